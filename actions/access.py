@@ -1,0 +1,66 @@
+"""One getter per object: what the user may not see is not found (404), what the user may see but not do is forbidden (403)."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+
+from actions.models import ActionPoint, ProgressUpdate
+from issues.models import Agenda, Issue
+from tracker.people.models import User
+from tracker.people.permissions import Right, require
+
+Person = User | AnonymousUser
+
+
+def get_agenda(user: Person, slug: str, right: Right | None = None) -> Agenda:
+    """Raises Http404, or PermissionDenied where the user lacks the right. One query."""
+    agenda = get_object_or_404(Agenda.objects.visible_to(user), slug=slug)
+    if right:
+        require(user, right)
+    return agenda
+
+
+def get_issue(user: Person, slug: str, number: int) -> Issue:
+    """Raises Http404. One query."""
+    visible = Issue.objects.filter(agenda__in=Agenda.objects.visible_to(user)).select_related("agenda")
+    return get_object_or_404(visible, agenda__slug=slug, number=number)
+
+
+def get_action_point(user: Person, slug: str, issue: int, number: int, right: Right | None = None) -> ActionPoint:
+    """With issue, agenda and owners. Raises Http404, or PermissionDenied where the user lacks the right. Three queries."""
+    visible = ActionPoint.objects.visible_to(user).with_context()
+    action_point = get_object_or_404(visible, issue__agenda__slug=slug, issue__number=issue, number=number)
+    if right:
+        require(user, right, action_point)
+    return action_point
+
+
+def get_update(action_point: ActionPoint, number: int, user: Person, right: Right | None = None) -> ProgressUpdate:
+    """The newest version of update `number`. Raises Http404, or PermissionDenied where the user lacks the right."""
+    update = get_object_or_404(action_point.progress_updates.current().with_context(), number=number)
+    update.action_point = action_point
+    if right:
+        require(user, right, update)
+    return update
+
+
+def public_if_visible(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Visitors may open the page where they may see the object; else they are asked to sign in, whether it exists or not."""
+
+    @login_not_required
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except Http404:
+            if request.user.is_authenticated:
+                raise
+            return redirect_to_login(request.get_full_path())
+
+    return inner

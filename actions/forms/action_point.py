@@ -1,0 +1,35 @@
+"""The form with which coordinators word an action point and say who answers for it."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from actions.forms.conflicts import ConflictAwareForm
+from actions.models import ActionPoint
+from tracker.people.models import Agency, User
+
+
+class ActionPointForm(ConflictAwareForm):
+    lead_agencies = forms.ModelMultipleChoiceField(
+        label=_("Lead agencies"),
+        queryset=Agency.objects.all(),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 8}),
+    )
+    focal_points = forms.ModelMultipleChoiceField(
+        label=_("Focal points"),
+        help_text=_("Who answers for it. They get its reminders."),
+        queryset=User.objects.none(),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 8}),
+    )
+
+    class Meta:
+        model = ActionPoint
+        fields = ["title", "description", "lead_agencies", "focal_points"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = User.objects.active() | User.objects.filter(assigned_action_points=self.instance.pk)
+        self.fields["focal_points"].queryset = people.distinct()  # type: ignore[attr-defined]

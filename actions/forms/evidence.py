@@ -1,0 +1,66 @@
+"""A form field for links: one a line, with a title behind the address where there is one."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.utils.translation import gettext as _
+
+from tracker.text import validate_line
+
+LINKS_LIMIT = 20
+URL_LIMIT = 1000
+TITLE_LIMIT = 200
+
+Link = tuple[str, str]
+_validate_url = URLValidator(schemes=["http", "https"])
+
+
+class LinksField(forms.CharField):
+    """Cleans to a list of pairs (address, title). Every faulty line is named by its number."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "dir": "ltr"}), **kwargs)
+
+    def prepare_value(self, value: str | Iterable[Link] | None) -> str:
+        if value is None or isinstance(value, str):
+            return value or ""
+        return "\n".join(f"{url} {title}".strip() for url, title in value)
+
+    def clean(self, value: str | None) -> list[Link]:  # type: ignore[override]
+        lines = [(number, line.split(None, 1)) for number, line in enumerate((super().clean(value)).splitlines(), 1)]
+        lines = [(number, parts) for number, parts in lines if parts]
+        if len(lines) > LINKS_LIMIT:
+            raise ValidationError(
+                _("There are %(count)s links; at most %(limit)s fit one update."),
+                params={"count": len(lines), "limit": LINKS_LIMIT},
+            )
+        links: dict[str, str] = {}
+        errors = []
+        for number, (url, *rest) in lines:
+            title = rest[0].strip() if rest else ""
+            try:
+                _check(url, title)
+            except ValidationError as error:
+                errors.append(_("Line %(number)s: %(error)s") % {"number": number, "error": " ".join(error.messages)})
+            links.setdefault(url, title)
+        if errors:
+            raise ValidationError(errors)
+        return list(links.items())
+
+
+def _check(url: str, title: str) -> None:
+    try:
+        _validate_url(url)
+    except ValidationError:
+        raise ValidationError(
+            _("this is no web address. Begin with https://, for example https://www.example.org/report.")
+        ) from None
+    if len(url) > URL_LIMIT:
+        raise ValidationError(_("the address is longer than %(limit)s characters."), params={"limit": URL_LIMIT})
+    if len(title) > TITLE_LIMIT:
+        raise ValidationError(_("the title is longer than %(limit)s characters."), params={"limit": TITLE_LIMIT})
+    validate_line(url)
+    validate_line(title)

@@ -1,0 +1,302 @@
+"""The action point: what was agreed, who answers for it, and where it stands."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+from tracker.partial_date_fields import PartialDateEdge, PartialDateField
+from tracker.partial_dates import PartialDate
+
+from actions.models.status import ENDED, ActionStatus, Report, standing
+from issues.models import Agenda, Issue
+from tracker.people.models import Agency, User
+from tracker.text import validate_line, validate_text
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from actions.models.progress_update import ProgressUpdate
+
+
+class NoProgressReason(models.TextChoices):
+    """Why an open action point shows no progress."""
+
+    NOT_REPORTED = "not_reported", _("Nothing has been reported yet")
+    NO_PROGRESS = "no_progress", _("The last report says: no progress")
+    SILENT = "silent", _("No update for a long time")
+    MILESTONE_PASSED = "milestone_passed", _("A milestone passed without being done")
+
+
+class NewerUpdatesError(Exception):
+    """Somebody else logged progress since the person began to write. Nothing was stored."""
+
+    def __init__(self, updates: Sequence["ProgressUpdate"]) -> None:
+        super().__init__(f"{len(updates)} newer updates")
+        self.updates = updates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What a person says of an action point: the content of a progress update, checked by its form."""
+
+    status: str
+    narrative: str = ""
+    reason: str = ""
+    part_only: bool = False
+    happened: PartialDate | None = None
+    agency: Agency | None = None
+    attributed_to: str = ""
+    participants: Sequence[Agency] = ()
+    evidence: Sequence[tuple[str, str]] = ()
+    """Pairs of address and title."""
+
+
+class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
+    def visible_to(self, user: "User | AnonymousUser") -> "ActionPointQuerySet":
+        return self.filter(issue__agenda__in=Agenda.objects.visible_to(user))
+
+    def open(self) -> "ActionPointQuerySet":
+        """Of an open agenda, and neither completed nor discontinued."""
+        return self.filter(issue__agenda__state=Agenda.State.OPEN).exclude(status__in=ENDED)
+
+    def own(self, user: User) -> "ActionPointQuerySet":
+        """Assigned to the user, or led by the user's agency or a part of it."""
+        assigned = ActionPoint.focal_points.through.objects.filter(actionpoint=OuterRef("pk"), user=user)
+        led = ActionPoint.lead_agencies.through.objects.filter(
+            actionpoint=OuterRef("pk"), agency_id__in=user.agency_ids
+        )
+        return self.filter(Exists(assigned) | Exists(led))
+
+    def unowned(self) -> "ActionPointQuerySet":
+        """With neither a lead agency nor a focal point."""
+        assigned = ActionPoint.focal_points.through.objects.filter(actionpoint=OuterRef("pk"))
+        led = ActionPoint.lead_agencies.through.objects.filter(actionpoint=OuterRef("pk"))
+        return self.filter(~Exists(assigned), ~Exists(led))
+
+    def silent(self, today: date) -> "ActionPointQuerySet":
+        """Whose last report is older than its agenda's days of silence; never reported counts too. Costs one query for agendas."""
+        silent = Q(last_reported_latest=None)
+        for agenda_id, days in Agenda.objects.values_list("id", "silence_days"):
+            silent |= Q(issue__agenda=agenda_id, last_reported_latest__lt=today - timedelta(days=days))
+        return self.filter(silent)
+
+    def with_passed_milestone(self, today: date) -> "ActionPointQuerySet":
+        passed = ActionPoint.objects.filter(milestone_passed(today, via="milestones__"))
+        return self.filter(pk__in=passed.values("pk"))
+
+    def snoozed(self, today: date) -> "ActionPointQuerySet":
+        return self.filter(snoozed_until__gt=today)
+
+    def showing_no_progress(self, today: date) -> "ActionPointQuerySet":
+        """Open ones that a reminder is due for (design: "shows no progress"); a snooze holds them back."""
+        shows = (
+            Q(status__in=[ActionStatus.NOT_REPORTED, ActionStatus.NO_PROGRESS])
+            | Q(pk__in=ActionPoint.objects.silent(today).values("pk"))
+            | Q(pk__in=ActionPoint.objects.with_passed_milestone(today).values("pk"))
+        )
+        return self.open().filter(shows).exclude(snoozed_until__gt=today)
+
+    def in_order(self) -> "ActionPointQuerySet":
+        return self.order_by("issue__agenda__slug", "issue__number", "number")
+
+    def with_context(self) -> "ActionPointQuerySet":
+        """With what a list shows: issue, agenda, owners. Two queries more, whatever the number of rows."""
+        return self.select_related("issue__agenda").prefetch_related("lead_agencies", "focal_points")
+
+
+def milestone_passed(today: date, via: str = "") -> Q:
+    """A milestone due before today and not done. A recurring one has no day on which it is over. `via` as in `milestones__`."""
+    return Q(**{f"{via}done_on": None, f"{via}repeats_every_months": None, f"{via}due_latest__lt": today})
+
+
+class ActionPointManager(models.Manager["ActionPoint"].from_queryset(ActionPointQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, slug: str, issue: int, number: int) -> "ActionPoint":
+        return self.get(issue__agenda__slug=slug, issue__number=issue, number=number)
+
+
+class ActionPoint(models.Model):
+    """What the network agreed to do under an issue. Its reference is `2005/3.2`: agenda, issue, number."""
+
+    issue = models.ForeignKey(Issue, verbose_name=_("issue"), on_delete=models.PROTECT, related_name="action_points")
+    number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1), MaxValueValidator(999)])
+    title = models.CharField(_("title"), max_length=200, validators=[validate_line])
+    description = models.TextField(_("description"), blank=True, validators=[validate_text])
+    lead_agencies = models.ManyToManyField(
+        Agency, verbose_name=_("lead agencies"), blank=True, related_name="led_action_points"
+    )
+    focal_points = models.ManyToManyField(
+        User, verbose_name=_("focal points"), blank=True, related_name="assigned_action_points"
+    )
+    carried_from = models.ManyToManyField(
+        "self", verbose_name=_("carried from"), symmetrical=False, blank=True, related_name="carried_to"
+    )
+    snoozed_until = models.DateField(_("snoozed until"), null=True, blank=True)
+    snooze_reason = models.CharField(_("reason of the snooze"), max_length=500, blank=True, validators=[validate_line])
+
+    # Where it stands: derived from its updates, kept in the same transaction as each of them, for speed.
+    status = models.CharField(
+        _("status"), max_length=20, choices=ActionStatus, default=ActionStatus.NOT_REPORTED, editable=False
+    )
+    last_reported = PartialDateField(_("last reported"), null=True, editable=False)
+    last_reported_latest = PartialDateEdge(source="last_reported", edge="latest")
+    last_happened = PartialDateField(_("last dated progress"), null=True, editable=False)
+    last_happened_latest = PartialDateEdge(source="last_happened", edge="latest")
+
+    history = HistoricalRecords(m2m_fields=[lead_agencies, focal_points])
+
+    objects = ActionPointManager()
+
+    class Meta:
+        ordering = ["issue", "number"]
+        verbose_name = _("action point")
+        verbose_name_plural = _("action points")
+        constraints = [
+            models.UniqueConstraint(fields=["issue", "number"], name="action_point_number_unique_in_issue"),
+            models.CheckConstraint(condition=Q(number__range=(1, 999)), name="action_point_number_in_range"),
+            models.CheckConstraint(condition=~Q(title=""), name="action_point_title_given"),
+            models.CheckConstraint(condition=Q(status__in=ActionStatus.values), name="action_point_status_known"),
+            models.CheckConstraint(
+                condition=Q(snoozed_until=None, snooze_reason="")
+                | (Q(snoozed_until__isnull=False) & ~Q(snooze_reason="")),
+                name="action_point_snooze_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=ActionStatus.NOT_REPORTED, last_reported=None)
+                | (~Q(status=ActionStatus.NOT_REPORTED) & Q(last_reported__isnull=False)),
+                name="action_point_reported_iff_dated",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "last_reported_latest"], name="action_point_standing"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+    @property
+    def code(self) -> str:
+        """`3.2`. Costs a query unless the issue is loaded."""
+        return f"{self.issue.number}.{self.number}"
+
+    @property
+    def reference(self) -> str:
+        """`2005/3.2`. Costs up to two queries unless issue and agenda are loaded."""
+        return f"{self.issue.agenda.slug}/{self.code}"
+
+    def natural_key(self) -> tuple[str, int, int]:
+        return (*self.issue.natural_key(), self.number)
+
+    natural_key.dependencies = ["issues.issue", "people.agency"]  # type: ignore[attr-defined]
+
+    def get_absolute_url(self) -> str:
+        return reverse("action_point", args=[self.issue.agenda.slug, self.issue.number, self.number])
+
+    @property
+    def is_open(self) -> bool:
+        return self.issue.agenda.state == Agenda.State.OPEN and self.status not in ENDED
+
+    def is_own(self, user: User) -> bool:
+        """Assigned to the user, or led by the user's agency or a part of it. Up to three queries, none where owners are prefetched."""
+        return any(user.speaks_for(agency.id) for agency in self.lead_agencies.all()) or any(
+            person.id == user.id for person in self.focal_points.all()
+        )
+
+    def days_silent(self, today: date) -> int | None:
+        """Days since the last report; None where nothing was ever reported."""
+        return (today - self.last_reported_latest).days if self.last_reported_latest else None
+
+    def no_progress_reasons(self, today: date) -> list[NoProgressReason]:
+        """Why it shows no progress, most telling first; empty where it shows some, is not open or is snoozed.
+
+        Costs a query for milestones unless they are prefetched.
+        """
+        if not self.is_open or (self.snoozed_until and self.snoozed_until > today):
+            return []
+        reasons = []
+        if self.status == ActionStatus.NOT_REPORTED:
+            reasons.append(NoProgressReason.NOT_REPORTED)
+        if self.status == ActionStatus.NO_PROGRESS:
+            reasons.append(NoProgressReason.NO_PROGRESS)
+        if (days := self.days_silent(today)) is not None and days > self.issue.agenda.silence_days:
+            reasons.append(NoProgressReason.SILENT)
+        if any(milestone.is_passed(today) for milestone in self.milestones.all()):
+            reasons.append(NoProgressReason.MILESTONE_PASSED)
+        return reasons
+
+    def log_progress(
+        self,
+        progress: Progress,
+        *,
+        author: User | None,
+        now: datetime,
+        submission: uuid.UUID | None = None,
+        reported_on: PartialDate | None = None,
+        seen: int | None = None,
+    ) -> "ProgressUpdate":
+        """Add a progress update and bring the standing up to date, in one transaction.
+
+        `submission` names one filled-in form: sent twice, it makes one update. `seen` is the number of the last update that the author saw;
+        where there are newer ones by others, raises NewerUpdatesError and stores nothing. `reported_on` is the day of `now` unless given.
+        """
+        with transaction.atomic():
+            self._lock()
+            if submission and (already := self.progress_updates.filter(submission=submission).first()):
+                return already
+            numbers = self.progress_updates.order_by("-number").values_list("number", flat=True)
+            last = numbers.first() or 0
+            if seen is not None and last > seen:
+                newer = self.progress_updates.current().filter(number__gt=seen).exclude(author=author)
+                if found := list(newer.with_context()):
+                    raise NewerUpdatesError(found)
+            update = self.progress_updates.model.store(
+                self,
+                progress,
+                number=last + 1,
+                author=author,
+                now=now,
+                submission=submission,
+                reported_on=reported_on or PartialDate.day(now.date()),
+            )
+            self.refresh_standing()
+        return update
+
+    def snooze(self, until: date, reason: str) -> None:
+        """Hold reminders back until that day. The reason is kept and shown."""
+        self.snoozed_until, self.snooze_reason = until, reason
+        self.save(update_fields=["snoozed_until", "snooze_reason"])
+
+    def wake(self) -> None:
+        self.snoozed_until, self.snooze_reason = None, ""
+        self.save(update_fields=["snoozed_until", "snooze_reason"])
+
+    def refresh_standing(self) -> None:
+        """Derive the standing from the updates in force anew. Two queries; call it with the row locked."""
+        found = standing([*self.reports()])
+        self.status, self.last_reported, self.last_happened = found.status, found.last_reported, found.last_happened
+        self.save_without_historical_record(
+            update_fields=[
+                "status",
+                "last_reported",
+                "last_reported_latest",
+                "last_happened",
+                "last_happened_latest",
+            ]
+        )
+
+    def reports(self) -> Iterable[Report]:
+        rows = self.progress_updates.in_force().values_list(
+            "number", "status", "part_only", "happened", "reported_on", named=False
+        )
+        return (Report(*row) for row in rows)
+
+    def _lock(self) -> None:
+        """Writers on one action point take turns. (On SQLite the whole transaction is exclusive already.)"""
+        type(self).objects.select_for_update().only("pk").get(pk=self.pk)

@@ -1,0 +1,26 @@
+"""Drafts of progress updates: what a person has typed and not published. A draft counts for nothing and is never lost."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from actions.models.action_point import ActionPoint
+from tracker.people.models import User
+
+
+class ProgressDraft(models.Model):
+    """One person's unfinished form on one action point, just as it was typed, faulty or not."""
+
+    action_point = models.ForeignKey(ActionPoint, on_delete=models.CASCADE, related_name="drafts")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="drafts")
+    typed = models.JSONField(_("typed"), default=dict)
+    saved_at = models.DateTimeField(_("saved at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("draft")
+        verbose_name_plural = _("drafts")
+        constraints = [
+            models.UniqueConstraint(fields=["action_point", "author"], name="draft_unique_per_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action_point_id} ({self.author_id})"

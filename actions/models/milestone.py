@@ -1,0 +1,87 @@
+"""Milestones: what is to come on an action point, and by when."""
+
+from datetime import date
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+from tracker.partial_date_fields import PartialDateEdge, PartialDateField
+from tracker.partial_dates import PartialDate
+
+from actions.models.action_point import ActionPoint, milestone_passed
+from tracker.text import validate_line
+
+
+class MilestoneQuerySet(models.QuerySet["Milestone"]):
+    def undone(self) -> "MilestoneQuerySet":
+        return self.filter(done_on=None)
+
+    def passed(self, today: date) -> "MilestoneQuerySet":
+        return self.filter(milestone_passed(today))
+
+    def ahead(self, today: date) -> "MilestoneQuerySet":
+        return self.undone().filter(Q(due_latest__gte=today) | Q(repeats_every_months__isnull=False))
+
+    def in_order(self) -> "MilestoneQuerySet":
+        return self.order_by("due_earliest", "due_latest", "id")
+
+
+class MilestoneManager(models.Manager["Milestone"].from_queryset(MilestoneQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, slug: str, issue: int, point: int, title: str) -> "Milestone":
+        return self.get(
+            action_point__issue__agenda__slug=slug,
+            action_point__issue__number=issue,
+            action_point__number=point,
+            title=title,
+        )
+
+
+class Milestone(models.Model):
+    """A dated promise. Due is a partial date: it has passed when its latest day has."""
+
+    action_point = models.ForeignKey(
+        ActionPoint, verbose_name=_("action point"), on_delete=models.PROTECT, related_name="milestones"
+    )
+    title = models.CharField(_("title"), max_length=200, validators=[validate_line])
+    place = models.CharField(_("place"), max_length=100, blank=True, validators=[validate_line])
+    due = PartialDateField(_("due"))
+    due_earliest = PartialDateEdge(source="due", edge="earliest")
+    due_latest = PartialDateEdge(source="due", edge="latest", db_index=True)
+    due_note = models.CharField(_("note on the date"), max_length=200, blank=True, validators=[validate_line])
+    repeats_every_months = models.PositiveSmallIntegerField(
+        _("repeats every ... months"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(60)]
+    )
+    done_on = PartialDateField(_("done on"), null=True, blank=True)
+    history = HistoricalRecords()
+
+    objects = MilestoneManager()
+
+    class Meta:
+        ordering = ["due_earliest", "due_latest", "id"]
+        verbose_name = _("milestone")
+        verbose_name_plural = _("milestones")
+        constraints = [
+            models.UniqueConstraint(fields=["action_point", "title"], name="milestone_title_unique_in_action_point"),
+            models.CheckConstraint(condition=~Q(title=""), name="milestone_title_given"),
+            models.CheckConstraint(
+                condition=Q(repeats_every_months=None) | Q(repeats_every_months__range=(1, 60)),
+                name="milestone_repeats_in_range",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def natural_key(self) -> tuple[str, int, int, str]:
+        return (*self.action_point.natural_key(), self.title)
+
+    natural_key.dependencies = ["actions.actionpoint"]  # type: ignore[attr-defined]
+
+    def is_passed(self, today: date) -> bool:
+        return self.done_on is None and self.repeats_every_months is None and self.due_latest < today
+
+    def mark_done(self, on: PartialDate) -> None:
+        self.done_on = on
+        self.save(update_fields=["done_on"])

@@ -1,0 +1,285 @@
+"""Progress updates: what was reported on an action point, when it happened and who said so. Append only."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.core.validators import MaxLengthValidator, URLValidator
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from tracker.partial_date_fields import PartialDateEdge, PartialDateField
+from tracker.partial_dates import PartialDate
+
+from actions.models.action_point import ActionPoint, Progress
+from actions.models.status import ReportedStatus
+from tracker.people.models import Agency, User
+from tracker.text import validate_line, validate_text
+
+NARRATIVE_LIMIT = 20_000
+REASON_LIMIT = 2_000
+
+
+class SupersededError(Exception):
+    """Somebody else corrected or withdrew the update first. Nothing was stored; `update` is what stands there now."""
+
+    def __init__(self, update: "ProgressUpdate") -> None:
+        super().__init__(f"update {update.pk} stands now")
+        self.update = update
+
+
+class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
+    def current(self) -> "ProgressUpdateQuerySet":
+        """The newest version of each update, withdrawn ones included."""
+        return self.filter(superseded_by=None)
+
+    def in_force(self) -> "ProgressUpdateQuerySet":
+        """What counts: the newest version of each update, unless it was withdrawn."""
+        return self.current().filter(withdrawn_at=None)
+
+    def newest_first(self) -> "ProgressUpdateQuerySet":
+        """By when it was reported, then by its number: the order of a time line."""
+        return self.order_by("-reported_on_latest", "-number", "-version")
+
+    def with_context(self) -> "ProgressUpdateQuerySet":
+        """With what a time line shows: agency, author, participants, evidence. Two queries more."""
+        return self.select_related("agency", "author", "withdrawn_by").prefetch_related("participants", "evidence")
+
+
+class ProgressUpdateManager(models.Manager["ProgressUpdate"].from_queryset(ProgressUpdateQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, slug: str, issue: int, point: int, number: int, version: int) -> "ProgressUpdate":
+        return self.get(
+            action_point__issue__agenda__slug=slug,
+            action_point__issue__number=issue,
+            action_point__number=point,
+            number=number,
+            version=version,
+        )
+
+
+class ProgressUpdate(models.Model):
+    """One dated statement on an action point. A correction is a new version that supersedes the old one, which stays readable."""
+
+    action_point = models.ForeignKey(
+        ActionPoint, verbose_name=_("action point"), on_delete=models.PROTECT, related_name="progress_updates"
+    )
+    number = models.PositiveIntegerField(_("number"))
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    supersedes = models.OneToOneField(
+        "self",
+        verbose_name=_("supersedes"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="superseded_by",
+    )
+    agency = models.ForeignKey(
+        Agency,
+        verbose_name=_("agency"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="progress_updates",
+    )
+    attributed_to = models.CharField(
+        _("by"),
+        max_length=200,
+        blank=True,
+        validators=[validate_line],
+        help_text=_("Whose work it is, where that is no agency of the directory."),
+    )
+    participants = models.ManyToManyField(
+        Agency, verbose_name=_("with"), blank=True, related_name="joined_progress_updates"
+    )
+    author = models.ForeignKey(
+        User, verbose_name=_("author"), on_delete=models.PROTECT, null=True, blank=True, related_name="progress_updates"
+    )
+    status = models.CharField(_("status"), max_length=20, choices=ReportedStatus)
+    part_only = models.BooleanField(
+        _("a part only"), default=False, help_text=_("It tells of one part; the action point stands where it stood.")
+    )
+    narrative = models.TextField(
+        _("what happened"), blank=True, validators=[validate_text, MaxLengthValidator(NARRATIVE_LIMIT)]
+    )
+    reason = models.TextField(
+        _("why there is no progress"), blank=True, validators=[validate_text, MaxLengthValidator(REASON_LIMIT)]
+    )
+    happened = PartialDateField(_("when it happened"), null=True, blank=True)
+    happened_earliest = PartialDateEdge(source="happened", edge="earliest")
+    happened_latest = PartialDateEdge(source="happened", edge="latest")
+    reported_on = PartialDateField(_("reported on"))
+    reported_on_latest = PartialDateEdge(source="reported_on", edge="latest")
+    recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now)
+    submission = models.UUIDField(_("submission"), null=True, unique=True, editable=False)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        User, verbose_name=_("withdrawn by"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    withdrawn_reason = models.CharField(
+        _("why it was withdrawn"), max_length=500, blank=True, validators=[validate_line]
+    )
+
+    objects = ProgressUpdateManager()
+
+    class Meta:
+        ordering = ["action_point", "number", "version"]
+        verbose_name = _("progress update")
+        verbose_name_plural = _("progress updates")
+        constraints = [
+            models.UniqueConstraint(fields=["action_point", "number", "version"], name="update_version_unique"),
+            models.CheckConstraint(condition=Q(status__in=ReportedStatus.values), name="update_status_known"),
+            models.CheckConstraint(condition=Q(number__gte=1, version__gte=1), name="update_counts_from_one"),
+            models.CheckConstraint(
+                condition=~Q(status=ReportedStatus.NO_PROGRESS) | ~Q(reason=""), name="update_no_progress_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(status=ReportedStatus.NO_PROGRESS) | ~Q(narrative=""), name="update_has_narrative"
+            ),
+            models.CheckConstraint(
+                condition=Q(version=1, supersedes=None) | Q(version__gt=1, supersedes__isnull=False),
+                name="update_correction_supersedes",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawn_by=None, withdrawn_reason="")
+                | (Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~Q(withdrawn_reason="")),
+                name="update_withdrawal_complete",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["action_point", "-reported_on_latest", "-number"], name="update_time_line"),
+            models.Index(fields=["recorded_at"], name="update_recorded"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action_point.reference} #{self.number}"
+
+    def natural_key(self) -> tuple[str, int, int, int, int]:
+        return (*self.action_point.natural_key(), self.number, self.version)
+
+    natural_key.dependencies = ["actions.actionpoint", "people.agency", "people.user"]  # type: ignore[attr-defined]
+
+    def get_absolute_url(self) -> str:
+        point = self.action_point
+        return reverse("progress_update", args=[point.issue.agenda.slug, point.issue.number, point.number, self.number])
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("Progress updates are append only: use correct() or withdraw().")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("Progress updates are never deleted: use withdraw().")
+
+    def is_own(self, user: User) -> bool:
+        """Of the user's agency or a part of it, or written by the user."""
+        return user.speaks_for(self.agency_id) or (self.author_id is not None and self.author_id == user.id)
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.withdrawn_at is not None
+
+    @property
+    def is_correction(self) -> bool:
+        return self.version > 1
+
+    @classmethod
+    def store(
+        cls,
+        action_point: ActionPoint,
+        progress: Progress,
+        *,
+        number: int,
+        author: User | None,
+        now: datetime,
+        submission: uuid.UUID | None,
+        reported_on: PartialDate,
+        supersedes: "ProgressUpdate | None" = None,
+    ) -> "ProgressUpdate":
+        """Insert the row with its participants and evidence. For the verbs only: it neither locks nor derives the standing."""
+        update = cls.objects.create(
+            action_point=action_point,
+            number=number,
+            version=supersedes.version + 1 if supersedes else 1,
+            supersedes=supersedes,
+            agency=progress.agency,
+            attributed_to=progress.attributed_to,
+            author=author,
+            status=progress.status,
+            part_only=progress.part_only,
+            narrative=progress.narrative,
+            reason=progress.reason if progress.status == ReportedStatus.NO_PROGRESS else "",
+            happened=progress.happened,
+            reported_on=reported_on,
+            recorded_at=now,
+            submission=submission,
+        )
+        if progress.participants:
+            update.participants.set(progress.participants)
+        Evidence.objects.bulk_create(Evidence(update=update, url=url, title=title) for url, title in progress.evidence)
+        return update
+
+    def correct(
+        self, progress: Progress, *, author: User, now: datetime, submission: uuid.UUID | None = None
+    ) -> "ProgressUpdate":
+        """Add a version that supersedes this one; it keeps the number and the day of the report.
+
+        Raises SupersededError where another person corrected or withdrew it first.
+        """
+        with transaction.atomic():
+            self.action_point._lock()
+            if submission and (already := type(self).objects.filter(submission=submission).first()):
+                return already
+            self._require_in_force()
+            update = type(self).store(
+                self.action_point,
+                progress,
+                number=self.number,
+                author=author,
+                now=now,
+                submission=submission,
+                reported_on=self.reported_on,
+                supersedes=self,
+            )
+            self.action_point.refresh_standing()
+        return update
+
+    def withdraw(self, *, by: User, reason: str, now: datetime) -> None:
+        """Mark it as withdrawn: it stays readable and counts for nothing. Raises SupersededError like `correct`."""
+        with transaction.atomic():
+            self.action_point._lock()
+            self._require_in_force()
+            type(self).objects.filter(pk=self.pk).update(withdrawn_at=now, withdrawn_by=by, withdrawn_reason=reason)
+            self.withdrawn_at, self.withdrawn_by, self.withdrawn_reason = now, by, reason
+            self.action_point.refresh_standing()
+
+    def _require_in_force(self) -> None:
+        versions = self.action_point.progress_updates.filter(number=self.number).with_context()
+        current = versions.order_by("-version").first()
+        if current is not None and (current.pk != self.pk or current.is_withdrawn):
+            raise SupersededError(current)
+
+
+class Evidence(models.Model):
+    """A link that shows what an update says."""
+
+    update = models.ForeignKey(
+        ProgressUpdate, verbose_name=_("progress update"), on_delete=models.PROTECT, related_name="evidence"
+    )
+    url = models.URLField(_("address"), max_length=1000, validators=[URLValidator(schemes=["http", "https"])])
+    title = models.CharField(_("title"), max_length=200, blank=True, validators=[validate_line])
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        constraints = [
+            models.UniqueConstraint(fields=["update", "url"], name="evidence_unique_in_update"),
+            models.CheckConstraint(
+                condition=Q(url__startswith="https://") | Q(url__startswith="http://"), name="evidence_is_web_address"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.url

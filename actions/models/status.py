@@ -1,0 +1,86 @@
+"""Where an action point stands, and how that follows from what was reported on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from tracker.partial_dates import PartialDate
+
+
+class ReportedStatus(models.TextChoices):
+    """What a progress update can say."""
+
+    NO_PROGRESS = "no_progress", _("No progress")
+    EXPLORING = "exploring", _("Exploring")
+    UNDER_WAY = "under_way", _("Under way")
+    COMPLETED = "completed", _("Completed")
+    DISCONTINUED = "discontinued", _("Discontinued")
+
+
+class ActionStatus(models.TextChoices):
+    """Where an action point stands. `NOT_REPORTED` is silence, which nobody picks; `NO_PROGRESS` is an answer."""
+
+    NOT_REPORTED = "not_reported", _("Not reported")
+    NO_PROGRESS = "no_progress", _("No progress")
+    EXPLORING = "exploring", _("Exploring")
+    UNDER_WAY = "under_way", _("Under way")
+    COMPLETED = "completed", _("Completed")
+    DISCONTINUED = "discontinued", _("Discontinued")
+
+
+ENDED = (ActionStatus.COMPLETED, ActionStatus.DISCONTINUED)
+"""An action point with one of these is not open any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What of a progress update bears on where its action point stands."""
+
+    number: int
+    status: str
+    part_only: bool
+    happened: PartialDate | None
+    reported_on: PartialDate
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an action point stands: the columns that it carries for speed."""
+
+    status: ActionStatus
+    last_reported: PartialDate | None
+    last_happened: PartialDate | None
+
+
+def standing(reports: Sequence[Report]) -> Standing:
+    """Where an action point stands after these reports (those in force: neither superseded nor withdrawn), in any order.
+
+    The latest report on the whole action point decides. Where all tell of a part only, the action point is under way as soon as
+    one of the parts is, and never completed: nobody has said that of the whole.
+    """
+    if not reports:
+        return Standing(ActionStatus.NOT_REPORTED, None, None)
+    latest_first = sorted(reports, key=_recency, reverse=True)
+    happened = [report.happened for report in reports if report.happened]
+    return Standing(
+        status=next(
+            (ActionStatus(report.status) for report in latest_first if not report.part_only), _of_parts(reports)
+        ),
+        last_reported=latest_first[0].reported_on,
+        last_happened=max(happened, key=lambda when: (when.latest, when.earliest)) if happened else None,
+    )
+
+
+def _recency(report: Report) -> tuple[date, int]:
+    return report.reported_on.latest, report.number
+
+
+def _of_parts(reports: Sequence[Report]) -> ActionStatus:
+    said = {report.status for report in reports}
+    if said & {ReportedStatus.UNDER_WAY, ReportedStatus.COMPLETED}:
+        return ActionStatus.UNDER_WAY
+    if ReportedStatus.EXPLORING in said:
+        return ActionStatus.EXPLORING
+    return ActionStatus.NO_PROGRESS

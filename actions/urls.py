@@ -1,0 +1,43 @@
+"""Addresses of what people read and log. An action point's is its reference: /agendas/2005/3.2/."""
+
+from django.urls import path, register_converter
+
+from actions.views import action_points, agencies, agendas, milestones, progress, snooze, updates, worklist
+
+
+class NumberConverter:
+    """A number from 1 to 999, written in one way only: what counts issues, action points and updates."""
+
+    regex = "[1-9][0-9]{0,2}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+register_converter(NumberConverter, "number")
+
+_POINT = "agendas/<slug:slug>/<number:issue>.<number:number>/"
+
+urlpatterns = [
+    path("", worklist.home, name="home"),
+    path("my/", worklist.my_action_points, name="my_action_points"),
+    path("agendas/", agendas.agenda_list, name="agenda_list"),
+    path("agendas/<slug:slug>/", agendas.agenda_page, name="agenda"),
+    path("agendas/<slug:slug>/issues/<number:number>/", agendas.issue_page, name="issue"),
+    path(_POINT, action_points.action_point_page, name="action_point"),
+    path(f"{_POINT}edit/", action_points.edit, name="action_point_edit"),
+    path(f"{_POINT}updates/", progress.log_progress, name="log_progress"),
+    path(f"{_POINT}updates/draft/", progress.save_draft, name="save_draft"),
+    path(f"{_POINT}updates/<number:update>/", updates.update_page, name="progress_update"),
+    path(f"{_POINT}updates/<number:update>/corrections/", progress.correct, name="correct_update"),
+    path(f"{_POINT}updates/<number:update>/withdrawal/", updates.withdraw, name="withdraw_update"),
+    path(f"{_POINT}milestones/", milestones.add, name="add_milestone"),
+    path(f"{_POINT}milestones/<int:pk>/", milestones.edit, name="edit_milestone"),
+    path(f"{_POINT}snooze/", snooze.snooze, name="snooze"),
+    path("preview/", progress.preview, name="markdown_preview"),
+    path("agencies/", agencies.agency_list, name="agency_list"),
+    path("agencies/<str:acronym>/", agencies.agency_page, name="agency"),
+]

@@ -1,0 +1,137 @@
+"""The agenda that the focal points agree once a year, and its issues."""
+
+from typing import TYPE_CHECKING
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+from tracker.partial_date_fields import PartialDateField
+
+from tracker.text import validate_line, validate_text
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from tracker.people.models import User
+
+
+class AgendaQuerySet(models.QuerySet["Agenda"]):
+    def visible_to(self, user: "User | AnonymousUser") -> "AgendaQuerySet":
+        """Drafts are for coordinators; the others for the network, or for everybody where the agenda says so."""
+        if not user.is_authenticated:
+            return self.exclude(state=Agenda.State.DRAFT).filter(visible_to=Agenda.Audience.EVERYBODY)
+        return self if user.is_coordinating else self.exclude(state=Agenda.State.DRAFT)
+
+    def open(self) -> "AgendaQuerySet":
+        return self.filter(state=Agenda.State.OPEN)
+
+    def current(self) -> "Agenda | None":
+        """The agenda that people mean when they name none: the newest open one, else the newest. One query."""
+        return self.order_by(models.Case(models.When(state=Agenda.State.OPEN, then=0), default=1), "-slug").first()
+
+
+class AgendaManager(models.Manager["Agenda"].from_queryset(AgendaQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, slug: str) -> "Agenda":
+        return self.get(slug=slug)
+
+
+class Agenda(models.Model):
+    """A yearly cycle: what was agreed, when, and the period that is reported on."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        OPEN = "open", _("Open")
+        CLOSED = "closed", _("Closed")
+
+    class Audience(models.TextChoices):
+        NETWORK = "network", _("The network")
+        EVERYBODY = "everybody", _("Everybody")
+
+    slug = models.SlugField(_("short name"), max_length=20, unique=True, help_text=_("The year, as in 2005/3.2."))
+    title = models.CharField(_("title"), max_length=200, validators=[validate_line])
+    report_title = models.CharField(_("title of the report"), max_length=200, blank=True, validators=[validate_line])
+    introduction = models.TextField(_("introduction"), blank=True, validators=[validate_text])
+    agreed_on = PartialDateField(_("agreed on"), null=True, blank=True)
+    reporting_period = PartialDateField(_("reporting period"), null=True, blank=True)
+    follows = models.OneToOneField(
+        "self", verbose_name=_("follows"), on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by"
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    visible_to = models.CharField(_("visible to"), max_length=10, choices=Audience, default=Audience.NETWORK)
+    silence_days = models.PositiveSmallIntegerField(
+        _("days of silence"),
+        default=90,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        help_text=_("An action point whose last update is older than this shows no progress."),
+    )
+    history = HistoricalRecords()
+
+    objects = AgendaManager()
+
+    class Meta:
+        ordering = ["-slug"]
+        verbose_name = _("agenda")
+        verbose_name_plural = _("agendas")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["draft", "open", "closed"]), name="agenda_state_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(visible_to__in=["network", "everybody"]), name="agenda_audience_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(silence_days__range=(1, 3650)), name="agenda_silence_days_in_range"
+            ),
+            models.CheckConstraint(condition=~models.Q(title=""), name="agenda_title_given"),
+            models.CheckConstraint(condition=~models.Q(follows=models.F("id")), name="agenda_not_after_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+    def get_absolute_url(self) -> str:
+        return reverse("agenda", args=[self.slug])
+
+
+class IssueManager(models.Manager["Issue"]):
+    def get_by_natural_key(self, slug: str, number: int) -> "Issue":
+        return self.get(agenda__slug=slug, number=number)
+
+
+class Issue(models.Model):
+    """A theme of an agenda, with the reason why it matters. Its action points hang below it."""
+
+    agenda = models.ForeignKey(Agenda, verbose_name=_("agenda"), on_delete=models.PROTECT, related_name="issues")
+    number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1), MaxValueValidator(999)])
+    title = models.CharField(_("title"), max_length=200, validators=[validate_line])
+    rationale = models.TextField(_("why it matters"), blank=True, validators=[validate_text])
+    history = HistoricalRecords()
+
+    objects = IssueManager()
+
+    class Meta:
+        ordering = ["agenda", "number"]
+        verbose_name = _("issue")
+        verbose_name_plural = _("issues")
+        constraints = [
+            models.UniqueConstraint(fields=["agenda", "number"], name="issue_number_unique_in_agenda"),
+            models.CheckConstraint(condition=models.Q(number__range=(1, 999)), name="issue_number_in_range"),
+            models.CheckConstraint(condition=~models.Q(title=""), name="issue_title_given"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.title}"
+
+    def natural_key(self) -> tuple[str, int]:
+        return (*self.agenda.natural_key(), self.number)
+
+    natural_key.dependencies = ["issues.agenda"]  # type: ignore[attr-defined]
+
+    def get_absolute_url(self) -> str:
+        """Costs a query unless the agenda is loaded."""
+        return reverse("issue", args=[self.agenda.slug, self.number])

@@ -1,0 +1,205 @@
+"""Agencies, and the people who work for them."""
+
+import zoneinfo
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from tracker.people import permissions
+from tracker.text import validate_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class AgencyManager(models.Manager["Agency"]):
+    def get_by_natural_key(self, acronym: str) -> "Agency":
+        return self.get(acronym=acronym)
+
+
+class Agency(models.Model):
+    """An organisation that leads action points or takes part in them."""
+
+    class Kind(models.TextChoices):
+        UN = "un", _("UN entity")
+        OUTSIDE = "outside", _("Outside the UN system")
+
+    acronym = models.CharField(
+        _("acronym"),
+        max_length=20,
+        unique=True,
+        validators=[
+            RegexValidator(
+                r"^[A-Za-z0-9][A-Za-z0-9&.-]*\Z",
+                _("Use letters, digits, hyphens, full stops and & only: the acronym is part of the agency's address."),
+            )
+        ],
+    )
+    name = models.CharField(_("name"), max_length=200, validators=[validate_line])
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.UN)
+    parent = models.ForeignKey(
+        "self",
+        verbose_name=_("part of"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="parts",
+        help_text=_("UNDP for its Nordic Office, for example."),
+    )
+    history = HistoricalRecords()
+
+    objects = AgencyManager()
+
+    class Meta:
+        ordering = ["acronym"]
+        verbose_name = _("agency")
+        verbose_name_plural = _("agencies")
+        constraints = [
+            models.UniqueConstraint(Lower("acronym"), name="agency_acronym_unique_ignoring_case"),
+            models.CheckConstraint(condition=models.Q(kind__in=["un", "outside"]), name="agency_kind_known"),
+            models.CheckConstraint(condition=~models.Q(name=""), name="agency_name_given"),
+            models.CheckConstraint(condition=~models.Q(parent=models.F("id")), name="agency_not_part_of_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return self.acronym
+
+    def natural_key(self) -> tuple[str]:
+        return (self.acronym,)
+
+    def get_absolute_url(self) -> str:
+        return reverse("agency", args=[self.acronym])
+
+    def clean(self) -> None:
+        if self.parent and self.pk and self.parent.parent_id == self.pk:
+            raise ValidationError({"parent": _("Two agencies cannot be part of each other.")})
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def active(self) -> "UserQuerySet":
+        return self.filter(is_active=True)
+
+    def focal_points(self) -> "UserQuerySet":
+        return self.filter(role=Role.FOCAL_POINT)
+
+    def coordinators(self) -> "UserQuerySet":
+        return self.filter(role=Role.COORDINATOR)
+
+    def admins(self) -> "UserQuerySet":
+        return self.filter(role=Role.ADMIN)
+
+
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Add a person. Without a password nobody can sign in until one is set through an invitation."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Add an admin: what `manage.py createsuperuser` calls."""
+        return self.create_user(email, password, **(fields | {"role": Role.ADMIN}))
+
+    def get_by_natural_key(self, email: str | None) -> "User":
+        return self.get(email=(email or "").strip().lower())
+
+
+Role = permissions.Role
+
+
+class User(AbstractBaseUser):
+    """A person who signs in by email. Never deleted, only deactivated: what a person wrote keeps its author."""
+
+    email = models.EmailField(_("email"), unique=True)
+    name = models.CharField(_("name"), max_length=150, validators=[validate_line])
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.FOCAL_POINT)
+    agency = models.ForeignKey(
+        Agency, verbose_name=_("agency"), on_delete=models.PROTECT, null=True, blank=True, related_name="people"
+    )
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    time_zone = models.CharField(_("time zone"), max_length=50, default="UTC")
+    wants_digests = models.BooleanField(_("wants reminder digests"), default=True)
+    digests_paused_until = models.DateField(_("digests paused until"), null=True, blank=True)
+    is_active = models.BooleanField(
+        _("active"), default=True, help_text=_("Untick instead of deleting: what the person wrote keeps its author.")
+    )
+    date_joined = models.DateTimeField(_("added on"), default=timezone.now, editable=False)
+    history = HistoricalRecords(excluded_fields=["password", "last_login"])
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        ordering = ["name", "email"]
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_unique_ignoring_case"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def natural_key(self) -> tuple[str]:
+        return (self.email,)
+
+    def clean(self) -> None:
+        self.email = self.email.strip().lower()
+        if self.time_zone not in zoneinfo.available_timezones():
+            raise ValidationError({"time_zone": _("This is no time zone. An example: Europe/Geneva is Europe/Zurich.")})
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    @property
+    def is_coordinating(self) -> bool:
+        """Coordinators, and admins, who may do everything that coordinators may."""
+        return self.role in {Role.COORDINATOR, Role.ADMIN}
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role == Role.ADMIN
+
+    def speaks_for(self, agency_id: int | None) -> bool:
+        """Whether it is the person's own agency or a part of it. Costs one query, once a request."""
+        return agency_id is not None and agency_id in self.agency_ids
+
+    @property
+    def agency_ids(self) -> frozenset[int]:
+        """The ids of the person's agency and of its parts; empty without an agency. Costs one query, then none."""
+        if self.agency_id is None:
+            return frozenset()
+        if (known := self.__dict__.get("_agency_ids")) is None:
+            parts = Agency.objects.filter(parent=self.agency_id).values_list("id", flat=True)
+            known = self.__dict__["_agency_ids"] = frozenset({self.agency_id, *parts})
+        return known
+
+    # What Django's admin site asks of a user; the answers are those of `permissions`.
+    @property
+    def is_staff(self) -> bool:
+        return self.is_active and self.is_coordinating
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return self.is_active and permissions.may_in_admin_site(self.role, perm)
+
+    def has_perms(self, perms: "Iterable[str]", obj: object = None) -> bool:
+        return all(self.has_perm(perm, obj) for perm in perms)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and permissions.may_open_admin_app(self.role, app_label)

@@ -1,0 +1,13 @@
+"""The addresses of the tracker. Each package keeps its own below these."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("actions.urls")),
+    path("", include("actions.dashboard.urls")),
+    path("", include("actions.reminders.urls")),
+    path("", include("tracker.people.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+]
