@@ -1,0 +1,182 @@
+"""Real servers for the tests: PostgreSQL, Redis, SMTP, a Celery worker. Each is a context manager, and dies with its parent."""
+
+import glob
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd.controller import Controller
+
+from tracker.processes import start_child, stop_child
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(condition: Callable[[], Any], what: str, seconds: float = 20) -> Any:
+    """The first true value of `condition`, asked every 50 ms. AssertionError, naming `what`, when time is up."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"After {seconds} s still waiting for {what}"
+        time.sleep(0.05)
+    return value
+
+
+def find_postgresql() -> Path | None:
+    """The folder that holds `initdb` and `postgres`: Debian keeps them off the PATH. The newest where there are several."""
+    if found := shutil.which("postgres"):
+        return Path(found).resolve().parent
+    folders = glob.glob("/usr/lib/postgresql/*/bin/postgres")
+    return Path(max(folders, key=lambda path: int(path.split("/")[4]))).parent if folders else None
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """An empty PostgreSQL server that keeps nothing; yields its DATABASE_URL."""
+    binaries = find_postgresql()
+    assert binaries, "PostgreSQL is not installed"
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="tracker-postgresql-") as folder:
+        as_user = _without_root(folder)
+        cluster = f"{folder}/cluster"
+        initdb = [
+            "initdb",
+            "-D",
+            cluster,
+            "-U",
+            "tracker",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        ]
+        initdb[0] = str(binaries / initdb[0])
+        subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=folder, **as_user)
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": port,
+            "unix_socket_directories": folder,
+            "fsync": "off",
+            "synchronous_commit": "off",
+            "full_page_writes": "off",
+        }
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        command = [str(binaries / "postgres"), "-D", cluster, *options]
+        with (
+            _log(folder, "postgresql") as log,
+            _running(command, log, when_orphaned=signal.SIGQUIT, cwd=folder, **as_user),
+        ):
+            wait_until(lambda: "ready to accept connections" in Path(log.name).read_text(), "PostgreSQL")
+            yield f"postgres://tracker@127.0.0.1:{port}/postgres"
+
+
+@contextmanager
+def redis() -> Iterator[str]:
+    """An empty Redis server that keeps nothing; yields its address, without the number of a database."""
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="tracker-redis-") as folder:
+        command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        with _log(folder, "redis") as log, _running(command, log, when_orphaned=signal.SIGKILL, cwd=folder):
+            wait_until(lambda: "eady to accept connections" in Path(log.name).read_text(), "Redis")
+            yield f"redis://127.0.0.1:{port}/0"
+
+
+@dataclass
+class Mailbox:
+    """What an SMTP server was sent. Addresses in `refused` are answered with 550, as if nobody had that mailbox."""
+
+    url: str
+    messages: list[EmailMessage] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it by this name
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if address in self.refused:
+            return "550 No such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        self.messages.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 OK"
+
+    def wait_for(self, count: int, seconds: float = 20) -> list[EmailMessage]:
+        """The messages, once there are at least `count`."""
+        wait_until(lambda: len(self.messages) >= count, f"mail {count} (now {len(self.messages)})", seconds)
+        return self.messages
+
+
+@contextmanager
+def smtp() -> Iterator[Mailbox]:
+    """An SMTP server in a thread; yields its mailbox, whose `url` fits EMAIL_URL."""
+    port = free_port()
+    mailbox = Mailbox(f"smtp://127.0.0.1:{port}")
+    server = Controller(mailbox, hostname="127.0.0.1", port=port)
+    server.start()
+    try:
+        yield mailbox
+    finally:
+        server.stop()
+
+
+@contextmanager
+def celery_worker(environment: dict[str, str], *, beat: bool = False) -> Iterator[Path]:
+    """A Celery worker of the tracker (with the scheduler, on demand) in `environment`; yields the path of its log."""
+    with tempfile.TemporaryDirectory(prefix="tracker-celery-") as folder:
+        command = [sys.executable, "-m", "celery", "-A", "tracker", "worker", "-P", "threads", "-c", "2", "-l", "INFO"]
+        if beat:
+            command += ["-B", "-s", f"{folder}/schedule"]
+        with _log(folder, "celery") as log, _running(command, log, cwd=ROOT, env=os.environ | environment):
+            path = Path(log.name)
+            wait_until(lambda: " ready." in path.read_text(), "the Celery worker", 30)
+            yield path
+
+
+@contextmanager
+def _running(command: list[str], log: Any, **options: Any) -> Iterator[None]:
+    child = start_child(command, stdout=log, stderr=subprocess.STDOUT, **options)
+    try:
+        yield
+    except AssertionError as error:
+        error.add_note(f"The last that {Path(command[0]).name} said:\n{Path(log.name).read_text()[-2000:]}")
+        raise
+    finally:
+        stop_child(child)
+
+
+def _log(folder: str, name: str) -> Any:
+    return (Path(folder) / f"{name}.log").open("wb")
+
+
+def _without_root(folder: str) -> dict[str, Any]:
+    """How to start a server that refuses to run as root: as somebody else, who is given the folder."""
+    if os.geteuid():
+        return {}
+    for user in ("postgres", "nobody"):
+        try:
+            shutil.chown(folder, user)
+        except LookupError:
+            continue
+        return {"user": user, "extra_groups": []}
+    raise AssertionError("PostgreSQL does not run as root, and there is no other user to run it")
