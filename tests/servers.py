@@ -48,6 +48,11 @@ def find_postgresql() -> Path | None:
     return Path(max(folders, key=lambda path: int(path.split("/")[4]))).parent if folders else None
 
 
+def find_chromium() -> str | None:
+    """Debian's Chromium, or what others call it."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
 @contextmanager
 def postgresql() -> Iterator[str]:
     """An empty PostgreSQL server that keeps nothing; yields its DATABASE_URL."""
