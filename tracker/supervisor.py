@@ -9,6 +9,7 @@ from pathlib import Path
 from tracker.processes import kill_group, start_child, stop_child
 
 LONGEST_DELAY = 30
+PATIENCE = 10
 LOG_LIMIT = 10 * 1024 * 1024
 
 
@@ -86,11 +87,11 @@ class Supervisor:
                 program.start()
 
     def stop(self) -> None:
-        """Ask all programs to finish what they are doing, all at once; after ten seconds kill what is left."""
+        """Ask all programs to finish what they are doing, all at once; kill what is left after PATIENCE seconds."""
         running = [program.process for program in self.programs if program.process]
         for process in running:
             if process.poll() is None:
                 process.terminate()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE
         for process in running:
             stop_child(process, patience=max(0.1, deadline - time.monotonic()))

@@ -1,5 +1,6 @@
 """`manage.py start`: the whole tracker on one machine, with one command."""
 
+import errno
 import fcntl
 import hashlib
 import http.client
@@ -77,6 +78,7 @@ class Command(BaseCommand):
         finally:
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, signal.SIG_IGN)
+            self.say("Stopping; work in progress is finished first ...")
             supervisor.stop()
 
     def say(self, text: str) -> None:
@@ -128,12 +130,14 @@ def check_port(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except socket.gaierror:
-        raise CommandError(f"{host} is no address of this computer. Leave --host out, or try --host 0.0.0.0.") from None
+        raise CommandError(f"{host} is no address of this computer. Leave --host out.") from None
     except PermissionError:
         raise CommandError(f"Only root may use port {port}. Choose one from 1024 up: --port 8000") from None
     except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise CommandError(f"The tracker cannot listen on {host}: {error.strerror}. Leave --host out.") from None
         raise CommandError(
-            f"Port {port} of {host} cannot be used ({error.strerror}): most likely another program is there.\n"
+            f"Port {port} is taken by another program.\n"
             f"Choose another:  python3 manage.py start --port {port + 1 if port < 65535 else 8000}"
         ) from None
 

@@ -1,0 +1,248 @@
+"""`manage.py start` as a person meets it: a process in a terminal, with a data folder of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.servers import ROOT, free_port, wait_until
+from tracker.management.commands.start import base_url
+from tracker.supervisor import Program, Supervisor
+
+pytestmark = pytest.mark.embedded
+
+
+@dataclass
+class Started:
+    """A running `start`, and what it said so far."""
+
+    process: "subprocess.Popen[bytes]"
+    port: int
+    data: Path
+    output: Path
+    seconds: float = 0
+
+    @property
+    def said(self) -> str:
+        return self.output.read_text()
+
+    def open(self, path: str = "/accounts/login/") -> int:
+        """The status that the page answers with."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as response:
+            return int(response.status)
+
+    def processes(self) -> list[int]:
+        """Everything that runs with this data folder, children and grandchildren included."""
+        wanted = f"TRACKER_DATA={self.data}".encode()
+        found = []
+        for environment in Path("/proc").glob("[0-9]*/environ"):
+            try:
+                if wanted in environment.read_bytes().split(b"\0"):
+                    found.append(int(environment.parent.name))
+            except OSError:
+                continue
+        return found
+
+
+def command(data: Path, *arguments: str) -> tuple[list[str], dict[str, str]]:
+    environment = {**os.environ, "TRACKER_DATA": str(data), "DJANGO_SETTINGS_MODULE": "tracker.settings"}
+    for name in ("BASE_URL", "DATABASE_URL", "CELERY_BROKER_URL"):
+        environment.pop(name, None)
+    return [sys.executable, "-m", "django", "start", *arguments], environment
+
+
+def refused(data: Path, *arguments: str) -> tuple[int, str]:
+    """The exit code and the message of a `start` that does not get far."""
+    line, environment = command(data, *arguments)
+    ended = subprocess.run(line, env=environment, cwd=ROOT, check=False, capture_output=True, text=True, timeout=60)
+    assert "Traceback" not in ended.stderr
+    return ended.returncode, ended.stderr
+
+
+@contextmanager
+def started(data: Path) -> Iterator[Started]:
+    """Start the tracker and wait until it says where it runs; stop it in the end."""
+    port = free_port()
+    line, environment = command(data, "--port", str(port))
+    output = data.with_suffix(".output")
+    began = time.monotonic()
+    with output.open("wb") as file:
+        process = subprocess.Popen(line, env=environment, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT)
+    tracker = Started(process, port, data, output)
+    try:
+        wait_until(lambda: "runs at" in tracker.said or process.poll() is not None, "the tracker", 90)
+        assert process.poll() is None, tracker.said
+        tracker.seconds = time.monotonic() - began
+        yield tracker
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that a first start has filled."""
+    folder = tmp_path_factory.mktemp("start") / "data"
+    with started(folder) as tracker:
+        (folder.parent / "first.txt").write_text(tracker.said)
+    return folder
+
+
+def test_start_tells_where_it_runs_and_how_to_log_in(data: Path) -> None:
+    first = (data.parent / "first.txt").read_text()
+
+    assert "The tracker runs at http://127.0.0.1:" in first
+    assert "@example.org" in first
+
+
+def test_start_prints_the_passwords_of_the_demo_people_only_once(data: Path) -> None:
+    with started(data) as tracker:
+        assert "@example.org" not in tracker.said
+
+
+def test_start_again_is_quick_and_answers(data: Path) -> None:
+    with started(data) as tracker:
+        assert tracker.seconds < 5
+        assert tracker.open() == 200
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_start_stops_cleanly_and_leaves_no_process(data: Path, number: signal.Signals) -> None:
+    with started(data) as tracker:
+        assert len(tracker.processes()) >= 3
+        tracker.process.send_signal(number)
+
+        assert tracker.process.wait(15) == 0
+
+        assert tracker.processes() == []
+        assert tracker.said.endswith("Stopped. Everything that was entered is kept.\n")
+
+
+def test_start_leaves_no_process_when_it_is_killed(data: Path) -> None:
+    with started(data) as tracker:
+        tracker.process.kill()
+
+        wait_until(lambda: not tracker.processes(), "the end of all processes", 15)
+
+
+def test_start_starts_again_what_ended(data: Path) -> None:
+    with started(data) as tracker:
+        commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in tracker.processes()}
+        worker = min(pid for pid, line in commands.items() if b"celery" in line)
+        os.kill(worker, signal.SIGKILL)
+
+        wait_until(lambda: "The worker ended unexpectedly; it starts again in 1 s." in tracker.said, "the message")
+        wait_until(
+            lambda: any(
+                b"celery" in Path(f"/proc/{pid}/cmdline").read_bytes() for pid in tracker.processes() if pid > worker
+            ),
+            "the next worker",
+        )
+
+
+def test_start_on_a_port_that_is_taken_names_another(data: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+        code, message = refused(data, "--port", str(port))
+
+    assert (code, f"Port {port} is taken by another program." in message) == (1, True)
+    assert f"--port {port + 1}" in message
+
+
+def test_start_on_data_in_use_names_the_tracker_that_has_it(data: Path) -> None:
+    with started(data) as tracker:
+        code, message = refused(data, "--port", str(free_port()))
+
+    assert (code, f"http://127.0.0.1:{tracker.port} (process {tracker.process.pid})" in message) == (1, True)
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "web", "８０"])
+def test_start_refuses_what_is_no_port(tmp_path: Path, port: str) -> None:
+    code, message = refused(tmp_path, f"--port={port}")
+
+    assert (code, "is no port; a port is a number from 1 to 65535" in message) == (2, True)
+
+
+def test_start_refuses_a_host_that_is_not_here(tmp_path: Path) -> None:
+    code, message = refused(tmp_path, "--host", "192.0.2.1")
+
+    assert (code, "The tracker cannot listen on 192.0.2.1" in message) == (1, True)
+
+
+def test_links_begin_with_the_address_that_is_served() -> None:
+    assert base_url("127.0.0.1", 8001) == "http://127.0.0.1:8001"
+    assert base_url("::1", 8001) == "http://[::1]:8001"
+    assert base_url("0.0.0.0", 8001) == f"http://{socket.gethostname()}:8001"
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Iterator[Callable[[str], Program]]:
+    """Makes programs that run a line of Python."""
+    made: list[Program] = []
+
+    def make(code: str) -> Program:
+        line = [sys.executable, "-c", code]
+        made.append(Program("program", line, dict(os.environ), tmp_path, tmp_path / "logs" / "program.log"))
+        return made[-1]
+
+    yield make
+    Supervisor(made, print).stop()
+
+
+def test_program_waits_longer_after_each_failure_and_forgets_after_a_good_minute(
+    program: Callable[[str], Program],
+) -> None:
+    failing = program("raise SystemExit(1)")
+
+    assert [failing.delay(now=1) for _ in range(7)] == [1, 2, 4, 8, 16, 30, 30]
+    assert failing.delay(now=61) == 1
+
+
+def test_supervisor_starts_a_program_again_when_it_is_due(program: Callable[[str], Program]) -> None:
+    said: list[str] = []
+    ending = program("print('done')")
+    supervisor = Supervisor([ending], said.append)
+    supervisor.start()
+    wait_until(lambda: not ending.is_running, "the program's end")
+
+    supervisor.look_after(now=ending.started_at + 1)
+    supervisor.look_after(now=ending.started_at + 1.5)
+    assert ending.last_lines() == "    done"
+    supervisor.look_after(now=ending.started_at + 2.5)
+
+    wait_until(lambda: ending.last_lines() == "    done\n    done", "the second run")
+    assert said == [f"The program ended unexpectedly; it starts again in 1 s. Its log: {ending.log}"]
+
+
+def test_supervisor_kills_what_does_not_stop(
+    program: Callable[[str], Program], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.supervisor.PATIENCE", 0.5)
+    deaf = program("import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)")
+    supervisor = Supervisor([deaf], print)
+    supervisor.start()
+    wait_until(lambda: deaf.last_lines() == "    deaf", "the program")
+
+    supervisor.stop()
+
+    assert not deaf.is_running
+
+
+def test_program_keeps_one_older_log(program: Callable[[str], Program], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.supervisor.LOG_LIMIT", 3)
+    talking = program("print('hello')")
+    for _ in range(2):
+        talking.start()
+        wait_until(lambda: talking.last_lines() == "    hello", "the program")
+
+    assert (talking.log.parent / "program.old.log").read_text() == "hello\n"
