@@ -16,7 +16,7 @@ if "TRACKER_TEST_DATA" not in os.environ:
 os.environ["TRACKER_DATA"] = str(Path(os.environ["TRACKER_TEST_DATA"]) / _worker)
 
 from tracker.settings import *  # noqa: E402, F403
-from tracker.settings import CELERY_BROKER_URL, DATA_DIR, DATABASES  # noqa: E402
+from tracker.settings import CELERY_BROKER_URL, DATA_DIR, DATABASES, STATIC_ROOT  # noqa: E402
 
 # Playwright keeps an event loop in the thread of the tests, which Django takes for an asynchronous view.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -34,3 +34,4 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+STATIC_ROOT.mkdir(exist_ok=True)
