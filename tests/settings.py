@@ -15,8 +15,12 @@ if "TRACKER_TEST_DATA" not in os.environ:
     atexit.register(shutil.rmtree, os.environ["TRACKER_TEST_DATA"], ignore_errors=True)
 os.environ["TRACKER_DATA"] = str(Path(os.environ["TRACKER_TEST_DATA"]) / _worker)
 
+# A numbered database of Redis for each process, so that no worker takes another one's tasks. (Celery itself reads this variable.)
+if (_broker := os.environ.get("CELERY_BROKER_URL", "")).startswith("redis://"):
+    os.environ["CELERY_BROKER_URL"] = f"{_broker.rpartition('/')[0]}/{_worker.removeprefix('gw')}"
+
 from tracker.settings import *  # noqa: E402, F403
-from tracker.settings import CELERY_BROKER_URL, DATA_DIR, DATABASES, STATIC_ROOT  # noqa: E402
+from tracker.settings import DATA_DIR, DATABASES, STATIC_ROOT  # noqa: E402
 
 # Playwright keeps an event loop in the thread of the tests, which Django takes for an asynchronous view.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -24,10 +28,6 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 # A file rather than memory: the live server's threads and a real Celery worker open connections of their own.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
-
-# Each process has its own numbered database of Redis, so that no worker takes another one's tasks.
-if CELERY_BROKER_URL.startswith("redis://"):
-    CELERY_BROKER_URL = f"{CELERY_BROKER_URL.rsplit('/', 1)[0]}/{_worker.removeprefix('gw')}"
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
