@@ -168,7 +168,9 @@ def _run(command: list[str]) -> "subprocess.CompletedProcess[str]":
 
 
 def _last_lines(process: "subprocess.CompletedProcess[str]", count: int = 5) -> str:
+    """The end of what a program said; of pip's attempts to reach somebody the last one is enough."""
     lines = (process.stdout + process.stderr).strip().splitlines()
+    lines = [line for line in lines if "Retrying (Retry(" not in line or "total=0," in line]
     return "\n".join(f"    {line}" for line in lines[-count:])
 
 
