@@ -2,13 +2,13 @@
 
 from django.urls import path, register_converter
 
-from actions.views import action_points, agencies, agendas, milestones, progress, snooze, updates, worklist
+from actions.views import action_points, agencies, agendas, corrections, milestones, progress, worklist
 
 
 class NumberConverter:
-    """A number from 1 to 999, written in one way only: what counts issues, action points and updates."""
+    """A number from 1 up, written in one way only: what counts issues, action points and updates."""
 
-    regex = "[1-9][0-9]{0,2}"
+    regex = "[1-9][0-9]{0,5}"
 
     def to_python(self, value: str) -> int:
         return int(value)
@@ -30,13 +30,12 @@ urlpatterns = [
     path(_POINT, action_points.action_point_page, name="action_point"),
     path(f"{_POINT}edit/", action_points.edit, name="action_point_edit"),
     path(f"{_POINT}updates/", progress.log_progress, name="log_progress"),
-    path(f"{_POINT}updates/draft/", progress.save_draft, name="save_draft"),
-    path(f"{_POINT}updates/<number:update>/", updates.update_page, name="progress_update"),
-    path(f"{_POINT}updates/<number:update>/corrections/", progress.correct, name="correct_update"),
-    path(f"{_POINT}updates/<number:update>/withdrawal/", updates.withdraw, name="withdraw_update"),
+    path(f"{_POINT}updates/<number:update>/", action_points.update_page, name="progress_update"),
+    path(f"{_POINT}updates/<number:update>/corrections/", corrections.correct, name="correct_update"),
+    path(f"{_POINT}updates/<number:update>/withdrawal/", corrections.withdraw, name="withdraw_update"),
     path(f"{_POINT}milestones/", milestones.add, name="add_milestone"),
     path(f"{_POINT}milestones/<int:pk>/", milestones.edit, name="edit_milestone"),
-    path(f"{_POINT}snooze/", snooze.snooze, name="snooze"),
+    path(f"{_POINT}snooze/", action_points.snooze, name="snooze"),
     path("preview/", progress.preview, name="markdown_preview"),
     path("agencies/", agencies.agency_list, name="agency_list"),
     path("agencies/<str:acronym>/", agencies.agency_page, name="agency"),

@@ -12,7 +12,18 @@ else:
     _Base = forms.ModelForm
 
 
-class ConflictAwareForm(_Base):
+class SendAgain:
+    """A bound form whose hidden fields can be set anew, so that sending it once more goes through."""
+
+    data: Any
+
+    def send_again_with(self, **hidden: int) -> None:
+        self.data = self.data.copy()
+        for name, value in hidden.items():
+            self.data[self.add_prefix(name)] = str(value)  # type: ignore[attr-defined]
+
+
+class ConflictAwareForm(SendAgain, _Base):
     """A model form that knows which version the person has read (the newest row of the model's history).
 
     Where somebody saved another since, the form is invalid, keeps what was typed, and `theirs` holds label, their value and the
@@ -33,8 +44,7 @@ class ConflictAwareForm(_Base):
         seen = data.get("seen")
         if self.instance.pk and seen is not None and seen != self.version:
             self.theirs = list(self._differences(data))
-            self.data = self.data.copy()
-            self.data[self.add_prefix("seen")] = str(self.version)
+            self.send_again_with(seen=self.version)
             if self.theirs:
                 raise forms.ValidationError(
                     _(

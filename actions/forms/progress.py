@@ -11,18 +11,19 @@ from django.core.validators import MaxLengthValidator
 from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from tracker.partial_date_fields import PartialDateFormField
-from tracker.partial_dates import PartialDate
 
+from actions.forms.conflicts import SendAgain
 from actions.forms.evidence import LinksField
 from actions.models import ActionPoint, ProgressUpdate, ReportedStatus
 from actions.models.action_point import Progress
 from actions.models.progress_update import NARRATIVE_LIMIT, REASON_LIMIT
+from tracker.partial_date_fields import PartialDateFormField
+from tracker.partial_dates import PartialDate
 from tracker.people.models import Agency, User
 from tracker.text import validate_line, validate_text
 
 
-class ProgressForm(forms.Form):
+class ProgressForm(SendAgain, forms.Form):
     """What a person says of an action point. `progress()` gives it as plain data once the form is valid."""
 
     status = forms.ChoiceField(
@@ -92,6 +93,14 @@ class ProgressForm(forms.Form):
                 self.fields["agency"].empty_label = None  # type: ignore[attr-defined]
         self.initial.setdefault("agency", user.agency_id)
         self.initial.setdefault("submission", uuid.uuid4())
+
+    @staticmethod
+    def initial_from(typed: dict[str, list[str]]) -> dict[str, Any]:
+        """What was typed before (a draft, a kept form, a preview), as initial values: shown as it was, faulty or not."""
+        initial: dict[str, Any] = {name: values[0] for name, values in typed.items() if values}
+        initial["participants"] = typed.get("participants", [])
+        initial["part_only"] = "part_only" in typed
+        return initial
 
     def _agencies(self, agencies: Any, user: User, action_point: ActionPoint) -> Any:
         """A focal point speaks for the own agency and its parts; coordinators for any."""

@@ -3,10 +3,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from actions.forms.conflicts import SendAgain
 from tracker.text import validate_line
 
 
-class WithdrawalForm(forms.Form):
+class WithdrawalForm(SendAgain, forms.Form):
     reason = forms.CharField(
         label=_("Why do you withdraw it?"),
         help_text=_("The update stays readable, marked as withdrawn, with this reason beside it."),

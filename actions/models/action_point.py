@@ -12,11 +12,11 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
-from tracker.partial_date_fields import PartialDateEdge, PartialDateField
-from tracker.partial_dates import PartialDate
 
 from actions.models.status import ENDED, ActionStatus, Report, standing
 from issues.models import Agenda, Issue
+from tracker.partial_date_fields import PartialDateEdge, PartialDateField
+from tracker.partial_dates import PartialDate
 from tracker.people.models import Agency, User
 from tracker.text import validate_line, validate_text
 
@@ -150,7 +150,10 @@ class ActionPoint(models.Model):
     last_happened = PartialDateField(_("last dated progress"), null=True, editable=False)
     last_happened_latest = PartialDateEdge(source="last_happened", edge="latest")
 
-    history = HistoricalRecords(m2m_fields=[lead_agencies, focal_points])
+    history = HistoricalRecords(
+        m2m_fields=[lead_agencies, focal_points],
+        excluded_fields=["status", "last_reported", "last_reported_latest", "last_happened", "last_happened_latest"],
+    )
 
     objects = ActionPointManager()
 
@@ -250,8 +253,7 @@ class ActionPoint(models.Model):
             self._lock()
             if submission and (already := self.progress_updates.filter(submission=submission).first()):
                 return already
-            numbers = self.progress_updates.order_by("-number").values_list("number", flat=True)
-            last = numbers.first() or 0
+            last = self.progress_updates.last_number()
             if seen is not None and last > seen:
                 newer = self.progress_updates.current().filter(number__gt=seen).exclude(author=author)
                 if found := list(newer.with_context()):
@@ -265,8 +267,13 @@ class ActionPoint(models.Model):
                 submission=submission,
                 reported_on=reported_on or PartialDate.day(now.date()),
             )
+            self.drafts.filter(author=author).delete()
             self.refresh_standing()
         return update
+
+    def keep_draft(self, author: User, typed: dict[str, list[str]]) -> None:
+        """Keep what a person has typed so far. It counts for nothing until it is published, which removes it."""
+        self.drafts.update_or_create(author=author, defaults={"typed": typed})
 
     def snooze(self, until: date, reason: str) -> None:
         """Hold reminders back until that day. The reason is kept and shown."""

@@ -7,10 +7,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
-from tracker.partial_date_fields import PartialDateEdge, PartialDateField
-from tracker.partial_dates import PartialDate
 
 from actions.models.action_point import ActionPoint, milestone_passed
+from tracker.partial_date_fields import PartialDateEdge, PartialDateField
+from tracker.partial_dates import PartialDate
 from tracker.text import validate_line
 
 
@@ -81,6 +81,9 @@ class Milestone(models.Model):
 
     def is_passed(self, today: date) -> bool:
         return self.done_on is None and self.repeats_every_months is None and self.due_latest < today
+
+    def is_ahead(self, today: date) -> bool:
+        return self.done_on is None and not self.is_passed(today)
 
     def mark_done(self, on: PartialDate) -> None:
         self.done_on = on

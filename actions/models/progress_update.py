@@ -10,11 +10,11 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from tracker.partial_date_fields import PartialDateEdge, PartialDateField
-from tracker.partial_dates import PartialDate
 
 from actions.models.action_point import ActionPoint, Progress
 from actions.models.status import ReportedStatus
+from tracker.partial_date_fields import PartialDateEdge, PartialDateField
+from tracker.partial_dates import PartialDate
 from tracker.people.models import Agency, User
 from tracker.text import validate_line, validate_text
 
@@ -38,6 +38,10 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
     def in_force(self) -> "ProgressUpdateQuerySet":
         """What counts: the newest version of each update, unless it was withdrawn."""
         return self.current().filter(withdrawn_at=None)
+
+    def last_number(self) -> int:
+        """The highest number given so far; 0 where there is none. One query."""
+        return self.aggregate(last=models.Max("number", default=0))["last"]
 
     def newest_first(self) -> "ProgressUpdateQuerySet":
         """By when it was reported, then by its number: the order of a time line."""
@@ -221,17 +225,24 @@ class ProgressUpdate(models.Model):
         return update
 
     def correct(
-        self, progress: Progress, *, author: User, now: datetime, submission: uuid.UUID | None = None
+        self,
+        progress: Progress,
+        *,
+        author: User,
+        now: datetime,
+        submission: uuid.UUID | None = None,
+        read_version: int | None = None,
     ) -> "ProgressUpdate":
         """Add a version that supersedes this one; it keeps the number and the day of the report.
 
-        Raises SupersededError where another person corrected or withdrew it first.
+        `read_version` is the one that the author had before the eyes. Raises SupersededError where another person corrected or
+        withdrew it since.
         """
         with transaction.atomic():
             self.action_point._lock()
             if submission and (already := type(self).objects.filter(submission=submission).first()):
                 return already
-            self._require_in_force()
+            self._require_in_force(read_version)
             update = type(self).store(
                 self.action_point,
                 progress,
@@ -245,20 +256,21 @@ class ProgressUpdate(models.Model):
             self.action_point.refresh_standing()
         return update
 
-    def withdraw(self, *, by: User, reason: str, now: datetime) -> None:
+    def withdraw(self, *, by: User, reason: str, now: datetime, read_version: int | None = None) -> None:
         """Mark it as withdrawn: it stays readable and counts for nothing. Raises SupersededError like `correct`."""
         with transaction.atomic():
             self.action_point._lock()
-            self._require_in_force()
+            self._require_in_force(read_version)
             type(self).objects.filter(pk=self.pk).update(withdrawn_at=now, withdrawn_by=by, withdrawn_reason=reason)
             self.withdrawn_at, self.withdrawn_by, self.withdrawn_reason = now, by, reason
             self.action_point.refresh_standing()
 
-    def _require_in_force(self) -> None:
+    def _require_in_force(self, read_version: int | None) -> None:
         versions = self.action_point.progress_updates.filter(number=self.number).with_context()
-        current = versions.order_by("-version").first()
-        if current is not None and (current.pk != self.pk or current.is_withdrawn):
-            raise SupersededError(current)
+        newest = versions.order_by("-version")[0]
+        if newest.pk != self.pk or newest.is_withdrawn or read_version not in (None, newest.version):
+            newest.action_point = self.action_point
+            raise SupersededError(newest)
 
 
 class Evidence(models.Model):

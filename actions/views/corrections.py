@@ -1,0 +1,90 @@
+"""Correcting and withdrawing a progress update. Both leave the old text readable."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from actions.access import get_action_point, get_update, signed_in
+from actions.forms import CorrectionForm, WithdrawalForm
+from actions.kept import clears_kept, keeps_typed, take_kept, typed_in
+from actions.models import ProgressUpdate
+from actions.models.progress_update import NARRATIVE_LIMIT, SupersededError
+from tracker.markdown import to_html
+from tracker.people.permissions import Right
+
+
+@keeps_typed
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, slug: str, issue: int, number: int, update: int) -> HttpResponseBase:
+    """The form, filled with what stands there now. POST with `do`: publish (the default) or preview."""
+    user = signed_in(request)
+    action_point = get_action_point(user, slug, issue, number)
+    standing = get_update(action_point, update, user, Right.CORRECT)
+    if standing.is_withdrawn:
+        messages.info(request, _("This update was withdrawn: there is nothing to correct. You can log a new one."))
+        return redirect(standing)
+    today = timezone.localdate()
+    previewing = request.POST.get("do") == "preview"
+    if request.method != "POST" or previewing:
+        typed = typed_in(request.POST) if previewing else take_kept(request)
+        initial = CorrectionForm.initial_from(typed) if typed else {}
+        html = to_html(request.POST.get("narrative", "")[:NARRATIVE_LIMIT]) if previewing else None
+        form = CorrectionForm(update=standing, user=user, today=today, initial=initial)
+        return _page(request, form, standing, preview_html=html)
+    form = CorrectionForm(request.POST, update=standing, user=user, today=today)
+    if not form.is_valid():
+        return _page(request, form, standing, status=400)
+    try:
+        corrected = standing.correct(
+            form.progress(),
+            author=user,
+            now=timezone.now(),
+            submission=form.cleaned_data["submission"],
+            read_version=form.cleaned_data["corrects"],
+        )
+    except SupersededError as error:
+        form.send_again_with(corrects=error.update.version)
+        return _page(request, form, error.update, newer=[error.update], status=409)
+    message = _("Corrected. The earlier version stays readable.")
+    messages.success(request, message, extra_tags=clears_kept(request))
+    return redirect(f"{action_point.get_absolute_url()}#update-{corrected.number}")
+
+
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, slug: str, issue: int, number: int, update: int) -> HttpResponse:
+    """Asks for the reason, then marks the update as withdrawn."""
+    user = signed_in(request)
+    action_point = get_action_point(user, slug, issue, number)
+    standing = get_update(action_point, update, user, Right.CORRECT)
+    form = WithdrawalForm(request.POST or None, initial={"version": standing.version})
+    if standing.is_withdrawn:
+        messages.info(request, _("This update is withdrawn already."))
+        return redirect(standing)
+    context: dict[str, Any] = {"form": form, "update": standing, "action_point": action_point}
+    if not form.is_valid():
+        return render(request, "actions/withdrawal_form.html", context, status=400 if form.is_bound else 200)
+    try:
+        standing.withdraw(
+            by=user,
+            reason=form.cleaned_data["reason"],
+            now=timezone.now(),
+            read_version=form.cleaned_data["version"],
+        )
+    except SupersededError as error:
+        form.send_again_with(version=error.update.version)
+        context |= {"newer": [error.update], "update": error.update}
+        return render(request, "actions/withdrawal_form.html", context, status=409)
+    messages.success(request, _("Withdrawn. The update stays readable, marked, with your reason."))
+    return redirect(f"{action_point.get_absolute_url()}#update-{standing.number}")
+
+
+def _page(
+    request: HttpRequest, form: CorrectionForm, update: ProgressUpdate, status: int = 200, **context: Any
+) -> HttpResponse:
+    context |= {"form": form, "action_point": update.action_point, "update": update}
+    return render(request, "actions/progress_form.html", context, status=status)

@@ -1,0 +1,41 @@
+"""Adding and editing milestones."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from actions.access import get_action_point, signed_in
+from actions.forms import MilestoneForm
+from actions.kept import clears_kept, keeps_typed, kept_initial
+from actions.models import ActionPoint, Milestone
+from tracker.people.permissions import Right
+
+
+@keeps_typed
+@require_http_methods(["GET", "POST"])
+def add(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
+    action_point = get_action_point(signed_in(request), slug, issue, number, Right.LOG_PROGRESS)
+    return _form_page(request, action_point, Milestone(action_point=action_point), _("Milestone added."))
+
+
+@keeps_typed
+@require_http_methods(["GET", "POST"])
+@transaction.atomic
+def edit(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -> HttpResponseBase:
+    action_point = get_action_point(signed_in(request), slug, issue, number, Right.LOG_PROGRESS)
+    milestone = get_object_or_404(action_point.milestones.select_for_update(), pk=pk)
+    milestone.action_point = action_point
+    return _form_page(request, action_point, milestone, _("Milestone saved."))
+
+
+def _form_page(request: HttpRequest, action_point: ActionPoint, milestone: Milestone, done: str) -> HttpResponse:
+    form = MilestoneForm(request.POST or None, initial=kept_initial(request), instance=milestone)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, done, extra_tags=clears_kept(request))
+        return redirect(f"{action_point.get_absolute_url()}#milestones")
+    status = 200 if not form.is_bound else 409 if form.theirs else 400
+    return render(request, "actions/milestone_form.html", {"form": form, "action_point": action_point}, status=status)

@@ -1,0 +1,278 @@
+"""The verbs on action points and updates: logging, correcting, withdrawing; what the database refuses."""
+
+import threading
+import uuid
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from actions.models import ActionPoint, ActionStatus, Evidence, ProgressUpdate, ReportedStatus
+from actions.models.action_point import NewerUpdatesError, NoProgressReason, Progress
+from actions.models.progress_update import ProgressUpdateQuerySet, SupersededError
+from tests import personas
+from tracker.partial_dates import PartialDate
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+TODAY = NOW.date()
+UNDER_WAY = Progress(status=ReportedStatus.UNDER_WAY, narrative="Talks with the legal office began.")
+NO_PROGRESS = Progress(status=ReportedStatus.NO_PROGRESS, reason="The post is vacant.")
+
+
+@pytest.fixture
+def point(db: None) -> ActionPoint:
+    return personas.action_point()
+
+
+def test_logging_adds_an_update_and_moves_the_standing(point, focal_point):
+    update = point.log_progress(replace(UNDER_WAY, happened=PartialDate.parse("2026-10")), author=focal_point, now=NOW)
+
+    point.refresh_from_db()
+    assert (update.number, update.version) == (1, 1)
+    assert point.status == ActionStatus.UNDER_WAY
+    assert point.last_reported == PartialDate.day(TODAY)
+    assert point.last_reported_latest == TODAY
+    assert point.last_happened_latest == date(2026, 10, 31)
+
+
+def test_logging_keeps_participants_and_evidence(point, focal_point):
+    partner = personas.agency("OCHA")
+    progress = replace(UNDER_WAY, participants=[partner], evidence=[("https://www.example.org/a", "Minutes")])
+
+    update = point.log_progress(progress, author=focal_point, now=NOW)
+
+    assert list(update.participants.all()) == [partner]
+    assert list(update.evidence.values_list("url", "title")) == [("https://www.example.org/a", "Minutes")]
+
+
+def test_logging_one_submission_twice_makes_one_update(point, focal_point):
+    submission = uuid.uuid4()
+
+    first = point.log_progress(UNDER_WAY, author=focal_point, now=NOW, submission=submission)
+    second = point.log_progress(UNDER_WAY, author=focal_point, now=NOW, submission=submission)
+
+    assert first == second
+    assert point.progress_updates.count() == 1
+
+
+def test_logging_after_another_persons_update_shows_it_and_stores_nothing(point, focal_point, coordinator):
+    other = point.log_progress(UNDER_WAY, author=coordinator, now=NOW)
+
+    with pytest.raises(NewerUpdatesError) as caught:
+        point.log_progress(NO_PROGRESS, author=focal_point, now=NOW, seen=0)
+
+    assert caught.value.updates == [other]
+    assert point.progress_updates.count() == 1
+
+
+def test_logging_after_ones_own_update_goes_through(point, focal_point):
+    point.log_progress(UNDER_WAY, author=focal_point, now=NOW, seen=0)
+    point.log_progress(NO_PROGRESS, author=focal_point, now=NOW, seen=0)
+
+    assert [update.number for update in point.progress_updates.all()] == [1, 2]
+
+
+def test_logging_removes_the_draft(point, focal_point, coordinator):
+    point.keep_draft(focal_point, {"narrative": ["half a"]})
+    point.keep_draft(coordinator, {"narrative": ["another"]})
+
+    point.log_progress(UNDER_WAY, author=focal_point, now=NOW)
+
+    assert [draft.author for draft in point.drafts.all()] == [coordinator]
+
+
+def test_draft_silences_nothing(point, focal_point):
+    point.keep_draft(focal_point, {"narrative": ["half a sentence"], "status": ["under_way"]})
+
+    point.refresh_from_db()
+    assert point.status == ActionStatus.NOT_REPORTED
+    assert list(ActionPoint.objects.showing_no_progress(TODAY)) == [point]
+
+
+def test_correction_supersedes_and_leaves_the_old_version_readable(point, focal_point):
+    old = point.log_progress(UNDER_WAY, author=focal_point, now=NOW, reported_on=PartialDate.parse("2026-03"))
+
+    new = old.correct(NO_PROGRESS, author=focal_point, now=NOW)
+
+    point.refresh_from_db()
+    assert (new.number, new.version, new.supersedes, new.reported_on) == (1, 2, old, old.reported_on)
+    assert list(point.progress_updates.in_force()) == [new]
+    assert ProgressUpdate.objects.get(pk=old.pk).narrative == UNDER_WAY.narrative
+    assert point.status == ActionStatus.NO_PROGRESS
+
+
+def test_correction_of_a_superseded_version_shows_what_stands_there(point, focal_point, coordinator):
+    old = point.log_progress(UNDER_WAY, author=focal_point, now=NOW)
+    stands = old.correct(replace(UNDER_WAY, narrative="Better."), author=coordinator, now=NOW)
+
+    with pytest.raises(SupersededError) as caught:
+        old.correct(NO_PROGRESS, author=focal_point, now=NOW)
+
+    assert caught.value.update == stands
+    assert point.progress_updates.count() == 2
+
+
+def test_correction_of_one_submission_twice_makes_one_version(point, focal_point):
+    old = point.log_progress(UNDER_WAY, author=focal_point, now=NOW)
+    submission = uuid.uuid4()
+
+    first = old.correct(NO_PROGRESS, author=focal_point, now=NOW, submission=submission)
+
+    assert old.correct(NO_PROGRESS, author=focal_point, now=NOW, submission=submission) == first
+
+
+def test_withdrawal_counts_for_nothing_and_stays_readable(point, focal_point):
+    point.log_progress(NO_PROGRESS, author=focal_point, now=NOW)
+    wrong = point.log_progress(UNDER_WAY, author=focal_point, now=NOW)
+
+    wrong.withdraw(by=focal_point, reason="Written on the wrong action point.", now=NOW)
+
+    point.refresh_from_db()
+    stored = ProgressUpdate.objects.get(pk=wrong.pk)
+    assert (stored.narrative, stored.withdrawn_reason) == (UNDER_WAY.narrative, "Written on the wrong action point.")
+    assert point.status == ActionStatus.NO_PROGRESS
+
+
+def test_withdrawing_the_only_update_leaves_silence(point, focal_point):
+    point.log_progress(UNDER_WAY, author=focal_point, now=NOW).withdraw(by=focal_point, reason="Wrong.", now=NOW)
+
+    point.refresh_from_db()
+    assert (point.status, point.last_reported, point.last_reported_latest) == (ActionStatus.NOT_REPORTED, None, None)
+
+
+def test_withdrawing_what_somebody_corrected_meanwhile_is_refused(point, focal_point, coordinator):
+    old = point.log_progress(UNDER_WAY, author=focal_point, now=NOW)
+    stands = old.correct(NO_PROGRESS, author=coordinator, now=NOW)
+
+    with pytest.raises(SupersededError):
+        stands.withdraw(by=focal_point, reason="Wrong.", now=NOW, read_version=1)
+
+    assert not ProgressUpdate.objects.get(pk=stands.pk).is_withdrawn
+
+
+def test_updates_are_append_only(point, focal_point):
+    update = point.log_progress(UNDER_WAY, author=focal_point, now=NOW)
+
+    with pytest.raises(TypeError):
+        update.save()
+    with pytest.raises(TypeError):
+        update.delete()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("status", "not_reported"),
+        ("status", "great"),
+        ("narrative", ""),
+        ("number", 0),
+        ("version", 2),
+        ("withdrawn_reason", "no date"),
+    ],
+)
+def test_database_refuses_an_inconsistent_update(point, field, value):
+    fields = {
+        "action_point": point,
+        "number": 1,
+        "status": ReportedStatus.UNDER_WAY,
+        "narrative": "Text.",
+        "reported_on": PartialDate.parse("2006-03"),
+    }
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ProgressUpdate.objects.create(**fields | {field: value})
+
+
+def test_database_refuses_no_progress_without_a_reason(point):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        point.log_progress(replace(NO_PROGRESS, reason="", narrative="Nothing."), author=None, now=NOW)
+
+
+def test_database_refuses_evidence_that_is_no_web_address(point):
+    update = point.log_progress(UNDER_WAY, author=None, now=NOW)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Evidence.objects.create(update=update, url="javascript:alert(1)")
+
+
+def test_database_refuses_a_standing_without_a_date(point):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ActionPoint.objects.filter(pk=point.pk).update(status=ActionStatus.UNDER_WAY)
+
+
+def test_no_progress_reasons_agree_with_the_query(point, focal_point):
+    def seen() -> tuple[list[NoProgressReason], list[ActionPoint]]:
+        fresh = ActionPoint.objects.with_context().get(pk=point.pk)
+        return fresh.no_progress_reasons(TODAY), list(ActionPoint.objects.showing_no_progress(TODAY))
+
+    assert seen() == ([NoProgressReason.NOT_REPORTED], [point])
+    point.log_progress(UNDER_WAY, author=focal_point, now=NOW, reported_on=PartialDate.parse("2026-03"))
+    assert seen() == ([NoProgressReason.SILENT], [point])
+    point.log_progress(NO_PROGRESS, author=focal_point, now=NOW)
+    assert seen() == ([NoProgressReason.NO_PROGRESS], [point])
+    point.log_progress(UNDER_WAY, author=focal_point, now=NOW)
+    assert seen() == ([], [])
+    milestone = personas.milestone(point, due="2026-10")
+    assert seen() == ([NoProgressReason.MILESTONE_PASSED], [point])
+    milestone.mark_done(PartialDate.parse("2026-11"))
+    assert seen() == ([], [])
+    personas.milestone(point, due="2026-10", title="Every month", repeats_every_months=1)
+    assert seen() == ([], [])
+    point.log_progress(NO_PROGRESS, author=focal_point, now=NOW)
+    ActionPoint.objects.get(pk=point.pk).snooze(date(2026, 12, 1), "Budget is decided in December.")
+    assert seen() == ([], [])
+    ActionPoint.objects.get(pk=point.pk).wake()
+    point.log_progress(replace(UNDER_WAY, status=ReportedStatus.COMPLETED), author=focal_point, now=NOW)
+    assert seen() == ([], [])
+
+
+def test_silence_begins_the_day_after_the_agendas_days(point, focal_point):
+    point.log_progress(UNDER_WAY, author=focal_point, now=NOW, reported_on=PartialDate.parse("2026-08-25"))
+
+    assert not ActionPoint.objects.showing_no_progress(date(2026, 11, 23)).exists()
+    assert ActionPoint.objects.showing_no_progress(date(2026, 11, 24)).exists()
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_two_people_logging_at_once_get_numbers_of_their_own(
+    transactional_db, focal_point, coordinator, monkeypatch, locked
+):
+    """With the lock both updates are stored; without it (the control) the second one hits the unique number.
+
+    On SQLite a writing transaction is exclusive anyway, so the control makes sense on PostgreSQL alone.
+    """
+    if not locked:
+        if connection.vendor == "sqlite":
+            pytest.skip("SQLite has one writer at a time")
+        monkeypatch.setattr(ActionPoint, "_lock", lambda self: None)
+    point = personas.action_point()
+    both_read = threading.Barrier(2, timeout=2)
+    last_number = ProgressUpdateQuerySet.last_number
+    errors: list[Exception] = []
+
+    def meet(updates: ProgressUpdateQuerySet) -> int:
+        number = last_number(updates)
+        try:
+            both_read.wait()
+        except threading.BrokenBarrierError:
+            pass
+        return number
+
+    monkeypatch.setattr(ProgressUpdateQuerySet, "last_number", meet)
+
+    def log(author: object) -> None:
+        try:
+            ActionPoint.objects.get(pk=point.pk).log_progress(UNDER_WAY, author=author, now=NOW)
+        except IntegrityError as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=log, args=[author]) for author in (focal_point, coordinator)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert (len(errors), point.progress_updates.count()) == ((0, 2) if locked else (1, 1))

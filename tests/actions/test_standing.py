@@ -1,0 +1,63 @@
+"""Where an action point stands, as a pure function of what was reported."""
+
+from actions.models.status import ActionStatus, Report, ReportedStatus, Standing, standing
+from tracker.partial_dates import PartialDate
+
+
+def report(
+    number: int, status: str, reported: str = "2006-03", happened: str | None = None, part_only: bool = False
+) -> Report:
+    return Report(
+        number, status, part_only, PartialDate.parse(happened) if happened else None, PartialDate.parse(reported)
+    )
+
+
+def test_standing_without_reports_is_silence():
+    assert standing([]) == Standing(ActionStatus.NOT_REPORTED, None, None)
+
+
+def test_standing_is_what_the_latest_report_says_whatever_the_order():
+    reports = [report(1, ReportedStatus.EXPLORING, "2006-01"), report(2, ReportedStatus.UNDER_WAY, "2006-03")]
+
+    assert standing(reports).status == ActionStatus.UNDER_WAY
+    assert standing(reports[::-1]) == standing(reports)
+
+
+def test_standing_of_two_reports_of_one_month_is_the_higher_number():
+    reports = [report(2, ReportedStatus.COMPLETED), report(1, ReportedStatus.UNDER_WAY)]
+
+    assert standing(reports).status == ActionStatus.COMPLETED
+
+
+def test_standing_ignores_late_entries_of_earlier_reports():
+    reports = [report(1, ReportedStatus.COMPLETED, "2006-03"), report(2, ReportedStatus.EXPLORING, "2005-06")]
+
+    assert standing(reports).status == ActionStatus.COMPLETED
+    assert standing(reports).last_reported == PartialDate.parse("2006-03")
+
+
+def test_standing_is_not_decided_by_a_part_where_something_was_said_of_the_whole():
+    reports = [report(1, ReportedStatus.UNDER_WAY), report(2, ReportedStatus.COMPLETED, part_only=True)]
+
+    assert standing(reports).status == ActionStatus.UNDER_WAY
+
+
+def test_standing_of_parts_alone_is_never_completed():
+    completed = [report(1, ReportedStatus.COMPLETED, part_only=True)]
+    exploring = [report(1, ReportedStatus.EXPLORING, part_only=True)]
+    nothing = [report(1, ReportedStatus.NO_PROGRESS, part_only=True)]
+
+    assert standing(completed).status == ActionStatus.UNDER_WAY
+    assert standing(exploring).status == ActionStatus.EXPLORING
+    assert standing(nothing).status == ActionStatus.NO_PROGRESS
+
+
+def test_standing_carries_the_latest_dated_progress_not_that_of_the_latest_report():
+    reports = [
+        report(1, ReportedStatus.UNDER_WAY, happened="2005-12-22"),
+        report(2, ReportedStatus.UNDER_WAY),
+        report(3, ReportedStatus.UNDER_WAY, happened="2005"),
+    ]
+
+    assert standing(reports).last_happened == PartialDate.parse("2005")
+    assert standing(reports[:2]).last_happened == PartialDate.parse("2005-12-22")

@@ -1,0 +1,133 @@
+"""Who may do what, for every route and every kind of person. A route that is not listed here fails."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests import personas
+
+PEOPLE = ["visitor", "own", "other", "coordinator", "admin"]
+"""`own`: the focal point whose action point it is; `other`: a focal point of another agency."""
+
+POINT = {"slug": "2026", "issue": 1, "number": 1}
+UPDATE = POINT | {"update": 1}
+AGENDA = {"slug": "2026"}
+
+LOGIN = 302
+"""Visitors are asked to sign in."""
+
+# route: arguments, then the answer to GET for each of PEOPLE.
+READ: dict[str, tuple[dict[str, Any], list[int]]] = {
+    "home": ({}, [302, 302, 302, 302, 302]),
+    "my_action_points": ({}, [LOGIN, 200, 200, 200, 200]),
+    "agenda_list": ({}, [200, 200, 200, 200, 200]),
+    "agenda": (AGENDA, [LOGIN, 200, 200, 200, 200]),
+    "issue": (AGENDA | {"number": 1}, [LOGIN, 200, 200, 200, 200]),
+    "action_point": (POINT, [LOGIN, 200, 200, 200, 200]),
+    "action_point_edit": (POINT, [LOGIN, 403, 403, 200, 200]),
+    "log_progress": (POINT, [LOGIN, 200, 403, 200, 200]),
+    "progress_update": (UPDATE, [LOGIN, 200, 200, 200, 200]),
+    "correct_update": (UPDATE, [LOGIN, 200, 403, 200, 200]),
+    "withdraw_update": (UPDATE, [LOGIN, 200, 403, 200, 200]),
+    "add_milestone": (POINT, [LOGIN, 200, 403, 200, 200]),
+    "edit_milestone": (POINT | {"pk": "milestone"}, [LOGIN, 200, 403, 200, 200]),
+    "snooze": (POINT, [LOGIN, 200, 403, 200, 200]),
+    "markdown_preview": ({}, [LOGIN, 405, 405, 405, 405]),
+    "agency_list": ({}, [200, 200, 200, 200, 200]),
+    "agency": ({"acronym": "UNDP"}, [200, 200, 200, 200, 200]),
+    "dashboard": (AGENDA, [LOGIN, 200, 200, 200, 200]),
+    "action_point_list": (AGENDA, [LOGIN, 200, 200, 200, 200]),
+}
+
+# The same for POST with an empty form: 400 is "you may, but the form is faulty".
+WRITE: dict[str, list[int]] = {
+    "action_point_edit": [LOGIN, 403, 403, 400, 400],
+    "log_progress": [LOGIN, 400, 403, 400, 400],
+    "correct_update": [LOGIN, 400, 403, 400, 400],
+    "withdraw_update": [LOGIN, 400, 403, 400, 400],
+    "add_milestone": [LOGIN, 400, 403, 400, 400],
+    "edit_milestone": [LOGIN, 400, 403, 400, 400],
+    "snooze": [LOGIN, 400, 403, 400, 400],
+    "markdown_preview": [LOGIN, 200, 200, 200, 200],
+}
+
+# Routes of libraries with tests of their own; what they let whom do is tested in tests/people and tests/test_admin_site.py.
+ELSEWHERE = ("account_", "mfa_", "admin:")
+
+
+def routes(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern, f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix)
+        elif isinstance(pattern, URLPattern):
+            yield f"{prefix}{pattern.name}"
+
+
+def test_permissions_list_every_route():
+    own = {name for name in routes(get_resolver()) if not name.startswith(ELSEWHERE)}
+
+    assert own == set(READ)
+
+
+@pytest.fixture
+def world(db: None, focal_point: Any, other_focal_point: Any, coordinator: Any, admin: Any) -> dict[str, Any]:
+    point = personas.action_point(personas.issue(personas.agenda("2026"), number=1), number=1)
+    point.lead_agencies.add(focal_point.agency)
+    personas.update(point, author=focal_point, agency=focal_point.agency)
+    return {
+        "milestone": personas.milestone(point).pk,
+        "people": dict(zip(PEOPLE, [None, focal_point, other_focal_point, coordinator, admin], strict=True)),
+    }
+
+
+def client_of(world: dict[str, Any], person: str) -> Client:
+    client = Client()
+    if user := world["people"][person]:
+        personas.sign_in(client, user)
+    return client
+
+
+def address(world: dict[str, Any], route: str) -> str:
+    kwargs = {
+        name: world.get(value, value) if isinstance(value, str) else value for name, value in READ[route][0].items()
+    }
+    return reverse(route, kwargs=kwargs)
+
+
+@pytest.mark.parametrize("route", READ)
+def test_permission_to_read(world, route):
+    answers = [client_of(world, person).get(address(world, route)).status_code for person in PEOPLE]
+
+    assert answers == READ[route][1]
+
+
+@pytest.mark.parametrize("route", WRITE)
+def test_permission_to_write(world, route):
+    answers = [client_of(world, person).post(address(world, route)).status_code for person in PEOPLE]
+
+    assert answers == WRITE[route]
+
+
+@pytest.mark.parametrize("route", [route for route in READ if route not in WRITE])
+def test_pages_that_only_read_refuse_post(world, route):
+    answers = [client_of(world, person).post(address(world, route)).status_code for person in PEOPLE]
+
+    assert set(answers) <= {LOGIN, 403, 405}
+
+
+@pytest.mark.parametrize("state", ["draft"])
+def test_agenda_in_draft_is_not_found_by_focal_points(world, state):
+    agenda = personas.agenda("2027", state=state)
+
+    answers = [client_of(world, person).get(agenda.get_absolute_url()).status_code for person in PEOPLE]
+
+    assert answers == [LOGIN, 404, 404, 200, 200]
+
+
+def test_agenda_for_everybody_is_open_to_visitors(world):
+    agenda = personas.agenda("2028", visible_to="everybody")
+
+    assert client_of(world, "visitor").get(agenda.get_absolute_url()).status_code == 200
