@@ -16,7 +16,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - a Python that is too old gets as
     )
 
 
-def main():
+def main() -> None:
     bootstrap = runpy.run_path(os.path.join(os.path.dirname(os.path.abspath(__file__)), "tracker", "bootstrap.py"))
     bootstrap["enter_environment"](sys.argv)
 

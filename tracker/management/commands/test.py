@@ -73,7 +73,13 @@ With arguments: only pytest on SQLite, with just these arguments, for example
         super().run_from_argv([*argv[:2], *own])
 
     def handle(self, *args: Any, **options: Any) -> None:
-        arguments = options["pytest_arguments"]
+        try:
+            self.run(options["pytest_arguments"])
+        except KeyboardInterrupt:
+            sys.exit("Stopped.")
+
+    def run(self, arguments: list[str]) -> None:
+        """Run pytest with `arguments`, or everything when there are none; exits with 1 when something failed."""
         if arguments:
             sys.exit(
                 subprocess.run(
@@ -109,30 +115,30 @@ class Run:
             self.environment.pop(name, None)
 
     def everything(self) -> list[Result]:
-        manage = ["manage.py"]
         templates = sorted(str(path) for path in (settings.BASE_DIR / "templates").rglob("*.html"))
         production = PRODUCTION | {"SECRET_KEY": secrets.token_urlsafe(64)}
+        manage = ["python", "manage.py"]
         return [
-            self.check("ruff check", ["-m", "ruff", "check", "."]),
-            self.check("ruff format", ["-m", "ruff", "format", "--check", "."]),
-            self.check("djade", ["-m", "djade", "--check", "--target-version", "5.2", *templates]),
-            self.check("mypy", ["-m", "mypy", "."]),
+            self.check("ruff check", ["ruff", "check", "."]),
+            self.check("ruff format", ["ruff", "format", "--check", "."]),
+            self.check("djade", ["djade", "--check", "--target-version", "5.2", *templates]),
+            self.check("mypy", ["mypy", "."]),
             self.check("migrations", [*manage, "makemigrations", "--check", "--dry-run"]),
             self.check("production settings", [*manage, "check", "--deploy", "--fail-level", "WARNING"], production),
             self.tests("tests on SQLite", [], {}),
             self.tests_on_servers("tests on PostgreSQL and Redis"),
         ]
 
-    def check(self, title: str, arguments: list[str], environment: dict[str, str] | None = None) -> Result:
-        """A step that passes or fails as a whole. `arguments` are Python's."""
-        failed, seconds = self._run(title, arguments, environment or {})
+    def check(self, title: str, command: list[str], environment: dict[str, str] | None = None) -> Result:
+        """A step that passes or fails as a whole."""
+        failed, seconds = self._run(title, command, environment or {})
         return Result(title, int(not failed), int(failed), seconds)
 
     def tests(self, title: str, arguments: list[str], environment: dict[str, str]) -> Result:
         """A step of pytest, on two processes. A run that breaks off counts as one more failure."""
         report = self.folder / "report.xml"
         report.unlink(missing_ok=True)
-        pytest = ["-m", "pytest", "--quiet", "--numprocesses", "2", f"--junit-xml={report}", *arguments]
+        pytest = ["pytest", "--quiet", "--numprocesses", "2", f"--junit-xml={report}", *arguments]
         failed, seconds = self._run(title, pytest, environment)
         passes, failures = read_report(report)
         return Result(title, passes, failures or int(failed), seconds)
@@ -151,11 +157,13 @@ class Run:
             self.say(f"\n== {title}\n{error}")
             return Result(title, 0, 1, time.monotonic() - began)
 
-    def _run(self, title: str, arguments: list[str], environment: dict[str, str]) -> tuple[bool, float]:
+    def _run(self, title: str, command: list[str], environment: dict[str, str]) -> tuple[bool, float]:
+        """Run a program of this Python environment; whether it failed, and the seconds it took."""
         self.say(f"\n== {title}")
+        program = Path(sys.executable).with_name(command[0])
         began = time.monotonic()
         done = subprocess.run(
-            [sys.executable, *arguments], check=False, cwd=settings.BASE_DIR, env=self.environment | environment
+            [program, *command[1:]], check=False, cwd=settings.BASE_DIR, env=self.environment | environment
         )
         return done.returncode != 0, time.monotonic() - began
 
