@@ -23,7 +23,10 @@ DEBUG = False
 
 # Everything that the tracker writes by itself lives in one folder: database, broker, mail, collected static files.
 DATA_DIR = Path(env.str("TRACKER_DATA", str(BASE_DIR / "var"))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+try:
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise ImproperlyConfigured(f"The data folder {DATA_DIR} cannot be made ({error.strerror}); see TRACKER_DATA.") from error
 
 
 def _embedded_secret_key() -> str:

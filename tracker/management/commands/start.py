@@ -69,8 +69,7 @@ class Command(BaseCommand):
             wait_until_ready(web, host, port)
             self.say(
                 f"\nThe tracker runs at {self.style.SUCCESS(address)}\n"
-                "Sign in there with your email address and password"
-                " (forgotten: python3 manage.py changepassword EMAIL).\n"
+                f"{how_to_sign_in()}\n"
                 f"Data: {settings.DATA_DIR}   Logs: {web.log.parent}\n"
                 "Ctrl-C stops it.\n"
             )
@@ -84,6 +83,13 @@ class Command(BaseCommand):
     def say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
+
+
+def how_to_sign_in() -> str:
+    """In words; costs one query."""
+    if get_user_model()._default_manager.exists():
+        return "Sign in with your email address and password (forgotten: python3 manage.py changepassword EMAIL)."
+    return "Nobody can sign in yet; make the first account:  python3 manage.py createsuperuser"
 
 
 def stop_on(*signals: signal.Signals) -> None:
