@@ -25,8 +25,9 @@ DEBUG = False
 DATA_DIR = Path(env.str("TRACKER_DATA", str(BASE_DIR / "var"))).resolve()
 try:
     DATA_DIR.mkdir(parents=True, exist_ok=True)
+    (DATA_DIR / "mail").mkdir(exist_ok=True)
 except OSError as error:
-    raise ImproperlyConfigured(f"The data folder {DATA_DIR} cannot be made ({error.strerror}); see TRACKER_DATA.") from error
+    raise ImproperlyConfigured(f"TRACKER_DATA: {DATA_DIR} cannot be written to ({error.strerror}).") from error
 
 
 def _embedded_secret_key() -> str:
