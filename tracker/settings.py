@@ -4,6 +4,8 @@ Two ways to run: `embedded` (the default: SQLite, a broker in files, mail into a
 (PostgreSQL, Redis, SMTP), which refuses to start with an insecure setting.
 """
 
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +25,10 @@ DEBUG = False
 
 # Everything that the tracker writes by itself lives in one folder: database, broker, mail, collected static files.
 DATA_DIR = Path(env.str("TRACKER_DATA", str(BASE_DIR / "var"))).resolve()
-try:
+with suppress(OSError):
     DATA_DIR.mkdir(parents=True, exist_ok=True)
-    (DATA_DIR / "mail").mkdir(exist_ok=True)
-except OSError as error:
-    raise ImproperlyConfigured(f"TRACKER_DATA: {DATA_DIR} cannot be written to ({error.strerror}).") from error
+if not os.access(DATA_DIR, os.W_OK):
+    raise ImproperlyConfigured(f"TRACKER_DATA: the folder {DATA_DIR} cannot be written to.")
 
 
 def _embedded_secret_key() -> str:
