@@ -13,6 +13,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import servers
+from tests.personas import admin, coordinator, focal_point, other_focal_point, visitor  # noqa: F401
 
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"]
 

@@ -1,0 +1,88 @@
+"""Milestones: adding, editing, two people at once."""
+
+import pytest
+from django.urls import reverse
+
+from actions.models import Milestone
+from tests import personas
+from tracker.partial_dates import PartialDate
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def point(focal_point):
+    found = personas.action_point()
+    found.lead_agencies.add(focal_point.agency)
+    return found
+
+
+@pytest.fixture
+def signed_in(client, focal_point):
+    personas.sign_in(client, focal_point)
+    return client
+
+
+def address(point, milestone: Milestone | None = None) -> str:
+    kept = [point.issue.agenda.slug, point.issue.number, point.number]
+    return reverse("edit_milestone", args=[*kept, milestone.pk]) if milestone else reverse("add_milestone", args=kept)
+
+
+def test_milestone_is_added_as_precisely_as_known(signed_in, point):
+    response = signed_in.post(
+        address(point), {"title": "Course in Paris", "due": "16 to 18 May 2006", "place": "Paris"}
+    )
+
+    milestone = point.milestones.get()
+    assert response.headers["Location"] == f"{point.get_absolute_url()}#milestones"
+    assert milestone.due == PartialDate.parse("2006-05-16/2006-05-18")
+    assert milestone.due_latest == PartialDate.parse("2006-05-18").latest
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"title": "", "due": "2006"},
+        {"title": "Course", "due": ""},
+        {"title": "Course", "due": "2005-13"},
+        {"title": "Course\x07", "due": "2006"},
+        {"title": "Course", "due": "2006", "repeats_every_months": "0"},
+        {"title": "Course", "due": "2006", "repeats_every_months": "9" * 30},
+        {"title": "x" * 201, "due": "2006"},
+    ],
+)
+def test_milestone_refuses_bad_input(signed_in, point, typed):
+    assert signed_in.post(address(point), typed).status_code == 400
+    assert not point.milestones.exists()
+
+
+def test_milestone_of_a_title_that_is_there_already_is_refused_in_words(signed_in, point):
+    personas.milestone(point, title="Course")
+
+    response = signed_in.post(address(point), {"title": "Course", "due": "2006"})
+
+    assert response.status_code == 400
+    assert point.milestones.count() == 1
+
+
+def test_milestone_edited_by_two_people_at_once_shows_both_texts(signed_in, point):
+    milestone = personas.milestone(point, title="Course", place="")
+    url = address(point, milestone)
+    seen = signed_in.get(url).context["form"]["seen"].value()
+    signed_in.post(url, {"title": "Course", "due": "2026", "place": "Paris", "seen": seen})
+
+    first = signed_in.post(url, {"title": "Course", "due": "2026", "place": "Rome", "seen": seen})
+    second = signed_in.post(
+        url, {"title": "Course", "due": "2026", "place": "Rome", "seen": first.context["form"]["seen"].value()}
+    )
+
+    assert first.status_code == 409
+    assert ("Place", "Paris", "Rome") in first.context["form"].theirs
+    assert second.status_code == 302
+    assert Milestone.objects.get().place == "Rome"
+
+
+def test_milestone_of_another_action_point_is_not_found(signed_in, point):
+    other = personas.milestone(personas.action_point(point.issue, number=2))
+
+    assert signed_in.get(address(point, other)).status_code == 404

@@ -1,0 +1,267 @@
+"""The form that logs progress, seen through requests: what is stored, what is refused, what is kept."""
+
+import uuid
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from actions.models import ActionPoint, ProgressUpdate
+from tests import personas
+from tracker.partial_dates import PartialDate
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def point(focal_point) -> ActionPoint:
+    found = personas.action_point()
+    found.lead_agencies.add(focal_point.agency)
+    return found
+
+
+@pytest.fixture
+def form_url(point) -> str:
+    return reverse("log_progress", args=[point.issue.agenda.slug, point.issue.number, point.number])
+
+
+@pytest.fixture
+def signed_in(client, focal_point):
+    personas.sign_in(client, focal_point)
+    return client
+
+
+def filled(focal_point: Any, **changed: Any) -> dict[str, Any]:
+    return {
+        "status": "under_way",
+        "narrative": "The first course was held.",
+        "happened": "December 2005",
+        "agency": focal_point.agency_id,
+        "submission": str(uuid.uuid4()),
+        "seen": "0",
+    } | changed
+
+
+def test_logging_stores_what_was_typed(signed_in, form_url, point, focal_point):
+    response = signed_in.post(
+        form_url, filled(focal_point, evidence="https://www.example.org/minutes Minutes of the course")
+    )
+
+    update = point.progress_updates.get()
+    assert response.headers["Location"] == f"{point.get_absolute_url()}#update-1"
+    assert (update.author, update.agency, update.status) == (focal_point, focal_point.agency, "under_way")
+    assert update.happened == PartialDate.parse("2005-12")
+    assert [(link.url, link.title) for link in update.evidence.all()] == [
+        ("https://www.example.org/minutes", "Minutes of the course")
+    ]
+
+
+def test_logging_no_progress_needs_its_reason_and_nothing_else(signed_in, form_url, point, focal_point):
+    answer = filled(focal_point, status="no_progress", narrative="", happened="")
+
+    assert signed_in.post(form_url, answer).status_code == 400
+    assert signed_in.post(form_url, answer | {"reason": "The post is vacant."}).status_code == 302
+    assert point.progress_updates.get().reason == "The post is vacant."
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("status", "not_reported"),
+        ("status", "great"),
+        ("status", ""),
+        ("narrative", ""),
+        ("narrative", "x" * 20_001),
+        ("narrative", "bell \x07"),
+        ("narrative", "nul \x00"),
+        ("happened", "2005-13"),
+        ("happened", "0001-01-01"),
+        ("happened", "9999"),
+        ("happened", "2099"),
+        ("happened", "some day"),
+        ("evidence", "ftp://example.org"),
+        ("evidence", "javascript:alert(1)"),
+        ("evidence", "https://www.example.org/ a\x1bb"),
+        ("evidence", "\n".join(f"https://www.example.org/{number}" for number in range(21))),
+        ("agency", "999999"),
+        ("agency", "nobody"),
+        ("participants", "999999"),
+        ("submission", "no uuid"),
+        ("seen", "-1"),
+        ("seen", "1" * 40),
+    ],
+)
+def test_logging_refuses_bad_input_and_keeps_it(signed_in, form_url, point, focal_point, field, typed):
+    response = signed_in.post(form_url, filled(focal_point, **{field: typed}))
+
+    assert response.status_code == 400
+    assert not point.progress_updates.exists()
+    assert point.drafts.get(author=focal_point).typed["happened"] == (
+        [typed] if field == "happened" else ["December 2005"]
+    )
+    assert "December 2005" in response.text or field == "happened"
+
+
+def test_logging_for_another_agency_is_refused(signed_in, form_url, point, focal_point):
+    response = signed_in.post(form_url, filled(focal_point, agency=personas.agency("WHO").pk))
+
+    assert response.status_code == 400
+    assert not point.progress_updates.exists()
+
+
+def test_logging_twice_with_one_form_makes_one_update(signed_in, form_url, point, focal_point):
+    form = filled(focal_point)
+
+    answers = [signed_in.post(form_url, form).status_code for _ in range(2)]
+
+    assert answers == [302, 302]
+    assert point.progress_updates.count() == 1
+
+
+def test_logging_after_somebody_else_shows_both_texts_then_goes_through(
+    signed_in, form_url, point, focal_point, coordinator
+):
+    personas.update(point, author=coordinator, narrative="The coordinator was faster.")
+
+    first = signed_in.post(form_url, filled(focal_point, narrative="My own text."))
+    hidden = first.context["form"]["seen"].value()
+    second = signed_in.post(form_url, filled(focal_point, narrative="My own text.", seen=hidden))
+
+    assert first.status_code == 409
+    assert "The coordinator was faster." in first.text
+    assert "My own text." in first.text
+    assert second.status_code == 302
+    assert point.progress_updates.count() == 2
+
+
+def test_draft_is_kept_as_typed_and_comes_back(signed_in, form_url, point, focal_point):
+    signed_in.post(form_url, filled(focal_point, do="draft", happened="some day in spring", narrative="Half a"))
+
+    page = signed_in.get(form_url)
+
+    assert not point.progress_updates.exists()
+    assert "some day in spring" in page.text
+    assert page.context["form"]["narrative"].value() == "Half a"
+
+
+def test_draft_of_one_person_is_not_shown_to_another(signed_in, client, form_url, focal_point, coordinator):
+    signed_in.post(form_url, filled(focal_point, do="draft", narrative="For myself only"))
+    personas.sign_in(client, coordinator)
+
+    assert "For myself only" not in client.get(form_url).text
+
+
+def test_preview_shows_the_markdown_and_stores_nothing(signed_in, form_url, point, focal_point):
+    page = signed_in.post(form_url, filled(focal_point, do="preview", narrative="**bold** <script>alert(1)</script>"))
+
+    assert page.status_code == 200
+    assert "<strong>bold</strong>" in page.text
+    assert "<script>alert" not in page.text
+    assert not ProgressUpdate.objects.exists()
+    assert not point.drafts.exists()
+
+
+def test_preview_fragment_refuses_what_is_too_long(signed_in):
+    url = reverse("markdown_preview")
+
+    assert signed_in.post(url, {"narrative": "*yes*"}).text.strip() == "<p><em>yes</em></p>"
+    assert signed_in.post(url, {"narrative": "x" * 20_001}).status_code == 400
+
+
+def test_signed_out_person_finds_the_text_again_after_signing_in(client, form_url, point, focal_point):
+    focal_point.set_password("a long enough password")
+    focal_point.save()
+
+    refused = client.post(form_url, filled(focal_point, narrative="Typed before the session ended."))
+    client.post(refused.headers["Location"], {"login": focal_point.email, "password": "a long enough password"})
+    page = client.get(form_url)
+
+    assert refused.status_code == 302
+    assert page.context["form"]["narrative"].value() == "Typed before the session ended."
+    assert page.context["form"]["happened"].value() == "December 2005"
+    assert not point.progress_updates.exists()
+
+
+def test_form_chooses_the_status_of_its_address(signed_in, form_url):
+    chosen = signed_in.get(form_url, {"status": "no_progress"}).context["form"]["status"].value()
+    junk = signed_in.get(form_url, {"status": "great"}).context["form"]["status"].value()
+
+    assert (chosen, junk) == ("no_progress", None)
+
+
+@pytest.mark.parametrize("others", [1, 3])
+def test_form_costs_the_same_however_many_updates_there_are(
+    signed_in, form_url, point, focal_point, django_assert_num_queries, others
+):
+    for _ in range(others):
+        personas.update(point, author=focal_point, agency=focal_point.agency)
+    signed_in.get(form_url)
+
+    with django_assert_num_queries(FORM_QUERIES):
+        signed_in.get(form_url)
+
+
+FORM_QUERIES = 14
+"""Session, user, action point with owners (3), parts of the agency, draft, last number, last update (3), agencies (2), navigation."""
+
+
+def test_correction_adds_a_version_and_keeps_the_old_text(signed_in, point, focal_point):
+    old = personas.update(point, author=focal_point, agency=focal_point.agency, narrative="Wrong.")
+    url = reverse("correct_update", args=["2026", 1, 1, 1])
+
+    shown = signed_in.get(url).context["form"]["narrative"].value()
+    response = signed_in.post(url, filled(focal_point, narrative="Right.", corrects="1"))
+
+    assert shown == "Wrong."
+    assert response.status_code == 302
+    assert [(update.version, update.narrative) for update in point.progress_updates.all()] == [
+        (1, "Wrong."),
+        (2, "Right."),
+    ]
+    assert point.progress_updates.in_force().get().supersedes == old
+
+
+def test_correction_by_two_people_at_once_shows_the_second_both_texts(signed_in, point, focal_point, coordinator):
+    old = personas.update(point, author=focal_point, agency=focal_point.agency, narrative="Wrong.")
+    old.correct(personas.progress(narrative="Right, said the coordinator."), author=coordinator, now=personas.NOW)
+    url = reverse("correct_update", args=["2026", 1, 1, 1])
+
+    first = signed_in.post(url, filled(focal_point, narrative="Right, said I.", corrects="1"))
+    again = first.context["form"]["corrects"].value()
+    second = signed_in.post(url, filled(focal_point, narrative="Right, said I.", corrects=again))
+
+    assert first.status_code == 409
+    assert "Right, said the coordinator." in first.text
+    assert "Right, said I." in first.text
+    assert second.status_code == 302
+    assert point.progress_updates.in_force().get().narrative == "Right, said I."
+
+
+def test_correction_keeps_what_its_form_does_not_show(signed_in, point, focal_point, coordinator):
+    personas.update(point, author=coordinator, agency=focal_point.agency, attributed_to="The whole system")
+
+    signed_in.post(reverse("correct_update", args=["2026", 1, 1, 1]), filled(focal_point, corrects="1"))
+
+    assert point.progress_updates.in_force().get().attributed_to == "The whole system"
+
+
+def test_withdrawal_needs_a_reason(signed_in, point, focal_point):
+    update = personas.update(point, author=focal_point, agency=focal_point.agency)
+    url = reverse("withdraw_update", args=["2026", 1, 1, 1])
+
+    refused = signed_in.post(url, {"reason": "", "version": "1"})
+    done = signed_in.post(url, {"reason": "Written on the wrong action point.", "version": "1"})
+
+    update.refresh_from_db()
+    assert (refused.status_code, done.status_code) == (400, 302)
+    assert (update.withdrawn_by, update.withdrawn_reason) == (focal_point, "Written on the wrong action point.")
+
+
+def test_withdrawn_update_cannot_be_corrected(signed_in, point, focal_point):
+    update = personas.update(point, author=focal_point, agency=focal_point.agency)
+    update.withdraw(by=focal_point, reason="Wrong.", now=personas.NOW)
+
+    response = signed_in.post(reverse("correct_update", args=["2026", 1, 1, 1]), filled(focal_point, corrects="1"))
+
+    assert response.status_code == 302
+    assert point.progress_updates.count() == 1

@@ -1,0 +1,82 @@
+"""Where people begin, and what a focal point finds there."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from tests import personas
+from tracker.partial_dates import PartialDate
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def signed_in(client, focal_point):
+    personas.sign_in(client, focal_point)
+    return client
+
+
+def own(focal_point, number: int, reported_days_ago: int | None = None):
+    point = personas.action_point(personas.issue(), number=number)
+    point.focal_points.add(focal_point)
+    if reported_days_ago is not None:
+        day = PartialDate.day(timezone.localdate() - timedelta(days=reported_days_ago))
+        point.log_progress(personas.progress(), author=focal_point, now=timezone.now(), reported_on=day)
+    return point
+
+
+def test_home_leads_each_person_to_where_the_work_is(client, focal_point, coordinator, admin):
+    agenda = personas.agenda("2026", visible_to="everybody")
+
+    visitor = client.get("/").headers["Location"]
+    answers = []
+    for user in (focal_point, coordinator, admin):
+        personas.sign_in(client, user)
+        answers.append(client.get("/").headers["Location"])
+
+    assert visitor == agenda.get_absolute_url()
+    assert answers == [reverse("my_action_points"), *[reverse("dashboard", args=["2026"])] * 2]
+
+
+def test_worklist_shows_the_longest_silent_first(signed_in, focal_point):
+    fresh, silent, longer, never = (own(focal_point, n, days) for n, days in enumerate([1, 100, 400, None], 1))
+
+    rows = signed_in.get(reverse("my_action_points")).context["rows"]
+
+    assert [row["action_point"] for row in rows] == [never, longer, silent, fresh]
+    assert [row["days_silent"] for row in rows] == [None, 400, 100, 1]
+
+
+def test_worklist_leaves_out_what_is_anothers_or_done(signed_in, focal_point, other_focal_point):
+    own(other_focal_point, 1)
+    done = own(focal_point, 2)
+    done.log_progress(personas.progress(status="completed"), author=focal_point, now=timezone.now())
+
+    assert signed_in.get(reverse("my_action_points")).context["rows"] == []
+
+
+def test_worklist_holds_what_the_persons_agency_and_its_parts_lead(signed_in, focal_point):
+    part = personas.agency("UNDP-NO", parent=focal_point.agency)
+    point = personas.action_point()
+    point.lead_agencies.add(part)
+
+    assert [row["action_point"] for row in signed_in.get(reverse("my_action_points")).context["rows"]] == [point]
+
+
+def test_worklist_says_where_a_draft_waits(signed_in, focal_point):
+    point = own(focal_point, 1)
+    point.keep_draft(focal_point, {"narrative": ["Half a"]})
+
+    assert "Go on with the draft" in signed_in.get(reverse("my_action_points")).text
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_worklist_costs_the_same_however_many_rows(signed_in, focal_point, django_assert_num_queries, rows):
+    for number in range(1, rows + 1):
+        personas.milestone(own(focal_point, number, 100))
+    signed_in.get(reverse("my_action_points"))
+
+    with django_assert_num_queries(8):
+        signed_in.get(reverse("my_action_points"))

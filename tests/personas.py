@@ -1,0 +1,82 @@
+"""The people of the tests, and what they work on: each function makes one thing with sensible defaults."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client
+
+from actions.models import ActionPoint, Milestone, ProgressUpdate, ReportedStatus
+from actions.models.action_point import Progress
+from issues.models import Agenda, Issue
+from tracker.people.models import Agency, Role, User
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+def agency(acronym: str = "UNDP", **fields: Any) -> Agency:
+    return Agency.objects.get_or_create(acronym=acronym, defaults={"name": f"{acronym} in full"} | fields)[0]
+
+
+def person(email: str, role: str = Role.FOCAL_POINT, **fields: Any) -> User:
+    return User.objects.create_user(email, None, **({"name": email.partition("@")[0].title(), "role": role} | fields))
+
+
+def agenda(slug: str = "2026", **fields: Any) -> Agenda:
+    defaults = {"title": f"{slug} action agenda", "state": Agenda.State.OPEN} | fields
+    return Agenda.objects.get_or_create(slug=slug, defaults=defaults)[0]
+
+
+def issue(of: Agenda | None = None, number: int = 1, **fields: Any) -> Issue:
+    defaults = {"title": f"Issue {number}"} | fields
+    return Issue.objects.get_or_create(agenda=of or agenda(), number=number, defaults=defaults)[0]
+
+
+def action_point(of: Issue | None = None, number: int = 1, **fields: Any) -> ActionPoint:
+    return ActionPoint.objects.create(
+        issue=of or issue(), number=number, **({"title": f"Action point {number}"} | fields)
+    )
+
+
+def milestone(of: ActionPoint, **fields: Any) -> Milestone:
+    return Milestone.objects.create(action_point=of, **({"title": "Course", "due": "2099"} | fields))
+
+
+def progress(**fields: Any) -> Progress:
+    return Progress(**({"status": ReportedStatus.UNDER_WAY, "narrative": "Something moved."} | fields))
+
+
+def update(of: ActionPoint, author: User | None = None, now: datetime = NOW, **fields: Any) -> ProgressUpdate:
+    """Log progress; `fields` are those of `Progress`."""
+    return of.log_progress(progress(**fields), author=author, now=now)
+
+
+def sign_in(client: Client, user: User) -> Client:
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def focal_point(db: None) -> User:
+    return person("focal.undp@example.org", agency=agency("UNDP"))
+
+
+@pytest.fixture
+def other_focal_point(db: None) -> User:
+    return person("focal.unssc@example.org", agency=agency("UNSSC"))
+
+
+@pytest.fixture
+def coordinator(db: None) -> User:
+    return person("coordinator@example.org", Role.COORDINATOR)
+
+
+@pytest.fixture
+def admin(db: None) -> User:
+    return person("admin@example.org", Role.ADMIN)
+
+
+@pytest.fixture
+def visitor() -> AnonymousUser:
+    return AnonymousUser()
