@@ -179,6 +179,19 @@ def test_start_refuses_a_host_that_is_not_here(tmp_path: Path) -> None:
     assert (code, "The tracker cannot listen on 192.0.2.1" in message) == (1, True)
 
 
+def test_manage_refuses_a_data_folder_that_cannot_be_made() -> None:
+    _, environment = command(Path("/proc/nowhere"))
+
+    ended = subprocess.run(
+        [sys.executable, ROOT / "manage.py", "check"], env=environment, check=False, capture_output=True, text=True
+    )
+
+    assert ended.returncode == 1
+    assert ended.stderr == (
+        "The settings need a correction: TRACKER_DATA: the folder /proc/nowhere cannot be written to.\n"
+    )
+
+
 def test_links_begin_with_the_address_that_is_served() -> None:
     assert base_url("127.0.0.1", 8001) == "http://127.0.0.1:8001"
     assert base_url("::1", 8001) == "http://[::1]:8001"
