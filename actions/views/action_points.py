@@ -1,0 +1,155 @@
+"""One action point: reading it, wording it and its owners, and holding its reminders back."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from actions.access import Person, get_action_point, public_if_visible, signed_in
+from actions.forms import ActionPointForm, SnoozeForm
+from actions.history import edits
+from actions.kept import clears_kept, keeps_typed, kept_initial, take_kept
+from actions.models import ActionPoint, Milestone, ProgressUpdate
+from actions.timeline import NoSuchUpdateError, page
+from tracker.people.permissions import Right, may
+
+
+@public_if_visible
+@require_safe
+def action_point_page(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponse:
+    """What was agreed, where it stands and its time line. `?before=` is the number of the last update of the page before."""
+    user, today = request.user, timezone.localdate()
+    action_point = get_action_point(user, slug, issue, number)
+    before, current = request.GET.get("before"), action_point.progress_updates.current()
+    try:
+        timeline, status = page(current, before), 200
+    except NoSuchUpdateError:
+        timeline, status = page(current, None), 400
+    milestones = list(action_point.milestones.all())
+    context = _rights(user, action_point) | {
+        "action_point": action_point,
+        "reasons": [reason.label for reason in action_point.no_progress_reasons(today)],
+        "days_silent": action_point.days_silent(today),
+        "snoozed": action_point.snoozed_until is not None and action_point.snoozed_until > today,
+        "timeline": _with_rights(user, action_point, timeline.updates),
+        "older": timeline.older,
+        "before": before,
+        "unknown_update": status == 400,
+        "milestones": _by_standing(milestones, today),
+        "edits": edits(action_point) if user.is_authenticated else [],
+    }
+    return render(request, "actions/action_point_page.html", context, status=status)
+
+
+@public_if_visible
+@require_safe
+def update_page(request: HttpRequest, slug: str, issue: int, number: int, update: int) -> HttpResponse:
+    """One update with all its versions, the newest first."""
+    action_point = get_action_point(request.user, slug, issue, number)
+    versions = list(action_point.progress_updates.filter(number=update).with_context().order_by("-version"))
+    if not versions:
+        raise Http404
+    context = {
+        "action_point": action_point,
+        "current": _with_rights(request.user, action_point, versions[:1])[0],
+        "earlier": _with_rights(request.user, action_point, versions[1:]),
+    }
+    return render(request, "actions/update_page.html", context)
+
+
+@keeps_typed
+@require_http_methods(["GET", "POST"])
+@transaction.atomic
+def edit(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
+    """Coordinators word an action point and say who answers for it."""
+    pk = get_action_point(signed_in(request), slug, issue, number, Right.COORDINATE).pk
+    action_point = ActionPoint.objects.select_for_update(of=["self"]).with_context().get(pk=pk)
+    if request.method == "POST":
+        form = ActionPointForm(request.POST, instance=action_point)
+        if form.is_valid():
+            form.save()
+            messages.success(request, _("Action point saved."), extra_tags=clears_kept(request))
+            return redirect(action_point)
+        # The page still names the action point as it is stored: a form that is checked writes what was typed to its instance.
+        action_point.refresh_from_db(fields=["title", "description"])
+    else:
+        typed = take_kept(request) or {}
+        owners = {"lead_agencies", "focal_points"}
+        initial = {name: values if name in owners else values[0] for name, values in typed.items() if values}
+        form = ActionPointForm(initial=initial, instance=action_point)
+    status = 200 if not form.is_bound else 409 if form.theirs else 400
+    return render(
+        request, "actions/action_point_form.html", {"form": form, "action_point": action_point}, status=status
+    )
+
+
+@keeps_typed
+@require_http_methods(["GET", "POST"])
+def snooze(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
+    """Holds the reminders back until a day, with a reason. POST with `do=wake` lets them come again."""
+    action_point = get_action_point(signed_in(request), slug, issue, number, Right.LOG_PROGRESS)
+    if request.POST.get("do") == "wake":
+        action_point.wake()
+        messages.success(request, _("Its reminders come again."), extra_tags=clears_kept(request))
+        return redirect(action_point)
+    standing = {"until": action_point.snoozed_until, "reason": action_point.snooze_reason}
+    today = timezone.localdate()
+    form = SnoozeForm(
+        request.POST if request.method == "POST" else None, initial=standing | kept_initial(request), today=today
+    )
+    if form.is_valid():
+        action_point.snooze(form.cleaned_data["until"], form.cleaned_data["reason"])
+        messages.success(request, _("Its reminders are held back until that day."), extra_tags=clears_kept(request))
+        return redirect(action_point)
+    context = {"form": form, "action_point": action_point}
+    return render(request, "actions/snooze_form.html", context, status=400 if form.is_bound else 200)
+
+
+def _rights(user: Person, action_point: ActionPoint) -> dict[str, Any]:
+    """Which buttons the person gets, and whether a draft waits behind the first of them."""
+    may_log = may(user, Right.LOG_PROGRESS, action_point)
+    return {
+        "may_log": may_log,
+        "may_coordinate": may(user, Right.COORDINATE),
+        "has_draft": may_log and action_point.drafts.filter(author=user).exists(),
+    }
+
+
+def _with_rights(
+    user: Person, action_point: ActionPoint, updates: Iterable[ProgressUpdate]
+) -> list[tuple[ProgressUpdate, bool]]:
+    """Each update with whether the person may correct or withdraw it."""
+    found = []
+    for update in updates:
+        update.action_point = action_point
+        found.append((update, not update.is_withdrawn and may(user, Right.CORRECT, update)))
+    return found
+
+
+def _by_standing(milestones: list[Milestone], today: date) -> list[tuple[str, str, list[Milestone]]]:
+    """Milestones in groups of key, heading and milestones; groups without any are left out."""
+    groups: dict[str, list[Milestone]] = {key: [] for key in _MILESTONE_GROUPS}
+    for milestone in milestones:
+        if milestone.done_on:
+            groups["done"].append(milestone)
+        elif milestone.repeats_every_months:
+            groups["recurring"].append(milestone)
+        else:
+            groups["passed" if milestone.is_passed(today) else "ahead"].append(milestone)
+    return [(key, str(_MILESTONE_GROUPS[key]), found) for key, found in groups.items() if found]
+
+
+_MILESTONE_GROUPS = {
+    "passed": gettext_lazy("Passed, not marked as done"),
+    "ahead": gettext_lazy("Ahead"),
+    "recurring": gettext_lazy("Recurring"),
+    "done": gettext_lazy("Done"),
+}

@@ -1,0 +1,64 @@
+"""The agendas, one agenda with all its issues, and one issue."""
+
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from actions.access import get_agenda, get_issue, public_if_visible
+from actions.models import ActionPoint
+from actions.rows import Row, rows, status_counts
+from issues.models import Agenda
+
+
+@public_if_visible
+@require_safe
+def agenda_list(request: HttpRequest) -> HttpResponse:
+    """The agendas that the reader may see, the newest first, with the number of their issues and action points."""
+    agendas = Agenda.objects.visible_to(request.user).annotate(
+        issue_count=Count("issues", distinct=True), action_point_count=Count("issues__action_points")
+    )
+    return render(request, "actions/agenda_list.html", {"agendas": agendas.order_by("-slug")})
+
+
+@public_if_visible
+@require_safe
+def agenda_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """Every issue with its action points, and where each of them stands."""
+    agenda = get_agenda(request.user, slug)
+    found = rows(ActionPoint.objects.filter(issue__agenda=agenda).in_order(), timezone.localdate())
+    by_issue: dict[int, list[Row]] = {}
+    for row in found:
+        by_issue.setdefault(row.action_point.issue_id, []).append(row)
+    issues = list(agenda.issues.order_by("number"))
+    for issue in issues:
+        issue.agenda = agenda
+    context = {
+        "agenda": agenda,
+        "issues": [(issue, by_issue.get(issue.pk, [])) for issue in issues],
+        "counts": status_counts(found),
+        "total": len(found),
+        "unowned": sum(row.is_unowned for row in found),
+    }
+    return render(request, "actions/agenda_page.html", context)
+
+
+@public_if_visible
+@require_safe
+def issue_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """One issue with its action points, and the way to the issues before and after it."""
+    issue = get_issue(request.user, slug, number)
+    found = rows(ActionPoint.objects.filter(issue=issue).in_order(), timezone.localdate())
+    siblings = list(issue.agenda.issues.order_by("number"))
+    for sibling in siblings:
+        sibling.agenda = issue.agenda
+    place = siblings.index(issue)
+    context = {
+        "issue": issue,
+        "agenda": issue.agenda,
+        "rows": found,
+        "previous": siblings[place - 1] if place else None,
+        "next": siblings[place + 1] if place + 1 < len(siblings) else None,
+    }
+    return render(request, "actions/issue_page.html", context)
