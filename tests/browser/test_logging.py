@@ -1,0 +1,124 @@
+"""A focal point logs progress in a real browser: by keyboard alone, without scripts, on a phone, after an accident."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import personas
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def point(focal_point) -> Any:
+    found = personas.action_point(title="Joint training on partnerships")
+    found.lead_agencies.add(focal_point.agency)
+    return found
+
+
+def test_progress_is_logged_with_the_keyboard_alone(new_page, focal_point, point):
+    page = new_page(focal_point)
+    page.goto("/")
+    page.get_by_role("link", name=re.compile("Log progress")).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/updates/")
+
+    page.get_by_role("radio", name="Under way").focus()
+    page.keyboard.press("Space")
+    tab_to(page, "narrative")
+    page.keyboard.type("The first course was held in **Vienna**.")
+    tab_to(page, "happened")
+    page.keyboard.type("December 2005")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/2026/1.1/#update-1")
+
+    expect(page.get_by_role("status").first).to_contain_text("Progress logged on 2026/1.1")
+    expect(page.locator("#update-1")).to_contain_text("December 2005")
+    expect(page.locator("#update-1 strong", has_text="Vienna")).to_be_visible()
+
+
+def tab_to(page: Any, name: str) -> None:
+    """Press Tab until the field of that name has the focus, as a person would; at most 30 times."""
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.name") == name:
+            return
+    raise AssertionError(f"{name} cannot be reached with the Tab key")
+
+
+def test_progress_is_logged_without_scripts(new_page, focal_point, point):
+    page = new_page(focal_point, java_script_enabled=False)
+    page.goto("/my/")
+    page.get_by_role("link", name=re.compile("No progress, because")).click()
+
+    expect(page.get_by_role("radio", name="No progress")).to_be_checked()
+    page.get_by_label("Why is there no progress?").fill("The post is vacant.")
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Publish").click()
+
+    expect(page.locator("#update-1")).to_contain_text("The post is vacant.")
+
+
+def test_errors_keep_what_was_typed_and_lead_to_the_field(new_page, focal_point, point):
+    page = new_page(focal_point)
+    page.goto("/agendas/2026/1.1/updates/")
+    page.get_by_role("radio", name="Exploring").check()
+    page.get_by_label("What happened?").fill("Talks began.")
+    page.get_by_label("When did it happen?").fill("2005-13")
+    page.get_by_role("button", name="Publish").click()
+
+    expect(page.get_by_role("alert").first).to_be_focused()
+    page.get_by_role("alert").get_by_role("link").first.click()
+    expect(page.get_by_label("When did it happen?")).to_be_focused()
+    expect(page.get_by_label("When did it happen?")).to_have_value("2005-13")
+    expect(page.get_by_label("What happened?")).to_have_value("Talks began.")
+    expect(page.get_by_role("radio", name="Exploring")).to_be_checked()
+
+
+def test_double_click_makes_one_update(new_page, focal_point, point):
+    page = new_page(focal_point)
+    page.goto("/agendas/2026/1.1/updates/")
+    page.get_by_role("radio", name="Under way").check()
+    page.get_by_label("What happened?").fill("Once only.")
+    page.get_by_role("button", name="Publish").dblclick()
+    page.wait_for_url("**/2026/1.1/**")
+
+    assert point.progress_updates.count() == 1
+
+
+def test_text_survives_a_closed_tab(new_page, focal_point, point):
+    page = new_page(focal_point)
+    page.goto("/agendas/2026/1.1/updates/")
+    page.get_by_label("What happened?").fill("Typed, and then the browser crashed.")
+    page.wait_for_timeout(1000)
+    page.goto("about:blank")
+    page.goto("/agendas/2026/1.1/updates/")
+
+    expect(page.get_by_label("What happened?")).to_have_value("Typed, and then the browser crashed.")
+
+    page.get_by_role("radio", name="Under way").check()
+    page.get_by_role("button", name="Publish").click()
+    page.wait_for_url("**/2026/1.1/**")
+    page.goto("/agendas/2026/1.1/updates/")
+    expect(page.get_by_label("What happened?")).to_have_value("")
+
+
+def test_counter_and_preview_follow_the_typing(new_page, focal_point, point):
+    page = new_page(focal_point)
+    page.goto("/agendas/2026/1.1/updates/")
+    page.get_by_label("What happened?").fill("**bold**")
+
+    expect(page.get_by_text(re.compile("19.?992"))).to_be_visible()
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator("#preview strong")).to_have_text("bold")
+    expect(page.get_by_label("What happened?")).to_have_value("**bold**")
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_form_fits_the_screen(new_page, focal_point, point, width):
+    page = new_page(focal_point, viewport={"width": width, "height": 800})
+    page.goto("/agendas/2026/1.1/updates/")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
