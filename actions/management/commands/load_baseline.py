@@ -1,0 +1,40 @@
+"""`manage.py load_baseline`: the 2005 agenda with what was reported on it, added to what people have entered."""
+
+from collections import Counter
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import models
+
+from actions.baseline import load_baseline
+
+
+class Command(BaseCommand):
+    help = (
+        "Add what is missing of the 2005 baseline and say what was added. What is there already is left alone, "
+        "whatever people have made of it; nothing is deleted. Running it again is safe."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="say what it would do and write nothing")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        dry_run = options["dry_run"]
+        loaded = load_baseline(dry_run=dry_run)
+        self.stdout.write(f"{'Would be added' if dry_run else 'Added'}: {_listed(loaded.added)}.")
+        self.stdout.write(f"Left alone: {_listed(loaded.left_alone)}.")
+        if loaded.differing:
+            self.stdout.write("Not as in the baseline, left as it is:")
+        for each in loaded.differing:
+            self.stdout.write(f"  {each.model._meta.verbose_name} {each.reference}: {', '.join(each.fields)}")
+        if dry_run:
+            self.stdout.write("This was a dry run: nothing was written.")
+
+
+def _listed(counts: Counter[type[models.Model]]) -> str:
+    """`1 agenda, 6 issues`, in the order of the baseline."""
+    return ", ".join(f"{count} {_called(model, count)}" for model, count in counts.items()) or "nothing"
+
+
+def _called(model: type[models.Model], count: int) -> str:
+    return str(model._meta.verbose_name if count == 1 else model._meta.verbose_name_plural)
