@@ -1,5 +1,6 @@
 """The verbs on action points and updates: logging, correcting, withdrawing; what the database refuses."""
 
+import contextlib
 import threading
 import uuid
 from dataclasses import replace
@@ -253,10 +254,8 @@ def test_two_people_logging_at_once_get_numbers_of_their_own(
 
     def meet(updates: ProgressUpdateQuerySet) -> int:
         number = last_number(updates)
-        try:
+        with contextlib.suppress(threading.BrokenBarrierError):
             both_read.wait()
-        except threading.BrokenBarrierError:
-            pass
         return number
 
     monkeypatch.setattr(ProgressUpdateQuerySet, "last_number", meet)

@@ -1,0 +1,34 @@
+"""Reading a page the way a person does: its text without tags, and its links."""
+
+from html.parser import HTMLParser
+
+from django.http import HttpResponse
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.links: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self.links.add(dict(attrs).get("href") or "")
+
+    def handle_data(self, data: str) -> None:
+        self.words += data.split()
+
+
+def text(response: HttpResponse) -> str:
+    """The words of a page, one space between them."""
+    return " ".join(_read(response).words)
+
+
+def links(response: HttpResponse) -> set[str]:
+    return _read(response).links
+
+
+def _read(response: HttpResponse) -> _Reader:
+    reader = _Reader()
+    reader.feed(response.content.decode())
+    return reader

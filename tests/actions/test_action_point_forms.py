@@ -1,0 +1,160 @@
+"""Wording an action point, naming its owners, and holding its reminders back."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from actions.models import ActionPoint
+from tests import personas
+from tests.actions.pages import text
+
+EDIT = "/agendas/2026/1.1/edit/"
+SNOOZE = "/agendas/2026/1.1/snooze/"
+
+
+@pytest.fixture
+def point(focal_point) -> ActionPoint:
+    point = personas.action_point(title="Joint training")
+    point.lead_agencies.add(focal_point.agency)
+    return point
+
+
+def seen(client) -> str:
+    return str(client.get(EDIT).context["form"]["seen"].value())
+
+
+def test_edit_stores_wording_and_owners(client, point, coordinator, focal_point):
+    personas.sign_in(client, coordinator)
+    fao = personas.agency("FAO")
+
+    response = client.post(
+        EDIT,
+        {
+            "title": "Joint courses",
+            "description": "For all staff.",
+            "lead_agencies": [fao.pk],
+            "focal_points": [focal_point.pk],
+            "seen": seen(client),
+        },
+    )
+
+    point.refresh_from_db()
+    assert (response.status_code, response.url) == (302, point.get_absolute_url())
+    assert (point.title, point.description) == ("Joint courses", "For all staff.")
+    assert (list(point.lead_agencies.all()), list(point.focal_points.all())) == ([fao], [focal_point])
+
+
+@pytest.mark.parametrize("title", ["", "x" * 201, "two\nlines", "null\x00character"])
+def test_edit_refuses_a_faulty_title_and_keeps_what_was_typed(client, point, coordinator, title):
+    personas.sign_in(client, coordinator)
+
+    response = client.post(EDIT, {"title": title, "description": "Typed with care."})
+
+    point.refresh_from_db()
+    assert response.status_code == 400
+    assert "Typed with care." in text(response)
+    assert point.title == "Joint training"
+
+
+@pytest.mark.parametrize("junk", ["x", "99999999", "1" + "0" * 30, "\x00"])
+def test_edit_refuses_an_owner_who_is_none(client, point, coordinator, junk):
+    personas.sign_in(client, coordinator)
+
+    response = client.post(EDIT, {"title": "Joint training", "lead_agencies": [junk]})
+
+    assert response.status_code == 400
+
+
+def test_edit_by_two_people_at_once_shows_both_texts(client, point, coordinator, admin):
+    personas.sign_in(client, coordinator)
+    read = seen(client)
+    personas.sign_in(client, admin)
+    client.post(EDIT, {"title": "The admin's", "seen": read})
+    personas.sign_in(client, coordinator)
+
+    refused = client.post(EDIT, {"title": "The coordinator's", "seen": read})
+
+    point.refresh_from_db()
+    assert (refused.status_code, point.title) == (409, "The admin's")
+    assert "The admin's" in text(refused)
+    assert "The coordinator's" in text(refused)
+
+    again = client.post(EDIT, {"title": "The coordinator's", "seen": refused.context["form"]["seen"].value()})
+
+    point.refresh_from_db()
+    assert (again.status_code, point.title) == (302, "The coordinator's")
+
+
+def test_edit_names_the_action_point_as_it_is_stored(client, point, coordinator):
+    response = personas.sign_in(client, coordinator).post(EDIT, {"title": ""})
+
+    assert "Joint training" in text(response)
+
+
+def test_edit_keeps_what_a_signed_out_person_typed(client, point, coordinator, focal_point):
+    typed = {
+        "title": "Joint courses",
+        "lead_agencies": [focal_point.agency.pk, personas.agency("FAO").pk],
+        "focal_points": [focal_point.pk],
+    }
+
+    client.post(EDIT, typed)
+    session = client.session
+    personas.sign_in(client, coordinator)
+
+    assert "kept_forms" in session
+    form = client.get(EDIT).context["form"]
+    assert form["title"].value() == "Joint courses"
+    assert [int(pk) for pk in form["lead_agencies"].value()] == typed["lead_agencies"]
+
+
+def test_snooze_holds_the_reminders_back(client, point, focal_point):
+    until = timezone.localdate() + timedelta(days=30)
+
+    response = personas.sign_in(client, focal_point).post(
+        SNOOZE, {"until": until.isoformat(), "reason": "Waits for the budget."}
+    )
+
+    point.refresh_from_db()
+    assert response.status_code == 302
+    assert (point.snoozed_until, point.snooze_reason) == (until, "Waits for the budget.")
+
+
+@pytest.mark.parametrize("until", ["", "yesterday", "2000-01-01", "9999-12-31", "2026-13-01", "0001-01-01", "\x00"])
+def test_snooze_refuses_a_faulty_day_and_keeps_the_reason(client, point, focal_point, until):
+    response = personas.sign_in(client, focal_point).post(SNOOZE, {"until": until, "reason": "Waits for the budget."})
+
+    point.refresh_from_db()
+    assert (response.status_code, point.snoozed_until) == (400, None)
+    assert response.context["form"]["reason"].value() == "Waits for the budget."
+
+
+def test_snooze_needs_a_reason(client, point, focal_point):
+    until = timezone.localdate() + timedelta(days=30)
+
+    assert personas.sign_in(client, focal_point).post(SNOOZE, {"until": until.isoformat()}).status_code == 400
+
+
+def test_waking_lets_the_reminders_come_again(client, point, focal_point):
+    point.snooze(date(2099, 1, 1), "Waits for the budget.")
+
+    response = personas.sign_in(client, focal_point).post(SNOOZE, {"do": "wake"})
+
+    point.refresh_from_db()
+    assert (response.status_code, point.snoozed_until, point.snooze_reason) == (302, None, "")
+
+
+def test_snooze_page_shows_what_holds_the_reminders_back_now(client, point, focal_point):
+    point.snooze(date(2099, 1, 1), "Waits for the budget.")
+
+    shown = text(personas.sign_in(client, focal_point).get(SNOOZE))
+
+    assert "No reminders until Jan. 1, 2099: Waits for the budget." in shown
+
+
+@pytest.mark.parametrize("path", [EDIT, SNOOZE])
+def test_forms_of_another_agencys_action_point_are_forbidden(client, point, other_focal_point, path):
+    personas.sign_in(client, other_focal_point)
+
+    assert [client.get(path).status_code, client.post(path, {"do": "wake"}).status_code] == [403, 403]

@@ -1,0 +1,303 @@
+"""An action point's page: where it stands, its time line, milestones and history; and an update's page."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from actions.models import ActionPoint
+from tests import personas
+from tests.actions.pages import links, text
+from tracker.partial_dates import PartialDate
+
+PATH = "/agendas/2026/1.1/"
+
+
+@pytest.fixture
+def point(db: None) -> ActionPoint:
+    return personas.action_point(personas.issue(personas.agenda(visible_to="everybody")), title="Joint training")
+
+
+def test_action_point_page_names_it_and_leads_up(client, point):
+    response = client.get(PATH)
+
+    assert "2026/1.1 Joint training" in text(response)
+    assert {"/agendas/2026/", "/agendas/2026/issues/1/"} <= links(response)
+
+
+def test_action_point_page_without_updates_speaks_of_silence(client, point):
+    assert "Nothing has been reported on this action point yet." in text(client.get(PATH))
+
+
+def test_time_line_shows_an_update_in_full(client, point, focal_point):
+    personas.update(
+        point,
+        author=focal_point,
+        happened=PartialDate.parse("2026-07"),
+        agency=focal_point.agency,
+        participants=[personas.agency("OCHA"), personas.agency("FAO")],
+        narrative="The *first* course.",
+        part_only=True,
+        evidence=[("https://www.example.org/course", "Course notes")],
+    )
+
+    response = client.get(PATH)
+
+    shown = text(response)
+    for fact in ("July 2026", "Under way", "a part only", "UNDP with FAO , OCHA", "The first course.", "Course notes"):
+        assert fact in shown
+    assert b"<em>first</em>" in response.content
+    assert b'<a href="https://www.example.org/course" rel="noopener nofollow">' in response.content
+    assert b'id="update-1"' in response.content
+    assert "/agendas/2026/1.1/updates/1/" in links(response)
+
+
+def test_time_line_says_when_no_date_is_known(client, point):
+    point.log_progress(personas.progress(), author=None, now=timezone.now(), reported_on=PartialDate.parse("2006-03"))
+
+    assert "Reported March 2006, no date given" in text(client.get(PATH))
+
+
+def test_time_line_shows_the_reason_of_no_progress(client, point):
+    personas.update(point, status="no_progress", narrative="", reason="The post is vacant.")
+
+    assert "Why there is no progress: The post is vacant." in text(client.get(PATH))
+
+
+def test_time_line_names_who_did_it_where_no_agency_of_the_list_did(client, point):
+    personas.update(point, attributed_to="The co-organisers")
+
+    assert "The co-organisers" in text(client.get(PATH))
+
+
+def test_time_line_is_newest_first(client, point):
+    for month in ("2026-01", "2026-03", "2026-02"):
+        point.log_progress(personas.progress(), author=None, now=timezone.now(), reported_on=PartialDate.parse(month))
+
+    timeline = client.get(PATH).context["timeline"]
+
+    assert [update.number for update, _may_correct in timeline] == [2, 3, 1]
+
+
+def test_time_line_marks_corrected_updates(client, point, coordinator):
+    personas.update(point, narrative="Wrong.").correct(
+        personas.progress(narrative="Right."), author=coordinator, now=datetime(2026, 11, 24, 9, tzinfo=UTC)
+    )
+
+    shown = text(client.get(PATH))
+
+    assert "corrected on Nov. 24, 2026, version 2" in shown
+    assert ("Right." in shown, "Wrong." in shown) == (True, False)
+
+
+def test_time_line_marks_withdrawn_updates(client, point, coordinator):
+    personas.update(point, narrative="Of another action point.").withdraw(
+        by=coordinator, reason="Written on the wrong one.", now=datetime(2026, 11, 24, 9, tzinfo=UTC)
+    )
+
+    response = client.get(PATH)
+
+    assert "Withdrawn on Nov. 24, 2026: Written on the wrong one." in text(response)
+    assert "Of another action point." in text(response)
+    assert b"is-withdrawn" in response.content
+
+
+def test_names_of_people_are_for_people_who_signed_in(client, point, focal_point, other_focal_point, coordinator):
+    point.focal_points.add(focal_point)
+    personas.update(point, author=focal_point)
+    personas.update(point, author=focal_point).withdraw(by=coordinator, reason="Wrong.", now=timezone.now())
+    pages = [PATH, f"{PATH}updates/1/", f"{PATH}updates/2/", "/agencies/UNDP/"]
+
+    def named() -> list[bool]:
+        shown = [text(client.get(page)) for page in pages]
+        return [focal_point.name in page or coordinator.name in page for page in shown]
+
+    to_visitor = named()
+    personas.sign_in(client, other_focal_point)
+
+    assert (to_visitor, named()) == ([False] * 4, [True] * 4)
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [
+        (None, set()),
+        ("focal_point", {"updates/", "updates/?status=no_progress", "milestones/", "snooze/"}),
+        ("other_focal_point", set()),
+        ("coordinator", {"updates/", "updates/?status=no_progress", "milestones/", "snooze/", "edit/"}),
+        ("admin", {"updates/", "updates/?status=no_progress", "milestones/", "snooze/", "edit/"}),
+    ],
+)
+def test_action_point_page_offers_what_the_person_may_do(client, point, request, who, expected):
+    point.lead_agencies.add(personas.agency("UNDP"))
+    if who:
+        personas.sign_in(client, request.getfixturevalue(who))
+
+    found = {link.removeprefix(PATH) for link in links(client.get(PATH)) if link.startswith(PATH)}
+
+    assert found - {"", PATH} == expected
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [(None, False), ("focal_point", True), ("other_focal_point", False), ("coordinator", True), ("admin", True)],
+)
+def test_updates_offer_correction_to_those_who_may(client, point, request, who, expected):
+    personas.update(point, agency=personas.agency("UNDP"))
+    if who:
+        personas.sign_in(client, request.getfixturevalue(who))
+
+    for page in (PATH, f"{PATH}updates/1/"):
+        offered = {f"{PATH}updates/1/corrections/", f"{PATH}updates/1/withdrawal/"} <= links(client.get(page))
+        assert offered is expected
+
+
+def test_withdrawn_updates_offer_no_correction(client, point, coordinator):
+    personas.update(point).withdraw(by=coordinator, reason="Wrong.", now=timezone.now())
+    personas.sign_in(client, coordinator)
+
+    assert f"{PATH}updates/1/corrections/" not in links(client.get(PATH))
+
+
+def test_action_point_page_leads_back_to_ones_draft(client, point, coordinator):
+    point.keep_draft(coordinator, {"narrative": ["half a sentence"]})
+
+    assert "Go on with the draft" in text(personas.sign_in(client, coordinator).get(PATH))
+
+
+def test_silence_is_counted_for_people_who_signed_in(client, point, focal_point):
+    personas.update(point, now=timezone.now() - timedelta(days=12))
+
+    to_visitor = text(client.get(PATH))
+    to_member = text(personas.sign_in(client, focal_point).get(PATH))
+
+    assert ["12 days ago" in shown for shown in (to_visitor, to_member)] == [False, True]
+
+
+def test_snooze_is_shown_with_its_reason(client, point):
+    point.snooze(date(2099, 1, 1), "Waits for the budget.")
+
+    assert "No reminders until Jan. 1, 2099: Waits for the budget." in text(client.get(PATH))
+
+
+def test_milestones_stand_in_groups(client, point):
+    personas.milestone(point, title="Rome", due="2001-07")
+    personas.milestone(point, title="Nairobi", due="2099-10")
+    personas.milestone(point, title="Task force", due="2001-33", repeats_every_months=2)
+    personas.milestone(point, title="Vienna", due="2001-12", done_on="2001-12-05")
+
+    response = client.get(PATH)
+
+    groups = {key: [milestone.title for milestone in found] for key, _heading, found in response.context["milestones"]}
+    assert groups == {"passed": ["Rome"], "ahead": ["Nairobi"], "recurring": ["Task force"], "done": ["Vienna"]}
+    assert "every 2 months" in text(response)
+
+
+@pytest.mark.parametrize(("who", "expected"), [(None, False), ("focal_point", True), ("other_focal_point", False)])
+def test_milestones_are_edited_by_those_who_may(client, point, request, who, expected):
+    point.lead_agencies.add(personas.agency("UNDP"))
+    milestone = personas.milestone(point)
+    if who:
+        personas.sign_in(client, request.getfixturevalue(who))
+
+    assert (f"{PATH}milestones/{milestone.pk}/" in links(client.get(PATH))) is expected
+
+
+def test_long_time_line_is_read_page_by_page(client, point):
+    for _number in range(30):
+        personas.update(point)
+
+    first = client.get(PATH)
+    second = client.get(f"{PATH}?before={first.context['older']}")
+
+    numbers = [[update.number for update, _may in page.context["timeline"]] for page in (first, second)]
+    assert numbers == [list(range(30, 5, -1)), list(range(5, 0, -1))]
+    assert second.context["older"] is None
+
+
+@pytest.mark.parametrize("page", [PATH, "/agencies/UNDP/"])
+@pytest.mark.parametrize("before", ["0", "-1", "abc", "999999", "1" + "0" * 18, "%00", "1;", "%D9%A1", ""])
+def test_time_line_before_an_unknown_update_says_so(client, point, page, before):
+    personas.update(point, agency=personas.agency("UNDP"))
+
+    response = client.get(f"{page}?before={before}")
+
+    assert response.status_code == 400
+    assert "there is no such update" in text(response)
+    assert "Something moved." in text(response)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(("signed_in", "queries"), [(False, 7), (True, 16)])
+def test_action_point_page_costs_the_same_whatever_its_length(
+    client, point, focal_point, django_assert_num_queries, signed_in, queries, count
+):
+    people = [focal_point, *(personas.person(f"{number}@example.org") for number in range(count))]
+    for number, person in enumerate(people[:count]):
+        point.lead_agencies.add(personas.agency(f"A{number}"))
+        point.focal_points.add(person)
+        personas.milestone(point, title=f"Milestone {number}")
+        personas.update(
+            point,
+            author=person,
+            agency=focal_point.agency,
+            participants=[personas.agency("OCHA")],
+            evidence=[("https://www.example.org/", "")],
+        )
+    if signed_in:
+        personas.sign_in(client, focal_point)
+
+    with django_assert_num_queries(queries):
+        client.get(PATH)
+
+
+def test_update_page_shows_every_version(client, point, focal_point, coordinator):
+    first = personas.update(point, author=focal_point, narrative="First text.")
+    second = first.correct(personas.progress(narrative="Second text."), author=coordinator, now=personas.NOW)
+    second.correct(personas.progress(narrative="Third text."), author=focal_point, now=personas.NOW)
+
+    response = personas.sign_in(client, focal_point).get(f"{PATH}updates/1/")
+
+    shown = text(response)
+    assert shown.index("Third text.") < shown.index("Second text.") < shown.index("First text.")
+    assert "version 3" in shown
+    assert coordinator.name in shown
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_update_page_costs_the_same_whatever_the_number_of_versions(
+    client, point, coordinator, django_assert_num_queries, count
+):
+    update = personas.update(point, participants=[personas.agency("OCHA")])
+    for _version in range(count - 1):
+        update = update.correct(personas.progress(), author=coordinator, now=personas.NOW)
+
+    with django_assert_num_queries(6):
+        client.get(f"{PATH}updates/1/")
+
+
+def test_history_tells_who_changed_what(client, point, coordinator):
+    personas.sign_in(client, coordinator)
+    point.lead_agencies.add(personas.agency("FAO"))
+    _long_ago(point)
+    form = {"title": "Joint courses", "description": "", "lead_agencies": [personas.agency("WFP").pk]}
+
+    assert client.post(f"{PATH}edit/", form).status_code == 302
+
+    response = client.get(PATH)
+    newest, added = response.context["edits"]
+    assert (added.added, newest.by) == (True, coordinator)
+    assert [(change.label, change.before, change.after) for change in newest.changes] == [
+        ("Title", "Joint training", "Joint courses"),
+        ("Lead agencies", "FAO", "WFP"),
+    ]
+    assert "Title Joint training → became Joint courses" in text(response)
+
+
+def test_history_is_for_people_who_signed_in(client, point):
+    assert "History of the action point" not in text(client.get(PATH))
+
+
+def _long_ago(point: ActionPoint) -> None:
+    """As if what happened to the action point so far had happened yesterday."""
+    point.history.update(history_date=timezone.now() - timedelta(days=1))

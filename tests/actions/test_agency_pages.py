@@ -1,0 +1,142 @@
+"""The list of agencies, and an agency's page."""
+
+import pytest
+from django.utils import timezone
+
+from tests import personas
+from tests.actions.pages import links, text
+
+
+@pytest.fixture
+def issue(db: None):
+    return personas.issue(personas.agenda(visible_to="everybody"))
+
+
+def test_agency_list_groups_by_kind_and_puts_parts_below_the_whole(client, db):
+    undp = personas.agency("UNDP")
+    nordic = personas.agency("UNDP-NORDIC", parent=undp)
+    personas.agency("UNDP-OSLO", parent=nordic)
+    personas.agency("FAO")
+    personas.agency("IFRC", kind="outside")
+
+    groups = client.get("/agencies/").context["groups"]
+
+    assert [
+        [(listed.agency.acronym, [part.acronym for part in listed.parts]) for listed in agencies]
+        for _label, agencies in groups
+    ] == [[("FAO", []), ("UNDP", ["UNDP-NORDIC", "UNDP-OSLO"])], [("IFRC", [])]]
+
+
+def test_agency_list_counts_only_what_the_reader_may_see(client, issue, coordinator):
+    fao = personas.agency("FAO")
+    hidden = personas.issue(personas.agenda("2027", state="draft"))
+    for of in (issue, hidden):
+        personas.action_point(of).lead_agencies.add(fao)
+
+    to_visitor = text(client.get("/agencies/"))
+    to_coordinator = text(personas.sign_in(client, coordinator).get("/agencies/"))
+
+    assert ("leads 1 action point" in to_visitor, "leads 2 action points" in to_coordinator) == (True, True)
+
+
+def test_agency_list_without_agencies_says_so(client, db):
+    assert "There are no agencies yet" in text(client.get("/agencies/"))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_agency_list_costs_the_same_whatever_its_length(client, db, django_assert_num_queries, count):
+    for number in range(count):
+        personas.agency(f"P{number}", parent=personas.agency(f"A{number}"))
+
+    with django_assert_num_queries(1):
+        client.get("/agencies/")
+
+
+def test_agency_page_shows_what_it_leads_open_first(client, issue):
+    fao = personas.agency("FAO")
+    done, still_open, others = (personas.action_point(issue, number) for number in (1, 2, 3))
+    done.lead_agencies.add(fao)
+    still_open.lead_agencies.add(fao)
+    personas.update(done, status="completed")
+    personas.update(others)
+
+    led = client.get("/agencies/FAO/").context["led"]
+
+    assert [row.action_point for row in led] == [still_open, done]
+
+
+def test_agency_page_shows_where_it_takes_part(client, issue):
+    fao = personas.agency("FAO")
+    led, reported, joined, withdrawn, others = (personas.action_point(issue, number) for number in range(1, 6))
+    led.lead_agencies.add(fao)
+    personas.update(led, agency=fao)
+    personas.update(reported, agency=fao)
+    personas.update(joined, agency=personas.agency("WFP"), participants=[fao])
+    personas.update(withdrawn, agency=fao).withdraw(
+        by=personas.person("a@example.org"), reason="Wrong.", now=timezone.now()
+    )
+    personas.update(others)
+
+    rows = client.get("/agencies/FAO/").context["joined"]
+
+    assert [row.action_point for row in rows] == [reported, joined]
+
+
+def test_agency_page_shows_its_newest_updates_page_by_page(client, issue):
+    fao = personas.agency("FAO")
+    points = [personas.action_point(issue, number) for number in (1, 2)]
+    for number in range(23):
+        personas.update(points[number % 2], agency=fao, narrative=f"Step {number}.")
+
+    first = client.get("/agencies/FAO/")
+    second = client.get(f"/agencies/FAO/?before={first.context['older']}")
+
+    told = [[update.narrative for update in page.context["updates"]] for page in (first, second)]
+    assert told == [[f"Step {number}." for number in numbers] for numbers in (range(22, 2, -1), range(2, -1, -1))]
+
+
+def test_agency_page_hides_what_the_reader_may_not_see(client, db, focal_point):
+    point = personas.action_point(personas.issue(personas.agenda("2027", state="draft")), title="Secret plan")
+    point.lead_agencies.add(focal_point.agency)
+    personas.update(point, agency=focal_point.agency, narrative="Secret step.")
+
+    shown = text(personas.sign_in(client, focal_point).get("/agencies/UNDP/"))
+
+    assert ("Secret plan" in shown, "Secret step." in shown) == (False, False)
+
+
+def test_agency_page_shows_its_people_to_people_who_signed_in(client, focal_point, other_focal_point):
+    to_visitor = text(client.get("/agencies/UNDP/"))
+    to_member = text(personas.sign_in(client, other_focal_point).get("/agencies/UNDP/"))
+
+    assert [focal_point.email in shown for shown in (to_visitor, to_member)] == [False, True]
+
+
+def test_agency_page_leads_to_its_parts_and_its_whole(client, db):
+    personas.agency("UNDP-NORDIC", parent=personas.agency("UNDP"))
+
+    assert "/agencies/UNDP-NORDIC/" in links(client.get("/agencies/UNDP/"))
+    assert "/agencies/UNDP/" in links(client.get("/agencies/UNDP-NORDIC/"))
+
+
+def test_agency_address_in_any_case_leads_to_the_one_address(client, db):
+    personas.agency("UNDP")
+
+    response = client.get("/agencies/undp/")
+
+    assert (response.status_code, response.url) == (301, "/agencies/UNDP/")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_agency_page_costs_the_same_whatever_it_does(client, issue, django_assert_num_queries, count):
+    fao = personas.agency("FAO")
+    for number in range(1, count + 1):
+        led, joined = personas.action_point(issue, number), personas.action_point(issue, number + 10)
+        led.lead_agencies.add(fao)
+        for point in (led, joined):
+            personas.update(point, agency=fao)
+            personas.milestone(point)
+        personas.agency(f"FAO-{number}", parent=fao)
+
+    with django_assert_num_queries(13):
+        client.get("/agencies/FAO/")

@@ -1,0 +1,267 @@
+"""The list of agendas, an agenda's page and an issue's page."""
+
+from datetime import date
+
+import pytest
+from django.utils import timezone
+
+from issues.models import Agenda
+from tests import personas
+from tests.actions.pages import links, text
+from tracker.partial_dates import PartialDate
+
+
+@pytest.fixture
+def public_agenda(db: None) -> Agenda:
+    return personas.agenda("2005", title="2005 action agenda", visible_to="everybody")
+
+
+def test_agenda_list_shows_visitors_only_what_is_for_everybody(client, public_agenda):
+    personas.agenda("2006", title="Of the network")
+    personas.agenda("2007", title="In draft", state="draft", visible_to="everybody")
+
+    response = client.get("/agendas/")
+
+    assert [agenda.slug for agenda in response.context["agendas"]] == ["2005"]
+
+
+def test_agenda_list_tells_visitors_where_to_sign_in_when_nothing_is_public(client, db):
+    personas.agenda("2006")
+
+    response = client.get("/agendas/")
+
+    assert response.status_code == 200
+    assert "No agenda is open to everybody" in text(response)
+
+
+def test_agenda_list_shows_drafts_to_coordinators_alone(client, coordinator, focal_point):
+    personas.agenda("2027", state="draft")
+
+    to_focal_point = personas.sign_in(client, focal_point).get("/agendas/")
+    to_coordinator = personas.sign_in(client, coordinator).get("/agendas/")
+
+    assert [list(answer.context["agendas"]) != [] for answer in (to_focal_point, to_coordinator)] == [False, True]
+
+
+def test_agenda_list_counts_issues_and_action_points(client, public_agenda):
+    for number in (1, 2):
+        issue = personas.issue(public_agenda, number)
+        for point in (1, 2, 3):
+            personas.action_point(issue, point)
+
+    response = client.get("/agendas/")
+
+    assert "2 issues, 6 action points" in text(response)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_agenda_list_costs_the_same_whatever_its_length(client, db, django_assert_num_queries, count):
+    for year in range(2005, 2005 + count):
+        personas.action_point(personas.issue(personas.agenda(str(year), visible_to="everybody")))
+
+    with django_assert_num_queries(1):
+        client.get("/agendas/")
+
+
+def test_agenda_page_shows_issues_with_their_action_points(client, public_agenda):
+    public_agenda.introduction = "Agreed in *May*."
+    public_agenda.save()
+    issue = personas.issue(
+        public_agenda, 3, title="Better information sharing", rationale="Partnerships must be understood."
+    )
+    point = personas.action_point(issue, 2, title="Sub-groups of focal points")
+    point.lead_agencies.add(personas.agency("OCHA"))
+
+    response = client.get("/agendas/2005/")
+
+    shown = text(response)
+    assert "3. Better information sharing" in shown
+    assert "Partnerships must be understood." in shown
+    assert "2005/3.2 Sub-groups of focal points" in shown
+    assert b"<em>May</em>" in response.content
+    assert b'id="issue-3"' in response.content
+    assert {"/agendas/2005/3.2/", "/agencies/OCHA/", "/agendas/2005/issues/3/"} <= links(response)
+
+
+def test_agenda_page_says_when_something_happened_and_when_it_was_reported(client, public_agenda):
+    point = personas.action_point(personas.issue(public_agenda))
+    point.log_progress(
+        personas.progress(happened=PartialDate.parse("2005-12")),
+        author=None,
+        now=timezone.now(),
+        reported_on=PartialDate.parse("2006-03"),
+    )
+
+    shown = text(client.get("/agendas/2005/"))
+
+    assert "Last dated progress December 2005" in shown
+    assert "Reported March 2006" in shown
+
+
+def test_agenda_page_tells_silence_from_no_progress(client, public_agenda):
+    issue = personas.issue(public_agenda)
+    personas.action_point(issue, 1, title="Silent")
+    told = personas.action_point(issue, 2, title="Told")
+    personas.update(told, status="no_progress", narrative="", reason="No money.", now=timezone.now())
+
+    rows = dict(client.get("/agendas/2005/").context["issues"])[issue]
+
+    assert [row.reasons for row in rows] == [
+        ["Nothing has been reported yet"],
+        ["The last report says: no progress"],
+    ]
+
+
+def test_agenda_page_says_what_nobody_owns(client, public_agenda, focal_point):
+    issue = personas.issue(public_agenda)
+    personas.action_point(issue, 1)
+    personas.action_point(issue, 2).lead_agencies.add(personas.agency("FAO"))
+    personas.action_point(issue, 3).focal_points.add(focal_point)
+
+    response = client.get("/agendas/2005/")
+
+    assert text(response).count("Nobody owns this") == 1
+    assert "Nobody owns 1 of them." in text(response)
+    assert "focal points assigned" in text(response)
+
+
+def test_agenda_page_names_people_to_people_who_signed_in_only(client, public_agenda, focal_point, other_focal_point):
+    personas.action_point(personas.issue(public_agenda)).focal_points.add(focal_point)
+
+    to_visitor = text(client.get("/agendas/2005/"))
+    to_member = text(personas.sign_in(client, other_focal_point).get("/agendas/2005/"))
+
+    assert [focal_point.name in shown for shown in (to_visitor, to_member)] == [False, True]
+
+
+def test_agenda_page_counts_by_status_and_links_to_the_list(client, public_agenda):
+    issue = personas.issue(public_agenda)
+    personas.action_point(issue, 1)
+    personas.action_point(issue, 2)
+    personas.update(personas.action_point(issue, 3), status="exploring")
+
+    response = client.get("/agendas/2005/")
+
+    counts = {row.status: row.count for row in response.context["counts"]}
+    assert counts == {
+        "not_reported": 2,
+        "no_progress": 0,
+        "exploring": 1,
+        "under_way": 0,
+        "completed": 0,
+        "discontinued": 0,
+    }
+    assert "/agendas/2005/action-points/?status=exploring" in links(response)
+    assert "/agendas/2005/action-points/?status=completed" not in links(response)
+
+
+def test_agenda_page_without_issues_says_so(client, public_agenda):
+    assert "This agenda has no issues yet" in text(client.get("/agendas/2005/"))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("path", ["/agendas/2005/", "/agendas/2005/issues/1/"])
+def test_agenda_and_issue_page_cost_the_same_whatever_their_length(
+    client, public_agenda, focal_point, django_assert_num_queries, path, count
+):
+    for number in range(1, count + 1):
+        issue = personas.issue(public_agenda, number)
+        for point_number in range(1, count + 1):
+            point = personas.action_point(issue, point_number)
+            point.lead_agencies.add(focal_point.agency)
+            point.focal_points.add(focal_point)
+            personas.update(point)
+            personas.milestone(point)
+
+    with django_assert_num_queries(6):
+        client.get(path)
+
+
+def test_issue_page_leads_to_the_issues_beside_it(client, public_agenda):
+    for number in (1, 3, 4):
+        personas.issue(public_agenda, number)
+
+    beside = [
+        (
+            answer.context["previous"] and answer.context["previous"].number,
+            answer.context["next"] and answer.context["next"].number,
+        )
+        for answer in (client.get(f"/agendas/2005/issues/{number}/") for number in (1, 3, 4))
+    ]
+
+    assert beside == [(None, 3), (1, 4), (3, None)]
+
+
+def test_issue_page_shows_its_own_action_points_alone(client, public_agenda):
+    personas.action_point(personas.issue(public_agenda, 1), 1, title="Of the first")
+    personas.action_point(personas.issue(public_agenda, 2), 1, title="Of the second")
+
+    shown = text(client.get("/agendas/2005/issues/2/"))
+
+    assert ("Of the first" in shown, "2005/2.1 Of the second" in shown) == (False, True)
+
+
+PAGES = ["/agendas/2026/", "/agendas/2026/issues/1/", "/agendas/2026/1.1/", "/agendas/2026/1.1/updates/1/"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"visible_to": "everybody"}, [200, 200, 200, 200]),
+        ({"visible_to": "network"}, [302, 200, 200, 200]),
+        ({"visible_to": "everybody", "state": "closed"}, [200, 200, 200, 200]),
+        ({"visible_to": "everybody", "state": "draft"}, [302, 404, 200, 200]),
+    ],
+)
+def test_pages_of_an_agenda_are_for_its_readers(client, focal_point, coordinator, admin, path, fields, expected):
+    personas.update(personas.action_point(personas.issue(personas.agenda("2026", **fields))))
+
+    answers = [client.get(path).status_code]
+    for person in (focal_point, coordinator, admin):
+        answers.append(personas.sign_in(client, person).get(path).status_code)
+
+    assert answers == expected
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/agendas/1999/",
+        "/agendas/2026/issues/9/",
+        "/agendas/2026/issues/0/",
+        "/agendas/2026/issues/01/",
+        "/agendas/2026/issues/1000000/",
+        "/agendas/2026/9.9/",
+        "/agendas/2026/1.999999/",
+        "/agendas/2026/1.1/updates/9/",
+        "/agendas/2026/1.1/updates/999999/",
+        "/agencies/NOBODY/",
+        "/agencies/%00/",
+        "/agencies/UN%25/",
+        "/agencies/%ED%A0%80/",
+    ],
+)
+def test_pages_of_unknown_things_are_not_found(client, focal_point, path):
+    personas.update(personas.action_point(personas.issue(personas.agenda("2026"))))
+
+    assert personas.sign_in(client, focal_point).get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/agendas/", *PAGES, "/agencies/", "/agencies/UNDP/"])
+@pytest.mark.parametrize(
+    "query", ["page=1000000000000000000", "status=%00", "x=%ED%A0%80", "limit=1e30", "date__year=0"]
+)
+def test_pages_ignore_what_they_do_not_ask_for(client, focal_point, path, query):
+    personas.update(personas.action_point(personas.issue(personas.agenda("2026"))))
+
+    assert personas.sign_in(client, focal_point).get(f"{path}?{query}").status_code == 200
+
+
+def test_snoozed_action_point_is_not_flagged(client, public_agenda):
+    issue = personas.issue(public_agenda)
+    personas.action_point(issue).snooze(date(2099, 1, 1), "Waits for the budget.")
+
+    rows = dict(client.get("/agendas/2005/").context["issues"])[issue]
+
+    assert [row.reasons for row in rows] == [[]]

@@ -1,0 +1,232 @@
+"""Handing one mail over, with what is known of it afterwards; and the folder that takes mail where no SMTP server is configured.
+
+Nothing in SMTP says "exactly once". What can be known: until the server has answered 354 to DATA nothing was sent, and a reply to the body
+settles it. If the reply is lost, nobody knows. `Courier.deliver` tells these cases apart, and asks its caller for leave right before the body.
+"""
+
+import os
+import re
+import secrets
+import smtplib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_binary_file, message_from_bytes, policy
+from email.message import EmailMessage as ParsedMessage
+from enum import Enum, auto
+from pathlib import Path
+from types import TracebackType
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.smtp import EmailBackend as SMTPBackend
+from django.core.mail.message import sanitize_address
+
+
+class Outcome(Enum):
+    ACCEPTED = auto()
+    """The server (or the folder) has it."""
+    TEMPORARY = auto()
+    """Surely not sent; worth another attempt."""
+    PERMANENT = auto()
+    """Surely not sent; refused for good."""
+    UNCERTAIN = auto()
+    """The body went out and no reply came back."""
+    FENCED_OFF = auto()
+    """The caller gave no leave; nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    outcome: Outcome
+    detail: str = ""
+    """What the server said, or what broke."""
+
+
+class Courier:
+    """Delivers mail over one connection, which it opens when it is needed and keeps from mail to mail. A context manager."""
+
+    def __init__(self) -> None:
+        self._backend = get_connection()
+
+    def __enter__(self) -> "Courier":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with suppress(OSError, smtplib.SMTPException):
+            self._backend.close()
+
+    def deliver(self, message: EmailMessage, fence: Callable[[], bool]) -> Delivery:
+        """Hand over `message`, to its one recipient. `fence` is asked once, after everything that can be tried again without harm."""
+        if isinstance(self._backend, SMTPBackend):
+            return self._by_smtp(self._backend, message, fence)
+        if not fence():
+            return Delivery(Outcome.FENCED_OFF)
+        if isinstance(self._backend, FolderBackend):
+            return self._into_folder(self._backend, message)
+        try:
+            self._backend.send_messages([message])
+        except Exception as error:  # another backend: no telling how far it came
+            return Delivery(Outcome.UNCERTAIN, _words(error))
+        return Delivery(Outcome.ACCEPTED)
+
+    def _into_folder(self, backend: "FolderBackend", message: EmailMessage) -> Delivery:
+        try:
+            backend.send_messages([message])
+        except OSError as error:  # a file is whole or not there
+            return Delivery(Outcome.TEMPORARY, _words(error))
+        return Delivery(Outcome.ACCEPTED)
+
+    def _by_smtp(self, backend: SMTPBackend, message: EmailMessage, fence: Callable[[], bool]) -> Delivery:
+        body = _as_transmitted(message)
+        try:
+            backend.open()
+            smtp = backend.connection
+            assert smtp is not None
+            smtp.ehlo_or_helo_if_needed()
+            _expect(smtp.mail(sanitize_address(message.from_email, "utf-8")), 250)
+            _expect(smtp.rcpt(sanitize_address(message.to[0], "utf-8")), 250, 251)
+            _expect(smtp.docmd("DATA"), 354)
+        except _RefusalError as refusal:
+            self._hang_up(backend)
+            return Delivery(Outcome.PERMANENT if refusal.code >= 500 else Outcome.TEMPORARY, str(refusal))
+        except (OSError, smtplib.SMTPException) as error:
+            self._hang_up(backend)
+            return Delivery(Outcome.TEMPORARY, _words(error))
+        leave = False
+        try:
+            leave = fence()
+        finally:
+            if not leave:
+                self._hang_up(backend)
+        if not leave:
+            return Delivery(Outcome.FENCED_OFF)
+        try:
+            smtp.send(body)
+            code, reply = smtp.getreply()
+        except (OSError, smtplib.SMTPException) as error:
+            self._hang_up(backend)
+            return Delivery(Outcome.UNCERTAIN, _words(error))
+        return self._after_body(backend, code, f"{code} {reply.decode(errors='replace')}")
+
+    def _after_body(self, backend: SMTPBackend, code: int, said: str) -> Delivery:
+        if 200 <= code < 300:
+            return Delivery(Outcome.ACCEPTED, said)
+        self._hang_up(backend)
+        if 400 <= code < 500:
+            return Delivery(Outcome.TEMPORARY, said)
+        return Delivery(Outcome.PERMANENT if 500 <= code < 600 else Outcome.UNCERTAIN, said)
+
+    def _hang_up(self, backend: SMTPBackend) -> None:
+        """Drop the connection without a word: after DATA a QUIT would be read as the mail's text."""
+        if backend.connection is not None:
+            backend.connection.close()
+            backend.connection = None
+
+
+class _RefusalError(Exception):
+    def __init__(self, code: int, reply: bytes) -> None:
+        super().__init__(f"{code} {reply.decode(errors='replace')}")
+        self.code = code
+
+
+def _expect(answer: tuple[int, bytes], *codes: int) -> None:
+    if answer[0] not in codes:
+        if answer[0] < 400:
+            raise smtplib.SMTPResponseException(*answer)
+        raise _RefusalError(*answer)
+
+
+def _as_transmitted(message: EmailMessage) -> bytes:
+    """The mail as SMTP wants its body: CRLF, leading full stops doubled, a full stop alone at the end."""
+    text = message.message().as_bytes(linesep="\r\n")
+    text = re.sub(rb"\r\n|\r|\n", b"\r\n", text)
+    text = re.sub(rb"(?m)^\.", b"..", text)
+    return text + (b"" if text.endswith(b"\r\n") else b"\r\n") + b".\r\n"
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+_NAME = re.compile(r"\d{8}T\d{12}Z-[0-9a-f]{8}\.eml")
+
+
+class FolderBackend(BaseEmailBackend):
+    """Writes each mail into a file of its own in MAIL_DIR. A file appears whole or not at all; its name begins with the time."""
+
+    def send_messages(self, email_messages: Iterable[EmailMessage]) -> int:
+        settings.MAIL_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+        count = 0
+        for message in email_messages:
+            content = message.message().as_bytes()
+            name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}-{secrets.token_hex(4)}.eml"
+            unfinished = settings.MAIL_DIR / f".{name}"
+            with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.rename(settings.MAIL_DIR / name)
+            count += 1
+        return count
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMail:
+    """A mail of the folder. `text` is its plain part; empty where only the headers were read."""
+
+    name: str
+    written_at: datetime
+    sender: str
+    to: str
+    subject: str
+    text: str = ""
+
+
+def list_mail(limit: int, before: str = "") -> list[StoredMail]:
+    """The newest mails of the folder (older than the one named `before`), without their texts. Reads `limit` files at most."""
+    names = sorted((name for name in _names() if not before or name < before), reverse=True)
+    return [_parsed(name, headers_only=True) for name in names[:limit]]
+
+
+def read_mail(name: str) -> StoredMail:
+    """Raises LookupError where the folder has no such mail; nothing outside the folder is ever opened."""
+    if not _NAME.fullmatch(name):
+        raise LookupError(name)
+    try:
+        return _parsed(name, headers_only=False)
+    except FileNotFoundError as error:
+        raise LookupError(name) from error
+
+
+def _names() -> Iterator[str]:
+    with suppress(FileNotFoundError):
+        yield from (entry.name for entry in os.scandir(settings.MAIL_DIR) if _NAME.fullmatch(entry.name))
+
+
+def _parsed(name: str, *, headers_only: bool) -> StoredMail:
+    path: Path = settings.MAIL_DIR / name
+    with path.open("rb") as file:
+        if headers_only:
+            head = b"".join(iter(lambda: _header_line(file.readline()), b""))
+            mail: ParsedMessage = message_from_bytes(head, policy=policy.default)
+        else:
+            mail = message_from_binary_file(file, policy=policy.default)
+    part = None if headers_only else mail.get_body(preferencelist=("plain", "html"))
+    return StoredMail(
+        name=name,
+        written_at=datetime.strptime(name.partition("-")[0], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC),
+        sender=str(mail["From"] or ""),
+        to=str(mail["To"] or ""),
+        subject=str(mail["Subject"] or ""),
+        text=part.get_content() if part else "",
+    )
+
+
+def _header_line(line: bytes) -> bytes:
+    """The line, or nothing at the empty line that ends the headers."""
+    return line if line.strip() else b""

@@ -1,0 +1,202 @@
+"""Partial dates in models and forms: the field, the edges that the database filters and sorts by, and the form field.
+
+    happened = PartialDateField(_("when it happened"), null=True, blank=True)
+    happened_earliest = PartialDateEdge(source="happened", edge="earliest")
+
+An edge cannot be set; it always follows its source, however the row is saved. Only what writes columns without an instance's
+other fields must name both: `save(update_fields=[...])` and `bulk_update` take the edge's name, too, and
+`QuerySet.update(happened=...)` must not be used.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from django import forms
+from django.core import checks
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import Combinable
+from django.db.models.query_utils import DeferredAttribute
+from django.utils.translation import gettext_lazy as _
+
+from tracker.partial_date_words import LONGEST_TYPED
+from tracker.partial_dates import LONGEST_EDTF, PartialDate, PartialDateError
+
+_Set = TypeVar("_Set")
+_Get = TypeVar("_Get")
+
+# The types of an attribute are those that django-stubs gives Django's own fields, which take no parameters at run time.
+if TYPE_CHECKING:
+
+    class _Field(models.Field[_Set, _Get]): ...
+
+    class _DateField(models.DateField[_Set, _Get]): ...
+else:
+
+    class _Field(models.Field):
+        def __class_getitem__(cls, types):
+            return cls
+
+    class _DateField(models.DateField):
+        def __class_getitem__(cls, types):
+            return cls
+
+
+class PartialDateFormField(forms.Field):
+    """Takes what people type for a date (`PartialDate.read`); gives a PartialDate, or None where nothing was typed."""
+
+    default_help_text = _(
+        "As precisely as you know: 22 December 2005, December 2005, 1st quarter of 2006, 2005, or 16–18 May 2006."
+    )
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options | {"help_text": options.get("help_text") or self.default_help_text})
+
+    def to_python(self, value: Any) -> PartialDate | None:
+        if value is None or isinstance(value, PartialDate):
+            return value
+        if not str(value).strip():
+            return None
+        try:
+            return PartialDate.read(str(value))
+        except PartialDateError as error:
+            raise ValidationError(str(error), code="invalid") from error
+
+    def prepare_value(self, value: Any) -> Any:
+        """The text for the input: as people write the date, or EDTF where that could not be read back as the same date."""
+        if not isinstance(value, PartialDate):
+            return value
+        try:
+            return value.display() if PartialDate.read(value.display()) == value else value.text
+        except PartialDateError:
+            return value.text
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return super().widget_attrs(widget) | {
+            "maxlength": LONGEST_TYPED,
+            "autocomplete": "off",
+            "inputmode": "text",
+            "spellcheck": "false",
+        }
+
+
+class _SourceAttribute(DeferredAttribute):
+    """Where the source is loaded, its edges count as loaded, so that Django saves them together."""
+
+    field: "PartialDateField[Any, Any]"
+
+    def __set__(self, instance: models.Model, value: Any) -> None:
+        instance.__dict__[self.field.attname] = value
+        for edge in self.field.edges:
+            instance.__dict__.setdefault(edge, None)
+
+
+class PartialDateField(_Field[_Set, _Get]):
+    """A column of EDTF text. The attribute is a PartialDate, or None: the empty text is never stored."""
+
+    _pyi_private_set_type: PartialDate | str | Combinable
+    _pyi_private_get_type: PartialDate
+    _pyi_lookup_exact_type: PartialDate | str
+
+    description = _("Partial date (up to %(max_length)s characters of EDTF)")
+    empty_strings_allowed = False
+    descriptor_class = _SourceAttribute
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options | {"max_length": LONGEST_EDTF})
+
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
+        name, path, args, options = super().deconstruct()
+        del options["max_length"]
+        return name, path, args, options
+
+    def get_internal_type(self) -> str:
+        return "CharField"
+
+    @cached_property
+    def edges(self) -> list[str]:
+        """The names of the edges that follow this field."""
+        fields = self.model._meta.concrete_fields
+        return [field.attname for field in fields if isinstance(field, PartialDateEdge) and field.source == self.name]
+
+    def from_db_value(self, value: str | None, expression: Any, connection: BaseDatabaseWrapper) -> PartialDate | None:
+        return PartialDate.parse(value) if value else None
+
+    def to_python(self, value: Any) -> PartialDate | None:
+        if value in (None, "") or isinstance(value, PartialDate):
+            return value or None
+        try:
+            return PartialDate.parse(str(value))
+        except PartialDateError as error:
+            raise ValidationError(str(error), code="invalid") from error
+
+    def get_prep_value(self, value: Any) -> str | None:
+        value = super().get_prep_value(value)
+        if value in (None, ""):
+            return None
+        return (value if isinstance(value, PartialDate) else PartialDate.parse(str(value))).text
+
+    def value_to_string(self, obj: models.Model) -> str:
+        return self.get_prep_value(self.value_from_object(obj)) or ""
+
+    def formfield(self, **options: Any) -> Any:
+        return super().formfield(**{"form_class": PartialDateFormField, **options})
+
+
+class _EdgeAttribute(DeferredAttribute):
+    """The edge of the source's value on the same instance. Setting it is ignored while the source is loaded."""
+
+    field: "PartialDateEdge[Any, Any]"
+
+    def __get__(self, instance: models.Model | None, owner: Any = None) -> Any:
+        if instance is None:
+            return self
+        loaded = instance.__dict__
+        if self.field.source not in loaded and self.field.attname in loaded:
+            return loaded[self.field.attname]
+        value = getattr(instance, self.field.source)
+        if isinstance(value, str):
+            value = _parsed_or_none(value)
+        elif not isinstance(value, PartialDate | None):
+            raise TypeError(f"{self.field.source} must be a PartialDate, EDTF text or None, not {value!r}.")
+        return getattr(value, self.field.edge) if value else None
+
+    def __set__(self, instance: models.Model, value: date | None) -> None:
+        instance.__dict__[self.field.attname] = value
+
+
+def _parsed_or_none(text: str) -> PartialDate | None:
+    """An unreadable text has no edges; saving it fails at the source itself, with a better message."""
+    try:
+        return PartialDate.parse(text)
+    except PartialDateError:
+        return None
+
+
+class PartialDateEdge(_DateField[_Set, _Get]):
+    """The earliest or latest day of a PartialDateField of the same model, in a column to filter and sort by.
+
+    Its value is derived whenever it is read or saved; null where the source is empty.
+    """
+
+    descriptor_class = _EdgeAttribute
+
+    def __init__(self, *args: Any, source: str, edge: Literal["earliest", "latest"], **options: Any) -> None:
+        self.source, self.edge = source, edge
+        super().__init__(*args, **options | {"null": True, "editable": False, "serialize": False})
+
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
+        name, path, args, options = super().deconstruct()
+        for fixed in ("null", "editable", "serialize"):
+            options.pop(fixed, None)
+        return name, path, args, options | {"source": self.source, "edge": self.edge}
+
+    def check(self, **options: Any) -> list[checks.CheckMessage]:
+        sources = {field.name for field in self.model._meta.concrete_fields if isinstance(field, PartialDateField)}
+        if self.source in sources and self.edge in ("earliest", "latest"):
+            return super().check(**options)
+        message = f"{self.edge!r} of {self.source!r} is not the edge of a PartialDateField of this model."
+        return [*super().check(**options), checks.Error(message, obj=self, id="tracker.E001")]

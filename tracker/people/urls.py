@@ -1,0 +1,5 @@
+"""Addresses of people: invitations, preferences, the mail folder."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
