@@ -216,10 +216,10 @@ class ActionPoint(models.Model):
         """Days since the last report; None where nothing was ever reported."""
         return (today - self.last_reported_latest).days if self.last_reported_latest else None
 
-    def no_progress_reasons(self, today: date) -> list[NoProgressReason]:
+    def no_progress_reasons(self, today: date, *, late: bool | None = None) -> list[NoProgressReason]:
         """Why it shows no progress, most telling first; empty where it shows some, is not open or is snoozed.
 
-        Costs a query for milestones unless they are prefetched.
+        `late` says whether a milestone passed undone, where the caller knows; else it costs a query unless they are prefetched.
         """
         if not self.is_open or (self.snoozed_until and self.snoozed_until > today):
             return []
@@ -230,7 +230,9 @@ class ActionPoint(models.Model):
             reasons.append(NoProgressReason.NO_PROGRESS)
         if (days := self.days_silent(today)) is not None and days > self.issue.agenda.silence_days:
             reasons.append(NoProgressReason.SILENT)
-        if any(milestone.is_passed(today) for milestone in self.milestones.all()):
+        if late is None:
+            late = any(milestone.is_passed(today) for milestone in self.milestones.all())
+        if late:
             reasons.append(NoProgressReason.MILESTONE_PASSED)
         return reasons
 

@@ -1,0 +1,91 @@
+"""The mail that a digest is: made from its ledger entry alone, in its recipient's language."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from actions.models import ActionStatus
+from actions.models.action_point import NoProgressReason
+from actions.reminders.models.digest import Digest, Entry
+from tracker.partial_dates import PartialDate
+
+_LABELS = {choice.value: choice for choice in (*ActionStatus, *NoProgressReason)}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A digest as people read it."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def words_of(digest: Digest, entries: list[Entry], language: str) -> Words:
+    """The digest's words in `language`. Needs its recipient and agenda loaded; no query."""
+    with translation.override(language):
+        own = [_item(entry, language) for entry in entries if not entry["unanswered"]]
+        unanswered = [_item(entry, language) for entry in entries if entry["unanswered"]]
+        context = {
+            "recipient": digest.recipient,
+            "agenda": digest.agenda,
+            "own": own,
+            "unanswered": unanswered,
+            "count": len(entries),
+            "language": language,
+            "right_to_left": translation.get_language_bidi(),
+            "worklist_url": settings.BASE_URL + reverse("my_action_points"),
+            "agenda_url": settings.BASE_URL + digest.agenda.get_absolute_url(),
+        }
+        subject, text, html = (
+            get_template(f"reminders/digest{name}").render(context) for name in ("_subject.txt", ".txt", ".html")
+        )
+    return Words(" ".join(subject.split()), text.strip() + "\n", html)
+
+
+def mail_of(digest: Digest, words: Words) -> EmailMultiAlternatives:
+    """The mail with these words, the digest's own Message-ID, and the header that keeps holiday replies away."""
+    mail = EmailMultiAlternatives(
+        words.subject,
+        words.text,
+        to=[digest.recipient.email],
+        headers={"Message-ID": digest.message_id, "Auto-Submitted": "auto-generated"},
+    )
+    mail.attach_alternative(words.html, "text/html")
+    return mail
+
+
+def _item(entry: Entry, language: str) -> dict[str, object]:
+    place = [entry["slug"], entry["issue"], entry["number"]]
+    form = settings.BASE_URL + reverse("log_progress", args=place)
+    return {
+        "reference": entry["reference"],
+        "title": entry["title"],
+        "status": _LABELS[entry["status"]].label,
+        "reasons": [_LABELS[reason].label for reason in entry["reasons"]],
+        "silence": silence(entry["days_silent"]),
+        "last_reported": _in_words(entry["last_reported"], language) if entry["last_reported"] else "",
+        "url": settings.BASE_URL + reverse("action_point", args=place),
+        "log_url": form,
+        "no_progress_url": f"{form}?status=no_progress",
+    }
+
+
+def silence(days: int | None) -> str:
+    """How long nothing was reported, in words."""
+    if days is None:
+        return _("never reported on")
+    return ngettext("%(days)s day without a report", "%(days)s days without a report", days) % {"days": days}
+
+
+@lru_cache(maxsize=4096)
+def _in_words(edtf: str, language: str) -> str:
+    """A partial date in the language that is active, which `language` names: thousands of mails share a few dates."""
+    return str(PartialDate.parse(edtf))

@@ -1,0 +1,275 @@
+"""The ledger of digests: one row a recipient and period, what it said and what became of it.
+
+    pending -> claimed -> sending -> sent
+       ^          |          |----> uncertain   nobody knows; a coordinator decides
+       |          |          |----> failed      refused for good, or given up
+       +----------+----------+                  refused for now: again later
+                  +---------------> cancelled   nothing (or nobody) left to remind
+
+Every change is one conditional update, so that it works alike on SQLite and PostgreSQL and with any number of workers. Up to `claimed`
+a row may be tried again as often as need be. The change to `sending` is the fence: after it the mail may be out, so a row that is found
+there is never sent again by itself.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+from typing import Any, TypedDict
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from issues.models import Agenda
+from tracker.people.models import User
+
+LEASE = timedelta(minutes=5)
+"""How long a worker has for one mail: longer than all of SMTP's time-outs together."""
+MAX_ATTEMPTS = 8
+REQUEUE_AFTER = timedelta(minutes=10)
+
+
+class Entry(TypedDict):
+    """One action point as a digest tells of it. Codes and ISO dates; words are made when it is read."""
+
+    action_point: int
+    slug: str
+    issue: int
+    number: int
+    reference: str
+    title: str
+    status: str
+    reasons: list[str]
+    days_silent: int | None
+    last_reported: str | None
+    """A partial date in EDTF."""
+    unanswered: bool
+    """Whether it is in because nobody in the network answers for it."""
+
+
+class Cause(models.TextChoices):
+    """Why a digest is in a state that somebody may ask about."""
+
+    WORKER_DIED = "worker_died", _("The worker stopped in the middle of it.")
+    NO_REPLY = "no_reply", _("The connection broke before the mail server said whether it took the mail.")
+    REFUSED_FOR_NOW = "refused_for_now", _("The mail server could not be reached or did not take it now.")
+    REFUSED = "refused", _("The mail server refused it.")
+    GIVEN_UP = "given_up", _("Given up after several attempts.")
+    INACTIVE = "inactive", _("The person is not active any more.")
+    UNWANTED = "unwanted", _("The person does not want digests, or has paused them.")
+    NOTHING_LEFT = "nothing_left", _("Nothing in it shows no progress any more.")
+
+
+class DigestQuerySet(models.QuerySet["Digest"]):
+    def due(self, now: datetime) -> "DigestQuerySet":
+        """What a worker may claim: waiting, or left behind by a worker that died before it sent anything."""
+        return self.filter(
+            Q(state=Digest.State.PENDING, next_attempt_at__lte=now)
+            | Q(state=Digest.State.CLAIMED, lease_until__lte=now, attempts__lt=MAX_ATTEMPTS)
+        )
+
+    def waiting_to_be_enqueued(self, now: datetime) -> "DigestQuerySet":
+        return self.due(now).filter(enqueued_at=None)
+
+    def lost_in_the_queue(self, now: datetime) -> "DigestQuerySet":
+        """Due, and enqueued so long ago that a broker which forgets has perhaps forgotten."""
+        return self.due(now).filter(enqueued_at__lte=now - REQUEUE_AFTER)
+
+    def claim(self, pk: int, now: datetime) -> uuid.UUID | None:
+        """Take a due digest for one attempt. The token that proves it, or None where somebody else has it or it is not due."""
+        token = uuid.uuid4()
+        taken = (
+            self.due(now)
+            .filter(pk=pk)
+            .update(
+                state=Digest.State.CLAIMED,
+                token=token,
+                lease_until=now + LEASE,
+                attempts=F("attempts") + 1,
+                next_attempt_at=None,
+            )
+        )
+        return token if taken else None
+
+    def sweep(self, now: datetime) -> int:
+        """Settle what dead workers left: sending becomes uncertain, what was claimed too often fails. The number of rows."""
+        abandoned = self.filter(lease_until__lte=now)
+        uncertain = abandoned.filter(state=Digest.State.SENDING).update(
+            state=Digest.State.UNCERTAIN,
+            lease_until=None,
+            cause=Cause.WORKER_DIED,
+        )
+        failed = abandoned.filter(state=Digest.State.CLAIMED, attempts__gte=MAX_ATTEMPTS).update(
+            state=Digest.State.FAILED,
+            token=None,
+            lease_until=None,
+            cause=Cause.WORKER_DIED,
+        )
+        return uncertain + failed
+
+    def delete(self) -> Any:
+        raise TypeError("Digests are never deleted: they say what was sent to whom.")
+
+
+class Digest(models.Model):
+    """What one person was told, or is to be told, of one agenda in one period."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("Waiting")
+        CLAIMED = "claimed", _("Being prepared")
+        SENDING = "sending", _("Being sent")
+        SENT = "sent", _("Sent")
+        UNCERTAIN = "uncertain", _("Uncertain")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    recipient = models.ForeignKey(User, verbose_name=_("recipient"), on_delete=models.PROTECT, related_name="digests")
+    agenda = models.ForeignKey(Agenda, verbose_name=_("agenda"), on_delete=models.PROTECT, related_name="digests")
+    period_start = models.DateField(_("period from"))
+    created_at = models.DateTimeField(_("planned at"))
+    snapshot = models.JSONField(_("what it says"))
+    """A list of `Entry`: what it is to say while it waits, what it said once it was sent."""
+    message_id = models.CharField(_("Message-ID"), max_length=200, unique=True)
+    address = models.EmailField(_("sent to"), blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_attempt_at = models.DateTimeField(_("next attempt at"), null=True)
+    enqueued_at = models.DateTimeField(_("enqueued at"), null=True)
+    token = models.UUIDField(_("token"), null=True)
+    lease_until = models.DateTimeField(_("lease until"), null=True)
+    sent_at = models.DateTimeField(_("handed to the mail server at"), null=True)
+    cause = models.CharField(_("what happened"), max_length=20, choices=Cause, blank=True)
+    error = models.CharField(_("what the server said"), max_length=500, blank=True)
+
+    objects = DigestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("digest")
+        verbose_name_plural = _("digests")
+        constraints = [
+            models.UniqueConstraint(fields=["recipient", "agenda", "period_start"], name="digest_unique_in_period"),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=["pending", "claimed", "sending", "sent", "uncertain", "failed", "cancelled"],
+                ),
+                name="digest_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="pending", next_attempt_at__isnull=False)
+                | (~Q(state="pending") & Q(next_attempt_at=None)),
+                name="digest_pending_has_next_attempt",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["claimed", "sending"], token__isnull=False, lease_until__isnull=False)
+                | Q(state="uncertain", lease_until=None)
+                | (~Q(state__in=["claimed", "sending", "uncertain"]) & Q(token=None, lease_until=None)),
+                name="digest_claimed_has_lease",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["sending", "sent", "uncertain"], sent_at__isnull=False)
+                | (~Q(state__in=["sending", "sent", "uncertain"]) & Q(sent_at=None)),
+                name="digest_sent_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(cause__in=Cause.values)
+                | (Q(cause="") & ~Q(state__in=["uncertain", "failed", "cancelled"])),
+                name="digest_trouble_has_cause",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "next_attempt_at"], name="digest_due"),
+            models.Index(fields=["agenda", "period_start"], name="digest_period"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agenda_id} {self.period_start} {self.recipient_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("digest", args=[self.pk])
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("Digests are never deleted: they say what was sent to whom.")
+
+    @property
+    def may_be_sent_again(self) -> bool:
+        """Whether a coordinator may decide on another attempt."""
+        return self.state in {self.State.UNCERTAIN, self.State.FAILED}
+
+    def fence(self, token: uuid.UUID, entries: list[Entry], language: str, now: datetime) -> bool:
+        """The last change before the mail's body goes out, with what it says. False where the lease is lost: then do not send."""
+        held = self._held(token, self.State.CLAIMED).filter(lease_until__gt=now)
+        return bool(
+            held.update(
+                state=self.State.SENDING,
+                sent_at=now,
+                lease_until=now + LEASE,
+                snapshot=entries,
+                address=self.recipient.email,
+                language=language,
+            )
+        )
+
+    def record_sent(self, token: uuid.UUID) -> bool:
+        """The server took it. Holds good after a sweep has called the row uncertain, too."""
+        held = self._held(token, self.State.SENDING, self.State.UNCERTAIN)
+        return bool(held.update(state=self.State.SENT, token=None, lease_until=None, cause="", error=""))
+
+    def record_uncertain(self, token: uuid.UUID, error: str) -> bool:
+        """The body went out and no answer came back."""
+        held = self._held(token, self.State.SENDING)
+        return bool(held.update(state=self.State.UNCERTAIN, lease_until=None, cause=Cause.NO_REPLY, error=error[:500]))
+
+    def record_failed(self, token: uuid.UUID, cause: Cause, error: str) -> bool:
+        return self._record_unsent(token, state=self.State.FAILED, cause=cause, error=error[:500])
+
+    def record_cancelled(self, token: uuid.UUID, cause: Cause) -> bool:
+        return self._record_unsent(token, state=self.State.CANCELLED, cause=cause, error="")
+
+    def postpone(self, token: uuid.UUID, error: str, now: datetime) -> bool:
+        """Try again after 1, 2, 4 ... minutes; after MAX_ATTEMPTS it has failed. For a mail that is surely not out."""
+        if self.attempts >= MAX_ATTEMPTS:
+            return self.record_failed(token, Cause.GIVEN_UP, error)
+        return self._record_unsent(
+            token,
+            state=self.State.PENDING,
+            cause=Cause.REFUSED_FOR_NOW,
+            error=error[:500],
+            next_attempt_at=now + timedelta(minutes=2 ** (self.attempts - 1)),
+            enqueued_at=None,
+        )
+
+    def send_again(self, now: datetime) -> bool:
+        """A coordinator's decision on an uncertain or failed one, as read: the same Message-ID. False where it has changed since."""
+        if not self.may_be_sent_again:
+            return False
+        undecided = type(self).objects.filter(pk=self.pk, state=self.state)
+        return bool(
+            undecided.update(
+                state=self.State.PENDING,
+                next_attempt_at=now,
+                attempts=0,
+                enqueued_at=None,
+                sent_at=None,
+                token=None,
+                cause="",
+                error="",
+            )
+        )
+
+    def _held(self, token: uuid.UUID, *states: str) -> DigestQuerySet:
+        return type(self).objects.filter(pk=self.pk, token=token, state__in=states)
+
+    def _record_unsent(self, token: uuid.UUID, **changes: Any) -> bool:
+        held = self._held(token, self.State.CLAIMED, self.State.SENDING)
+        return bool(held.update(token=None, lease_until=None, sent_at=None, **changes))
+
+
+def new_message_id() -> str:
+    """A Message-ID for a new digest, under the domain that the tracker mails from."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return f"<{uuid.uuid4()}@{domain}>"

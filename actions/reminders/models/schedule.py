@@ -1,0 +1,99 @@
+"""When an agenda's digests go out, and which turns have been planned already."""
+
+from datetime import date
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from actions.reminders.periods import Rhythm, Timing, Weekday
+from issues.models import Agenda
+
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
+
+
+class ReminderScheduleQuerySet(models.QuerySet["ReminderSchedule"]):
+    def in_force(self) -> "ReminderScheduleQuerySet":
+        """Enabled, of an open agenda."""
+        return self.filter(enabled=True, agenda__state=Agenda.State.OPEN).select_related("agenda")
+
+
+class ReminderScheduleManager(models.Manager["ReminderSchedule"].from_queryset(ReminderScheduleQuerySet)):  # type: ignore[misc]
+    def add_missing(self, today: date) -> None:
+        """Give every open agenda that has none the default schedule, from `today` on: opening one mails nobody at once."""
+        without = Agenda.objects.open().filter(reminder_schedule=None)
+        self.bulk_create([self.model(agenda=agenda, starts_on=today) for agenda in without], ignore_conflicts=True)
+
+
+class ReminderSchedule(models.Model):
+    """One per agenda. After how many days an action point counts as silent is the agenda's own `silence_days`."""
+
+    agenda = models.OneToOneField(
+        Agenda, verbose_name=_("agenda"), on_delete=models.PROTECT, related_name="reminder_schedule"
+    )
+    enabled = models.BooleanField(_("send digests"), default=True)
+    rhythm = models.CharField(_("rhythm"), max_length=20, choices=Rhythm, default=Rhythm.WEEKLY)
+    weekday = models.PositiveSmallIntegerField(_("day of the week"), choices=Weekday, default=Weekday.MONDAY)
+    hour = models.PositiveSmallIntegerField(
+        _("hour"),
+        default=8,
+        validators=[MaxValueValidator(23)],
+        help_text=_("From 0 to 23, in the time zone of each recipient."),
+    )
+    starts_on = models.DateField(
+        _("from"),
+        validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)],
+        help_text=_("No digest is sent before this day."),
+    )
+    history = HistoricalRecords()
+
+    objects = ReminderScheduleManager()
+
+    class Meta:
+        ordering = ["agenda"]
+        verbose_name = _("reminder schedule")
+        verbose_name_plural = _("reminder schedules")
+        constraints = [
+            models.CheckConstraint(condition=Q(rhythm__in=Rhythm.values), name="schedule_rhythm_known"),
+            models.CheckConstraint(condition=Q(weekday__range=(0, 6)), name="schedule_weekday_in_range"),
+            models.CheckConstraint(condition=Q(hour__range=(0, 23)), name="schedule_hour_in_range"),
+            models.CheckConstraint(
+                condition=Q(starts_on__range=(EARLIEST, LATEST)), name="schedule_starts_on_in_range"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agenda}: {self.get_rhythm_display()}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("reminder_schedule", args=[self.agenda.slug])
+
+    @property
+    def timing(self) -> Timing:
+        return Timing(self.rhythm, self.weekday, self.hour, self.starts_on)
+
+
+class Round(models.Model):
+    """Says that everybody in a time zone who is due a digest of a period has one: nobody there is looked at again.
+
+    Without it an action point that falls silent on a Wednesday would make a mail at midnight instead of next Monday at eight.
+    """
+
+    agenda = models.ForeignKey(Agenda, on_delete=models.PROTECT, related_name="reminder_rounds")
+    period_start = models.DateField(_("period from"))
+    time_zone = models.CharField(_("time zone"), max_length=50)
+    planned_at = models.DateTimeField(_("planned at"))
+
+    class Meta:
+        ordering = ["-planned_at"]
+        verbose_name = _("round")
+        verbose_name_plural = _("rounds")
+        constraints = [
+            models.UniqueConstraint(fields=["agenda", "period_start", "time_zone"], name="round_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agenda_id} {self.period_start} {self.time_zone}"
