@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -101,6 +102,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "tracker.form_rendering.FormRenderer"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 DATABASES: dict[str, dict[str, Any]] = {

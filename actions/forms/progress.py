@@ -65,8 +65,7 @@ class ProgressForm(SendAgain, forms.Form):
         label=_("Together with"),
         queryset=Agency.objects.none(),
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 6}),
-        help_text=_("Hold Ctrl (or Cmd) to choose several."),
+        widget=forms.CheckboxSelectMultiple,
     )
     attributed_to = forms.CharField(
         label=_("By whom, where it is no agency of the list"),

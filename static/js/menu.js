@@ -1,0 +1,14 @@
+// A menu (data-menu, a details element) closes on Escape and on a click beside it.
+const close = (menu) => menu.removeAttribute("open");
+
+document.addEventListener("click", (event) => {
+  document.querySelectorAll("[data-menu][open]").forEach((menu) => menu.contains(event.target) || close(menu));
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  document.querySelectorAll("[data-menu][open]").forEach((menu) => {
+    close(menu);
+    menu.querySelector("summary").focus();
+  });
+});
