@@ -15,14 +15,14 @@ class ActionPointForm(ConflictAwareForm):
         label=_("Lead agencies"),
         queryset=Agency.objects.all(),
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
+        widget=forms.CheckboxSelectMultiple,
     )
     focal_points = forms.ModelMultipleChoiceField(
         label=_("Focal points"),
         help_text=_("Who answers for it. They get its reminders."),
         queryset=User.objects.none(),
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
+        widget=forms.CheckboxSelectMultiple,
     )
 
     class Meta:

@@ -44,7 +44,7 @@ class ProgressForm(SendAgain, forms.Form):
         help_text=_("Markdown: **bold**, *italic*, [text](https://address), lists with hyphens."),
         required=False,
         validators=[validate_text, MaxLengthValidator(NARRATIVE_LIMIT)],
-        widget=forms.Textarea(attrs={"rows": 7, "data-counter": NARRATIVE_LIMIT}),
+        widget=forms.Textarea(attrs={"rows": 7, "data-counter": NARRATIVE_LIMIT, "data-needed-unless": "no_progress"}),
     )
     happened = PartialDateFormField(label=_("When did it happen?"), required=False)
     evidence = LinksField(
