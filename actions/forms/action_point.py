@@ -2,27 +2,25 @@
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from actions.forms.choices import ManyField
 from actions.forms.conflicts import ConflictAwareForm
 from actions.models import ActionPoint
 from tracker.people.models import Agency, User
 
 
 class ActionPointForm(ConflictAwareForm):
-    lead_agencies = forms.ModelMultipleChoiceField(
+    lead_agencies = ManyField(
         label=_("Lead agencies"),
         queryset=Agency.objects.all(),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
     )
-    focal_points = forms.ModelMultipleChoiceField(
+    focal_points = ManyField(
         label=_("Focal points"),
         help_text=_("Who answers for it. They get its reminders."),
         queryset=User.objects.none(),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
     )
 
     class Meta:

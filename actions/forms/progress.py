@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from actions.forms.choices import ManyField
 from actions.forms.conflicts import SendAgain
 from actions.forms.evidence import LinksField
 from actions.models import ActionPoint, ProgressUpdate, ReportedStatus
@@ -61,11 +62,10 @@ class ProgressForm(SendAgain, forms.Form):
     agency = forms.ModelChoiceField(
         label=_("Whose work is it?"), queryset=Agency.objects.none(), required=False, empty_label=_("No agency")
     )
-    participants = forms.ModelMultipleChoiceField(
+    participants = ManyField(
         label=_("Together with"),
         queryset=Agency.objects.none(),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
     )
     attributed_to = forms.CharField(
         label=_("By whom, where it is no agency of the list"),

@@ -34,9 +34,10 @@ def action_point_page(request: HttpRequest, slug: str, issue: int, number: int) 
     except NoSuchUpdateError:
         timeline, status = page(current, None), 400
     milestones = list(action_point.milestones.all())
+    late = any(milestone.is_passed(today) for milestone in milestones)
     context = _rights(user, action_point) | {
         "action_point": action_point,
-        "reasons": [reason.label for reason in action_point.no_progress_reasons(today)],
+        "reasons": [reason.label for reason in action_point.no_progress_reasons(today, late=late)],
         "days_silent": action_point.days_silent(today),
         "snoozed": action_point.snoozed_until is not None and action_point.snoozed_until > today,
         "timeline": _with_rights(user, action_point, timeline.updates),

@@ -48,7 +48,7 @@ def test_agency_list_costs_the_same_whatever_its_length(client, db, django_asser
     for number in range(count):
         personas.agency(f"P{number}", parent=personas.agency(f"A{number}"))
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         client.get("/agencies/")
 
 
@@ -138,5 +138,5 @@ def test_agency_page_costs_the_same_whatever_it_does(client, issue, django_asser
             personas.milestone(point)
         personas.agency(f"FAO-{number}", parent=fao)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get("/agencies/FAO/")

@@ -201,7 +201,7 @@ def test_form_costs_the_same_however_many_updates_there_are(
         signed_in.get(form_url)
 
 
-FORM_QUERIES = 14
+FORM_QUERIES = 15
 """Session, user, action point with owners (3), parts of the agency, draft, last number, last update (3), agencies (2), navigation."""
 
 
@@ -223,7 +223,7 @@ def test_correction_adds_a_version_and_keeps_the_old_text(signed_in, point, foca
 
 def test_correction_by_two_people_at_once_shows_the_second_both_texts(signed_in, point, focal_point, coordinator):
     old = personas.update(point, author=focal_point, agency=focal_point.agency, narrative="Wrong.")
-    old.correct(personas.progress(narrative="Right, said the coordinator."), author=coordinator, now=personas.NOW)
+    old.correct(personas.progress(agency=focal_point.agency, narrative="Right, said the coordinator."), author=coordinator, now=personas.NOW)
     url = reverse("correct_update", args=["2026", 1, 1, 1])
 
     first = signed_in.post(url, filled(focal_point, narrative="Right, said I.", corrects="1"))

@@ -78,5 +78,5 @@ def test_worklist_costs_the_same_however_many_rows(signed_in, focal_point, djang
         personas.milestone(own(focal_point, number, 100))
     signed_in.get(reverse("my_action_points"))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         signed_in.get(reverse("my_action_points"))

@@ -83,7 +83,7 @@ def test_double_click_makes_one_update(new_page, focal_point, point):
     page.get_by_role("radio", name="Under way").check()
     page.get_by_label("What happened?").fill("Once only.")
     page.get_by_role("button", name="Publish").dblclick()
-    page.wait_for_url("**/2026/1.1/**")
+    page.wait_for_url("**/2026/1.1/#update-1")
 
     assert point.progress_updates.count() == 1
 
