@@ -58,8 +58,8 @@ class ConflictAwareForm(SendAgain, _Base):
     def _version(self) -> int:
         if not self.instance.pk:
             return 0
-        newest = self.instance.history.order_by("-history_id").values_list("history_id", flat=True).first()
-        return newest or 0
+        history: Any = self.instance.history  # type: ignore[attr-defined] # of simple_history
+        return history.order_by("-history_id").values_list("history_id", flat=True).first() or 0
 
     def _differences(self, data: dict[str, Any]) -> Any:
         for name, field in self.fields.items():

@@ -29,7 +29,7 @@ class LinksField(forms.CharField):
             return value or ""
         return "\n".join(f"{url} {title}".strip() for url, title in value)
 
-    def clean(self, value: str | None) -> list[Link]:  # type: ignore[override]
+    def clean(self, value: str | None) -> list[Link]:
         lines = [(number, line.split(None, 1)) for number, line in enumerate((super().clean(value)).splitlines(), 1)]
         lines = [(number, parts) for number, parts in lines if parts]
         if len(lines) > LINKS_LIMIT:

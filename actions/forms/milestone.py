@@ -13,8 +13,8 @@ class MilestoneForm(ConflictAwareForm):
 
     def validate_unique(self) -> None:
         """Includes the action point, which the address gives: two milestones of one title would be confused."""
-        exclude = self._get_validation_exclusions() - {"action_point"}
+        exclude = self._get_validation_exclusions() - {"action_point"}  # type: ignore[attr-defined] # of ModelForm
         try:
             self.instance.validate_constraints(exclude=exclude)
         except ValidationError as error:
-            self._update_errors(error)
+            self._update_errors(error)  # type: ignore[attr-defined] # of ModelForm

@@ -290,7 +290,7 @@ class ActionPoint(models.Model):
         """Derive the standing from the updates in force anew. Two queries; call it with the row locked."""
         found = standing([*self.reports()])
         self.status, self.last_reported, self.last_happened = found.status, found.last_reported, found.last_happened
-        self.save_without_historical_record(
+        self.save_without_historical_record(  # type: ignore[attr-defined] # of simple_history
             update_fields=[
                 "status",
                 "last_reported",

@@ -266,7 +266,7 @@ class ProgressUpdate(models.Model):
             self.action_point.refresh_standing()
 
     def _require_in_force(self, read_version: int | None) -> None:
-        versions = self.action_point.progress_updates.filter(number=self.number).with_context()
+        versions = self.action_point.progress_updates.with_context().filter(number=self.number)
         newest = versions.order_by("-version")[0]
         if newest.pk != self.pk or newest.is_withdrawn or read_version not in (None, newest.version):
             newest.action_point = self.action_point

@@ -55,7 +55,7 @@ def action_point_page(request: HttpRequest, slug: str, issue: int, number: int) 
 def update_page(request: HttpRequest, slug: str, issue: int, number: int, update: int) -> HttpResponse:
     """One update with all its versions, the newest first."""
     action_point = get_action_point(request.user, slug, issue, number)
-    versions = list(action_point.progress_updates.filter(number=update).with_context().order_by("-version"))
+    versions = list(action_point.progress_updates.with_context().filter(number=update).order_by("-version"))
     if not versions:
         raise Http404
     context = {
@@ -120,7 +120,7 @@ def _rights(user: Person, action_point: ActionPoint) -> dict[str, Any]:
     return {
         "may_log": may_log,
         "may_coordinate": may(user, Right.COORDINATE),
-        "has_draft": may_log and action_point.drafts.filter(author=user).exists(),
+        "has_draft": may_log and action_point.drafts.filter(author=user.pk).exists(),
     }
 
 

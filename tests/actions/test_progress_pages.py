@@ -223,7 +223,11 @@ def test_correction_adds_a_version_and_keeps_the_old_text(signed_in, point, foca
 
 def test_correction_by_two_people_at_once_shows_the_second_both_texts(signed_in, point, focal_point, coordinator):
     old = personas.update(point, author=focal_point, agency=focal_point.agency, narrative="Wrong.")
-    old.correct(personas.progress(agency=focal_point.agency, narrative="Right, said the coordinator."), author=coordinator, now=personas.NOW)
+    old.correct(
+        personas.progress(agency=focal_point.agency, narrative="Right, said the coordinator."),
+        author=coordinator,
+        now=personas.NOW,
+    )
     url = reverse("correct_update", args=["2026", 1, 1, 1])
 
     first = signed_in.post(url, filled(focal_point, narrative="Right, said I.", corrects="1"))
