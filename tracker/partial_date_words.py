@@ -19,7 +19,7 @@ HALVES = {40: (1, 6), 41: (7, 12)}
 
 _EDTF = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}(/[0-9]{4}(-[0-9]{2}){0,2})?")
 _DAY_MONTH_YEAR = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})")
-_MONTH_YEAR = re.compile(r"([0-9]{1,2})[/.-]([0-9]{4})")
+_MONTH_YEAR = re.compile(r"([0-2]?[0-9])[/.-]([0-9]{4})")  # not 33/2005: what EDTF calls a quarter is a slip here
 _YEAR_MONTH_DAY = re.compile(r"([0-9]{4})(?:([/.-])([0-9]{1,2})\2([0-9]{1,2})|-([0-9]{1,2}))")
 _RANGE = re.compile(r" (?:-|to|until|till|au|à|al|a|по|إلى) | ?[–—至到] ?")
 _WORD = re.compile(r"[0-9]+|[^\W\d_]+|[^\w\s]|_")
@@ -104,10 +104,11 @@ def to_edtf(typed: str, language: str) -> str:
 
 
 def unreadable(text: str) -> PartialDateError:
-    """The refusal of a text that looks like no date at all."""
+    """The refusal of a text that looks like no date at all. The message can be shown and stored, whatever the text holds."""
+    shown = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text.strip()[:LONGEST_TYPED])
     return PartialDateError(
         _("“%(text)s” could not be read as a date. Write it as precisely as you know: %(examples)s.")
-        % {"text": text.strip(), "examples": EXAMPLES}
+        % {"text": shown, "examples": EXAMPLES}
     )
 
 
