@@ -37,18 +37,18 @@ _FILLERS = {
     "nd",
     "rd",
     "th",
+    "du",
+    "le",
     "er",
     "de",
     "del",
+    "el",
+    "с",
     "г",
     "года",
-    "年",
-    "日",
-    "号",
-    ",",
-    "،",
-    ".",
+    "من",
 }
+_FILLERS |= {"从", "年", "日", "号", ",", "،", "."}
 _VAGUE = {"early", "mid", "late", "beginning", "start", "middle"}
 _VAGUE |= {"end", "spring", "summer", "autumn", "fall", "winter", "about", "around", "circa", "ca", "approximately"}
 
@@ -89,7 +89,7 @@ def to_edtf(typed: str, language: str) -> str:
         return text
     if part := _named_part_of_year(text, language):
         return part
-    if (single := _read_one(text, language)) and single.year:
+    if (single := _read_one(text, language)) and single.year is not None:
         return _edtf(single, typed)
     ends = _RANGE.split(text)
     if len(ends) != 2 and text.count("-") == 1:
@@ -105,7 +105,9 @@ def to_edtf(typed: str, language: str) -> str:
 
 def unreadable(text: str) -> PartialDateError:
     """The refusal of a text that looks like no date at all. The message can be shown and stored, whatever the text holds."""
-    shown = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text.strip()[:LONGEST_TYPED])
+    shown = "".join(
+        sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text.strip()[:LONGEST_TYPED]
+    )
     return PartialDateError(
         _("“%(text)s” could not be read as a date. Write it as precisely as you know: %(examples)s.")
         % {"text": shown, "examples": EXAMPLES}
