@@ -61,7 +61,8 @@ def withdraw(request: HttpRequest, slug: str, issue: int, number: int, update: i
     user = signed_in(request)
     action_point = get_action_point(user, slug, issue, number)
     standing = get_update(action_point, update, user, Right.CORRECT)
-    form = WithdrawalForm(request.POST or None, initial={"version": standing.version})
+    data = request.POST if request.method == "POST" else None
+    form = WithdrawalForm(data, initial={"version": standing.version})
     if standing.is_withdrawn:
         messages.info(request, _("This update is withdrawn already."))
         return redirect(standing)

@@ -32,8 +32,9 @@ def edit(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -> H
 
 
 def _form_page(request: HttpRequest, action_point: ActionPoint, milestone: Milestone, done: str) -> HttpResponse:
-    form = MilestoneForm(request.POST or None, initial=kept_initial(request), instance=milestone)
-    if request.method == "POST" and form.is_valid():
+    data = request.POST if request.method == "POST" else None
+    form = MilestoneForm(data, initial=kept_initial(request), instance=milestone)
+    if form.is_valid():
         form.save()
         messages.success(request, done, extra_tags=clears_kept(request))
         return redirect(f"{action_point.get_absolute_url()}#milestones")
