@@ -49,8 +49,12 @@ def kept_initial(request: HttpRequest) -> dict[str, Any]:
 
 
 def typed_in(data: QueryDict) -> Typed:
-    """What a person typed into a form, as lists of strings: what a draft stores."""
-    return {name: data.getlist(name) for name in data if name != "csrfmiddlewaretoken"}
+    """What a person typed into a form, as lists of strings: what a draft stores. NUL, which no database stores, becomes �."""
+    return {
+        name: [value.replace("\x00", "\ufffd") for value in data.getlist(name)]
+        for name in data
+        if name.isprintable() and name != "csrfmiddlewaretoken"
+    }
 
 
 def clears_kept(request: HttpRequest) -> str:
