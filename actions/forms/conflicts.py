@@ -49,7 +49,7 @@ class ConflictAwareForm(SendAgain, _Base):
                 raise forms.ValidationError(
                     _(
                         "Somebody saved another version while you were typing. Your text is still here: "
-                        "compare the two below, then save again to keep yours."
+                        "compare the two, then save again to keep yours."
                     ),
                     code="conflict",
                 )

@@ -1,0 +1,44 @@
+"""Signing in and out in a real browser."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_person_signs_in_and_out(page, focal_point):
+    focal_point.set_password("six bright lanterns")
+    focal_point.save()
+    page.goto("/my/")
+
+    page.get_by_label("Email").fill("Focal.UNDP@example.org")
+    page.get_by_label("Password").fill("six bright lanterns")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("My action points")
+
+    page.locator("summary", has_text=focal_point.name).click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    page.goto("/my/")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_wrong_password_is_said_and_the_address_kept(page, focal_point):
+    page.goto("/accounts/login/")
+    page.get_by_label("Email").fill(focal_point.email)
+    page.get_by_label("Password").fill("wrong")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_label("Email")).to_have_value(focal_point.email)
+
+
+def test_menu_closes_on_escape_and_gives_the_focus_back(new_page, focal_point):
+    page = new_page(focal_point)
+    page.goto("/my/")
+    summary = page.locator("summary", has_text=focal_point.name)
+    summary.click()
+    page.keyboard.press("Escape")
+
+    expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
+    expect(summary).to_be_focused()
