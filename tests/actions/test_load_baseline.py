@@ -1,0 +1,165 @@
+"""`loaddata baseline_2005` and `load_baseline`: into an empty tracker, again, and after people have worked."""
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import models, transaction
+
+from actions import baseline
+from actions.baseline import load_baseline
+from actions.models import ActionPoint, Milestone, ProgressUpdate, ReportedStatus
+from issues.models import Agenda
+from tests import personas
+from tracker.partial_dates import PartialDate
+from tracker.people.models import Agency
+
+BASELINE = ["people.agency", "issues.agenda", "issues.issue"]
+BASELINE += ["actions.actionpoint", "actions.progressupdate", "actions.milestone"]
+WITH_HISTORY = ["people.agency", "people.historicalagency", "issues", "actions"]
+COUNTS = "32 agencies, 1 agenda, 6 issues, 17 action points, 27 progress updates, 11 milestones"
+
+
+def dump(*labels: str, natural: bool = False) -> str:
+    """All rows of these models as a fixture, with natural keys instead of numbers where that is asked for."""
+    written = StringIO()
+    call_command("dumpdata", *labels, natural_primary=natural, natural_foreign=natural, indent=1, stdout=written)
+    return written.getvalue()
+
+
+def load(*options: str) -> str:
+    said = StringIO()
+    call_command("load_baseline", *options, stdout=said)
+    return said.getvalue()
+
+
+def point(number: str) -> ActionPoint:
+    issue, _, own = number.partition(".")
+    return ActionPoint.objects.get(issue__number=issue, number=own)
+
+
+def change(changed: models.Model, **fields: Any) -> None:
+    for name, value in fields.items():
+        setattr(changed, name, value)
+    changed.save()
+
+
+@pytest.fixture
+def loaded(db: None) -> None:
+    load()
+
+
+def test_load_says_what_it_adds_to_an_empty_tracker(db):
+    assert load() == f"Added: {COUNTS}.\nLeft alone: nothing.\n"
+
+
+def test_both_ways_to_load_give_the_same(db):
+    with transaction.atomic():
+        load()
+        by_command = dump(*BASELINE, natural=True)
+        transaction.set_rollback(True)
+    assert Agency.objects.count() == 0
+
+    call_command("loaddata", "baseline_2005", verbosity=0)
+
+    assert dump(*BASELINE, natural=True) == by_command
+
+
+@pytest.mark.parametrize("first", [["load_baseline"], ["loaddata", "baseline_2005"]])
+def test_second_load_changes_nothing(db, first):
+    call_command(*first, stdout=StringIO())
+    before = dump(*WITH_HISTORY)
+
+    said = load()
+
+    assert said == f"Added: nothing.\nLeft alone: {COUNTS}.\n"
+    assert dump(*WITH_HISTORY) == before
+
+
+def test_loaddata_twice_changes_nothing(db):
+    call_command("loaddata", "baseline_2005", verbosity=0)
+    before = dump(*WITH_HISTORY)
+
+    call_command("loaddata", "baseline_2005", verbosity=0)
+
+    assert dump(*WITH_HISTORY) == before
+
+
+def test_added_objects_say_in_their_history_where_they_come_from(loaded):
+    assert set(ActionPoint.history.filter(history_type="+").values_list("history_change_reason", flat=True)) == {
+        "Loaded with the 2005 baseline"
+    }
+
+
+def test_dry_run_says_the_same_and_writes_nothing(db):
+    said = load("--dry-run")
+
+    assert said == f"Would be added: {COUNTS}.\nLeft alone: nothing.\nThis was a dry run: nothing was written.\n"
+    assert (Agency.objects.count(), Agenda.objects.count(), Agency.history.count()) == (0, 0, 0)
+
+
+def test_load_overwrites_nothing_that_people_did_and_says_what_differs(loaded, focal_point, coordinator):
+    personas.update(point("1.1"), author=focal_point, narrative="A first comparison of the rules is out.")
+    corrected = ProgressUpdate.objects.get(action_point=point("2.1"), number=1)
+    corrected.correct(personas.progress(narrative="Better said."), author=focal_point, now=personas.NOW)
+    withdrawn = ProgressUpdate.objects.get(action_point=point("1.2"), number=1)
+    withdrawn.withdraw(by=coordinator, reason="Reported twice", now=personas.NOW)
+    change(point("3.1"), title="Learning together about partnerships")
+    change(point("6.2"), number=3)
+    change(Agency.objects.get(acronym="Innovest"), acronym="ISVA")
+    change(Milestone.objects.get(place="Rome"), title="Course in Rome", due=PartialDate.parse("2006-09"))
+    Milestone.objects.get(place="Paris").mark_done(PartialDate.parse("2006-05-18"))
+    point("3.2").lead_agencies.clear()
+    before = dump(*WITH_HISTORY)
+
+    said = load()
+
+    assert dump(*WITH_HISTORY) == before
+    assert said.splitlines() == [
+        "Added: nothing.",
+        f"Left alone: {COUNTS}.",
+        "Not as in the baseline, left as it is:",
+        "  agency Innovest: acronym",
+        "  action point 2005/3.1: title",
+        "  action point 2005/3.2: lead agencies",
+        "  action point 2005/6.2: number",
+        "  progress update 2005/1.2 #1: withdrawn at",
+        '  milestone 2005/3.1 "Course "Partnering Skills for Strategic Engagement" in Paris": done on',
+        '  milestone 2005/3.1 "Course "Partnering Skills for Strategic Engagement" in Rome": title, due',
+    ]
+
+
+def test_load_gives_back_what_was_deleted_and_no_more(loaded):
+    Milestone.objects.get(place="Nairobi").delete()
+    point("3.2").lead_agencies.clear()
+
+    result = load_baseline()
+
+    assert result.added == {Milestone: 1}
+    assert [(each.reference, each.fields) for each in result.differing] == [("2005/3.2", ["lead agencies"])]
+    assert Milestone.objects.get(place="Nairobi").due == PartialDate.parse("2006-10")
+
+
+def test_load_keeps_progress_that_was_logged_before_it(db, focal_point):
+    early = personas.action_point(personas.issue(personas.agenda("2005"), number=1), number=2, title="Ours")
+    ours = personas.update(early, author=focal_point, status=ReportedStatus.EXPLORING)
+
+    result = load_baseline()
+
+    early.refresh_from_db()
+    assert (early.title, early.status) == ("Ours", "exploring")
+    assert list(early.progress_updates.filter(number=1)) == [ours]
+    assert result.added[ProgressUpdate] == 26
+    assert [each.reference for each in result.differing] == ["UNDP", "2005", "2005/1", "2005/1.2", "2005/1.2 #1"]
+
+
+def test_broken_fixture_adds_nothing(db, monkeypatch, tmp_path):
+    broken = tmp_path / "broken.json"
+    broken.write_text(baseline.FIXTURE.read_text().replace('"2006-41"', '"2006-42"'))
+    monkeypatch.setattr(baseline, "FIXTURE", broken)
+
+    with pytest.raises(Exception, match="There is no month 42"):
+        load()
+
+    assert Agency.objects.count() == 0
