@@ -5,9 +5,9 @@ from django.utils.translation import ngettext
 
 def in_words(days: int) -> str:
     """A length of time in days, as "12 days", "5 months" or "20 years": rounded down, in one unit that is easy to grasp."""
-    if days < 60:
+    if days < 61:
         return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
-    if days < 730:
+    if days < 731:
         months = int(days / 30.4375)
         return ngettext("%(count)s month", "%(count)s months", months) % {"count": months}
     years = int(days / 365.25)

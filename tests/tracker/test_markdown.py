@@ -1,0 +1,58 @@
+"""Markdown: what people may write, and what must never reach a page."""
+
+import time
+
+import pytest
+
+from tracker.markdown import to_html
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("**bold** and *italic*", "<p><strong>bold</strong> and <em>italic</em></p>"),
+        ("- one\n- two", "<ul>\n<li>one</li>\n<li>two</li>\n</ul>"),
+        ("one\ntwo", "<p>one<br>\ntwo</p>"),
+        (
+            "[report](https://www.example.org/)",
+            '<p><a href="https://www.example.org/" rel="noopener nofollow">report</a></p>',
+        ),
+        ("A/RES/60/215 & more", "<p>A/RES/60/215 &amp; more</p>"),
+        ("", ""),
+    ],
+)
+def test_markdown_becomes_html(text, html):
+    assert to_html(text).strip() == html
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "[x](javascript:alert(1))",
+        "[x](data:text/html,<script>alert(1)</script>)",
+        "![x](https://www.example.org/pixel.png)",
+        '<a href="https://www.example.org" onclick="alert(1)">x</a>',
+        "<img src=x onerror=alert(1)>",
+        "<style>*{display:none}</style>",
+    ],
+)
+def test_markdown_lets_no_markup_through(text):
+    html = to_html(text)
+
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "<style" not in html
+    assert 'href="javascript' not in html
+    assert 'href="data' not in html
+    assert "<a href" not in html or "onclick" not in html.partition(">")[0]
+
+
+@pytest.mark.parametrize("text", ["[" * 10_000, "*" * 20_000, "> " * 5_000, "`" * 20_000, "[a](" * 5_000])
+def test_markdown_takes_no_bait(text):
+    """Texts that take some parsers many seconds. A tenth of that would fail here, on any machine."""
+    began = time.process_time()
+
+    to_html(text)
+
+    assert time.process_time() - began < 1.5
