@@ -55,7 +55,7 @@ INSTALLED_APPS = [
     "issues",
     "actions",
     "actions.reminders",
-    "django.contrib.admin",
+    "tracker.apps.AdminSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

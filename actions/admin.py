@@ -1,0 +1,149 @@
+"""Action points, milestones and progress updates in the admin site. Issues are here, too, for the action points in them."""
+
+import re
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from actions.models import ActionPoint, Evidence, Milestone, ProgressUpdate
+from issues.models import Issue
+from tracker.admin_site import PartInline, RecordAdmin
+
+_REFERENCE = re.compile(r"\s*(?:(?P<agenda>[-\w]+)/)?(?P<issue>\d{1,3})\.(?P<number>\d{1,3})\s*")
+
+
+class ActionPointInline(PartInline):
+    model = ActionPoint
+    fields = ["number", "title", "status"]
+    readonly_fields = ["status"]
+
+
+class MilestoneInline(PartInline):
+    model = Milestone
+    fields = ["title", "place", "due", "due_note", "repeats_every_months", "done_on"]
+
+
+@admin.register(Issue)
+class IssueAdmin(RecordAdmin):
+    list_display = ["agenda", "number", "title", "action_point_count"]
+    list_display_links = ["number", "title"]
+    list_filter = ["agenda"]
+    list_select_related = ["agenda"]
+    search_fields = ["title", "rationale"]
+    ordering = ["agenda", "number"]
+    fields = ["agenda", "number", "title", "rationale"]
+    inlines = [ActionPointInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Issue]:
+        return super().get_queryset(request).annotate(action_point_total=Count("action_points"))
+
+    @admin.display(description=_("action points"), ordering="action_point_total")
+    def action_point_count(self, issue: Issue) -> int:
+        return issue.action_point_total  # type: ignore[attr-defined] # annotated
+
+
+@admin.register(ActionPoint)
+class ActionPointAdmin(RecordAdmin):
+    list_display = ["reference", "title", "status", "leads", "last_reported", "last_happened"]
+    list_display_links = ["reference", "title"]
+    list_filter = ["issue__agenda", "status", "lead_agencies", "issue"]
+    search_fields = ["title", "description"]
+    search_help_text = _("Words of the title or description, or a reference such as 2005/3.2.")
+    autocomplete_fields = ["issue", "lead_agencies", "focal_points", "carried_from"]
+    readonly_fields = ["status", "last_reported", "last_happened", "snoozed_until", "snooze_reason"]
+    fieldsets = [
+        (None, {"fields": ["issue", "number", "title", "description"]}),
+        (_("Who answers for it"), {"fields": ["lead_agencies", "focal_points", "carried_from"]}),
+        (_("Where it stands"), {"fields": readonly_fields}),
+    ]
+    inlines = [MilestoneInline]
+    kept_with = ["drafts", "carried_to"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ActionPoint]:
+        return super().get_queryset(request).select_related("issue__agenda").prefetch_related("lead_agencies")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[ActionPoint], search_term: str
+    ) -> tuple[QuerySet[ActionPoint], bool]:
+        found, may_have_duplicates = super().get_search_results(request, queryset, search_term)
+        if reference := _REFERENCE.fullmatch(search_term):
+            wanted = Q(issue__number=int(reference["issue"]), number=int(reference["number"]))
+            if reference["agenda"]:
+                wanted &= Q(issue__agenda__slug__iexact=reference["agenda"])
+            found |= queryset.filter(wanted)
+        return found, may_have_duplicates
+
+    @admin.display(description=_("reference"), ordering="issue__agenda__slug")
+    def reference(self, action_point: ActionPoint) -> str:
+        return action_point.reference
+
+    @admin.display(description=_("led by"))
+    def leads(self, action_point: ActionPoint) -> str:
+        return ", ".join(agency.acronym for agency in action_point.lead_agencies.all())
+
+
+@admin.register(Milestone)
+class MilestoneAdmin(RecordAdmin):
+    list_display = ["title", "reference", "due", "done_on", "place"]
+    list_filter = ["action_point__issue__agenda", ("done_on", admin.EmptyFieldListFilter)]
+    search_fields = ["title", "place", "action_point__title"]
+    autocomplete_fields = ["action_point"]
+    fields = ["action_point", "title", "place", "due", "due_note", "repeats_every_months", "done_on"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Milestone]:
+        return super().get_queryset(request).select_related("action_point__issue__agenda")
+
+    @admin.display(description=_("action point"), ordering="action_point__issue__agenda__slug")
+    def reference(self, milestone: Milestone) -> str:
+        return milestone.action_point.reference
+
+
+@admin.register(ProgressUpdate)
+class ProgressUpdateAdmin(admin.ModelAdmin):
+    """To read only: updates are corrected and withdrawn on the tracker's own pages, which keep what was there."""
+
+    list_display = ["reference", "status", "agency", "author", "happened", "reported_on", "recorded_at", "in_force"]
+    list_filter = ["action_point__issue__agenda", "status", "agency", ("withdrawn_at", admin.EmptyFieldListFilter)]
+    date_hierarchy = "recorded_at"
+    list_per_page = 50
+    list_max_show_all = 200
+    ordering = ["-recorded_at", "-pk"]
+    search_fields = ["narrative", "reason", "action_point__title"]
+    fieldsets = [
+        (None, {"fields": ["action_point", "number", "version", "supersedes", "status", "part_only"]}),
+        (_("What was reported"), {"fields": ["narrative", "reason", "happened", "reported_on", "evidence_links"]}),
+        (_("Who"), {"fields": ["agency", "attributed_to", "participants", "author", "recorded_at"]}),
+        (_("Withdrawal"), {"fields": ["withdrawn_at", "withdrawn_by", "withdrawn_reason"]}),
+    ]
+    readonly_fields = ["evidence_links"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ProgressUpdate]:
+        related = ["action_point__issue__agenda", "agency", "author", "superseded_by"]
+        return super().get_queryset(request).select_related(*related)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=_("update"), ordering="action_point__issue__agenda__slug")
+    def reference(self, update: ProgressUpdate) -> str:
+        return str(update)
+
+    @admin.display(description=_("in force"), boolean=True)
+    def in_force(self, update: ProgressUpdate) -> bool:
+        return not update.is_withdrawn and not hasattr(update, "superseded_by")
+
+    @admin.display(description=_("evidence"))
+    def evidence_links(self, update: ProgressUpdate) -> SafeString:
+        links: list[Evidence] = list(update.evidence.all())
+        return format_html_join(", ", '<a href="{}" rel="noopener">{}</a>', ((each.url, str(each)) for each in links))

@@ -1,0 +1,333 @@
+"""The admin site: who gets in, that every page of every record opens, cheaply, and what faulty addresses are answered with."""
+
+from typing import Any
+
+import pytest
+from django.contrib import admin as django_admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from actions.models import ActionPoint, Milestone, ProgressDraft, ProgressUpdate
+from issues.models import Agenda, Issue
+from tests import personas
+from tracker.people.models import Agency, Role, User
+
+pytestmark = pytest.mark.django_db
+
+REGISTERED = sorted(model._meta.label_lower for model in django_admin.site._registry)
+# Queries of each list for an admin, whatever the number of rows: session, person, the count twice, rows, and what the filters offer.
+COSTS = {
+    "actions.actionpoint": 9,
+    "actions.milestone": 6,
+    "actions.progressupdate": 9,
+    "issues.agenda": 5,
+    "issues.issue": 6,
+    "people.agency": 6,
+    "people.user": 6,
+}
+
+
+@pytest.fixture
+def records(focal_point: User, coordinator: User, admin: User) -> Any:
+    """Makes a row more of everything that the admin site lists."""
+
+    def make(number: int) -> dict[str, Any]:
+        agenda = personas.agenda(f"20{number:02}")
+        issue = personas.issue(agenda)
+        point = personas.action_point(issue)
+        point.lead_agencies.add(personas.agency(f"AG{number}", parent=personas.agency("UNDP")))
+        point.focal_points.add(focal_point)
+        return {
+            "people.agency": point.lead_agencies.get(),
+            "people.user": personas.person(f"person{number}@example.org", agency=personas.agency(f"AG{number}")),
+            "issues.agenda": agenda,
+            "issues.issue": issue,
+            "actions.actionpoint": point,
+            "actions.milestone": personas.milestone(point),
+            "actions.progressupdate": personas.update(point, author=focal_point, agency=focal_point.agency),
+        }
+
+    return make
+
+
+def page(label: str, name: str, *args: Any) -> str:
+    return reverse(f"admin:{label.replace('.', '_')}_{name}", args=args)
+
+
+@pytest.fixture
+def as_admin(client, admin):
+    return personas.sign_in(client, admin)
+
+
+@pytest.fixture
+def as_coordinator(client, coordinator):
+    return personas.sign_in(client, coordinator)
+
+
+def test_admin_site_asks_visitors_to_sign_in_on_the_trackers_page(client, db):
+    response = client.get("/admin/", follow=True)
+
+    assert response.redirect_chain[-1] == ("/accounts/login/?next=/admin/", 302)
+
+
+def test_admin_site_has_no_second_login_form(client, admin):
+    visitor = client.get("/admin/login/?next=/admin/people/")
+    personas.sign_in(client, admin)
+    signed_in = client.get("/admin/login/")
+
+    assert visitor.headers["Location"] == "/accounts/login/?next=/admin/people/"
+    assert signed_in.headers["Location"] == "/admin/"
+
+
+@pytest.mark.parametrize("address", ["/admin/", "/admin/login/", "/admin/people/user/"])
+def test_admin_site_refuses_focal_points_clearly(client, focal_point, address):
+    response = personas.sign_in(client, focal_point).get(address, follow=True)
+
+    assert response.status_code == 403
+    assert "The administration is for coordinators and admins." in response.content.decode()
+
+
+def test_admin_site_shows_coordinators_the_agenda_alone(as_coordinator, records):
+    made = records(1)
+
+    answers = {label: as_coordinator.get(page(label, "changelist")).status_code for label in made}
+
+    assert answers == {label: 403 if label.startswith("people.") else 200 for label in made}
+    assert "/admin/people/" not in as_coordinator.get("/admin/").content.decode()
+
+
+def test_admin_site_lets_coordinators_choose_owners(as_coordinator, records):
+    records(1)
+    wanted = {"term": "AG1", "app_label": "actions", "model_name": "actionpoint", "field_name": "lead_agencies"}
+
+    response = as_coordinator.get("/admin/autocomplete/", wanted)
+
+    assert [found["text"] for found in response.json()["results"]] == ["AG1"]
+
+
+@pytest.mark.parametrize("label", REGISTERED)
+def test_admin_pages_of_every_record_open(as_admin, records, label):
+    record = records(1)[label]
+    record_admin = django_admin.site._registry[type(record)]
+    may_add = label != "actions.progressupdate"
+
+    pages = [
+        page(label, "changelist"),
+        f"{page(label, 'changelist')}?q=a",
+        page(label, "change", record.pk),
+        page(label, "history", record.pk),
+    ]
+    answers = [as_admin.get(address).status_code for address in pages]
+
+    assert answers == [200, 200, 200, 200]
+    assert as_admin.get(page(label, "add")).status_code == (200 if may_add else 403)
+    if hasattr(record, "history"):
+        earlier = page(label, "simple_history", record.pk, record.history.first().pk)
+        assert (as_admin.get(earlier).status_code, as_admin.post(earlier).status_code) == (200, 403)
+    assert record_admin.search_fields
+
+
+@pytest.mark.parametrize("label", REGISTERED)
+def test_admin_list_costs_the_same_for_any_number_of_rows(as_admin, records, label):
+    records(1)
+    as_admin.get(page(label, "changelist"))  # fills the cache of content types
+    costs = []
+    for number in (2, 3, 4):
+        with CaptureQueriesContext(connection) as queries:
+            assert as_admin.get(page(label, "changelist")).status_code == 200
+        costs.append(len(queries))
+        records(number)
+
+    assert costs == [COSTS[label]] * 3
+
+
+FAULTY = [
+    "?p=999999999999999999999",
+    "?p=x",
+    "?id__exact=x",
+    "?id__exact=999999999999999999999",
+    "?q=%00",
+    "?status__exact=%00",
+    "?agency__id__exact=x",
+    "?agency__id__exact=999999999999999999999",
+    "?issue__id__exact=999999999999999999999",
+    "?recorded_at__year=999999",
+    "?recorded_at__year=0",
+    "?recorded_at__year=2026&recorded_at__month=13",
+    "?o=99.x",
+    "?unknown=1",
+    "?all=x",
+    "?status__in=a,b",
+    "?issue__agenda__id__exact=%ED%A0%80",
+    "?_facets=x",
+    "?e=1",
+]
+
+
+@pytest.mark.parametrize("label", REGISTERED)
+@pytest.mark.parametrize("query", FAULTY)
+def test_admin_lists_answer_faulty_addresses(as_admin, records, label, query):
+    records(1)
+
+    response = as_admin.get(page(label, "changelist") + query, follow=True)
+
+    assert response.status_code in {200, 400}
+
+
+@pytest.mark.parametrize("label", REGISTERED)
+@pytest.mark.parametrize("key", ["x", "0", "999999999999999999999", "1%00", "_5F"])
+def test_admin_pages_of_unknown_records_are_not_found(as_admin, records, label, key):
+    records(1)
+    listed = page(label, "changelist")
+
+    answers = [as_admin.get(f"{listed}{key}/{name}/", follow=True).status_code for name in ("change", "history")]
+    answers.append(as_admin.get(f"{listed}{key}/history/{key}/", follow=True).status_code)
+
+    assert set(answers) <= {200, 400, 404}  # 200: back on the index, which says that there is none
+
+
+def test_admin_saves_what_was_changed_and_nothing_else(as_admin, records, focal_point):
+    point = records(1)["actions.actionpoint"]
+    address = page("actions.actionpoint", "change", point.pk)
+    milestone = point.milestones.get()
+    form = {
+        "issue": point.issue_id,
+        "number": 1,
+        "title": "Renamed",
+        "description": "",
+        "lead_agencies": [agency.pk for agency in point.lead_agencies.all()],
+        "focal_points": [focal_point.pk],
+        "milestones-TOTAL_FORMS": 1,
+        "milestones-INITIAL_FORMS": 1,
+        "milestones-0-id": milestone.pk,
+        "milestones-0-action_point": point.pk,
+        "milestones-0-title": milestone.title,
+        "milestones-0-due": "June 2031",
+    }
+
+    response = as_admin.post(address, form)
+
+    point.refresh_from_db()
+    milestone.refresh_from_db()
+    assert response.status_code == 302
+    assert (point.title, point.status) == ("Renamed", "under_way")
+    assert (milestone.due.text, milestone.due_latest.isoformat()) == ("2031-06", "2031-06-30")
+    assert point.history.first().history_user.email == "admin@example.org"
+
+
+def test_admin_keeps_the_standing_that_others_change_meanwhile(as_admin, records, focal_point, monkeypatch):
+    """A record is read, somebody logs progress, the record is saved: the standing stays."""
+    point = records(1)["actions.actionpoint"]
+    record_admin = django_admin.site._registry[ActionPoint]
+    read = ActionPoint.objects.get(pk=point.pk)
+    point.log_progress(personas.progress(status="completed"), author=focal_point, now=personas.NOW)
+    read.title = "Renamed"
+
+    class Form:
+        changed_data = ["title"]
+
+    request = as_admin.get("/admin/").wsgi_request
+    record_admin.save_model(request, read, Form(), change=True)  # type: ignore[arg-type]
+
+    point.refresh_from_db()
+    assert (point.title, point.status) == ("Renamed", "completed")
+
+
+@pytest.mark.parametrize(
+    ("label", "reason"),
+    [
+        ("people.agency", "2001/1.1 "),
+        ("issues.agenda", "Issue 1"),
+        ("issues.issue", "Action point 1"),
+        ("actions.actionpoint", "2001/1.1 #1"),
+    ],
+)
+def test_admin_says_why_a_record_with_others_behind_it_is_not_deleted(as_admin, records, label, reason):
+    record = records(1)[label]
+    address = page(label, "delete", record.pk)
+
+    asked = as_admin.get(address).content.decode()
+    answer = as_admin.post(address, {"post": "yes"})
+
+    assert "protected related objects" in asked
+    assert answer.status_code == 200
+    assert type(record).objects.filter(pk=record.pk).exists()
+
+
+def test_admin_keeps_an_agency_that_leads_an_action_point(as_admin):
+    agency = personas.agency("ITU")
+    personas.action_point(title="Lead it").lead_agencies.add(agency)
+
+    as_admin.post(page("people.agency", "delete", agency.pk), {"post": "yes"})
+
+    assert Agency.objects.filter(acronym="ITU").exists()
+
+
+def test_admin_keeps_an_action_point_with_a_draft(as_admin, focal_point):
+    point = personas.action_point()
+    point.keep_draft(focal_point, {"narrative": ["Half a sentence"]})
+
+    as_admin.post(page("actions.actionpoint", "delete", point.pk), {"post": "yes"})
+
+    assert ProgressDraft.objects.count() == 1
+
+
+def test_admin_deletes_what_nothing_hangs_on(as_admin):
+    agency = personas.agency("ITU")
+
+    response = as_admin.post(page("people.agency", "delete", agency.pk), {"post": "yes"})
+
+    assert (response.status_code, Agency.objects.filter(acronym="ITU").exists()) == (302, False)
+
+
+def test_admin_never_deletes_people_or_updates(as_admin, records):
+    made = records(1)
+
+    answers = {
+        label: as_admin.post(page(label, "delete", made[label].pk), {"post": "yes"}).status_code
+        for label in ("people.user", "actions.progressupdate")
+    }
+
+    assert set(answers.values()) == {403}
+
+
+def test_admin_deactivates_people_but_not_oneself(as_admin, admin):
+    others = [personas.person(f"person{number}@example.org") for number in (1, 2)]
+    chosen = [admin.pk, *(person.pk for person in others)]
+
+    response = as_admin.post(
+        page("people.user", "changelist"), {"action": "deactivate", "_selected_action": chosen}, follow=True
+    )
+
+    assert "2 people deactivated." in response.content.decode()
+    assert dict(User.objects.values_list("email", "is_active")) == {
+        "admin@example.org": True,
+        "person1@example.org": False,
+        "person2@example.org": False,
+    }
+    assert others[0].history.first().history_user == admin
+
+
+def test_admin_cannot_take_the_role_from_oneself(as_admin, admin):
+    form = {"email": admin.email, "name": "Ada", "language": "en", "time_zone": "UTC", "role": Role.FOCAL_POINT}
+
+    response = as_admin.post(page("people.user", "change", admin.pk), form)
+
+    admin.refresh_from_db()
+    assert (response.status_code, admin.name, admin.role, admin.is_active) == (302, "Ada", Role.ADMIN, True)
+
+
+def test_admin_finds_an_action_point_by_its_reference(as_admin, records):
+    records(1)
+    records(2)
+
+    found = as_admin.get(page("actions.actionpoint", "changelist"), {"q": "2002/1.1"}).context["cl"]
+
+    assert [point.reference for point in found.result_list] == ["2002/1.1"]
+
+
+def test_admin_lists_every_kind_of_record():
+    assert set(REGISTERED) == {
+        model._meta.label_lower for model in (Agency, User, Agenda, Issue, ActionPoint, Milestone, ProgressUpdate)
+    }

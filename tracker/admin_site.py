@@ -1,0 +1,147 @@
+"""The admin site: signing in, and what the pages of all records have in common."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import models
+from django.forms import BaseModelFormSet, ModelForm
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
+
+# Groups are not used; addresses and second factors are people's own (the factors' secrets are for nobody to see).
+_WITHOUT_PAGES = {"auth", "account", "mfa"}
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+class _Suggestions(AutocompleteJsonView):
+    """Who may open the admin site may choose people and agencies in it, also where their own pages are for admins alone."""
+
+    def has_perm(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(self.admin_site and self.admin_site.has_permission(request))
+
+
+class AdminSite(admin.AdminSite):
+    """Opened by the tracker's sign-in, so that a second factor counts. Faulty addresses are answered with 400 or 404."""
+
+    site_header = site_title = _("Administration")
+    index_title = _("What the network works with")
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        given: Any = [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
+        shown = [model for model in given if model._meta.app_label not in _WITHOUT_PAGES]
+        super().register(shown, admin_class, **options)
+
+    @method_decorator(login_not_required)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        wanted = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index", current_app=self.name)
+        if not request.user.is_authenticated:
+            return redirect_to_login(wanted)
+        if not self.has_permission(request):
+            raise PermissionDenied(_t("The administration is for coordinators and admins."))
+        return redirect("admin:index")
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return redirect("account_change_password")
+
+    def autocomplete_view(self, request: HttpRequest) -> Any:
+        return _Suggestions.as_view(admin_site=self)(request)
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
+        return super().admin_view(_refusing_faulty_addresses(view), cacheable)
+
+
+def _refusing_faulty_addresses(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Characters and numbers that no database can look for are the browser's fault: 400."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        given = [request.path, *request.GET, *(value for values in request.GET.lists() for value in values[1])]
+        if any(_UNPRINTABLE.search(text) for text in given):
+            raise BadRequest(_t("The address contains characters that cannot be looked for."))
+        try:
+            return view(request, *args, **kwargs)
+        except OverflowError as error:
+            raise BadRequest(_t("The address contains a number that is too large.")) from error
+
+    return inner
+
+
+class RecordAdmin(SimpleHistoryAdmin):
+    """A record with its history. Saving writes what was changed in the form and nothing else, so that nobody's work is undone."""
+
+    list_per_page = 50
+    list_max_show_all = 200
+    kept_with: Sequence[str] = ()
+    """Relations that the database would cut silently: while there is anything in them, the record cannot be deleted."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: bool) -> None:
+        obj._history_user = request.user
+        if change:
+            obj.save(update_fields=_columns(obj, form.changed_data))
+        else:
+            obj.save()
+
+    def save_formset(
+        self, request: HttpRequest, form: Any, formset: "BaseModelFormSet[Any, Any]", change: bool
+    ) -> None:
+        formset.save(commit=False)
+        for added in formset.new_objects:
+            added.save()
+        for changed, names in formset.changed_objects:
+            changed.save(update_fields=_columns(changed, names))
+        for deleted in formset.deleted_objects:
+            deleted.delete()
+        formset.save_m2m()
+
+    def get_deleted_objects(
+        self, objs: Iterable[Any], request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        objs = list(objs)
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        protected += [str(each) for obj in objs for name in self.kept_with for each in getattr(obj, name).all()[:20]]
+        # What stands in the way is the better answer than whose deletion nobody may ask for.
+        return deleted, counts, set() if protected else lacking, protected
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        if self.get_object(request, unquote(object_id)) is None:
+            raise Http404
+        return super().history_view(request, object_id, extra_context)
+
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """An earlier state, to read. Going back to it is a change like any other, made on the record's page."""
+        if request.method not in {"GET", "HEAD"}:
+            raise PermissionDenied(_t("An earlier state can be read, not restored: change the record itself."))
+        if not (object_id.isdecimal() and version_id.isdecimal()):
+            raise Http404
+        return super().history_form_view(request, object_id, version_id, extra_context)
+
+
+class PartInline(admin.TabularInline):
+    """The parts of a record. They are deleted on pages of their own, where what hangs on them is shown."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+
+def _columns(obj: models.Model, names: Iterable[str]) -> list[str]:
+    """The columns of these form fields, with the edges of partial dates; lists (many to many) are saved by the form."""
+    fields: list[Any] = [obj._meta.get_field(name) for name in names]
+    columns = [field for field in fields if not field.many_to_many]
+    return [field.name for field in columns] + [edge for field in columns for edge in getattr(field, "edges", [])]

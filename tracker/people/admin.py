@@ -1,0 +1,87 @@
+"""Agencies and people in the admin site."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from tracker.admin_site import RecordAdmin
+from tracker.people.forms import PersonForm
+from tracker.people.models import Agency, User
+
+
+@admin.register(Agency)
+class AgencyAdmin(RecordAdmin):
+    list_display = ["acronym", "name", "kind", "parent", "people_count"]
+    list_display_links = ["acronym", "name"]
+    list_filter = ["kind", ("parent", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["parent"]
+    search_fields = ["acronym", "name"]
+    ordering = ["acronym"]
+    autocomplete_fields = ["parent"]
+    fields = ["acronym", "name", "kind", "parent"]
+    kept_with = ["led_action_points", "joined_progress_updates"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Agency]:
+        return super().get_queryset(request).annotate(people_total=Count("people"))
+
+    @admin.display(description=_("people"), ordering="people_total")
+    def people_count(self, agency: Agency) -> int:
+        return agency.people_total  # type: ignore[attr-defined] # annotated
+
+
+@admin.register(User)
+class PersonAdmin(RecordAdmin):
+    """People are never deleted, and nobody but themselves knows their passwords."""
+
+    form = PersonForm
+    list_display = ["name", "email", "role", "agency", "is_active", "last_login"]
+    list_display_links = ["name", "email"]
+    list_filter = ["role", "is_active", "agency"]
+    list_select_related = ["agency"]
+    search_fields = ["name", "email", "agency__acronym"]
+    autocomplete_fields = ["agency"]
+    fieldsets = [
+        (None, {"fields": ["email", "name", "role", "agency", "is_active"]}),
+        (_("Preferences"), {"fields": ["language", "time_zone", "wants_digests", "digests_paused_until"]}),
+        (_("Account"), {"fields": ["date_joined", "last_login"]}),
+    ]
+    readonly_fields = ["date_joined", "last_login"]
+    actions = ["deactivate", "activate"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Nobody takes the administration away from oneself by accident."""
+        own = ["role", "is_active"] if obj is not None and obj == request.user else []
+        return [*super().get_readonly_fields(request, obj), *own]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description=_("Deactivate the chosen people"), permissions=["change"])
+    def deactivate(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        self._switch(request, people.exclude(email=request.user.get_username()), active=False)
+
+    @admin.action(description=_("Activate the chosen people again"), permissions=["change"])
+    def activate(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        self._switch(request, people, active=True)
+
+    def _switch(self, request: HttpRequest, people: QuerySet[User], *, active: bool) -> None:
+        count = 0
+        for person in people.filter(is_active=not active):
+            person.is_active = active
+            person._history_user = request.user  # type: ignore[attr-defined] # goes into the history
+            person.save(update_fields=["is_active"])
+            count += 1
+        if active:
+            said = ngettext("%(count)d person activated.", "%(count)d people activated.", count)
+        else:
+            said = ngettext("%(count)d person deactivated.", "%(count)d people deactivated.", count)
+        self.message_user(request, said % {"count": count}, messages.SUCCESS if count else messages.WARNING)
