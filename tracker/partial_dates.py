@@ -32,16 +32,6 @@ LONGEST_EDTF = len("2005-12-22/2005-12-24")
 
 _EDTF = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
-# Where Django's own formats are not what we want: English with the day first, Russian months in the genitive after a day,
-# Chinese months without a zero before them.
-_OUR_FORMATS = {
-    ("en", "DATE_FORMAT"): "j F Y",
-    ("en", "MONTH_DAY_FORMAT"): "j F",
-    ("ru", "MONTH_DAY_FORMAT"): "j E",
-    ("zh-hans", "MONTH_DAY_FORMAT"): "n月j日",
-    ("zh-hans", "YEAR_FORMAT"): "Y年",
-}
-
 
 class Precision(models.TextChoices):
     DAY = "day", gettext_lazy("day")
@@ -175,7 +165,7 @@ def _display_one(value: PartialDate, language: str) -> str:
     if value.precision == Precision.MONTH:
         return dateformat.format(value.earliest, _format("YEAR_MONTH_FORMAT", language))
     if value.precision == Precision.YEAR:
-        return dateformat.format(value.earliest, _OUR_FORMATS.get((language, "YEAR_FORMAT"), "Y"))
+        return dateformat.format(value.earliest, "Y年" if language == "zh-hans" else "Y")
     return part_of_year(int(value.text[5:]), value.text[:4])
 
 
@@ -207,5 +197,5 @@ def _display_months(start: date, end: date, language: str) -> str:
 
 
 def _format(name: str, language: str) -> str:
-    """Django's format of this name in `language`, or ours."""
-    return _OUR_FORMATS.get((language, name)) or formats.get_format(name, lang=language)
+    """Our format of this name in `language` (`tracker/formats`), or Django's."""
+    return formats.get_format(name, lang=language)

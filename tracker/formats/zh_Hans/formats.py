@@ -1,0 +1,3 @@
+"""Chinese months have no zero before them."""
+
+MONTH_DAY_FORMAT = "n月j日"
