@@ -142,6 +142,31 @@ def test_admin_list_costs_the_same_for_any_number_of_rows(as_admin, records, lab
     assert costs == [COSTS[label]] * 3
 
 
+def test_admin_history_says_who_changed_what_at_the_same_cost(as_admin, records, admin):
+    issue = records(1)["issues.issue"]
+    address = page("issues.issue", "history", issue.pk)
+    as_admin.get(address)
+    costs = []
+    for title in ("First", "Second", "Third"):
+        issue.title, issue._history_user = title, admin
+        issue.save(update_fields=["title"])
+        with CaptureQueriesContext(connection) as queries:
+            shown = as_admin.get(address).content.decode()
+        costs.append(len(queries))
+
+    assert "<strong>Title:</strong> Second → Third" in " ".join(shown.split())
+    assert costs == [6, 6, 6]
+
+
+def test_admin_history_of_an_action_point_says_who_led_it(as_admin, records):
+    point = records(1)["actions.actionpoint"]
+    point.lead_agencies.set([personas.agency("UNICEF")])
+
+    shown = as_admin.get(page("actions.actionpoint", "history", point.pk)).content.decode()
+
+    assert "UNICEF" in shown
+
+
 FAULTY = [
     "?p=999999999999999999999",
     "?p=x",

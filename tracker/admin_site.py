@@ -54,7 +54,7 @@ class AdminSite(admin.AdminSite):
             raise PermissionDenied(_t("The administration is for coordinators and admins."))
         return redirect("admin:index")
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return redirect("account_change_password")
 
     def autocomplete_view(self, request: HttpRequest) -> Any:
@@ -85,6 +85,8 @@ class RecordAdmin(SimpleHistoryAdmin):
 
     list_per_page = 50
     list_max_show_all = 200
+    object_history_list_template = "admin/_record_history.html"  # the library's has inline styles and a query a row
+    history_list_per_page = 20  # few: the library asks four times a row for the lists of an action point
     kept_with: Sequence[str] = ()
     """Relations that the database would cut silently: while there is anything in them, the record cannot be deleted."""
 
@@ -120,6 +122,9 @@ class RecordAdmin(SimpleHistoryAdmin):
         if self.get_object(request, unquote(object_id)) is None:
             raise Http404
         return super().history_view(request, object_id, extra_context)
+
+    def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
 
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
