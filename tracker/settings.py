@@ -14,6 +14,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from tracker.production import refuse_insecure
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -21,6 +23,8 @@ MODE = env.str("TRACKER_MODE", "embedded")
 if MODE not in {"embedded", "production"}:
     raise ImproperlyConfigured(f"TRACKER_MODE is {MODE!r}; it must be 'embedded' or 'production'.")
 PRODUCTION = MODE == "production"
+if PRODUCTION:
+    refuse_insecure(os.environ)
 DEBUG = False
 
 # Everything that the tracker writes by itself lives in one folder: database, broker, mail, collected static files.
@@ -117,6 +121,25 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
+# Counts attempts to sign in, for all web processes together: Redis where the broker is there, else files in the data folder.
+CACHE_URL = env.str("CACHE_URL", "") or env.str("CELERY_BROKER_URL", "")
+if CACHE_URL.startswith(("redis://", "rediss://")):
+    CACHES: dict[str, Any] = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": CACHE_URL,
+            "KEY_PREFIX": "tracker",
+        }
+    }
+else:
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": str(DATA_DIR / "cache"),
+            "OPTIONS": {"MAX_ENTRIES": 5000},
+        }
+    }
+
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -195,14 +218,16 @@ CELERY_BEAT_SCHEDULE = {
     "reminders": {"task": "reminders.tick", "schedule": 60.0, "options": {"expires": 55}},
 }
 
-# Security. Cookies and redirects are strict in production; `tracker.checks` refuses what is insecure there.
+# Security. Cookies and redirects are strict in production; `tracker.production` refuses what is insecure there.
 HTTPS = BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 SECURE_SSL_REDIRECT = PRODUCTION and env.bool("SECURE_SSL_REDIRECT", True)
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31_536_000) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-if env.bool("BEHIND_PROXY", PRODUCTION):
+# How many proxies stand in front. They say who asks (X-Forwarded-For) and whether by HTTPS (X-Forwarded-Proto).
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PROXY_COUNT", 1 if PRODUCTION else 0)
+if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

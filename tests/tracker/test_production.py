@@ -1,0 +1,127 @@
+"""Production with an insecure or missing setting: nothing starts, every fault is named, and no secret is shown."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.servers import ROOT
+from tracker.production import EXAMINATIONS, faults
+
+SECURE = {
+    "SECRET_KEY": "Zq3" * 5 + "vT7_bN1-xK9wR5mD2hF8cJ4gL6pS0aQyUeIoWzXk",
+    "BASE_URL": "https://tracker.example.org",
+    "ALLOWED_HOSTS": "tracker.example.org",
+    "DATABASE_URL": "postgres://tracker:hush@db/tracker",
+    "CELERY_BROKER_URL": "redis://:hush@redis:6379/0",
+    "EMAIL_URL": "smtp+tls://tracker:hush@mail.example.org:587",
+    "DEFAULT_FROM_EMAIL": "Tracker <tracker@example.org>",
+}
+
+
+def run(environment: dict[str, str], folder: object, *command: str) -> "subprocess.CompletedProcess[str]":
+    of_tests = {*EXAMINATIONS, "TRACKER_MODE", "DJANGO_ALLOW_ASYNC_UNSAFE"}
+    clean = {name: value for name, value in os.environ.items() if name not in of_tests}
+    settings = {"TRACKER_MODE": "production", "TRACKER_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "tracker.settings"}
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=clean | settings | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_secure_environment_has_no_faults():
+    assert faults(SECURE) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("SECRET_KEY", "", "is missing"),
+        ("SECRET_KEY", "short", "is shorter than 50 characters"),
+        ("SECRET_KEY", "django-insecure-" + "abcdefghij" * 5, "was made for trying things out"),
+        ("SECRET_KEY", "ab" * 30, "repeats the same few characters"),
+        ("BASE_URL", "", "is missing"),
+        ("BASE_URL", "http://tracker.example.org", "does not begin with https://"),
+        ("BASE_URL", "https://", "does not begin with https:// and a host name"),
+        ("BASE_URL", "https://[", "does not begin with https:// and a host name"),
+        ("ALLOWED_HOSTS", " , ", "is missing"),
+        ("ALLOWED_HOSTS", "tracker.example.org,*", "allows every host"),
+        ("ALLOWED_HOSTS", "another.example.org", "does not allow the host of BASE_URL"),
+        ("DATABASE_URL", "", "is missing"),
+        ("DATABASE_URL", "sqlite:////var/lib/tracker.sqlite3", "is not that of a PostgreSQL server"),
+        ("DATABASE_URL", "postgres://tracker:hush@db", "names no database"),
+        ("CELERY_BROKER_URL", "", "is missing"),
+        ("CELERY_BROKER_URL", "filesystem://", "is not that of a Redis server"),
+        ("CACHE_URL", "locmem://", "is not that of a Redis server"),
+        ("EMAIL_URL", "", "is missing"),
+        ("EMAIL_URL", "consolemail://", "is not that of an SMTP server"),
+        ("EMAIL_URL", "smtp://tracker:hush@mail.example.org:x", "is not that of an SMTP server"),
+        ("DEFAULT_FROM_EMAIL", "", "is missing"),
+        ("DEFAULT_FROM_EMAIL", "tracker@localhost", "has no address that other mail servers accept"),
+        ("PROXY_COUNT", "one", "is no number"),
+    ],
+)
+def test_insecure_setting_is_named_with_what_to_put_there(name, value, said):
+    found = faults(SECURE | {name: value})
+
+    assert len(found) == 1
+    assert found[0].startswith(f"{name} {said}")
+    assert "; " in found[0]
+
+
+def test_hosts_with_a_leading_full_stop_allow_their_parts():
+    assert faults(SECURE | {"ALLOWED_HOSTS": ".example.org"}) == []
+
+
+def test_nothing_starts_with_an_empty_environment(tmp_path):
+    web = run({}, tmp_path, "-c", "import tracker.wsgi")
+    worker = run({}, tmp_path, "-m", "celery", "-A", "tracker", "report")
+    command = run({}, tmp_path, "manage.py", "migrate")
+
+    required = [name for name in EXAMINATIONS if name not in {"CACHE_URL", "PROXY_COUNT"}]
+    for process in (web, worker, command):
+        assert process.returncode != 0
+        said = process.stdout + process.stderr
+        assert [name for name in required if f"- {name} is missing; " in said] == required
+    assert "Traceback" not in command.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_refusal_names_every_fault_and_shows_no_secret(tmp_path):
+    insecure = {
+        "SECRET_KEY": "my-little-hush",
+        "BASE_URL": "http://tracker.example.org",
+        "ALLOWED_HOSTS": "*",
+        "DATABASE_URL": "mysql://tracker:hush@db/tracker",
+        "CELERY_BROKER_URL": "amqp://tracker:hush@queue/",
+        "EMAIL_URL": "filemail:///hush",
+        "DEFAULT_FROM_EMAIL": "tracker",
+    }
+
+    said = run(insecure, tmp_path, "manage.py", "check").stderr
+
+    assert [name for name in insecure if f"  - {name} " in said] == list(insecure)
+    assert "hush" not in said
+
+
+def test_check_for_deployment_finds_nothing_with_a_secure_environment(tmp_path):
+    checked = run(SECURE, tmp_path, "manage.py", "check", "--deploy", "--fail-level", "WARNING")
+
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert checked.stdout.strip() == "System check identified no issues (0 silenced)."
+
+
+def test_production_limits_attempts_in_redis_by_the_address_that_the_proxy_names(tmp_path):
+    asked = "from tracker import settings as s; print(s.CACHES['default']['LOCATION'], s.ALLAUTH_TRUSTED_PROXY_COUNT)"
+
+    default = run(SECURE, tmp_path, "-c", asked).stdout.split()
+    chosen = run(SECURE | {"CACHE_URL": "redis://redis/1", "PROXY_COUNT": "2"}, tmp_path, "-c", asked).stdout.split()
+
+    assert default == ["redis://:hush@redis:6379/0", "1"]
+    assert chosen == ["redis://redis/1", "2"]
