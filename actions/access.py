@@ -7,23 +7,16 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from actions.models import ActionPoint, ProgressUpdate
 from issues.models import Agenda, Issue
+from tracker.people.access import signed_in as signed_in
 from tracker.people.models import User
 from tracker.people.permissions import Right, require
 
 Person = User | AnonymousUser
-
-
-def signed_in(request: HttpRequest) -> User:
-    """The person behind a request that only signed-in people can make."""
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
 
 
 def get_agenda(user: Person, slug: str, right: Right | None = None) -> Agenda:

@@ -253,7 +253,7 @@ def test_admin_keeps_the_standing_that_others_change_meanwhile(as_admin, records
         changed_data = ["title"]
 
     request = as_admin.get("/admin/").wsgi_request
-    record_admin.save_model(request, read, Form(), change=True)  # type: ignore[arg-type]
+    record_admin.save_model(request, read, Form(), change=True)
 
     point.refresh_from_db()
     assert (point.title, point.status) == ("Renamed", "completed")

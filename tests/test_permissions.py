@@ -40,6 +40,7 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "agency": ({"acronym": "UNDP"}, [200, 200, 200, 200, 200]),
     "dashboard": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "action_point_list": (AGENDA, [LOGIN, 200, 200, 200, 200]),
+    "preferences": ({}, [LOGIN, 200, 200, 200, 200]),
 }
 
 # The same for POST with an empty form: 400 is "you may, but the form is faulty".
@@ -52,6 +53,7 @@ WRITE: dict[str, list[int]] = {
     "edit_milestone": [LOGIN, 400, 403, 400, 400],
     "snooze": [LOGIN, 400, 403, 400, 400],
     "markdown_preview": [LOGIN, 200, 200, 200, 200],
+    "preferences": [LOGIN, 400, 400, 400, 400],
 }
 
 # Routes of libraries with tests of their own; what they let whom do is tested in tests/people and tests/test_admin_site.py.

@@ -1,33 +1,53 @@
 """The forms about people: what an admin says of them, and what they say of themselves."""
 
-from typing import Any
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from tracker.people import time_zones
 from tracker.people.models import User
 
+if TYPE_CHECKING:
+    _Form = forms.ModelForm[User]
+else:
+    _Form = forms.ModelForm
 
-class _TimeZoneForm(forms.ModelForm):
-    """With the time zone as a choice. One that is no longer among the choices is kept until another is chosen."""
+LONGEST_PAUSE = timedelta(days=366)
+
+
+class _DayInput(forms.DateInput):
+    """A day in the browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class _ChoicesForm(_Form):
+    """With the time zone as a choice, and each language by its own name."""
 
     time_zone = forms.ChoiceField(
-        label=_("time zone"),
-        help_text=_("Type the first letters of your city, or of the nearest large one."),
-        initial="UTC",
+        label=_("Time zone"), help_text=_("Choose your city, or the nearest large one."), initial="UTC"
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        choices = list(time_zones.choices())
-        current = self.instance.time_zone
-        if not any(current == name or current in dict(_pairs(cities)) for name, cities in choices):
-            choices.insert(0, (current, current))
-        self.fields["time_zone"].choices = choices  # type: ignore[attr-defined]
+        zones = time_zones.choices()
+        if not time_zones.is_choice(current := self.instance.time_zone):
+            zones = [(current, current), *zones]  # an older name of a zone is kept until another is chosen
+        self.fields["time_zone"].choices = zones  # type: ignore[attr-defined]
+        languages = [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
+        self.fields["language"].choices = languages  # type: ignore[attr-defined]
 
 
-class PersonForm(_TimeZoneForm):
+class PersonForm(_ChoicesForm):
     """A person as admins see one: no password, which each sets for oneself."""
 
     class Meta:
@@ -45,5 +65,39 @@ class PersonForm(_TimeZoneForm):
         ]
 
 
-def _pairs(cities: Any) -> list[tuple[str, str]]:
-    return cities if isinstance(cities, list) else []
+class PreferencesForm(_ChoicesForm):
+    class Meta:
+        model = User
+        fields = ["name", "language", "time_zone", "wants_digests", "digests_paused_until"]
+        labels = {
+            "name": _("Name"),
+            "language": _("Language"),
+            "wants_digests": _("Send me reminder digests"),
+            "digests_paused_until": _("No digests until"),
+        }
+        help_texts = {
+            "wants_digests": _(
+                "One mail with those of your action points that show no progress, and none where all move."
+            ),
+            "digests_paused_until": _("For a leave: the digests come again on that day by themselves."),
+        }
+        widgets = {"digests_paused_until": _DayInput}
+
+    def __init__(self, *args: Any, today: date, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.today = today
+        if (until := self.instance.digests_paused_until) and until <= today:
+            self.initial["digests_paused_until"] = None
+
+    def clean_digests_paused_until(self) -> date | None:
+        until: date | None = self.cleaned_data["digests_paused_until"]
+        if until and until <= self.today:
+            raise ValidationError(_t("Choose a day after today, or none."))
+        if until and until > self.today + LONGEST_PAUSE:
+            raise ValidationError(_t("A pause lasts a year at most. Choose an earlier day."))
+        return until
+
+    def save(self, commit: bool = True) -> User:
+        """Store what was changed here and nothing else: an admin may be changing the person, too."""
+        self.instance.save(update_fields=self.changed_data)
+        return self.instance

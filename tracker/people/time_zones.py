@@ -4,9 +4,10 @@ import zoneinfo
 from collections.abc import Sequence
 from functools import cache
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-_REGIONS = (
+_REGIONS = [
     "Africa",
     "America",
     "Antarctica",
@@ -17,15 +18,24 @@ _REGIONS = (
     "Europe",
     "Indian",
     "Pacific",
-)
+]
+Group = tuple[str, list[tuple[str, str]]]
+
+
+def choices() -> Sequence[tuple[str, str | Promise] | Group]:
+    """UTC, then one group a region with its cities in order. Names that are no cities (EST, Japan) are left out."""
+    return [("UTC", _("UTC, the time of the world's clock")), *_groups()]
+
+
+def is_choice(name: str) -> bool:
+    return name == "UTC" or any(name == zone for _region, zones in _groups() for zone, _city in zones)
 
 
 @cache
-def choices() -> Sequence[tuple[object, object]]:
-    """UTC, then one group a region: the cities in order, as people write them. Names of countries and old names are left out."""
+def _groups() -> list[Group]:
     groups: dict[str, list[tuple[str, str]]] = {region: [] for region in _REGIONS}
     for name in sorted(zoneinfo.available_timezones()):
         region, _slash, city = name.partition("/")
-        if city and region in groups:
+        if region in groups:
             groups[region].append((name, city.replace("_", " ").replace("/", " – ")))
-    return [("UTC", _("UTC, the world's clock")), *groups.items()]
+    return list(groups.items())

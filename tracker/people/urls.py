@@ -1,5 +1,9 @@
-"""Addresses of people: invitations, preferences, the mail folder."""
+"""Addresses of people: the directory, invitations, preferences."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from tracker.people.views.preferences import preferences
+
+urlpatterns: list[URLPattern] = [
+    path("preferences/", preferences, name="preferences"),
+]

@@ -1,0 +1,138 @@
+"""What people choose for themselves, and the pages that follow it."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from tests import personas
+from tracker.people.models import Role, User
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "/preferences/"
+
+
+@pytest.fixture
+def signed_in(client, focal_point):
+    return personas.sign_in(client, focal_point)
+
+
+def form(**changes: object) -> dict[str, object]:
+    return {"name": "Focal Point", "language": "en", "time_zone": "UTC", "wants_digests": "on"} | changes
+
+
+def test_preferences_save_what_a_person_chose(signed_in, focal_point):
+    until = timezone.localdate() + timedelta(days=20)
+    chosen = form(name="Renée", language="fr", time_zone="Europe/Zurich", digests_paused_until=until.isoformat())
+    del chosen["wants_digests"]
+
+    response = signed_in.post(ADDRESS, chosen)
+
+    focal_point.refresh_from_db()
+    assert (response.status_code, response.headers["Location"]) == (302, ADDRESS)
+    assert (focal_point.name, focal_point.language, focal_point.time_zone) == ("Renée", "fr", "Europe/Zurich")
+    assert (focal_point.wants_digests, focal_point.digests_paused_until) == (False, until)
+    assert focal_point.history.first().history_user == focal_point
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""),
+        ("name", "a\x00b"),
+        ("name", "x" * 151),
+        ("language", "tlh"),
+        ("time_zone", "Europe/Geneva"),
+        ("time_zone", "../../etc/passwd"),
+        ("digests_paused_until", "0001-01-01"),
+        ("digests_paused_until", "9999-12-31"),
+        ("digests_paused_until", "2005-13-01"),
+    ],
+)
+def test_preferences_refuse_what_they_cannot_keep_and_keep_what_was_typed(signed_in, focal_point, field, value):
+    response = signed_in.post(ADDRESS, form(**{"name": "Typed", field: value}))
+
+    before = focal_point.name
+    focal_point.refresh_from_db()
+    assert response.status_code == 400
+    assert list(response.context["form"].errors) == [field]
+    assert "Typed" in response.content.decode() or field == "name"
+    assert focal_point.name == before
+
+
+def test_preferences_change_nothing_but_ones_own_choices(signed_in, focal_point, other_focal_point):
+    forged = {"role": Role.ADMIN, "email": "x@example.org", "is_active": "", "id": other_focal_point.pk}
+
+    signed_in.post(ADDRESS, form() | forged)
+
+    focal_point.refresh_from_db()
+    other_focal_point.refresh_from_db()
+    assert (focal_point.role, focal_point.email, focal_point.is_active) == (
+        Role.FOCAL_POINT,
+        "focal.undp@example.org",
+        True,
+    )
+    assert (focal_point.name, other_focal_point.name) == ("Focal Point", "Focal.Unssc")
+
+
+def test_preferences_keep_an_old_name_of_a_time_zone(signed_in, focal_point):
+    User.objects.update(time_zone="Japan")
+
+    shown = signed_in.get(ADDRESS).content.decode()
+    saved = signed_in.post(ADDRESS, form(time_zone="Japan"))
+
+    assert '<option value="Japan" selected>' in shown
+    assert saved.status_code == 302
+
+
+def test_preferences_forget_a_pause_that_is_over(signed_in, focal_point):
+    User.objects.update(digests_paused_until=timezone.localdate() - timedelta(days=1))
+
+    assert signed_in.post(ADDRESS, form()).status_code == 302
+
+
+def test_preferences_cost_the_same_queries_for_everybody(signed_in, django_assert_num_queries):
+    with django_assert_num_queries(4):  # session, person, agency, the current agenda
+        signed_in.get(ADDRESS)
+
+
+def test_pages_are_in_the_persons_language_and_time_zone(signed_in, focal_point):
+    User.objects.update(language="ar", time_zone="Asia/Tokyo")
+
+    response = signed_in.get(ADDRESS)
+
+    assert response.headers["Content-Language"] == "ar"
+    assert 'lang="ar" dir="rtl"' in response.content.decode()
+
+
+def test_error_pages_are_in_the_persons_language(signed_in):
+    User.objects.update(language="ar")
+
+    response = signed_in.get("/agendas/none/")
+
+    assert response.status_code == 404
+    assert 'lang="ar" dir="rtl"' in response.content.decode()
+
+
+def test_today_is_that_of_the_person(signed_in, focal_point):
+    """In Kiritimati it is already tomorrow for 14 hours of the day in UTC, in Niue still yesterday for 11."""
+    days = {}
+    for zone in ("Pacific/Kiritimati", "Pacific/Niue"):
+        User.objects.update(time_zone=zone)
+        days[zone] = signed_in.get(reverse("my_action_points")).context["today"]
+
+    assert days["Pacific/Kiritimati"] > days["Pacific/Niue"]
+
+
+def test_visitors_get_the_language_of_their_browser(client, db):
+    response = client.get("/accounts/login/", headers={"accept-language": "ru, en;q=0.5"})
+
+    assert response.headers["Content-Language"] == "ru"
+
+
+def test_time_zone_that_nobody_knows_is_read_as_utc(signed_in, focal_point):
+    User.objects.update(time_zone="Atlantis/Capital")
+
+    assert signed_in.get(ADDRESS).status_code == 200

@@ -1,0 +1,26 @@
+"""What people choose for themselves."""
+
+import copy
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from tracker.people.access import signed_in
+from tracker.people.forms import PreferencesForm
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def preferences(request: HttpRequest) -> HttpResponseBase:
+    person = copy.copy(signed_in(request))  # the page's head keeps showing what is stored, whatever was typed
+    data = request.POST if request.method == "POST" else None
+    form = PreferencesForm(data, instance=person, today=timezone.localdate())
+    if not form.is_valid():
+        return render(request, "people/preferences.html", {"form": form}, status=400 if form.is_bound else 200)
+    form.save()
+    with translation.override(person.language):
+        messages.success(request, _("Your preferences are saved."))
+    return redirect("preferences")
