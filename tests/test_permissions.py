@@ -41,6 +41,9 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "dashboard": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "action_point_list": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "preferences": ({}, [LOGIN, 200, 200, 200, 200]),
+    "people_list": ({}, [LOGIN, 200, 200, 200, 200]),
+    "invite": ({}, [LOGIN, 403, 403, 403, 200]),
+    "send_invitation": ({"pk": "person"}, [LOGIN, 405, 405, 405, 405]),
 }
 
 # The same for POST with an empty form: 400 is "you may, but the form is faulty".
@@ -54,6 +57,8 @@ WRITE: dict[str, list[int]] = {
     "snooze": [LOGIN, 400, 403, 400, 400],
     "markdown_preview": [LOGIN, 200, 200, 200, 200],
     "preferences": [LOGIN, 400, 400, 400, 400],
+    "invite": [LOGIN, 403, 403, 403, 400],
+    "send_invitation": [LOGIN, 403, 403, 403, 302],
 }
 
 # Routes of libraries with tests of their own; what they let whom do is tested in tests/people and tests/test_admin_site.py.
@@ -81,6 +86,7 @@ def world(db: None, focal_point: Any, other_focal_point: Any, coordinator: Any, 
     personas.update(point, author=focal_point, agency=focal_point.agency)
     return {
         "milestone": personas.milestone(point).pk,
+        "person": focal_point.pk,
         "people": dict(zip(PEOPLE, [None, focal_point, other_focal_point, coordinator, admin], strict=True)),
     }
 

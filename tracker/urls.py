@@ -8,6 +8,6 @@ urlpatterns = [
     path("", include("actions.dashboard.urls")),
     path("", include("actions.reminders.urls")),
     path("", include("tracker.people.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("tracker.people.account_urls")),
     path("admin/", admin.site.urls),
 ]

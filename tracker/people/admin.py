@@ -3,13 +3,16 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from tracker.admin_site import RecordAdmin
+from tracker.people.access import signed_in
 from tracker.people.forms import PersonForm
+from tracker.people.mails import send_invitation
 from tracker.people.models import Agency, User
 
 
@@ -50,7 +53,7 @@ class PersonAdmin(RecordAdmin):
         (_("Account"), {"fields": ["date_joined", "last_login"]}),
     ]
     readonly_fields = ["date_joined", "last_login"]
-    actions = ["deactivate", "activate"]
+    actions = ["send_invitations", "deactivate", "activate"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Nobody takes the administration away from oneself by accident."""
@@ -64,6 +67,25 @@ class PersonAdmin(RecordAdmin):
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
+        if not change:
+            transaction.on_commit(lambda: self._invite(request, [obj]))
+
+    @admin.action(description=_("Send the invitation again"), permissions=["change"])
+    def send_invitations(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        self._invite(request, [person for person in people if person.is_active and not person.has_usable_password()])
+
+    def _invite(self, request: HttpRequest, people: list[User]) -> None:
+        refused = [person.email for person in people if not send_invitation(person, by=signed_in(request))]
+        if refused:
+            self.message_user(
+                request,
+                _("The mail did not go out to: %(addresses)s. Check the address, then send the invitation again.")
+                % {"addresses": ", ".join(refused)},
+                messages.ERROR,
+            )
+        sent = len(people) - len(refused)
+        said = ngettext("%(count)d invitation was sent.", "%(count)d invitations were sent.", sent)
+        self.message_user(request, said % {"count": sent}, messages.SUCCESS if sent else messages.WARNING)
 
     @admin.action(description=_("Deactivate the chosen people"), permissions=["change"])
     def deactivate(self, request: HttpRequest, people: QuerySet[User]) -> None:

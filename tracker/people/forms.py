@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from tracker.people import time_zones
-from tracker.people.models import User
+from tracker.people.models import Agency, Role, User
+from tracker.text import validate_line
 
 if TYPE_CHECKING:
     _Form = forms.ModelForm[User]
 else:
     _Form = forms.ModelForm
 
+_ALREADY_THERE = _("There is a person with this address already.")
 LONGEST_PAUSE = timedelta(days=366)
 
 
@@ -30,8 +33,8 @@ class _DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-class _ChoicesForm(_Form):
-    """With the time zone as a choice, and each language by its own name."""
+class _PersonForm(_Form):
+    """With the time zone as a choice, each language by its own name, and addresses that are nobody else's."""
 
     time_zone = forms.ChoiceField(
         label=_("Time zone"), help_text=_("Choose your city, or the nearest large one."), initial="UTC"
@@ -46,8 +49,14 @@ class _ChoicesForm(_Form):
         languages = [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
         self.fields["language"].choices = languages  # type: ignore[attr-defined]
 
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].lower()
+        if User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_ALREADY_THERE)
+        return email
 
-class PersonForm(_ChoicesForm):
+
+class PersonForm(_PersonForm):
     """A person as admins see one: no password, which each sets for oneself."""
 
     class Meta:
@@ -65,7 +74,50 @@ class PersonForm(_ChoicesForm):
         ]
 
 
-class PreferencesForm(_ChoicesForm):
+class InvitationForm(_PersonForm):
+    """What is needed of a person to begin with."""
+
+    class Meta:
+        model = User
+        fields = ["name", "email", "role", "agency", "language", "time_zone"]
+        labels = {
+            "name": _("Name"),
+            "email": _("Email address"),
+            "role": _("Role"),
+            "agency": _("Agency"),
+            "language": _("Language"),
+        }
+        help_texts = {
+            "email": _("The invitation goes there, and the person signs in with it."),
+            "role": _("Focal points log progress for their agency; coordinators for all, and they keep the agenda."),
+        }
+
+    def clean_agency(self) -> Agency | None:
+        agency: Agency | None = self.cleaned_data["agency"]
+        if agency is None and self.cleaned_data.get("role") == Role.FOCAL_POINT:
+            raise ValidationError(_t("Choose the agency that the focal point answers for."))
+        return agency
+
+    def add(self) -> User:
+        """Add the person, who cannot sign in before choosing a password. Raises ValidationError where the address is taken by now."""
+        try:
+            with transaction.atomic():
+                return User.objects.create_user(password=None, **self.cleaned_data)
+        except IntegrityError as error:
+            raise ValidationError(_ALREADY_THERE) from error
+
+
+class DirectorySearch(forms.Form):
+    q = forms.CharField(
+        label=_("Name, address or agency"),
+        max_length=100,
+        required=False,
+        validators=[validate_line],
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+
+
+class PreferencesForm(_PersonForm):
     class Meta:
         model = User
         fields = ["name", "language", "time_zone", "wants_digests", "digests_paused_until"]

@@ -1,0 +1,211 @@
+"""Invitations: a person is added, gets a mail, chooses a password with its link, once."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+from django.utils import timezone
+
+from tests import personas
+from tracker.people.models import Role, User
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "/people/invitations/"
+PASSWORD = "tavo-kemi-runa-sipo"
+
+
+@pytest.fixture
+def as_admin(client, admin):
+    return personas.sign_in(client, admin)
+
+
+@pytest.fixture
+def undp(db):
+    return personas.agency("UNDP")
+
+
+def form(**changes: object) -> dict[str, object]:
+    typed = {"name": "Ngozi", "email": "ngozi@example.org", "role": Role.FOCAL_POINT, "language": "en"}
+    return typed | {"time_zone": "Africa/Lagos"} | changes
+
+
+def link_in(text: object) -> str:
+    """The path of the link, which stands on a line of its own."""
+    found = re.search(r"^https?://[^/]+(/accounts/password/reset/key/\S+)\r?$", str(text), re.MULTILINE)
+    assert found, text
+    return found[1]
+
+
+def choose_password(client, link: str):
+    """Open the link and choose a password; the last answer."""
+    opened = client.get(link, follow=True)
+    if not opened.redirect_chain:
+        return opened
+    return client.post(opened.redirect_chain[-1][0], {"password1": PASSWORD, "password2": PASSWORD}, follow=True)
+
+
+@pytest.fixture
+def no_mail_server(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", 9, 2
+
+
+def test_invitation_adds_a_person_who_chooses_a_password_and_is_in(as_admin, undp, client, smtp_server):
+    response = as_admin.post(ADDRESS, form(agency=undp.pk))
+    person = User.objects.get(email="ngozi@example.org")
+    before = person.has_usable_password()
+    invited = smtp_server.wait_for(1)[0]
+    as_admin.logout()
+    entered = choose_password(client, link_in(invited.get_body(("plain",)).get_content()))
+
+    person.refresh_from_db()
+    assert (response.status_code, response.headers["Location"]) == (302, "/people/?q=ngozi%40example.org")
+    assert (person.agency, person.role, person.time_zone, before) == (undp, Role.FOCAL_POINT, "Africa/Lagos", False)
+    assert (invited["To"], invited["Subject"]) == (
+        "ngozi@example.org",
+        "Admin invites you to the Partnership Progress Tracker",
+    )
+    assert person.check_password(PASSWORD)
+    assert entered.redirect_chain[-1][0] == reverse("my_action_points")
+
+
+def test_invitation_works_once(as_admin, undp):
+    as_admin.post(ADDRESS, form(agency=undp.pk))
+    link = link_in(mail.outbox[0].body)
+    as_admin.logout()
+    choose_password(as_admin, link)
+    as_admin.logout()
+
+    again = choose_password(as_admin, link)
+
+    assert again.status_code == 200
+    assert "This link does not work any more" in again.content.decode()
+
+
+def test_invitation_ends_after_its_days(as_admin, undp, settings, monkeypatch):
+    as_admin.post(ADDRESS, form(agency=undp.pk))
+    later = timezone.now().replace(tzinfo=None) + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT + 100)
+    monkeypatch.setattr("django.contrib.auth.tokens.PasswordResetTokenGenerator._now", lambda self: later)
+
+    late = choose_password(as_admin, link_in(mail.outbox[0].body))
+
+    assert "This link does not work any more" in late.content.decode()
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"email": "elsewhere@example.org"}])
+def test_invitation_ends_with_deactivation_or_another_address(as_admin, undp, change):
+    as_admin.post(ADDRESS, form(agency=undp.pk))
+    User.objects.filter(email="ngozi@example.org").update(**change)
+
+    refused = choose_password(as_admin, link_in(mail.outbox[0].body))
+
+    assert "This link does not work any more" in refused.content.decode()
+
+
+def test_invitation_sent_again_ends_with_the_first_use_of_either(as_admin, undp):
+    as_admin.post(ADDRESS, form(agency=undp.pk))
+    person = User.objects.get(email="ngozi@example.org")
+    as_admin.post(reverse("send_invitation", args=[person.pk]))
+    first, second = (link_in(sent.body) for sent in mail.outbox)
+    as_admin.logout()
+    choose_password(as_admin, second)
+    as_admin.logout()
+
+    assert "This link does not work any more" in choose_password(as_admin, first).content.decode()
+
+
+def test_invitation_is_in_the_persons_language_and_both_forms(as_admin, undp):
+    as_admin.post(ADDRESS, form(agency=undp.pk, language="ar", name="<b>Ngozi</b>"))
+
+    sent = mail.outbox[0]
+    html = str(sent.alternatives[0][0])  # type: ignore[union-attr]
+    assert 'lang="ar" dir="rtl"' in html
+    assert "&lt;b&gt;Ngozi&lt;/b&gt;" in html
+    assert link_in(sent.body) in html
+
+
+def test_invitation_whose_mail_fails_keeps_the_person_and_offers_to_send_again(as_admin, undp, no_mail_server):
+    page = as_admin.post(ADDRESS, form(agency=undp.pk), follow=True).content.decode()
+
+    person = User.objects.get(email="ngozi@example.org")
+    assert "but the mail to ngozi@example.org did not go out" in page
+    assert f'action="/people/{person.pk}/invitation/"' in page
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("email", "no address"),
+        ("email", "ADMIN@example.org"),
+        ("email", "a@example.org\r\nBcc: b@example.org"),
+        ("name", ""),
+        ("name", "a\x00b"),
+        ("role", "king"),
+        ("agency", ""),
+        ("agency", "x"),
+        ("agency", "9" * 30),
+        ("language", "tlh"),
+        ("time_zone", "Moon/Crater"),
+    ],
+)
+def test_faulty_invitation_keeps_what_was_typed_and_adds_nobody(as_admin, undp, field, value):
+    response = as_admin.post(ADDRESS, form(agency=undp.pk) | {field: value})
+
+    assert response.status_code == 400
+    assert list(response.context["form"].errors) == [field]
+    assert User.objects.count() == 1
+    assert mail.outbox == []
+
+
+def test_address_that_somebody_else_added_in_between_is_refused_clearly(as_admin, undp, monkeypatch):
+    """Both admins' forms were checked before either person was stored."""
+    monkeypatch.setattr("tracker.people.forms.InvitationForm.clean_email", lambda self: self.cleaned_data["email"])
+    monkeypatch.setattr("tracker.people.forms.InvitationForm._post_clean", lambda self: None)
+
+    response = as_admin.post(ADDRESS, form(agency=undp.pk, email="admin@example.org"))
+
+    assert response.status_code == 400
+    assert response.context["form"].errors == {"email": ["There is a person with this address already."]}
+
+
+@pytest.mark.parametrize("pk", [999_999, 10**30])
+def test_invitation_to_nobody_is_not_found(as_admin, pk):
+    assert as_admin.post(f"/people/{pk}/invitation/").status_code == 404
+
+
+def test_invitation_is_not_sent_to_who_was_deactivated_or_has_a_password(as_admin):
+    gone = personas.person("gone@example.org", is_active=False)
+    here = personas.person("here@example.org")
+    here.set_password(PASSWORD)
+    here.save()
+
+    answers = [as_admin.post(reverse("send_invitation", args=[person.pk])).status_code for person in (gone, here)]
+
+    assert answers == [404, 302]
+    assert mail.outbox == []
+
+
+def test_admin_site_invites_whom_it_adds(as_admin, undp, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        response = as_admin.post(reverse("admin:people_user_add"), form(agency=undp.pk, is_active="on"))
+
+    person = User.objects.get(email="ngozi@example.org")
+    assert response.status_code == 302
+    assert (person.has_usable_password(), [sent.to for sent in mail.outbox]) == (False, [["ngozi@example.org"]])
+
+
+def test_admin_site_sends_invitations_again_to_those_who_wait_for_one(as_admin, admin, undp):
+    waiting = personas.person("waiting@example.org")
+    admin.set_password(PASSWORD)
+    admin.save()
+    personas.sign_in(as_admin, admin)
+
+    as_admin.post(
+        reverse("admin:people_user_changelist"),
+        {"action": "send_invitations", "_selected_action": [waiting.pk, admin.pk]},
+    )
+
+    assert [sent.to for sent in mail.outbox] == [["waiting@example.org"]]

@@ -1,0 +1,85 @@
+"""Who is in the network, and inviting people into it."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import F, Q
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tracker.people.access import signed_in
+from tracker.people.forms import DirectorySearch, InvitationForm
+from tracker.people.mails import send_invitation
+from tracker.people.models import User
+from tracker.people.permissions import Right, may, require
+
+PEOPLE_SHOWN = 500
+
+
+@require_safe
+def people_list(request: HttpRequest) -> HttpResponse:
+    """People by agency; those who were deactivated are shown to admins alone. `?q=` looks for names, addresses and agencies."""
+    person = signed_in(request)
+    administers = may(person, Right.ADMINISTER)
+    search = DirectorySearch(request.GET)
+    people = User.objects.all() if administers else User.objects.active()
+    if search.is_valid() and (wanted := search.cleaned_data["q"]):
+        in_agency = Q(agency__acronym__iexact=wanted) | Q(agency__name__icontains=wanted)
+        people = people.filter(Q(name__icontains=wanted) | Q(email__icontains=wanted) | in_agency)
+    in_order = people.select_related("agency").order_by(F("agency__acronym").asc(nulls_last=True), "name", "email")
+    found = list(in_order[: PEOPLE_SHOWN + 1])
+    context = {
+        "search": search,
+        "people": found[:PEOPLE_SHOWN],
+        "is_cut": len(found) > PEOPLE_SHOWN,
+        "administers": administers,
+    }
+    return render(request, "people/people_list.html", context, status=200 if search.is_valid() else 400)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def invite(request: HttpRequest) -> HttpResponseBase:
+    """Adds a person and sends the invitation. Where the mail does not go out, the person is kept and the page says so."""
+    require(admin := signed_in(request), Right.ADMINISTER)
+    form = InvitationForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            person = form.add()
+        except ValidationError as error:  # somebody else added the address in between
+            form.add_error("email", error)
+        else:
+            return _invited(request, person, admin)
+    return render(request, "people/invitation_form.html", {"form": form}, status=400 if form.is_bound else 200)
+
+
+@require_POST
+def send_again(request: HttpRequest, pk: int) -> HttpResponseBase:
+    require(admin := signed_in(request), Right.ADMINISTER)
+    person = get_object_or_404(User.objects.active(), pk=pk)
+    if person.has_usable_password():
+        messages.info(request, _("%(person)s has a password already; no mail was sent.") % {"person": person})
+        return _to(person)
+    return _invited(request, person, admin)
+
+
+def _invited(request: HttpRequest, person: User, admin: User) -> HttpResponseBase:
+    names = {"person": person, "email": person.email}
+    if send_invitation(person, by=admin):
+        messages.success(request, _("The invitation to %(person)s was sent to %(email)s.") % names)
+    else:
+        messages.error(
+            request,
+            _(
+                "%(person)s is in the directory, but the mail to %(email)s did not go out: the mail server could not be "
+                "reached or refused it. Check the address, then send the invitation again below."
+            )
+            % names,
+        )
+    return _to(person)
+
+
+def _to(person: User) -> HttpResponseBase:
+    return redirect(f"{reverse('people_list')}?{urlencode({'q': person.email})}")
