@@ -25,7 +25,11 @@ class StatusCount:
 
 def rows(action_points: ActionPointQuerySet, today: date) -> list[Row]:
     """In the order of the query. Four queries, whatever their number."""
-    found = action_points.with_context().prefetch_related("milestones")
+    return rows_of(action_points.with_context().prefetch_related("milestones"), today)
+
+
+def rows_of(action_points: Iterable[ActionPoint], today: date) -> list[Row]:
+    """Costs queries unless they come with their context and milestones."""
     return [
         Row(
             action_point=point,
@@ -33,7 +37,7 @@ def rows(action_points: ActionPointQuerySet, today: date) -> list[Row]:
             is_unowned=not (point.lead_agencies.all() or point.focal_points.all()),
             days_silent=point.days_silent(today),
         )
-        for point in found
+        for point in action_points
     ]
 
 

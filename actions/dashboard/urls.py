@@ -1,5 +1,10 @@
 """Addresses of the dashboard and of the list that its figures lead to."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from actions.dashboard import views
+
+urlpatterns = [
+    path("agendas/<slug:slug>/dashboard/", views.dashboard, name="dashboard"),
+    path("agendas/<slug:slug>/action-points/", views.action_point_list, name="action_point_list"),
+]

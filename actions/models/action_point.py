@@ -92,6 +92,11 @@ class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
         passed = ActionPoint.objects.filter(milestone_passed(today, via="milestones__"))
         return self.filter(pk__in=passed.values("pk"))
 
+    def with_milestone_ahead(self, today: date) -> "ActionPointQuerySet":
+        """With one that is still to come, or that recurs."""
+        ahead = Q(milestones__due_latest__gte=today) | Q(milestones__repeats_every_months__isnull=False)
+        return self.filter(pk__in=ActionPoint.objects.filter(ahead, milestones__done_on=None).values("pk"))
+
     def snoozed(self, today: date) -> "ActionPointQuerySet":
         return self.filter(snoozed_until__gt=today)
 

@@ -1,0 +1,265 @@
+"""The figures of the dashboard as plain data. Each carries the query of the list that it counts."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from actions.dashboard.filters import Attention, Owner
+from actions.models import ActionPoint, ActionPointQuerySet, ActionStatus, Milestone, ProgressUpdate
+from actions.models.action_point import milestone_passed
+from actions.models.status import ENDED
+from actions.rows import Row, rows
+from issues.models import Agenda
+
+SHOWN = 5
+"""How many of the longest silent, of the latest updates and of each kind of milestone are shown; the list has them all."""
+
+AHEAD = timedelta(days=90)
+"""How far ahead milestones are shown."""
+
+_Led = ActionPoint.lead_agencies.through
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    label: str
+    count: int
+    query: str
+    """Of the list that has just these action points; empty where there are none."""
+    status: str = ""
+    """The status that is counted, where it is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a bar: per cent of its length, from its beginning."""
+
+    status: str
+    start: float
+    length: float
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """How many action points of an issue or agency stand where."""
+
+    label: str
+    address: str
+    total: Figure
+    statuses: Sequence[Figure]
+    attention: Figure
+    """Those that show no progress."""
+
+    @property
+    def segments(self) -> list[Segment]:
+        return segments(self.statuses)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    total: Figure
+    statuses: Sequence[Figure]
+    attention: Sequence[Figure]
+    silence: Sequence[Figure]
+    longest_silent: Sequence[Row]
+    issues: Sequence[Breakdown]
+    agencies: Sequence[Breakdown]
+    passed: Sequence[Milestone]
+    """Milestones that passed undone, the latest first, SHOWN of them."""
+    ahead: Sequence[Milestone]
+    """Those due within AHEAD, in order."""
+    latest: Sequence[ProgressUpdate]
+
+    @property
+    def segments(self) -> list[Segment]:
+        return segments(self.statuses)
+
+
+def figures(agenda: Agenda, today: date) -> Figures:
+    """Costs a constant number of queries, whatever the size of the agenda: tests/dashboard counts them."""
+    points = ActionPoint.objects.filter(issue__agenda=agenda)
+    counted = _counted(points, agenda, today)
+    sums = Counter[str]()
+    for row in counted:
+        sums.update({name: value for name, value in row.items() if name not in ("issue_id", "status")})
+    milestones = Milestone.objects.filter(action_point__issue__agenda=agenda).select_related(
+        "action_point__issue__agenda"
+    )
+    return Figures(
+        total=_figure(_("action points"), sums["count"], {}),
+        statuses=_statuses(counted, {}),
+        attention=_attention(sums),
+        silence=_silence(sums),
+        longest_silent=_longest_silent(points, agenda, today),
+        issues=_by_issue(agenda, counted),
+        agencies=_by_agency(agenda, points, today),
+        passed=list(
+            milestones.passed(today)
+            .filter(_of_open_points(agenda, "action_point__"))
+            .order_by("-due_latest", "id")[:SHOWN]
+        ),
+        ahead=list(milestones.undone().filter(due_latest__range=(today, today + AHEAD)).in_order()[:SHOWN]),
+        latest=_latest(agenda),
+    )
+
+
+def segments(statuses: Iterable[Figure]) -> list[Segment]:
+    """The bar of these counts, without the empty ones."""
+    given = [figure for figure in statuses if figure.count]
+    total = sum(figure.count for figure in given)
+    found, start = [], 0.0
+    for figure in given:
+        length = 100 * figure.count / total
+        found.append(Segment(figure.status, round(start, 3), round(length, 3)))
+        start += length
+    return found
+
+
+def _counted(points: ActionPointQuerySet, agenda: Agenda, today: date) -> list[dict[str, Any]]:
+    """Counts by issue and status, each with how many of them need attention, and why. One query."""
+    is_open, reported = Q(still_open=True), "last_reported_latest__lte"
+    counted: Any = (
+        points.alias(
+            still_open=_flag(_of_open_points(agenda)),
+            is_late=Exists(Milestone.objects.filter(milestone_passed(today), action_point=OuterRef("pk"))),
+            is_led=Exists(_Led.objects.filter(actionpoint=OuterRef("pk"))),
+            is_assigned=Exists(ActionPoint.focal_points.through.objects.filter(actionpoint=OuterRef("pk"))),
+            is_silent=_flag(_silent(agenda, today)),
+            is_snoozed=_flag(Q(snoozed_until__isnull=False, snoozed_until__gt=today)),
+        )
+        .order_by()
+        .values("issue_id", "status")
+        .annotate(
+            count=Count("pk"),
+            showing=Count("pk", filter=is_open & Q(is_snoozed=False) & _SHOWING),
+            silent=Count("pk", filter=is_open & Q(is_silent=True)),
+            never=Count("pk", filter=Q(status=ActionStatus.NOT_REPORTED)),
+            late=Count("pk", filter=is_open & Q(is_late=True)),
+            snoozed=Count("pk", filter=is_open & Q(is_snoozed=True)),
+            unowned=Count("pk", filter=Q(is_led=False, is_assigned=False)),
+            **{
+                f"silent_{days}": Count("pk", filter=is_open & Q(**{reported: today - timedelta(days=days)}))
+                for days in _SILENCES
+            },
+        )
+    )
+    return list(counted)
+
+
+_SHOWING = Q(is_silent=True) | Q(is_late=True) | Q(status__in=[ActionStatus.NOT_REPORTED, ActionStatus.NO_PROGRESS])
+"""Of the flags above: what `ActionPointQuerySet.showing_no_progress` says of open ones that are not snoozed."""
+
+_SILENCES = {183: _lazy("half a year"), 365: _lazy("a year"), 730: _lazy("two years")}
+
+
+def _flag(condition: Q) -> "ExpressionWrapper[Any]":
+    return ExpressionWrapper(condition, output_field=BooleanField())
+
+
+def _of_open_points(agenda: Agenda, via: str = "") -> Q:
+    """Neither completed nor discontinued, and nothing at all where the agenda is not open. `via` as in `action_point__`."""
+    return ~Q(**{f"{via}status__in": ENDED}) if agenda.state == Agenda.State.OPEN else Q(pk__in=[])
+
+
+def _silent(agenda: Agenda, today: date) -> Q:
+    return Q(last_reported_latest=None) | Q(last_reported_latest__lt=today - timedelta(days=agenda.silence_days))
+
+
+def _figure(label: str, count: int, query: Mapping[str, Any], status: str = "") -> Figure:
+    return Figure(label, count, urlencode(query), status)
+
+
+def _statuses(counted: Iterable[Mapping[str, Any]], query: Mapping[str, Any]) -> list[Figure]:
+    """One figure for each status, in their order, those with none included."""
+    counts = Counter[str]()
+    for row in counted:
+        counts[row["status"]] += row["count"]
+    return [
+        _figure(str(status.label), counts[status], {**query, "status": status.value}, status) for status in ActionStatus
+    ]
+
+
+def _attention(sums: Mapping[str, int]) -> list[Figure]:
+    return [
+        _figure(_("show no progress"), sums["showing"], {"attention": Attention.NO_PROGRESS.value}),
+        _figure(_("silent"), sums["silent"], {"attention": Attention.SILENT.value}),
+        _figure(_("nobody owns"), sums["unowned"], {"owner": Owner.NOBODY.value}),
+        _figure(_("with a milestone passed undone"), sums["late"], {"attention": Attention.MILESTONE_PASSED.value}),
+        _figure(_("snoozed"), sums["snoozed"], {"attention": Attention.SNOOZED.value}),
+    ]
+
+
+def _silence(sums: Mapping[str, int]) -> list[Figure]:
+    """For how long nothing was reported: each figure holds those after it, but for the first."""
+    return [
+        _figure(_("never reported on"), sums["never"], {"status": ActionStatus.NOT_REPORTED.value}),
+        *(
+            _figure(_("silent for %(time)s or longer") % {"time": time}, sums[f"silent_{days}"], {"silent_for": days})
+            for days, time in _SILENCES.items()
+        ),
+    ]
+
+
+def _by_issue(agenda: Agenda, counted: Sequence[Mapping[str, Any]]) -> list[Breakdown]:
+    """One query."""
+    found = []
+    for issue in agenda.issues.order_by("number"):
+        issue.agenda = agenda
+        own = [row for row in counted if row["issue_id"] == issue.pk]
+        found.append(_breakdown(str(issue), issue.get_absolute_url(), {"issue": issue.number}, own))
+    return found
+
+
+def _by_agency(agenda: Agenda, points: ActionPointQuerySet, today: date) -> list[Breakdown]:
+    """The agencies that lead something, in order of acronym. An action point with two leads counts for both. Two queries."""
+    names = ("agency__acronym", "agency__name")
+    showing = points.showing_no_progress(today).values("pk")
+    counted = (
+        _Led.objects.filter(actionpoint__issue__agenda=agenda)
+        .order_by()
+        .values(*names, status=F("actionpoint__status"))
+        .annotate(count=Count("pk"), showing=Count("pk", filter=Q(actionpoint__in=showing)))
+        .order_by(*names)
+    )
+    found = []
+    for (acronym, name), own in groupby(counted, key=itemgetter(*names)):
+        address = reverse("agency", args=[acronym])
+        found.append(
+            _breakdown(f"{acronym} · {name}" if name != acronym else acronym, address, {"agency": acronym}, list(own))
+        )
+    return found
+
+
+def _breakdown(label: str, address: str, query: Mapping[str, Any], counted: Sequence[Mapping[str, Any]]) -> Breakdown:
+    showing = {**query, "attention": Attention.NO_PROGRESS.value}
+    return Breakdown(
+        label=label,
+        address=address,
+        total=_figure(label, sum(row["count"] for row in counted), query),
+        statuses=_statuses(counted, query),
+        attention=_figure(_("show no progress"), sum(row["showing"] for row in counted), showing),
+    )
+
+
+def _longest_silent(points: ActionPointQuerySet, agenda: Agenda, today: date) -> list[Row]:
+    """Those never reported on first. Four queries, one where none is silent."""
+    silent = points.open().filter(_silent(agenda, today), Q(snoozed_until=None) | Q(snoozed_until__lte=today))
+    return rows(
+        silent.order_by(F("last_reported_latest").asc(nulls_first=True), "issue__number", "number")[:SHOWN], today
+    )
+
+
+def _latest(agenda: Agenda) -> list[ProgressUpdate]:
+    """Three queries, one where nothing was reported."""
+    of_agenda = ProgressUpdate.objects.in_force().filter(action_point__issue__agenda=agenda).with_context()
+    return list(of_agenda.select_related("action_point__issue__agenda").order_by("-recorded_at", "-pk")[:SHOWN])

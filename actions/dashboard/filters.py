@@ -1,0 +1,146 @@
+"""The filters of the list of action points. They live in the address, so that every list can be linked to."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db import models
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from actions.models import ActionPoint, ActionPointQuerySet, ActionStatus
+from issues.models import Agenda
+from tracker.people.models import Agency, User
+
+LONGEST_TEXT = 200
+LONGEST_SILENCE = 60_000
+_REFERENCE = re.compile(r"(?:[-\w]+/)?([0-9]{1,3})\.([0-9]{1,3})")
+
+
+class Owner(models.TextChoices):
+    MINE = "mine", _("me or my agency")
+    NOBODY = "nobody", _("nobody")
+    SOMEBODY = "somebody", _("somebody")
+
+
+class Attention(models.TextChoices):
+    """What makes an open action point worth a look."""
+
+    NO_PROGRESS = "no_progress", _("shows no progress")
+    SILENT = "silent", _("silent: never reported, or not for long")
+    MILESTONE_PASSED = "milestone_passed", _("a milestone passed")
+    MILESTONE_AHEAD = "milestone_ahead", _("a milestone is ahead")
+    SNOOZED = "snoozed", _("snoozed")
+
+
+class ActionPointFilter(django_filters.FilterSet):
+    """Filters the action points of an agenda. Faulty values are reported in `errors`, and those filters are left out."""
+
+    q = django_filters.CharFilter(label=_("Words or reference"), method="with_words", max_length=LONGEST_TEXT)
+    issue = django_filters.ModelChoiceFilter(
+        label=_("Issue"), field_name="issue", to_field_name="number", queryset=None, empty_label=_("All")
+    )
+    agency = django_filters.ModelChoiceFilter(
+        label=_("Lead agency"),
+        field_name="lead_agencies",
+        to_field_name="acronym",
+        queryset=Agency.objects.order_by("acronym"),
+        empty_label=_("All"),
+    )
+    owner = django_filters.ChoiceFilter(label=_("Owned by"), choices=Owner, method="owned_by", empty_label=_("Anybody"))
+    attention = django_filters.ChoiceFilter(
+        label=_("Attention"), choices=Attention, method="with_attention", empty_label=_("All")
+    )
+    silent_for = django_filters.NumberFilter(
+        label=_("Silent for at least (days)"),
+        method="silent_for_days",
+        min_value=0,
+        max_value=LONGEST_SILENCE,
+        decimal_places=0,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "min": 0, "max": LONGEST_SILENCE}),
+    )
+    status = django_filters.MultipleChoiceFilter(
+        label=_("Status"), choices=ActionStatus, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = ActionPoint
+        fields: Sequence[str] = []
+
+    def __init__(self, data: QueryDict, *, agenda: Agenda, user: Any, today: date) -> None:
+        self.user, self.today = user, today
+        super().__init__(data, queryset=ActionPoint.objects.filter(issue__agenda=agenda))
+        self.filters["issue"].queryset = agenda.issues.order_by("number")
+        if not user.is_authenticated:
+            self.filters["owner"].extra["choices"] = [choice for choice in Owner.choices if choice[0] != Owner.MINE]
+
+    def with_words(self, points: ActionPointQuerySet, name: str, text: str) -> ActionPointQuerySet:
+        if reference := _REFERENCE.fullmatch(text.strip()):
+            return points.filter(issue__number=int(reference[1]), number=int(reference[2]))
+        for word in text.split():
+            points = points.filter(Q(title__icontains=word) | Q(description__icontains=word))
+        return points
+
+    def owned_by(self, points: ActionPointQuerySet, name: str, owner: str) -> ActionPointQuerySet:
+        if owner == Owner.MINE:
+            return points.own(self.user) if isinstance(self.user, User) else points.none()
+        unowned = ActionPoint.objects.unowned()
+        return points.unowned() if owner == Owner.NOBODY else points.exclude(pk__in=unowned.values("pk"))
+
+    def with_attention(self, points: ActionPointQuerySet, name: str, attention: str) -> ActionPointQuerySet:
+        today = self.today
+        if attention == Attention.NO_PROGRESS:
+            return points.showing_no_progress(today)
+        if attention == Attention.SILENT:
+            return points.open().silent(today)
+        if attention == Attention.MILESTONE_PASSED:
+            return points.open().with_passed_milestone(today)
+        if attention == Attention.MILESTONE_AHEAD:
+            return points.open().with_milestone_ahead(today)
+        return points.open().snoozed(today)
+
+    def silent_for_days(self, points: ActionPointQuerySet, name: str, days: Any) -> ActionPointQuerySet:
+        return points.open().filter(last_reported_latest__lte=self.today - timedelta(days=int(days)))
+
+    def chosen(self) -> list[tuple[str, str, str]]:
+        """What is filtered by now: its name, its words, and the query of the same list without it."""
+        found = []
+        for name, value in self.form.cleaned_data.items():
+            label = str(self.filters[name].label)
+            for one in value if isinstance(value, list) else [value]:
+                if one not in (None, ""):
+                    found.append((label, self._words(name, one), self._without(name, one)))
+        return found
+
+    def _words(self, name: str, value: Any) -> str:
+        choices = {"owner": Owner, "attention": Attention, "status": ActionStatus}
+        return str(choices[name](value).label) if name in choices else str(value)
+
+    def _without(self, name: str, value: Any) -> str:
+        query = self.data.copy()
+        kept = [one for one in query.getlist(name) if name == "status" and one != str(value)]
+        query.setlist(name, kept) if kept else query.pop(name)
+        return query_without_places(query)
+
+
+def query_without_places(data: QueryDict) -> str:
+    """The query without places, which belong to one list, and without empty values."""
+    query = QueryDict(mutable=True)
+    for name, values in data.lists():
+        if name not in ("after", "before") and (given := [value for value in values if value]):
+            query.setlist(name, given)
+    return query.urlencode()
+
+
+def unknown_parameters(data: QueryDict, known: Sequence[str]) -> list[str]:
+    """What the address asks for and no list knows: a misspelt filter must not silently show everything."""
+    return [
+        _t("“%(name)s” is no filter of this list; it was left out.") % {"name": name[:40]}
+        for name in data
+        if name not in known
+    ]
