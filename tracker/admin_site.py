@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.admin.widgets import AdminTextInputWidget, RelatedFieldWidgetWrapper
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
@@ -89,6 +90,15 @@ class RecordAdmin(SimpleHistoryAdmin):
     history_list_per_page = 20  # few: the library asks four times a row for the lists of an action point
     kept_with: Sequence[str] = ()
     """Relations that the database would cut silently: while there is anything in them, the record cannot be deleted."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **options: Any) -> Any:
+        """Long lines get long inputs; what a record belongs to is not deleted from the record's own page."""
+        if isinstance(db_field, models.CharField) and (db_field.max_length or 0) > 100 and not db_field.choices:
+            options.setdefault("widget", AdminTextInputWidget(attrs={"class": "vLargeTextField"}))
+        field = super().formfield_for_dbfield(db_field, request, **options)
+        if isinstance(field and field.widget, RelatedFieldWidgetWrapper):
+            field.widget.can_delete_related = False
+        return field
 
     def save_model(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: bool) -> None:
         obj._history_user = request.user

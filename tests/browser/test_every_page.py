@@ -30,12 +30,18 @@ READERS = [
     "/agendas/2005/2.1/snooze/",
     "/agencies/UNDP/",
     "/nothing/here/",
+    "/people/",
+    "/preferences/",
     "/accounts/password/change/",
     "/accounts/2fa/",
 ]
 COORDINATORS = ["/agendas/2005/2.1/edit/"]
+ADMINS = ["/people/", "/people/invitations/"]
 PAGES = (
-    [(None, path) for path in VISITORS] + [("undp", path) for path in READERS] + [("co", path) for path in COORDINATORS]
+    [(None, path) for path in VISITORS]
+    + [("undp", path) for path in READERS]
+    + [("co", path) for path in COORDINATORS]
+    + [("admin", path) for path in ADMINS]
 )
 
 

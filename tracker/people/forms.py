@@ -90,6 +90,7 @@ class InvitationForm(_PersonForm):
         help_texts = {
             "email": _("The invitation goes there, and the person signs in with it."),
             "role": _("Focal points log progress for their agency; coordinators for all, and they keep the agenda."),
+            "agency": _("A focal point needs one; coordinators and admins may go without."),
         }
 
     def clean_agency(self) -> Agency | None:
