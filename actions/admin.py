@@ -22,6 +22,9 @@ class ActionPointInline(PartInline):
     fields = ["number", "title", "status"]
     readonly_fields = ["status"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ActionPoint]:
+        return super().get_queryset(request).select_related("issue__agenda")
+
 
 class MilestoneInline(PartInline):
     model = Milestone

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin as django_admin
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -356,3 +357,33 @@ def test_admin_lists_every_kind_of_record():
     assert set(REGISTERED) == {
         model._meta.label_lower for model in (Agency, User, Agenda, Issue, ActionPoint, Milestone, ProgressUpdate)
     }
+
+
+@pytest.mark.parametrize(("label", "cost"), [("issues.agenda", 5), ("issues.issue", 5), ("actions.actionpoint", 10)])
+def test_admin_page_with_its_parts_costs_the_same_for_any_number_of_them(as_admin, records, label, cost):
+    record = records(1)[label]
+    add_part = {
+        "issues.agenda": lambda number: personas.issue(record, number=number),
+        "issues.issue": lambda number: personas.action_point(record, number=number),
+        "actions.actionpoint": lambda number: personas.milestone(record, title=f"Milestone {number}"),
+    }[label]
+    address = page(label, "change", record.pk)
+    as_admin.get(address)
+    costs = []
+    for number in (2, 3, 4):
+        with CaptureQueriesContext(connection) as queries:
+            assert as_admin.get(address).status_code == 200
+        costs.append(len(queries))
+        add_part(number)
+
+    assert costs == [cost] * 3
+
+
+@pytest.mark.parametrize("label", ["people.agency", "issues.agenda", "issues.issue", "actions.actionpoint"])
+def test_admin_page_leads_to_the_record_on_the_site(as_admin, records, label):
+    record = records(1)[label]
+    kind = ContentType.objects.get_for_model(record)
+
+    response = as_admin.get(reverse("admin:view_on_site", args=[kind.pk, record.pk]))
+
+    assert response.headers["Location"].endswith(record.get_absolute_url())
