@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -59,10 +59,12 @@ class Breakdown:
     statuses: Sequence[Figure]
     attention: Figure
     """Those that show no progress."""
+    largest: int = 0
+    """The total of the largest one beside it: what a full bar stands for."""
 
     @property
     def segments(self) -> list[Segment]:
-        return segments(self.statuses)
+        return segments(self.statuses, self.largest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Figures:
 
     @property
     def segments(self) -> list[Segment]:
-        return segments(self.statuses)
+        return segments(self.statuses, self.total.count)
 
 
 def figures(agenda: Agenda, today: date) -> Figures:
@@ -113,13 +115,13 @@ def figures(agenda: Agenda, today: date) -> Figures:
     )
 
 
-def segments(statuses: Iterable[Figure]) -> list[Segment]:
-    """The bar of these counts, without the empty ones."""
-    given = [figure for figure in statuses if figure.count]
-    total = sum(figure.count for figure in given)
+def segments(statuses: Iterable[Figure], full: int) -> list[Segment]:
+    """The bar of these counts, without the empty ones. A bar of `full` is as long as it can be."""
     found, start = [], 0.0
-    for figure in given:
-        length = 100 * figure.count / total
+    for figure in statuses:
+        if not figure.count:
+            continue
+        length = 100 * figure.count / full
         found.append(Segment(figure.status, round(start, 3), round(length, 3)))
         start += length
     return found
@@ -217,7 +219,7 @@ def _by_issue(agenda: Agenda, counted: Sequence[Mapping[str, Any]]) -> list[Brea
         issue.agenda = agenda
         own = [row for row in counted if row["issue_id"] == issue.pk]
         found.append(_breakdown(str(issue), issue.get_absolute_url(), {"issue": issue.number}, own))
-    return found
+    return _to_scale(found)
 
 
 def _by_agency(agenda: Agenda, points: ActionPointQuerySet, today: date) -> list[Breakdown]:
@@ -237,7 +239,12 @@ def _by_agency(agenda: Agenda, points: ActionPointQuerySet, today: date) -> list
         found.append(
             _breakdown(f"{acronym} · {name}" if name != acronym else acronym, address, {"agency": acronym}, list(own))
         )
-    return found
+    return _to_scale(found)
+
+
+def _to_scale(breakdowns: Sequence[Breakdown]) -> list[Breakdown]:
+    largest = max((breakdown.total.count for breakdown in breakdowns), default=0)
+    return [replace(breakdown, largest=largest) for breakdown in breakdowns]
 
 
 def _breakdown(label: str, address: str, query: Mapping[str, Any], counted: Sequence[Mapping[str, Any]]) -> Breakdown:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from actions.models import ActionPoint, ActionPointQuerySet, ActionStatus
 from issues.models import Agenda
 from tracker.people.models import Agency, User
+from tracker.text import validate_line
 
 LONGEST_TEXT = 200
 LONGEST_SILENCE = 60_000
@@ -41,7 +42,9 @@ class Attention(models.TextChoices):
 class ActionPointFilter(django_filters.FilterSet):
     """Filters the action points of an agenda. Faulty values are reported in `errors`, and those filters are left out."""
 
-    q = django_filters.CharFilter(label=_("Words or reference"), method="with_words", max_length=LONGEST_TEXT)
+    q = django_filters.CharFilter(
+        label=_("Words or reference"), method="with_words", max_length=LONGEST_TEXT, validators=[validate_line]
+    )
     issue = django_filters.ModelChoiceFilter(
         label=_("Issue"), field_name="issue", to_field_name="number", queryset=None, empty_label=_("All")
     )

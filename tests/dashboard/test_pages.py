@@ -1,0 +1,205 @@
+"""The dashboard and the list in the test client: every figure leads to as many action points as it says."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from issues.models import Agenda
+from tests import personas
+from tests.actions.pages import links, text
+
+LIST = "/agendas/2026/action-points/"
+
+
+@pytest.fixture
+def baseline(db):
+    call_command("loaddata", "baseline_2005", verbosity=0)
+
+
+@pytest.fixture
+def points(db):
+    """Three issues with three action points each, of every kind."""
+    undp = personas.agency("UNDP")
+    for number in (1, 2, 3):
+        issue = personas.issue(number=number)
+        for place, status in enumerate(["", "under_way", "completed"], 1):
+            point = personas.action_point(issue, place, title=f"Point {number}.{place} of a kind")
+            if status:
+                personas.update(point, status=status)
+            if place == number:
+                point.lead_agencies.add(undp)
+                personas.milestone(point, title="Passed", due="2020")
+                personas.milestone(point, title="Ahead", due="2099")
+    point.snooze(timezone.localdate() + timedelta(days=9), "Waits.")
+    return undp
+
+
+def total(response):
+    return int(re.search(r"([\d,]+) action points?", text(response).partition("Action points")[2])[1])
+
+
+def figures_of(response):
+    """The figures of the dashboard as pairs of address and count."""
+    html = response.content.decode()
+    found = re.findall(r'<a[^>]*href="([^"]*action-points/\?[^"]*)"[^>]*>\s*(?:<strong>)?(\d+)', html)
+    return [(address.replace("&amp;", "&"), int(count)) for address, count in found]
+
+
+@pytest.mark.parametrize("slug", ["2005", "2026"])
+def test_every_figure_leads_to_as_many_action_points(client, coordinator, baseline, points, slug):
+    personas.sign_in(client, coordinator)
+
+    figures = figures_of(client.get(f"/agendas/{slug}/dashboard/"))
+
+    assert len(figures) > 30
+    assert {address: total(client.get(address)) for address, _count in figures} == dict(figures)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", 9),
+        ("q=2.3", 1),
+        ("q=2026/2.3", 1),
+        ("q=point+kind", 9),
+        ("q=nowhere", 0),
+        ("status=under_way", 3),
+        ("status=under_way&status=completed", 6),
+        ("issue=2", 3),
+        ("agency=UNDP", 3),
+        ("owner=nobody", 6),
+        ("owner=somebody", 3),
+        ("attention=silent", 3),
+        ("attention=snoozed", 0),
+        ("attention=milestone_ahead", 2),
+        ("silent_for=0", 3),
+        ("silent_for=60000", 0),
+        ("issue=1&status=completed&owner=nobody", 1),
+    ],
+)
+def test_list_filters(client, coordinator, points, query, expected):
+    response = personas.sign_in(client, coordinator).get(f"{LIST}?{query}")
+
+    assert response.status_code == 200
+    assert total(response) == expected
+
+
+def test_list_shows_what_is_mine(client, focal_point, points):
+    response = personas.sign_in(client, focal_point).get(f"{LIST}?owner=mine")
+
+    assert total(response) == 3
+
+
+@pytest.mark.parametrize("sort", ["reference", "silence", "reported"])
+def test_list_pages_hold_every_row_once(client, coordinator, points, monkeypatch, sort):
+    monkeypatch.setattr("actions.dashboard.views.PAGE_SIZE", 4)
+    personas.sign_in(client, coordinator)
+    address, seen = f"{LIST}?sort={sort}", []
+    while address:
+        html = client.get(address).content.decode()
+        seen += re.findall(r'id="point-([\d.]+)"', html)
+        following = re.search(r'rel="next" href="([^"]*)"', html)
+        address = LIST + following[1].replace("&amp;", "&") if following else None
+
+    assert sorted(seen) == [f"{issue}.{point}" for issue in (1, 2, 3) for point in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    "faulty",
+    [
+        "status=foo",
+        "status=foo&status=under_way",
+        "issue=x",
+        "issue=99",
+        "issue=" + "9" * 30,
+        "agency=NIX",
+        "agency=%00",
+        "owner=foo",
+        "attention=foo",
+        "silent_for=x",
+        "silent_for=-1",
+        "silent_for=" + "9" * 18,
+        "silent_for=1e30",
+        "silent_for=NaN",
+        "silent_for=1.5",
+        "q=" + "x" * 10_000,
+        "q=%00",
+        "q=a%1b",
+        "sort=foo",
+        "after=x",
+        "after=1~2~3",
+        "before=%00~1",
+        "page=" + "1" + "0" * 18,
+        "staus=completed",
+        "%00=1",
+    ],
+)
+def test_list_refuses_a_faulty_address_and_keeps_the_rest(client, coordinator, points, faulty):
+    kept = "&".join(each for each in ("agency=UNDP", "issue=1") if each.split("=")[0] not in faulty)
+
+    response = personas.sign_in(client, coordinator).get(f"{LIST}?{faulty}&{kept}")
+
+    assert response.status_code == 400
+    assert "could not be understood" in text(response)
+    assert "Point 1.1 of a kind" in text(response)
+
+
+def test_list_says_which_filters_are_on_and_how_to_take_each_away(client, coordinator, points):
+    response = personas.sign_in(client, coordinator).get(f"{LIST}?status=under_way&status=completed&agency=UNDP")
+
+    assert {"?status=under_way&status=completed", "?status=under_way&agency=UNDP"} <= links(response)
+    assert "Lead agency: UNDP" in text(response)
+
+
+def test_list_that_is_empty_says_what_to_do(client, coordinator, points):
+    response = personas.sign_in(client, coordinator).get(f"{LIST}?q=nowhere")
+
+    assert "No action point fits" in text(response)
+    assert "Take one of the filters above away" in text(response)
+
+
+def test_dashboard_of_an_empty_agenda_says_so(client, coordinator):
+    personas.agenda()
+
+    response = personas.sign_in(client, coordinator).get("/agendas/2026/dashboard/")
+
+    assert "This agenda has no action points yet" in text(response)
+
+
+def test_dashboard_leads_to_the_other_agendas(client, coordinator, baseline, points):
+    response = personas.sign_in(client, coordinator).get("/agendas/2026/dashboard/")
+
+    assert "/agendas/2005/dashboard/" in links(response)
+
+
+def test_visitor_sees_the_dashboard_of_a_public_agenda_without_names(client, focal_point, points):
+    Agenda.objects.update(visible_to="everybody")
+    point = personas.action_point(personas.issue(number=9), 9)
+    point.focal_points.add(focal_point)
+    personas.update(point, author=focal_point)
+
+    answers = [client.get("/agendas/2026/dashboard/"), client.get(LIST)]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert not [answer for answer in answers if focal_point.name in text(answer)]
+    assert client.get(f"{LIST}?owner=mine").status_code == 400
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(("page", "queries"), [("dashboard", 18), ("action-points", 11)])
+def test_page_costs_the_same_whatever_its_length(client, coordinator, django_assert_num_queries, page, queries, count):
+    for number in range(1, count + 1):
+        for place in range(1, count + 1):
+            point = personas.action_point(personas.issue(number=number), place)
+            point.lead_agencies.add(personas.agency(f"A{place}"))
+            personas.update(point, agency=personas.agency(f"A{number}"))
+            personas.milestone(point, title="Passed", due="2020")
+            personas.milestone(point, title="Ahead", due="2026-12")
+        personas.action_point(personas.issue(number=number), 9)
+    personas.sign_in(client, coordinator)
+
+    with django_assert_num_queries(queries):
+        client.get(f"/agendas/2026/{page}/?q=action" if page == "action-points" else f"/agendas/2026/{page}/")
