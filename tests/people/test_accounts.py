@@ -242,3 +242,16 @@ def test_second_factor_is_asked_for_also_after_a_forgotten_password(client, pers
 
     assert signed.headers["Location"] == reverse("mfa_authenticate")
     assert (is_in(client), is_in(reset)) == (False, False)
+
+
+def test_admin_removes_a_lost_second_factor(client, person, admin):
+    TOTP.activate(person, generate_totp_secret())
+    personas.sign_in(client, admin)
+
+    client.post(
+        reverse("admin:people_user_changelist"), {"action": "remove_second_factors", "_selected_action": [person.pk]}
+    )
+    theirs = Client()
+    sign_in(theirs, person.email)
+
+    assert is_in(theirs)

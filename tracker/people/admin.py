@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import Count, QuerySet
@@ -53,7 +54,7 @@ class PersonAdmin(RecordAdmin):
         (_("Account"), {"fields": ["date_joined", "last_login"]}),
     ]
     readonly_fields = ["date_joined", "last_login"]
-    actions = ["send_invitations", "deactivate", "activate"]
+    actions = ["send_invitations", "deactivate", "activate", "remove_second_factors"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Nobody takes the administration away from oneself by accident."""
@@ -94,6 +95,15 @@ class PersonAdmin(RecordAdmin):
     @admin.action(description=_("Activate the chosen people again"), permissions=["change"])
     def activate(self, request: HttpRequest, people: QuerySet[User]) -> None:
         self._switch(request, people, active=True)
+
+    @admin.action(description=_("Remove the second factor (a lost telephone)"), permissions=["change"])
+    def remove_second_factors(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        """They sign in with their password alone again, until they set up another one."""
+        theirs = Authenticator.objects.filter(user__in=people)
+        count = theirs.values("user").distinct().count()
+        theirs.delete()
+        said = ngettext("%(count)d person signs in without it now.", "%(count)d people sign in without it now.", count)
+        self.message_user(request, said % {"count": count}, messages.SUCCESS if count else messages.WARNING)
 
     def _switch(self, request: HttpRequest, people: QuerySet[User], *, active: bool) -> None:
         count = 0
