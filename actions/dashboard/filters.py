@@ -7,6 +7,7 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.http import QueryDict
@@ -20,6 +21,11 @@ from tracker.text import validate_line
 
 LONGEST_TEXT = 200
 LONGEST_SILENCE = 60_000
+_legible = RegexValidator(
+    "\N{REPLACEMENT CHARACTER}", _("Part of this is not text. Type the words again."), inverse_match=True
+)
+"""Django puts that character where the bytes of an address are not text, such as half of a surrogate pair."""
+
 _REFERENCE = re.compile(r"(?:[-\w]+/)?([0-9]{1,3})\.([0-9]{1,3})")
 
 
@@ -43,7 +49,10 @@ class ActionPointFilter(django_filters.FilterSet):
     """Filters the action points of an agenda. Faulty values are reported in `errors`, and those filters are left out."""
 
     q = django_filters.CharFilter(
-        label=_("Words or reference"), method="with_words", max_length=LONGEST_TEXT, validators=[validate_line]
+        label=_("Words or reference"),
+        method="with_words",
+        max_length=LONGEST_TEXT,
+        validators=[validate_line, _legible],
     )
     issue = django_filters.ModelChoiceFilter(
         label=_("Issue"), field_name="issue", to_field_name="number", queryset=None, empty_label=_("All")

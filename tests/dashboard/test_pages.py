@@ -128,6 +128,8 @@ def test_list_pages_hold_every_row_once(client, coordinator, points, monkeypatch
         "q=" + "x" * 10_000,
         "q=%00",
         "q=a%1b",
+        "q=%ed%a0%80",
+        "after=%ed%a0%80~1",
         "sort=foo",
         "after=x",
         "after=1~2~3",
