@@ -1,6 +1,6 @@
 """The figures of the dashboard as plain data. Each carries the query of the list that it counts."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -214,11 +214,13 @@ def _silence(sums: Mapping[str, int]) -> list[Figure]:
 
 def _by_issue(agenda: Agenda, counted: Sequence[Mapping[str, Any]]) -> list[Breakdown]:
     """One query."""
+    own = defaultdict[int, list[Mapping[str, Any]]](list)
+    for row in counted:
+        own[row["issue_id"]].append(row)
     found = []
     for issue in agenda.issues.order_by("number"):
         issue.agenda = agenda
-        own = [row for row in counted if row["issue_id"] == issue.pk]
-        found.append(_breakdown(str(issue), issue.get_absolute_url(), {"issue": issue.number}, own))
+        found.append(_breakdown(str(issue), issue.get_absolute_url(), {"issue": issue.number}, own[issue.pk]))
     return _to_scale(found)
 
 
