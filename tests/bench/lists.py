@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
@@ -21,6 +22,7 @@ import django
 django.setup()
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.test import Client
 from django.test.utils import setup_test_environment, teardown_test_environment
 from django.utils import timezone
@@ -147,14 +149,11 @@ def tasks(agenda: Agenda, rows: int) -> Iterator[tuple[str, Callable[[], Any]]]:
         )
         place = order.place(listed[deep])
         found = points.select_related("issue__agenda")
-        yield f"{name}: first page", lambda order=order, found=found: order.page(found, PAGE_SIZE)
-        yield (
-            f"{name}: page at 90 %, keyset",
-            lambda order=order, found=found, place=place: order.page(found, PAGE_SIZE, after=place),
-        )
-        yield f"{name}: page at 90 %, OFFSET", lambda listed=listed: list(listed[deep + 1 : deep + 1 + PAGE_SIZE])
+        yield f"{name}: first page", partial(order.page, found, PAGE_SIZE)
+        yield f"{name}: page at 90 %, keyset", partial(order.page, found, PAGE_SIZE, after=place)
+        yield f"{name}: page at 90 %, OFFSET", partial(_at_offset, listed, deep + 1)
     yield "count of the list", points.count
-    yield "figures of the dashboard", lambda: figures(agenda, timezone.localdate())
+    yield "figures of the dashboard", partial(figures, agenda, timezone.localdate())
     client = personas.sign_in(Client(), personas.person("coordinator@example.org", Role.COORDINATOR))
     for label, address in {
         "list, whole answer": "action-points/",
@@ -163,7 +162,11 @@ def tasks(agenda: Agenda, rows: int) -> Iterator[tuple[str, Callable[[], Any]]]:
         "list, words, whole answer": "action-points/?q=point+99",
         "dashboard, whole answer": "dashboard/",
     }.items():
-        yield label, lambda address=address: _get(client, f"{agenda.get_absolute_url()}{address}")
+        yield label, partial(_get, client, f"{agenda.get_absolute_url()}{address}")
+
+
+def _at_offset(listed: QuerySet[ActionPoint], offset: int) -> list[ActionPoint]:
+    return list(listed[offset : offset + PAGE_SIZE])
 
 
 def _get(client: Client, address: str) -> None:
