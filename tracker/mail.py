@@ -1,7 +1,8 @@
 """Handing one mail over, with what is known of it afterwards; and the folder that takes mail where no SMTP server is configured.
 
-Nothing in SMTP says "exactly once". What can be known: until the server has answered 354 to DATA nothing was sent, and a reply to the body
-settles it. If the reply is lost, nobody knows. `Courier.deliver` tells these cases apart, and asks its caller for leave right before the body.
+Nothing in SMTP says "exactly once". What can be known: until the server has answered 354 to DATA nothing was sent, and a reply to the
+body settles it. If the reply is lost, nobody knows. `Courier.deliver` tells these cases apart, and asks its caller for leave right before
+the body.
 """
 
 import os
@@ -86,7 +87,8 @@ class Courier:
         try:
             backend.open()
             smtp = backend.connection
-            assert smtp is not None
+            if smtp is None:
+                raise smtplib.SMTPServerDisconnected("no connection")
             smtp.ehlo_or_helo_if_needed()
             _expect(smtp.mail(sanitize_address(message.from_email, "utf-8")), 250)
             _expect(smtp.rcpt(sanitize_address(message.to[0], "utf-8")), 250, 251)
@@ -143,7 +145,7 @@ def _expect(answer: tuple[int, bytes], *codes: int) -> None:
 
 def _as_transmitted(message: EmailMessage) -> bytes:
     """The mail as SMTP wants its body: CRLF, leading full stops doubled, a full stop alone at the end."""
-    text = message.message().as_bytes(linesep="\r\n")
+    text = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg] # of Django's own message
     text = re.sub(rb"\r\n|\r|\n", b"\r\n", text)
     text = re.sub(rb"(?m)^\.", b"..", text)
     return text + (b"" if text.endswith(b"\r\n") else b"\r\n") + b".\r\n"

@@ -9,14 +9,12 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from actions.models import ActionStatus
 from actions.models.action_point import NoProgressReason
 from actions.reminders.models.digest import Digest, Entry
+from tracker.durations import in_words
 from tracker.partial_dates import PartialDate
-
-_LABELS = {choice.value: choice for choice in (*ActionStatus, *NoProgressReason)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +40,7 @@ def words_of(digest: Digest, entries: list[Entry], language: str) -> Words:
             "language": language,
             "right_to_left": translation.get_language_bidi(),
             "worklist_url": settings.BASE_URL + reverse("my_action_points"),
+            "preferences_url": settings.BASE_URL + reverse("preferences"),
             "agenda_url": settings.BASE_URL + digest.agenda.get_absolute_url(),
         }
         subject, text, html = (
@@ -68,8 +67,8 @@ def _item(entry: Entry, language: str) -> dict[str, object]:
     return {
         "reference": entry["reference"],
         "title": entry["title"],
-        "status": _LABELS[entry["status"]].label,
-        "reasons": [_LABELS[reason].label for reason in entry["reasons"]],
+        "status": ActionStatus(entry["status"]).label,
+        "reasons": reasons_of(entry),
         "silence": silence(entry["days_silent"]),
         "last_reported": _in_words(entry["last_reported"], language) if entry["last_reported"] else "",
         "url": settings.BASE_URL + reverse("action_point", args=place),
@@ -78,11 +77,16 @@ def _item(entry: Entry, language: str) -> dict[str, object]:
     }
 
 
+def reasons_of(entry: Entry) -> list[str]:
+    """Why the action point is in the digest, in words, most telling first."""
+    return [str(NoProgressReason(reason).label) for reason in entry["reasons"]]
+
+
 def silence(days: int | None) -> str:
     """How long nothing was reported, in words."""
     if days is None:
         return _("never reported on")
-    return ngettext("%(days)s day without a report", "%(days)s days without a report", days) % {"days": days}
+    return _("no report for %(time)s") % {"time": in_words(days)}
 
 
 @lru_cache(maxsize=4096)

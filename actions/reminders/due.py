@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
-from actions.models import ActionPoint, Milestone
-from actions.models.action_point import milestone_passed
+from actions.models import ActionPoint, ActionPointQuerySet, Milestone
+from actions.models.action_point import NoProgressReason, milestone_passed
 from actions.reminders.models.digest import Digest, Entry
 from issues.models import Agenda
 from tracker.people.models import Role, User
@@ -25,7 +26,7 @@ def wanting_digests(today: date) -> QuerySet[User]:
     )
 
 
-def without_digest(agenda: Agenda, period_start: date) -> Q:
+def without_digest(agenda: Agenda, period_start: date) -> Any:
     """People who have no digest of that period yet."""
     return ~Exists(Digest.objects.filter(recipient=OuterRef("pk"), agenda=agenda, period_start=period_start))
 
@@ -46,21 +47,21 @@ def due_entries(
             yield entries
 
 
-def _of_batch(roles: dict[int, str], showing: QuerySet[ActionPoint], today: date) -> dict[int, list[Entry]]:
+def _of_batch(roles: dict[int, str], showing: ActionPointQuerySet, today: date) -> dict[int, list[Entry]]:
     owned = defaultdict(set)
     for person, point in _ownership(list(roles), showing):
         owned[person].add(point)
     coordinators = {person for person, role in roles.items() if role == Role.COORDINATOR}
     wanted = Q(pk__in=set().union(*owned.values())) | (Q(nobody=True) if coordinators else Q())
-    points = (
-        showing.alias(assigned=_assigned_to_somebody(), led=_led_by_somebody())
+    points: Any = (
+        showing.in_order()
+        .alias(assigned=_assigned_to_somebody(), led=_led_by_somebody())
         .annotate(
             nobody=ExpressionWrapper(Q(assigned=False, led=False), output_field=BooleanField()),
             late=Exists(Milestone.objects.filter(milestone_passed(today), action_point=OuterRef("pk"))),
         )
         .filter(wanted)
         .select_related("issue__agenda")
-        .in_order()
     )
     entries: dict[int, list[Entry]] = defaultdict(list)
     owners = defaultdict(set)
@@ -77,7 +78,7 @@ def _of_batch(roles: dict[int, str], showing: QuerySet[ActionPoint], today: date
     return dict(entries)
 
 
-def _ownership(people: list[int], showing: QuerySet[ActionPoint]) -> QuerySet[_Assigned, tuple[int, int]]:
+def _ownership(people: list[int], showing: ActionPointQuerySet) -> QuerySet[Any, tuple[int, int]]:
     """Pairs of person and action point: assigned, led by the focal point's agency, or by a part of it. One query."""
     among = {"actionpoint__in": showing.values("pk")}
     assigned = _Assigned.objects.filter(user__in=people, **among).values_list("user_id", "actionpoint_id")
@@ -105,7 +106,7 @@ def _led_by_somebody() -> Exists:
     )
 
 
-def _entry(point: ActionPoint, reasons: list[str], today: date, *, unanswered: bool) -> Entry:
+def _entry(point: ActionPoint, reasons: list[NoProgressReason], today: date, *, unanswered: bool) -> Entry:
     return {
         "action_point": point.pk,
         "slug": point.issue.agenda.slug,

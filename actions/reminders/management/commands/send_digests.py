@@ -1,0 +1,88 @@
+"""`manage.py send_digests`: who gets which digest, and sending them without waiting for their day."""
+
+from argparse import ArgumentParser
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from actions.reminders import planning, sending
+from actions.reminders.composing import reasons_of, silence
+from actions.reminders.models import Digest, ReminderSchedule
+from actions.reminders.models.digest import Entry
+from actions.reminders.periods import Period, latest_period, zone_named
+from issues.models import Agenda
+from tracker.mail import Courier
+from tracker.people.models import User
+
+Round = tuple[Agenda, str, Period]
+"""Agenda, time zone and present period."""
+
+
+class Command(BaseCommand):
+    help = "Send everybody the digest of the present period who has none of it yet. Sending twice sends once."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="only say who would get what, and why")
+        parser.add_argument("--agenda", metavar="SLUG", help="of this agenda alone, such as 2005")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()
+        if options["agenda"] and not Agenda.objects.filter(slug=options["agenda"]).exists():
+            raise CommandError(f"There is no agenda {options['agenda']!r}.")
+        if not options["dry_run"]:
+            self.run(self.send, now, options["agenda"])
+            return
+        with transaction.atomic():  # leaves nothing behind, not even a schedule
+            self.run(self.preview, now, options["agenda"])
+            transaction.set_rollback(True)
+
+    def run(self, act: Callable[[list[Round], datetime], None], now: datetime, slug: str | None) -> None:
+        ReminderSchedule.objects.add_missing(now.date())
+        schedules = ReminderSchedule.objects.in_force()
+        if slug:
+            schedules = schedules.filter(agenda__slug=slug)
+        if schedules:
+            act(list(rounds(schedules, now)), now)
+        else:
+            self.stdout.write("No agenda is open with its reminders on: nobody gets a digest.")
+
+    def preview(self, found: list[Round], now: datetime) -> None:
+        people = 0
+        for agenda, zone, period in found:
+            for batch in planning.planned_entries(agenda, zone, period, now):
+                recipients = User.objects.in_bulk(batch)
+                for pk, entries in batch.items():
+                    self.tell(agenda, recipients[pk], entries)
+                people += len(batch)
+        waiting = Digest.objects.filter(state=Digest.State.PENDING).count()
+        self.stdout.write(f"{people} would get a digest now; {waiting} more wait to be sent. Nothing was sent.")
+
+    def tell(self, agenda: Agenda, person: User, entries: list[Entry]) -> None:
+        self.stdout.write(f"{person} <{person.email}>, {agenda}:")
+        for entry in entries:
+            why = "; ".join(reasons_of(entry))
+            self.stdout.write(f"  {entry['reference']} {entry['title']}\n      {why} ({silence(entry['days_silent'])})")
+
+    def send(self, found: list[Round], now: datetime) -> None:
+        for agenda, zone, period in found:
+            planning.plan_round(agenda, zone, period, now)
+        states: Counter[str] = Counter()
+        with Courier() as courier:
+            for pk in list(Digest.objects.due(now).order_by("pk").values_list("pk", flat=True)):
+                if state := sending.send(pk, timezone.now(), courier):
+                    states[state] += 1
+        told = ", ".join(f"{states[state]} {state.label.lower()}" for state in Digest.State if states[state])
+        self.stdout.write(f"Digests: {told}." if told else "Nobody is due a digest: nothing was sent.")
+
+
+def rounds(schedules: Any, now: datetime) -> Iterator[Round]:
+    """Every round that there is, whether its day has come or not."""
+    for zone in planning.time_zones():
+        for schedule in schedules:
+            if period := latest_period(schedule.timing, zone_named(zone), now, since_ever=True):
+                yield schedule.agenda, zone, period
