@@ -1,6 +1,6 @@
 """The people of the tests, and what they work on: each function makes one thing with sensible defaults."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -9,10 +9,14 @@ from django.test import Client
 
 from actions.models import ActionPoint, Milestone, ProgressUpdate, ReportedStatus
 from actions.models.action_point import Progress
+from actions.reminders.due import entry
+from actions.reminders.models import Digest
+from actions.reminders.models.digest import new_message_id
 from issues.models import Agenda, Issue
 from tracker.people.models import Agency, Role, User
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+TODAY = NOW.date()
 
 
 def agency(acronym: str = "UNDP", **fields: Any) -> Agency:
@@ -50,6 +54,13 @@ def progress(**fields: Any) -> Progress:
 def update(of: ActionPoint, author: User | None = None, now: datetime = NOW, **fields: Any) -> ProgressUpdate:
     """Log progress; `fields` are those of `Progress`."""
     return of.log_progress(progress(**fields), author=author, now=now)
+
+
+def digest(of: User, *points: ActionPoint, period_start: date = TODAY, **fields: Any) -> Digest:
+    """A digest that waits to be sent, with these action points in it."""
+    told = [entry(point, TODAY) for point in points]
+    defaults = {"created_at": NOW, "next_attempt_at": NOW, "message_id": new_message_id(), "snapshot": told} | fields
+    return Digest.objects.create(recipient=of, agenda=agenda(), period_start=period_start, **defaults)
 
 
 def sign_in(client: Client, user: User) -> Client:

@@ -44,6 +44,13 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "people_list": ({}, [LOGIN, 200, 200, 200, 200]),
     "invite": ({}, [LOGIN, 403, 403, 403, 200]),
     "send_invitation": ({"pk": "person"}, [LOGIN, 405, 405, 405, 405]),
+    "mail_list": ({}, [LOGIN, 403, 403, 403, 200]),
+    "mail_detail": ({"name": "20260101T000000000000Z-00000000.eml"}, [LOGIN, 403, 403, 403, 404]),
+    "reminders": ({}, [LOGIN, 403, 403, 200, 200]),
+    "digest": ({"pk": "digest"}, [LOGIN, 403, 403, 200, 200]),
+    "digest_send_again": ({"pk": "digest"}, [LOGIN, 405, 405, 405, 405]),
+    "reminder_schedule": (AGENDA, [LOGIN, 403, 403, 200, 200]),
+    "digest_preview": (AGENDA, [LOGIN, 403, 403, 200, 200]),
 }
 
 # The same for POST with an empty form: 400 is "you may, but the form is faulty".
@@ -56,6 +63,8 @@ WRITE: dict[str, list[int]] = {
     "edit_milestone": [LOGIN, 400, 403, 400, 400],
     "snooze": [LOGIN, 400, 403, 400, 400],
     "markdown_preview": [LOGIN, 200, 200, 200, 200],
+    "digest_send_again": [LOGIN, 403, 403, 302, 302],
+    "reminder_schedule": [LOGIN, 403, 403, 400, 400],
     "preferences": [LOGIN, 400, 400, 400, 400],
     "invite": [LOGIN, 403, 403, 403, 400],
     "send_invitation": [LOGIN, 403, 403, 403, 302],
@@ -86,6 +95,7 @@ def world(db: None, focal_point: Any, other_focal_point: Any, coordinator: Any, 
     personas.update(point, author=focal_point, agency=focal_point.agency)
     return {
         "milestone": personas.milestone(point).pk,
+        "digest": personas.digest(focal_point, point).pk,
         "person": focal_point.pk,
         "people": dict(zip(PEOPLE, [None, focal_point, other_focal_point, coordinator, admin], strict=True)),
     }

@@ -155,7 +155,7 @@ def _words(error: Exception) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
-_NAME = re.compile(r"\d{8}T\d{12}Z-[0-9a-f]{8}\.eml")
+MAIL_NAME = re.compile(r"\d{8}T\d{12}Z-[0-9a-f]{8}\.eml")
 
 
 class FolderBackend(BaseEmailBackend):
@@ -197,7 +197,7 @@ def list_mail(limit: int, before: str = "") -> list[StoredMail]:
 
 def read_mail(name: str) -> StoredMail:
     """Raises LookupError where the folder has no such mail; nothing outside the folder is ever opened."""
-    if not _NAME.fullmatch(name):
+    if not MAIL_NAME.fullmatch(name):
         raise LookupError(name)
     try:
         return _parsed(name, headers_only=False)
@@ -207,7 +207,7 @@ def read_mail(name: str) -> StoredMail:
 
 def _names() -> Iterator[str]:
     with suppress(FileNotFoundError):
-        yield from (entry.name for entry in os.scandir(settings.MAIL_DIR) if _NAME.fullmatch(entry.name))
+        yield from (entry.name for entry in os.scandir(settings.MAIL_DIR) if MAIL_NAME.fullmatch(entry.name))
 
 
 def _parsed(name: str, *, headers_only: bool) -> StoredMail:

@@ -1,7 +1,7 @@
 """Who is due a digest, and which action points it tells of. Reads only; three queries a batch of recipients."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -71,10 +71,10 @@ def _of_batch(roles: dict[int, str], showing: ActionPointQuerySet, today: date) 
     for point in points:
         reasons = point.no_progress_reasons(today, late=point.late)
         for person in sorted(owners[point.pk]):
-            entries[person].append(_entry(point, reasons, today, unanswered=False))
+            entries[person].append(entry(point, today, reasons))
         if point.nobody:
             for person in sorted(coordinators - owners[point.pk]):
-                entries[person].append(_entry(point, reasons, today, unanswered=True))
+                entries[person].append(entry(point, today, reasons, unanswered=True))
     return dict(entries)
 
 
@@ -106,7 +106,10 @@ def _led_by_somebody() -> Exists:
     )
 
 
-def _entry(point: ActionPoint, reasons: list[NoProgressReason], today: date, *, unanswered: bool) -> Entry:
+def entry(
+    point: ActionPoint, today: date, reasons: Sequence[NoProgressReason] = (), *, unanswered: bool = False
+) -> Entry:
+    """An action point as a digest tells of it. Needs issue and agenda loaded."""
     return {
         "action_point": point.pk,
         "slug": point.issue.agenda.slug,

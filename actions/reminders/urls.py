@@ -1,5 +1,13 @@
 """Addresses of the reminder pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from actions.reminders import views
+
+urlpatterns = [
+    path("reminders/", views.reminders, name="reminders"),
+    path("reminders/digests/<int:pk>/", views.digest, name="digest"),
+    path("reminders/digests/<int:pk>/attempts/", views.send_again, name="digest_send_again"),
+    path("reminders/schedules/<slug:slug>/", views.schedule, name="reminder_schedule"),
+    path("reminders/schedules/<slug:slug>/preview/", views.preview, name="digest_preview"),
+]

@@ -1,13 +1,16 @@
-"""Addresses of people: the directory, invitations, preferences."""
+"""Addresses of people: the directory, invitations, preferences, the mail folder."""
 
 from django.urls import URLPattern, path
 
 from tracker.people.views.directory import invite, people_list, send_again
+from tracker.people.views.mail import mail_detail, mail_list
 from tracker.people.views.preferences import preferences
 
 urlpatterns: list[URLPattern] = [
     path("people/", people_list, name="people_list"),
     path("people/invitations/", invite, name="invite"),
     path("people/<int:pk>/invitation/", send_again, name="send_invitation"),
+    path("mail/", mail_list, name="mail_list"),
+    path("mail/<str:name>/", mail_detail, name="mail_detail"),
     path("preferences/", preferences, name="preferences"),
 ]

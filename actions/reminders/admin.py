@@ -1,0 +1,35 @@
+"""Schedules and the ledger in the admin site. What was sent to whom is read there, never changed."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from actions.reminders.models import Digest, ReminderSchedule
+from tracker.admin_site import RecordAdmin
+
+
+@admin.register(ReminderSchedule)
+class ReminderScheduleAdmin(RecordAdmin):
+    list_display = ["agenda", "enabled", "rhythm", "weekday", "hour", "starts_on"]
+    list_select_related = ["agenda"]
+    list_filter = ["enabled", "rhythm"]
+
+
+@admin.register(Digest)
+class DigestAdmin(admin.ModelAdmin):
+    list_display = ["recipient", "agenda", "period_start", "state", "sent_at", "attempts"]
+    list_select_related = ["recipient", "agenda"]
+    list_filter = ["state", "agenda"]
+    search_fields = ["recipient__email", "recipient__name", "message_id"]
+    date_hierarchy = "period_start"
+    list_per_page = 50
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,10 @@
+"""The form for an agenda's reminder schedule."""
+
+from actions.forms.conflicts import ConflictAwareForm
+from actions.reminders.models import ReminderSchedule
+
+
+class ScheduleForm(ConflictAwareForm):
+    class Meta:
+        model = ReminderSchedule
+        fields = ["enabled", "rhythm", "weekday", "hour", "starts_on"]
