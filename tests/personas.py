@@ -60,7 +60,8 @@ def digest(of: User, *points: ActionPoint, period_start: date = TODAY, **fields:
     """A digest that waits to be sent, with these action points in it."""
     told = [entry(point, TODAY) for point in points]
     defaults = {"created_at": NOW, "next_attempt_at": NOW, "message_id": new_message_id(), "snapshot": told} | fields
-    return Digest.objects.create(recipient=of, agenda=agenda(), period_start=period_start, **defaults)
+    of_agenda = points[0].issue.agenda if points else agenda()
+    return Digest.objects.create(recipient=of, agenda=of_agenda, period_start=period_start, **defaults)
 
 
 def sign_in(client: Client, user: User) -> Client:

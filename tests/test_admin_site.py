@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from actions.models import ActionPoint, Milestone, ProgressDraft, ProgressUpdate
+from actions.reminders.models import Digest, ReminderSchedule
 from issues.models import Agenda, Issue
 from tests import personas
 from tracker.people.models import Agency, Role, User
@@ -26,6 +27,8 @@ COSTS = {
     "issues.issue": 6,
     "people.agency": 6,
     "people.user": 6,
+    "reminders.digest": 8,
+    "reminders.reminderschedule": 5,
 }
 
 
@@ -47,6 +50,8 @@ def records(focal_point: User, coordinator: User, admin: User) -> Any:
             "actions.actionpoint": point,
             "actions.milestone": personas.milestone(point),
             "actions.progressupdate": personas.update(point, author=focal_point, agency=focal_point.agency),
+            "reminders.digest": personas.digest(focal_point, point),
+            "reminders.reminderschedule": ReminderSchedule.objects.create(agenda=agenda, starts_on=personas.TODAY),
         }
 
     return make
@@ -111,7 +116,7 @@ def test_admin_site_lets_coordinators_choose_owners(as_coordinator, records):
 def test_admin_pages_of_every_record_open(as_admin, records, label):
     record = records(1)[label]
     record_admin = django_admin.site._registry[type(record)]
-    may_add = label != "actions.progressupdate"
+    may_add = label not in ("actions.progressupdate", "reminders.digest")
 
     pages = [
         page(label, "changelist"),
@@ -355,7 +360,8 @@ def test_admin_finds_an_action_point_by_its_reference(as_admin, records):
 
 def test_admin_lists_every_kind_of_record():
     assert set(REGISTERED) == {
-        model._meta.label_lower for model in (Agency, User, Agenda, Issue, ActionPoint, Milestone, ProgressUpdate)
+        model._meta.label_lower
+        for model in (Agency, User, Agenda, Issue, ActionPoint, Milestone, ProgressUpdate, Digest, ReminderSchedule)
     }
 
 

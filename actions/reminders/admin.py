@@ -14,6 +14,7 @@ class ReminderScheduleAdmin(RecordAdmin):
     list_display = ["agenda", "enabled", "rhythm", "weekday", "hour", "starts_on"]
     list_select_related = ["agenda"]
     list_filter = ["enabled", "rhythm"]
+    search_fields = ["agenda__slug", "agenda__title"]
 
 
 @admin.register(Digest)

@@ -1,4 +1,4 @@
-"""Every page people read, on the real baseline: fits the screen, is accessible (WCAG 2.2 AA as axe-core tests it), in the light, in the dark,
+"""Every page people read, on the real baseline: fits the screen, is accessible (WCAG 2.2 AA, as axe-core tests it), light and dark,
 and from right to left."""
 
 from typing import Any

@@ -38,7 +38,9 @@ def points(db):
 
 
 def total(response):
-    return int(re.search(r"([\d,]+) action points?", text(response).partition("Action points")[2])[1])
+    found = re.search(r"([\d,]+) action points?", text(response).partition("Action points")[2])
+    assert found
+    return int(found[1])
 
 
 def figures_of(response):
@@ -97,7 +99,8 @@ def test_list_shows_what_is_mine(client, focal_point, points):
 def test_list_pages_hold_every_row_once(client, coordinator, points, monkeypatch, sort):
     monkeypatch.setattr("actions.dashboard.views.PAGE_SIZE", 4)
     personas.sign_in(client, coordinator)
-    address, seen = f"{LIST}?sort={sort}", []
+    address: str | None = f"{LIST}?sort={sort}"
+    seen: list[str] = []
     while address:
         html = client.get(address).content.decode()
         seen += re.findall(r'id="point-([\d.]+)"', html)

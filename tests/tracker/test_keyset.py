@@ -30,7 +30,8 @@ def points(db):
 
 def walk(order, rows, size):
     """All pages forwards, and then all of them backwards, as lists of references."""
-    forwards, backwards = [], []
+    forwards: list[list[str]] = []
+    backwards: list[list[str]] = []
     page = order.page(rows, size)
     while True:
         forwards.append([row.code for row in page.rows])
