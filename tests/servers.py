@@ -109,11 +109,24 @@ def redis() -> Iterator[str]:
 
 @dataclass
 class Mailbox:
-    """What an SMTP server was sent. Addresses in `refused` are answered with 550, as if nobody had that mailbox."""
+    """What an SMTP server was sent. Addresses in `refused` are answered with 550, as if nobody had that mailbox.
+
+    `answers` holds what it says to MAIL or to the body of DATA instead of "250 OK"; with `hangs_up` it takes the body and is gone.
+    """
 
     url: str
     messages: list[EmailMessage] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
+    answers: dict[str, str] = field(default_factory=dict)
+    hangs_up: bool = False
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if answer := self.answers.get("MAIL"):
+            return answer
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it by this name
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
@@ -124,7 +137,11 @@ class Mailbox:
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        if answer := self.answers.get("DATA"):
+            return answer
         self.messages.append(message_from_bytes(envelope.content, policy=policy.default))
+        if self.hangs_up:
+            server.transport.abort()
         return "250 OK"
 
     def wait_for(self, count: int, seconds: float = 20) -> list[EmailMessage]:

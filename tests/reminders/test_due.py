@@ -155,9 +155,7 @@ def test_due_entries_cost_five_queries_for_any_number_of_people(db, django_asser
             personas.milestone(point, due="2020")
     personas.person("coordinator@example.org", Role.COORDINATOR)
 
-    with django_assert_num_queries(
-        6
-    ):  # the days of silence, people, owners, action points; and people who are none, once more
+    with django_assert_num_queries(5):
         found = [len(batch) for batch in due_entries(wanting_digests(TODAY), agenda, TODAY)]
 
     assert found == [count]

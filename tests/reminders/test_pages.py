@@ -1,0 +1,202 @@
+"""The coordinator's pages about reminders, and the admin's mail folder."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from actions.reminders.models import Digest, ReminderSchedule
+from actions.reminders.models.digest import Cause
+from tests import personas
+from tests.actions.pages import links, text
+from tests.personas import NOW, TODAY
+from tracker.mail import list_mail
+
+State = Digest.State
+SCHEDULE = {"enabled": "on", "rhythm": "monthly", "weekday": "2", "hour": "7", "starts_on": "2026-12-01"}
+
+
+@pytest.fixture
+def point(focal_point):
+    found = personas.action_point(title="Joint training")
+    found.lead_agencies.add(focal_point.agency)
+    return found
+
+
+@pytest.fixture
+def as_coordinator(client, coordinator):
+    return personas.sign_in(client, coordinator)
+
+
+def failed(focal_point, point, **fields):
+    return personas.digest(
+        focal_point,
+        point,
+        state=State.FAILED,
+        cause=Cause.REFUSED,
+        error="550 No such mailbox",
+        next_attempt_at=None,
+        **fields,
+    )
+
+
+def test_reminders_page_shows_the_ledger_and_each_state(as_coordinator, focal_point, point):
+    personas.digest(focal_point, point)
+    bad = failed(focal_point, point, period_start=TODAY - timedelta(days=7))
+
+    everything = as_coordinator.get("/reminders/")
+    failures = as_coordinator.get("/reminders/?state=failed")
+
+    assert "Waiting" in text(everything)
+    assert "The mail server refused it." in text(everything)
+    assert bad.get_absolute_url() in links(failures)
+    assert text(failures).count("1 action point of 2026") == 1
+
+
+def test_ledger_is_paged(as_coordinator, point):
+    for number in range(30):
+        personas.digest(personas.person(f"{number:02}@example.org", name=f"Person {number:02}"), point)
+
+    first = as_coordinator.get("/reminders/?state=pending")
+    older = next(link for link in links(first) if "after=" in link)
+    second = as_coordinator.get(f"/reminders/{older}")
+
+    assert "Person 29" in text(first)
+    assert "Person 04" not in text(first)
+    assert "Person 04" in text(second)
+    assert "state=pending" in older
+
+
+@pytest.mark.parametrize("faulty", ["state=foo", "after=x", "before=" + "1" + "0" * 18 + "0", "after=%00", "before=-1"])
+def test_reminders_page_refuses_a_faulty_address(as_coordinator, focal_point, point, faulty):
+    personas.digest(focal_point, point)
+
+    response = as_coordinator.get(f"/reminders/?{faulty}")
+
+    assert response.status_code == 400
+    assert focal_point.name in text(response)
+
+
+def test_digest_page_tells_what_it_said_and_what_became_of_it(as_coordinator, focal_point, point):
+    digest = failed(focal_point, point)
+
+    response = as_coordinator.get(digest.get_absolute_url())
+
+    assert "2026/1.1 Joint training" in text(response)
+    assert "550 No such mailbox" in text(response)
+    assert digest.message_id in text(response)
+
+
+def test_digest_is_sent_again_by_a_coordinators_decision_once(as_coordinator, focal_point, point):
+    digest = failed(focal_point, point)
+
+    as_coordinator.post(f"{digest.get_absolute_url()}attempts/")
+    digest.refresh_from_db()
+    first = digest.state
+    Digest.objects.filter(pk=digest.pk).update(state=State.SENT, next_attempt_at=None, sent_at=NOW)
+    answer = as_coordinator.post(f"{digest.get_absolute_url()}attempts/", follow=True)
+    digest.refresh_from_db()
+
+    assert first == State.PENDING
+    assert digest.state == State.SENT
+    assert "nothing was changed" in text(answer)
+
+
+def test_schedule_is_changed_with_its_history(as_coordinator, point):
+    ReminderSchedule.objects.create(agenda=point.issue.agenda, starts_on=TODAY)
+
+    response = as_coordinator.post("/reminders/schedules/2026/", SCHEDULE, follow=True)
+
+    schedule = ReminderSchedule.objects.get()
+    assert (schedule.rhythm, schedule.weekday, schedule.hour) == ("monthly", 2, 7)
+    assert schedule.history.count() == 2
+    assert "Every month, on the first such day, Wednesday, at 7:00" in text(response)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("rhythm", "daily"),
+        ("weekday", "7"),
+        ("hour", "24"),
+        ("hour", "-1"),
+        ("hour", "9" * 30),
+        ("starts_on", "9999-01-01"),
+        ("starts_on", "x"),
+    ],
+)
+def test_schedule_refuses_bad_input_and_keeps_it(as_coordinator, point, field, value):
+    response = as_coordinator.post("/reminders/schedules/2026/", SCHEDULE | {field: value})
+
+    assert response.status_code == 400
+    assert response.context["form"][field].value() == value
+    assert not ReminderSchedule.objects.exists()
+
+
+def test_schedule_changed_by_two_people_shows_the_second_both(as_coordinator, point):
+    schedule = ReminderSchedule.objects.create(agenda=point.issue.agenda, starts_on=TODAY)
+    seen = as_coordinator.get("/reminders/schedules/2026/").context["form"]["seen"].value()
+    schedule.hour = 20
+    schedule.save()
+
+    first = as_coordinator.post("/reminders/schedules/2026/", SCHEDULE | {"seen": seen})
+    again = first.context["form"]["seen"].value()
+    second = as_coordinator.post("/reminders/schedules/2026/", SCHEDULE | {"seen": again})
+
+    assert (first.status_code, second.status_code) == (409, 302)
+
+
+def test_page_says_that_reminders_are_switched_off(as_coordinator, point):
+    ReminderSchedule.objects.create(agenda=point.issue.agenda, starts_on=TODAY, enabled=False)
+
+    assert "Switched off" in text(as_coordinator.get("/reminders/"))
+
+
+def test_preview_shows_who_would_get_which_mail_and_stores_nothing(as_coordinator, focal_point, point):
+    response = as_coordinator.get("/reminders/schedules/2026/preview/")
+
+    assert focal_point.email in text(response)
+    assert "2026/1.1 Joint training" in text(response)
+    assert not Digest.objects.exists()
+
+
+def test_preview_of_an_agenda_where_all_moves_is_empty(as_coordinator, point):
+    personas.update(point, now=timezone.now())
+
+    assert "Nobody" in text(as_coordinator.get("/reminders/schedules/2026/preview/"))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_reminders_page_costs_the_same_whatever_its_length(as_coordinator, point, django_assert_num_queries, count):
+    for number in range(count):
+        personas.digest(personas.person(f"{number}@example.org"), point)
+
+    with django_assert_num_queries(6):
+        as_coordinator.get("/reminders/")
+
+
+def test_mail_folder_is_read_by_admins(client, admin, settings, tmp_path, focal_point, point):
+    settings.EMAIL_BACKEND, settings.MAIL_DIR = "tracker.mail.FolderBackend", tmp_path
+    personas.sign_in(client, admin)
+    empty = client.get("/mail/")
+    person = {"email": "new@example.org", "name": "New", "role": "coordinator", "language": "en", "time_zone": "UTC"}
+    client.post("/people/invitations/", person)
+
+    listed = client.get("/mail/")
+    shown = client.get(f"/mail/{list_mail(1)[0].name}/")
+
+    assert "Nothing here" in text(empty)
+    assert "new@example.org" in text(listed)
+    assert "http://127.0.0.1:8000/accounts/" in text(shown)
+
+
+@pytest.mark.parametrize("before", ["x", "../secret_key", "%00", "9" * 30])
+def test_mail_folder_refuses_a_faulty_address(client, admin, before):
+    response = personas.sign_in(client, admin).get(f"/mail/?before={before}")
+
+    assert response.status_code == 400
+
+
+@pytest.mark.parametrize("name", ["x", "..%2fsecret_key", "%00", "20260101T000000000000Z-00000000.eml"])
+def test_mail_that_is_not_there_is_not_found(client, admin, name):
+    assert personas.sign_in(client, admin).get(f"/mail/{name}/").status_code == 404

@@ -1,0 +1,242 @@
+"""One attempt at a digest with a real SMTP server: what is sent, what is recorded, and what is never sent twice."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.mail import EmailMessage
+from django.db import connection
+from django.utils import timezone
+
+from actions.reminders.models import Digest
+from actions.reminders.models.digest import LEASE, MAX_ATTEMPTS, Cause, DigestQuerySet
+from actions.reminders.sending import send
+from issues.models import Agenda
+from tests import personas
+from tests.servers import free_port
+from tracker.mail import Courier
+from tracker.people.models import User
+
+State = Digest.State
+
+
+@pytest.fixture
+def digest(focal_point):
+    point = personas.action_point(title="Joint training")
+    point.lead_agencies.add(focal_point.agency)
+    now = timezone.now()
+    return personas.digest(focal_point, point, period_start=now.date(), created_at=now, next_attempt_at=now)
+
+
+def attempt(digest, after=timedelta()):
+    """One attempt; the digest as it is stored afterwards."""
+    with Courier() as courier:
+        send(digest.pk, timezone.now() + after, courier)
+    digest.refresh_from_db()
+    return digest
+
+
+def test_digest_is_sent_and_recorded(digest, smtp_server, focal_point):
+    attempt(digest)
+
+    mail = smtp_server.messages[0]
+    assert digest.state == State.SENT
+    assert (mail["To"], mail["Message-ID"]) == (focal_point.email, digest.message_id)
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert "2026/1.1" in mail.get_body(("plain",)).get_content()
+    assert digest.address == focal_point.email
+    assert [entry["reference"] for entry in digest.snapshot] == ["2026/1.1"]
+
+
+def test_digest_is_sent_once_however_often_it_is_tried(digest, smtp_server):
+    for _ in range(3):
+        attempt(digest)
+
+    assert len(smtp_server.messages) == 1
+
+
+def test_digest_is_written_afresh_when_it_goes_out(digest, smtp_server, focal_point):
+    personas.action_point(number=2, title="Newsletter").lead_agencies.add(focal_point.agency)
+
+    attempt(digest)
+
+    assert [entry["reference"] for entry in digest.snapshot] == ["2026/1.1", "2026/1.2"]
+
+
+def moves(point):
+    personas.update(point, now=timezone.now())
+
+
+@pytest.mark.parametrize(
+    ("change", "cause"),
+    [
+        (lambda person, point: moves(point), Cause.NOTHING_LEFT),
+        (lambda person, point: point.lead_agencies.clear(), Cause.NOTHING_LEFT),
+        (lambda person, point: Agenda.objects.update(state="closed"), Cause.NOTHING_LEFT),
+        (lambda person, point: User.objects.update(is_active=False), Cause.INACTIVE),
+        (lambda person, point: User.objects.update(wants_digests=False), Cause.UNWANTED),
+        (lambda person, point: User.objects.update(digests_paused_until="2099-01-01"), Cause.UNWANTED),
+    ],
+)
+def test_digest_that_is_not_due_any_more_is_cancelled(digest, smtp_server, focal_point, change, cause):
+    change(focal_point, focal_point.agency.led_action_points.get())
+
+    attempt(digest)
+
+    assert (digest.state, digest.cause) == (State.CANCELLED, cause)
+    assert smtp_server.messages == []
+
+
+def test_person_deactivated_between_claim_and_body_gets_nothing(digest, smtp_server, monkeypatch):
+    docmd = Courier._by_smtp
+
+    def deactivated_meanwhile(self: Courier, backend: Any, message: EmailMessage, fence: Any) -> Any:
+        User.objects.update(is_active=False)
+        return docmd(self, backend, message, fence)
+
+    monkeypatch.setattr(Courier, "_by_smtp", deactivated_meanwhile)
+    attempt(digest)
+
+    assert (digest.state, digest.cause) == (State.CANCELLED, Cause.INACTIVE)
+    assert smtp_server.messages == []
+
+
+@pytest.mark.parametrize("answers", [{"MAIL": "421 Too busy"}, {"DATA": "451 Try later"}])
+def test_digest_refused_for_now_is_tried_again_later(digest, smtp_server, answers):
+    smtp_server.answers = answers
+    attempt(digest)
+    first = digest.state, digest.cause, digest.attempts
+    at_once = attempt(digest).attempts
+    smtp_server.answers = {}
+    attempt(digest, after=timedelta(minutes=2))
+
+    assert first == (State.PENDING, Cause.REFUSED_FOR_NOW, 1)
+    assert at_once == 1
+    assert digest.state == State.SENT
+    assert len(smtp_server.messages) == 1
+
+
+def test_digest_is_tried_again_when_the_server_is_not_there(digest, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
+
+    attempt(digest)
+
+    assert (digest.state, digest.cause) == (State.PENDING, Cause.REFUSED_FOR_NOW)
+    assert "refused" in digest.error.lower()
+
+
+def test_digest_is_given_up_after_many_attempts(digest, smtp_server):
+    smtp_server.answers = {"MAIL": "421 Too busy"}
+
+    for number in range(MAX_ATTEMPTS):
+        attempt(digest, after=timedelta(days=number))
+
+    assert (digest.state, digest.cause, digest.attempts) == (State.FAILED, Cause.GIVEN_UP, MAX_ATTEMPTS)
+
+
+def test_digest_to_a_mailbox_that_is_none_has_failed(digest, smtp_server, focal_point):
+    smtp_server.refused = {focal_point.email}
+
+    attempt(digest)
+
+    assert (digest.state, digest.cause) == (State.FAILED, Cause.REFUSED)
+    assert "550" in digest.error
+
+
+def test_digest_whose_reply_was_lost_is_uncertain_and_never_sent_again_by_itself(digest, smtp_server):
+    smtp_server.hangs_up = True
+    attempt(digest)
+    smtp_server.hangs_up = False
+    for days in (1, 30):
+        Digest.objects.sweep(timezone.now() + timedelta(days=days))
+        attempt(digest, after=timedelta(days=days))
+
+    assert (digest.state, digest.cause) == (State.UNCERTAIN, Cause.NO_REPLY)
+    assert len(smtp_server.messages) == 1
+
+
+def test_coordinator_may_send_an_uncertain_one_again_with_the_same_message_id(digest, smtp_server):
+    smtp_server.hangs_up = True
+    attempt(digest)
+    smtp_server.hangs_up = False
+
+    assert digest.send_again(timezone.now())
+    attempt(digest)
+
+    assert digest.state == State.SENT
+    assert {mail["Message-ID"] for mail in smtp_server.messages} == {digest.message_id}
+
+
+def test_worker_that_died_before_the_body_leaves_a_digest_that_is_tried_again(digest, smtp_server):
+    Digest.objects.claim(digest.pk, timezone.now())
+    while_it_may_live = attempt(digest).state
+
+    attempt(digest, after=LEASE)
+
+    assert while_it_may_live == State.CLAIMED
+    assert digest.state == State.SENT
+
+
+def test_worker_that_died_in_the_body_leaves_an_uncertain_one(digest, smtp_server):
+    token = Digest.objects.claim(digest.pk, timezone.now())
+    digest.fence(token, [], "en", timezone.now())
+
+    Digest.objects.sweep(timezone.now() + LEASE * 2)
+    attempt(digest, after=LEASE * 3)
+
+    assert (digest.state, digest.cause) == (State.UNCERTAIN, Cause.WORKER_DIED)
+    assert smtp_server.messages == []
+
+
+def test_worker_whose_lease_ran_out_does_not_send(digest, smtp_server):
+    late = timezone.now() - LEASE * 2
+    Digest.objects.filter(pk=digest.pk).update(next_attempt_at=late)
+    with Courier() as courier:
+        send(digest.pk, late, courier)
+    digest.refresh_from_db()
+
+    assert digest.state == State.CLAIMED
+    assert smtp_server.messages == []
+
+
+def test_digest_goes_into_the_folder_where_there_is_no_server(digest, settings, tmp_path):
+    settings.EMAIL_BACKEND, settings.MAIL_DIR = "tracker.mail.FolderBackend", tmp_path
+
+    attempt(digest)
+
+    assert digest.state == State.SENT
+    assert len(list(tmp_path.glob("*.eml"))) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("claims", "expected"), [(True, 1), (False, 2)])
+def test_two_workers_on_one_digest_send_it_once(digest, smtp_server, monkeypatch, claims, expected):
+    """With `claims` off (the control) both find it due before either takes it, and both send."""
+    both = threading.Barrier(2, timeout=5)
+    if not claims:
+
+        def anybody_may(self: DigestQuerySet, pk: int, now: Any) -> Any:
+            both.wait()
+            return digest.message_id
+
+        monkeypatch.setattr(DigestQuerySet, "claim", anybody_may)
+        monkeypatch.setattr(Digest, "fence", lambda self, *rest: True)
+
+    def work() -> None:
+        try:
+            with Courier() as courier:
+                send(digest.pk, timezone.now(), courier)
+        except Exception:  # the control's made-up token is no UUID: what counts is what was sent
+            pass
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    assert len(smtp_server.messages) == expected

@@ -1,0 +1,89 @@
+"""What a digest says, in text and HTML, in every language."""
+
+import pytest
+from django.conf import settings
+
+from actions.reminders.composing import words_of
+from tests import personas
+from tests.personas import NOW
+from tracker.partial_dates import PartialDate
+
+
+@pytest.fixture
+def point(focal_point):
+    found = personas.action_point(title="Joint <b>training</b> & more")
+    found.log_progress(
+        personas.progress(status="no_progress", reason="The post is vacant."),
+        author=focal_point,
+        now=NOW,
+        reported_on=PartialDate.parse("2006-03"),
+    )
+    return found
+
+
+@pytest.fixture
+def digest(focal_point, point):
+    return personas.digest(focal_point, point)
+
+
+def words(digest, language="en"):
+    return words_of(digest, digest.snapshot, language)
+
+
+def test_digest_says_what_why_how_long_and_where_to_go(digest):
+    found = words(digest)
+
+    assert found.subject == "1 action point shows no progress (2026)"
+    for told in (
+        "Dear Focal.Undp,",
+        "2026/1.1  Joint <b>training</b> & more",
+        "no report for 20 years",
+        "last reported March 2006",
+        "http://127.0.0.1:8000/agendas/2026/1.1/updates/?status=no_progress",
+        "http://127.0.0.1:8000/my/",
+        "http://127.0.0.1:8000/preferences/",
+    ):
+        assert told in found.text
+
+
+def test_html_says_the_same_and_lets_no_markup_through(digest):
+    found = words(digest).html
+
+    assert "Joint &lt;b&gt;training&lt;/b&gt; &amp; more" in found
+    assert 'href="http://127.0.0.1:8000/agendas/2026/1.1/updates/?status=no_progress"' in found
+    assert "no report for 20 years" in found
+    assert "<img" not in found
+    assert "<script" not in found
+
+
+def test_html_runs_from_right_to_left_in_arabic(digest):
+    found = words(digest, "ar").html
+
+    assert '<html lang="ar" dir="rtl">' in found
+    assert "مارس 2006" in found
+
+
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
+def test_digest_can_be_written_in_every_language(digest, language):
+    found = words(digest, language)
+
+    assert "2026/1.1" in found.text
+    assert "\n" not in found.subject
+    assert f'lang="{language}"' in found.html
+
+
+def test_subject_is_one_line_whatever_the_agenda_is_called(digest):
+    digest.agenda.slug = "2026-long"
+
+    assert words(digest).subject == "1 action point shows no progress (2026-long)"
+
+
+def test_coordinator_is_told_apart_what_nobody_answers_for(coordinator, point):
+    digest = personas.digest(coordinator, point)
+    digest.snapshot[0]["unanswered"] = True
+
+    found = words(digest)
+
+    assert "Nobody answers for these" in found.text
+    assert "of yours" not in found.text
+    assert "Nobody answers for these" in found.html

@@ -1,0 +1,37 @@
+"""The whole way with real parts: a Celery worker of its own takes the task, and the mail arrives at an SMTP server."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from actions.reminders.models import Digest, ReminderSchedule
+from actions.reminders.tasks import send_digest, tick
+from tests import personas
+from tests.servers import wait_until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def digest_due(focal_point):
+    """Somebody with an action point that shows no progress, of an agenda whose period has begun."""
+    personas.action_point(title="Joint training").lead_agencies.add(focal_point.agency)
+    day = timezone.localdate() - timedelta(days=60)
+    return ReminderSchedule.objects.create(agenda=personas.agenda(), starts_on=day)
+
+
+def test_worker_runs_the_tick_and_sends_the_digest_once(digest_due, celery_worker_process, smtp_server, focal_point):
+    for _ in range(3):
+        tick.delay()
+
+    mail = smtp_server.wait_for(1)[0]
+    digest = wait_until(lambda: Digest.objects.filter(state=Digest.State.SENT).first(), "the record of it")
+    send_digest.delay(digest.pk)
+    tick.delay()
+    wait_until(lambda: celery_worker_process.read_text().count("succeeded") >= 6, "all tasks")
+
+    assert mail["To"] == focal_point.email
+    assert mail["Subject"] == "1 action point shows no progress (2026)"
+    assert len(smtp_server.messages) == 1
+    assert Digest.objects.count() == 1

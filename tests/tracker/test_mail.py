@@ -1,0 +1,142 @@
+"""Handing mail over, and the folder that takes it where there is no server."""
+
+from datetime import UTC
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+
+from tracker.mail import Courier, Outcome, list_mail, read_mail
+
+
+@pytest.fixture
+def folder(settings, tmp_path):
+    settings.EMAIL_BACKEND, settings.MAIL_DIR = "tracker.mail.FolderBackend", tmp_path / "mail"
+    return settings.MAIL_DIR
+
+
+def mail(subject="Hello", text="Good morning.", to="somebody@example.org"):
+    message = EmailMultiAlternatives(subject, text, "Tracker <tracker@example.org>", [to])
+    message.attach_alternative(f"<p>{text}</p>", "text/html")
+    return message
+
+
+def deliver(*messages, leave=True):
+    with Courier() as courier:
+        return [courier.deliver(message, lambda: leave).outcome for message in messages]
+
+
+def test_folder_keeps_each_mail_in_a_file_for_its_owner_alone(folder):
+    outcomes = deliver(mail("First"), mail("Second"))
+
+    files = sorted(folder.iterdir())
+    assert outcomes == [Outcome.ACCEPTED, Outcome.ACCEPTED]
+    assert [file.suffix for file in files] == [".eml", ".eml"]
+    assert {oct(file.stat().st_mode & 0o777) for file in files} == {"0o600"}
+
+
+def test_folder_lists_the_newest_first_a_page_at_a_time(folder):
+    deliver(*(mail(f"Mail {number}") for number in range(5)))
+
+    first = list_mail(2)
+    second = list_mail(2, before=first[-1].name)
+
+    assert [found.subject for found in [*first, *second]] == ["Mail 4", "Mail 3", "Mail 2", "Mail 1"]
+
+
+def test_folder_gives_a_mail_back_as_it_was_written(folder):
+    deliver(mail("Être: 中文 العربية", "Línea\nzwei\n", "ünïcode@example.org"))
+
+    found = read_mail(list_mail(1)[0].name)
+
+    assert found.subject == "Être: 中文 العربية"
+    assert found.text.replace("\r\n", "\n") == "Línea\nzwei\n"
+    assert found.sender == "Tracker <tracker@example.org>"
+    assert found.written_at.tzinfo == UTC
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "..",
+        "../secret_key",
+        "/etc/passwd",
+        "20260101T000000000000Z-00000000.eml",
+        "x.eml",
+        "a/b.eml",
+        "\x00",
+        "%2e%2e",
+    ],
+)
+def test_folder_opens_nothing_but_its_mails(folder, name):
+    folder.mkdir()
+    (folder.parent / "secret_key").write_text("secret")
+
+    with pytest.raises(LookupError):
+        read_mail(name)
+
+
+def test_folder_that_is_not_there_yet_is_empty(folder):
+    assert list_mail(10) == []
+
+
+def test_folder_that_cannot_be_written_to_keeps_the_mail_for_later(folder):
+    folder.write_text("a file where the folder should be")
+
+    assert deliver(mail()) == [Outcome.TEMPORARY]
+
+
+def test_nothing_is_handed_over_without_leave(folder, smtp_server, settings):
+    by_smtp = deliver(mail(), leave=False)
+    settings.EMAIL_BACKEND = "tracker.mail.FolderBackend"
+    into_folder = deliver(mail(), leave=False)
+
+    assert (by_smtp, into_folder) == ([Outcome.FENCED_OFF], [Outcome.FENCED_OFF])
+    assert smtp_server.messages == []
+    assert list_mail(1) == []
+
+
+def test_one_connection_carries_many_mails(smtp_server):
+    outcomes = deliver(*(mail(f"Mail {number}") for number in range(3)))
+
+    assert outcomes == [Outcome.ACCEPTED] * 3
+    assert [message["Subject"] for message in smtp_server.messages] == ["Mail 0", "Mail 1", "Mail 2"]
+
+
+def test_connection_goes_on_after_a_refusal(smtp_server):
+    smtp_server.refused = {"nobody@example.org"}
+
+    outcomes = deliver(mail(to="nobody@example.org"), mail())
+
+    assert outcomes == [Outcome.PERMANENT, Outcome.ACCEPTED]
+
+
+def test_lines_that_begin_with_a_full_stop_arrive_whole(smtp_server):
+    text = ".\n..\n.hidden\nend ."
+
+    deliver(mail(text=text))
+
+    found = smtp_server.messages[0].get_body(("plain",)).get_content()
+    assert found.replace("\r\n", "\n").strip("\n") == text
+
+
+@pytest.mark.parametrize(
+    ("answers", "outcome"),
+    [
+        ({"MAIL": "421 Too busy"}, Outcome.TEMPORARY),
+        ({"MAIL": "550 Go away"}, Outcome.PERMANENT),
+        ({"DATA": "451 Try later"}, Outcome.TEMPORARY),
+        ({"DATA": "554 Looks like spam"}, Outcome.PERMANENT),
+    ],
+)
+def test_outcome_follows_what_the_server_says(smtp_server, answers, outcome):
+    smtp_server.answers = answers
+
+    assert deliver(mail()) == [outcome]
+
+
+def test_lost_reply_is_uncertain(smtp_server):
+    smtp_server.hangs_up = True
+
+    assert deliver(mail()) == [Outcome.UNCERTAIN]
+    assert len(smtp_server.messages) == 1
