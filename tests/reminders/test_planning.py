@@ -37,7 +37,7 @@ def test_tick_makes_a_row_when_it_is_due_and_not_before(schedule, focal_point):
 
 
 def test_tick_twice_makes_one_row_and_enqueues_it_once(schedule):
-    enqueued = []
+    enqueued: list[int] = []
 
     for minute in range(5):
         tick(MONDAY + timedelta(minutes=minute), enqueued.append)
@@ -111,7 +111,7 @@ def test_closed_agenda_gets_no_schedule(db):
 
 
 def test_digest_lost_by_the_broker_is_enqueued_again_after_a_while(schedule):
-    enqueued = []
+    enqueued: list[int] = []
     for minutes in (0, 5, 10, 15):
         tick(MONDAY + timedelta(minutes=minutes), enqueued.append)
 
