@@ -1,5 +1,7 @@
 """The form for an agenda's reminder schedule."""
 
+from django import forms
+
 from actions.forms.conflicts import ConflictAwareForm
 from actions.reminders.models import ReminderSchedule
 
@@ -8,3 +10,4 @@ class ScheduleForm(ConflictAwareForm):
     class Meta:
         model = ReminderSchedule
         fields = ["enabled", "rhythm", "weekday", "hour", "starts_on"]
+        widgets = {"starts_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}

@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from playwright.sync_api import Page
 
+from actions.models import ActionPoint
 from tests import personas
 from tracker.people.models import User
 
@@ -38,8 +39,14 @@ READERS = [
     "/accounts/password/change/",
     "/accounts/2fa/",
 ]
-COORDINATORS = ["/agendas/2005/2.1/edit/"]
-ADMINS = ["/people/", "/people/invitations/"]
+COORDINATORS = [
+    "/agendas/2005/2.1/edit/",
+    "/reminders/",
+    "/reminders/digests/1/",
+    "/reminders/schedules/2005/",
+    "/reminders/schedules/2005/preview/",
+]
+ADMINS = ["/people/", "/people/invitations/", "/mail/"]
 PAGES = (
     [(None, path) for path in VISITORS]
     + [("undp", path) for path in READERS]
@@ -51,9 +58,14 @@ PAGES = (
 @pytest.fixture
 def people(transactional_db: None) -> dict[str | None, User | None]:
     call_command("loaddata", "baseline_2005", verbosity=0)
+    undp = personas.person("focal.undp@example.org", agency=personas.agency("UNDP"))
+    points = ActionPoint.objects.with_context().filter(lead_agencies__acronym="UNDP")
+    personas.digest(
+        undp, *points, pk=1, state="failed", cause="refused", error="550 No such mailbox", next_attempt_at=None
+    )
     return {
         None: None,
-        "undp": personas.person("focal.undp@example.org", agency=personas.agency("UNDP")),
+        "undp": undp,
         "co": personas.person("coordinator@example.org", "coordinator"),
         "admin": personas.person("admin@example.org", "admin"),
     }
