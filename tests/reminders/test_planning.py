@@ -92,10 +92,11 @@ def test_schedule_that_is_off_or_has_not_begun_makes_none(schedule, changes):
     assert rows() == []
 
 
-def test_open_agenda_without_a_schedule_gets_the_default_one_and_mails_nobody_at_once(focal_point):
+@pytest.mark.parametrize("later", [timedelta(), timedelta(hours=5), timedelta(days=1)])
+def test_open_agenda_without_a_schedule_gets_the_default_one_and_mails_nobody_at_once(focal_point, later):
     personas.action_point().lead_agencies.add(focal_point.agency)
 
-    tick(MONDAY + timedelta(days=1), lambda pk: None)
+    tick(MONDAY + later, lambda pk: None)
 
     schedule = ReminderSchedule.objects.get()
     assert (schedule.rhythm, schedule.weekday, schedule.hour) == ("weekly", 0, 8)

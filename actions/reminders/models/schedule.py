@@ -1,6 +1,6 @@
 """When an agenda's digests go out, and which turns have been planned already."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -23,9 +23,12 @@ class ReminderScheduleQuerySet(models.QuerySet["ReminderSchedule"]):
 
 class ReminderScheduleManager(models.Manager["ReminderSchedule"].from_queryset(ReminderScheduleQuerySet)):  # type: ignore[misc]
     def add_missing(self, today: date) -> None:
-        """Give every open agenda that has none the default schedule, from `today` on: opening one mails nobody at once."""
+        """Give every open agenda that has none the default schedule, from tomorrow on: opening one mails nobody at once."""
         without = Agenda.objects.open().filter(reminder_schedule=None)
-        self.bulk_create([self.model(agenda=agenda, starts_on=today) for agenda in without], ignore_conflicts=True)
+        self.bulk_create(
+            [self.model(agenda=agenda, starts_on=today + timedelta(days=1)) for agenda in without],
+            ignore_conflicts=True,
+        )
 
 
 class ReminderSchedule(models.Model):
