@@ -51,7 +51,7 @@ SECRET_KEY = env.str("SECRET_KEY", "") if PRODUCTION else env.str("SECRET_KEY", 
 # The address people reach the tracker under; links in mails start with it.
 BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[BASE_URL])
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 INSTALLED_APPS = [
     "tracker",
@@ -196,7 +196,7 @@ EMAIL_URL = env.str("EMAIL_URL", "")
 MAIL_DIR = DATA_DIR / "mail"
 if EMAIL_URL:
     vars().update(env.email_url_config(EMAIL_URL))
-    EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 30)
+    EMAIL_TIMEOUT = 30
 else:
     EMAIL_BACKEND = "tracker.mail.FolderBackend"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Partnership Progress Tracker <tracker@localhost>")
@@ -230,8 +230,8 @@ CELERY_BEAT_SCHEDULE = {
 HTTPS = BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
-SECURE_SSL_REDIRECT = PRODUCTION and env.bool("SECURE_SSL_REDIRECT", True)
-SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31_536_000) if HTTPS else 0
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 # How many proxies stand in front. They say who asks (X-Forwarded-For) and whether by HTTPS (X-Forwarded-Proto).
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PROXY_COUNT", 1 if PRODUCTION else 0)

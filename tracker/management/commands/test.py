@@ -119,7 +119,7 @@ class Run:
         production = PRODUCTION | {"SECRET_KEY": secrets.token_urlsafe(64)}
         manage = ["python", "manage.py"]
         return [
-            self.check("ruff check", ["ruff", "check", "."]),
+            self.check("ruff check", ["ruff", "check", "--no-cache", "."]),
             self.check("ruff format", ["ruff", "format", "--check", "."]),
             self.check("djade", ["djade", "--check", "--target-version", "5.2", *templates]),
             self.check("mypy", ["mypy", "."]),
