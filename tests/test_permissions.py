@@ -50,6 +50,7 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "digest": ({"pk": "digest"}, [LOGIN, 403, 403, 200, 200]),
     "digest_send_again": ({"pk": "digest"}, [LOGIN, 405, 405, 405, 405]),
     "reminder_schedule": (AGENDA, [LOGIN, 403, 403, 200, 200]),
+    "health": ({}, [503, 503, 503, 503, 503]),
     "digest_preview": (AGENDA, [LOGIN, 403, 403, 200, 200]),
 }
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from actions.reminders.due import due_entries, wanting_digests, without_digest
-from actions.reminders.models import Digest, ReminderSchedule, Round
+from actions.reminders.models import Digest, Heartbeat, ReminderSchedule, Round
 from actions.reminders.models.digest import Entry, new_message_id
 from actions.reminders.periods import Period, latest_period, zone_named
 from issues.models import Agenda
@@ -25,6 +25,7 @@ def tick(now: datetime, enqueue: Callable[[int], object]) -> None:
     """Plan what is due, settle what dead workers left, and hand each digest that waits to `enqueue`, once its row says so."""
     plan(now)
     Digest.objects.sweep(now)
+    Heartbeat.objects.beat(now)
     for pk in _mark_enqueued(now):
         enqueue(pk)
 

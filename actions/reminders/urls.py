@@ -5,6 +5,7 @@ from django.urls import path
 from actions.reminders import views
 
 urlpatterns = [
+    path("health/", views.health_page, name="health"),
     path("reminders/", views.reminders, name="reminders"),
     path("reminders/digests/<int:pk>/", views.digest, name="digest"),
     path("reminders/digests/<int:pk>/attempts/", views.send_again, name="digest_send_again"),

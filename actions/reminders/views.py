@@ -5,9 +5,10 @@ from itertools import islice
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.reminders.composing import words_of
 from actions.reminders.due import due_entries, wanting_digests
 from actions.reminders.forms import ScheduleForm
+from actions.reminders.health import health
 from actions.reminders.models import Digest, ReminderSchedule
 from actions.reminders.periods import next_period, zone_named
 from issues.models import Agenda
@@ -107,6 +109,20 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     mails = [(people[pk], found[pk], _words(people[pk], agenda, found[pk])) for pk in people]
     context = {"agenda": agenda, "mails": mails, "is_cut": len(found) > PREVIEWED, "limit": PREVIEWED}
     return render(request, "reminders/preview_page.html", context)
+
+
+@login_not_required
+@require_safe
+def health_page(request: HttpRequest) -> HttpResponse:
+    """For machines that watch the tracker: 200 while a tick ran within the last minutes, else 503. Names nobody."""
+    found = health(timezone.now())
+    told = {
+        "status": "ok" if found.is_alive else "reminders stand still" if found.last_tick else "no tick yet",
+        "last_tick": found.last_tick,
+        "digests_waiting": found.waiting,
+        "digests_undecided": found.undecided,
+    }
+    return JsonResponse(told, status=200 if found.is_alive else 503, headers={"Cache-Control": "no-store"})
 
 
 def _words(person: User, agenda: Agenda, entries: Any) -> Any:

@@ -1,4 +1,5 @@
 from actions.reminders.models.digest import Digest, DigestQuerySet
+from actions.reminders.models.heartbeat import Heartbeat
 from actions.reminders.models.schedule import ReminderSchedule, Round
 
-__all__ = ["Digest", "DigestQuerySet", "ReminderSchedule", "Round"]
+__all__ = ["Digest", "DigestQuerySet", "Heartbeat", "ReminderSchedule", "Round"]

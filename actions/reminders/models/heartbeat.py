@@ -1,0 +1,35 @@
+"""The sign of life of the scheduler and the workers: the instant of the last tick."""
+
+from datetime import datetime
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class HeartbeatManager(models.Manager["Heartbeat"]):
+    def beat(self, now: datetime) -> None:
+        """Say that a tick has run. One query, two for the first one of all."""
+        if not self.filter(pk=Heartbeat.ONLY).update(at=now):
+            self.bulk_create([Heartbeat(pk=Heartbeat.ONLY, at=now)], ignore_conflicts=True)
+
+    def last(self) -> datetime | None:  # type: ignore[override] # an instant is all there is to know of it
+        """The instant of the last tick; None where there was none yet. One query."""
+        return self.values_list("at", flat=True).filter(pk=Heartbeat.ONLY).first()
+
+
+class Heartbeat(models.Model):
+    """One row for the whole tracker: a tick needs the scheduler, the broker, a worker and the database, so it speaks for all of them."""
+
+    ONLY = 1
+
+    at = models.DateTimeField(_("at"))
+
+    objects = HeartbeatManager()
+
+    class Meta:
+        verbose_name = _("heartbeat")
+        verbose_name_plural = _("heartbeats")
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="heartbeat_is_one")]
+
+    def __str__(self) -> str:
+        return self.at.isoformat()

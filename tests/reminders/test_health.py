@@ -1,0 +1,74 @@
+"""Whether reminders are alive: the alarm on the coordinator's pages, and the page for machines."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from actions.reminders.health import STALE_AFTER
+from actions.reminders.models import Heartbeat
+from actions.reminders.planning import tick
+from tests import personas
+from tests.actions.pages import text
+
+
+@pytest.fixture
+def agenda(db):
+    return personas.agenda()
+
+
+def test_health_is_503_before_the_first_tick_and_200_after_it(client, agenda):
+    before = client.get("/health/")
+    tick(timezone.now(), print)
+    after = client.get("/health/")
+
+    assert (before.status_code, before.json()["status"]) == (503, "no tick yet")
+    assert (after.status_code, after.json()["status"]) == (200, "ok")
+
+
+def test_health_is_503_when_the_scheduler_or_the_workers_have_stopped(client, agenda):
+    Heartbeat.objects.beat(timezone.now() - STALE_AFTER - timedelta(seconds=1))
+
+    response = client.get("/health/")
+
+    assert (response.status_code, response.json()["status"]) == (503, "reminders stand still")
+
+
+def test_health_counts_what_waits_and_what_has_to_be_decided(client, focal_point):
+    point = personas.action_point()
+    personas.digest(focal_point, point)
+    personas.digest(
+        focal_point, point, period_start="2026-01-01", state="failed", cause="refused", next_attempt_at=None
+    )
+
+    found = client.get("/health/").json()
+
+    assert (found["digests_waiting"], found["digests_undecided"]) == (1, 1)
+
+
+@pytest.mark.parametrize("path", ["/reminders/", "/agendas/2026/dashboard/"])
+def test_alarm_is_shown_to_coordinators_while_reminders_stand_still(client, coordinator, agenda, path):
+    personas.sign_in(client, coordinator)
+    never = text(client.get(path))
+    Heartbeat.objects.beat(timezone.now())
+    alive = text(client.get(path))
+    Heartbeat.objects.beat(timezone.now() - timedelta(hours=1))
+    stopped = text(client.get(path))
+
+    assert ["Reminders stand still" in page for page in (never, alive, stopped)] == [False, False, True]
+
+
+def test_alarm_is_no_concern_of_focal_points(client, focal_point, agenda):
+    Heartbeat.objects.beat(timezone.now() - timedelta(hours=1))
+
+    response = personas.sign_in(client, focal_point).get("/agendas/2026/dashboard/")
+
+    assert "Reminders stand still" not in text(response)
+
+
+def test_there_is_one_heartbeat_however_many_ticks(agenda):
+    for minute in range(3):
+        Heartbeat.objects.beat(personas.NOW + timedelta(minutes=minute))
+
+    assert Heartbeat.objects.last() == personas.NOW + timedelta(minutes=2)
+    assert Heartbeat.objects.count() == 1
