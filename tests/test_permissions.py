@@ -50,6 +50,7 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "digest": ({"pk": "digest"}, [LOGIN, 403, 403, 200, 200]),
     "digest_send_again": ({"pk": "digest"}, [LOGIN, 405, 405, 405, 405]),
     "reminder_schedule": (AGENDA, [LOGIN, 403, 403, 200, 200]),
+    "unsubscribe": ({"token": "none"}, [404, 404, 404, 404, 404]),
     "health": ({}, [503, 503, 503, 503, 503]),
     "digest_preview": (AGENDA, [LOGIN, 403, 403, 200, 200]),
 }
@@ -64,6 +65,7 @@ WRITE: dict[str, list[int]] = {
     "edit_milestone": [LOGIN, 400, 403, 400, 400],
     "snooze": [LOGIN, 400, 403, 400, 400],
     "markdown_preview": [LOGIN, 200, 200, 200, 200],
+    "unsubscribe": [404, 404, 404, 404, 404],
     "digest_send_again": [LOGIN, 403, 403, 302, 302],
     "reminder_schedule": [LOGIN, 403, 403, 400, 400],
     "preferences": [LOGIN, 400, 400, 400, 400],

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from actions.models import ActionStatus
 from actions.models.action_point import NoProgressReason
+from actions.reminders.links import unsubscribe_address
 from actions.reminders.models.digest import Digest, Entry
 from tracker.durations import in_words
 from tracker.partial_dates import PartialDate
@@ -50,12 +51,17 @@ def words_of(digest: Digest, entries: list[Entry], language: str) -> Words:
 
 
 def mail_of(digest: Digest, words: Words) -> EmailMultiAlternatives:
-    """The mail with these words, the digest's own Message-ID, and the header that keeps holiday replies away."""
+    """The mail with these words, the digest's own Message-ID, and headers to keep holiday replies away and to end it with one click."""
     mail = EmailMultiAlternatives(
         words.subject,
         words.text,
         to=[digest.recipient.email],
-        headers={"Message-ID": digest.message_id, "Auto-Submitted": "auto-generated"},
+        headers={
+            "Message-ID": digest.message_id,
+            "Auto-Submitted": "auto-generated",
+            "List-Unsubscribe": f"<{unsubscribe_address(digest.recipient)}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
     )
     mail.attach_alternative(words.html, "text/html")
     return mail

@@ -7,6 +7,7 @@ from actions.reminders import views
 urlpatterns = [
     path("health/", views.health_page, name="health"),
     path("reminders/", views.reminders, name="reminders"),
+    path("reminders/unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe"),
     path("reminders/digests/<int:pk>/", views.digest, name="digest"),
     path("reminders/digests/<int:pk>/attempts/", views.send_again, name="digest_send_again"),
     path("reminders/schedules/<slug:slug>/", views.schedule, name="reminder_schedule"),

@@ -8,10 +8,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from actions.access import get_agenda, signed_in
@@ -20,6 +21,7 @@ from actions.reminders.composing import words_of
 from actions.reminders.due import due_entries, wanting_digests
 from actions.reminders.forms import ScheduleForm
 from actions.reminders.health import health
+from actions.reminders.links import person_to_unsubscribe
 from actions.reminders.models import Digest, ReminderSchedule
 from actions.reminders.periods import next_period, zone_named
 from issues.models import Agenda
@@ -109,6 +111,19 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     mails = [(people[pk], found[pk], _words(people[pk], agenda, found[pk])) for pk in people]
     context = {"agenda": agenda, "mails": mails, "is_cut": len(found) > PREVIEWED, "limit": PREVIEWED}
     return render(request, "reminders/preview_page.html", context)
+
+
+@csrf_exempt  # mail programs post here by themselves (RFC 8058); the signed link is the proof
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """Ends a person's digests, or begins them again (`do=resume`). GET only shows how, so that a mail scanner does nothing."""
+    if not (person := person_to_unsubscribe(token)):
+        raise Http404
+    if request.method == "POST":
+        person.wants_digests = request.POST.get("do") == "resume"
+        person.save(update_fields=["wants_digests"])
+    return render(request, "reminders/unsubscribe_page.html", {"person": person})
 
 
 @login_not_required
