@@ -164,10 +164,10 @@ def smtp() -> Iterator[Mailbox]:
 
 
 @contextmanager
-def celery_worker(environment: dict[str, str], *, beat: bool = False) -> Iterator[Path]:
-    """A Celery worker of the tracker (with the scheduler, on demand) in `environment`; yields the path of its log."""
+def celery_worker(environment: dict[str, str], *, beat: bool = False, app: str = "tracker") -> Iterator[Path]:
+    """A Celery worker of the tracker (on demand with the scheduler, or of another `app`); yields the path of its log."""
     with tempfile.TemporaryDirectory(prefix="tracker-celery-") as folder:
-        command = [sys.executable, "-m", "celery", "-A", "tracker", "worker", "-P", "threads", "-c", "2", "-l", "INFO"]
+        command = [sys.executable, "-m", "celery", "-A", app, "worker", "-P", "threads", "-c", "2", "-l", "INFO"]
         if beat:
             command += ["-B", "-s", f"{folder}/schedule"]
         with _log(folder, "celery") as log, _running(command, log, cwd=ROOT, env=os.environ | environment):

@@ -1,0 +1,52 @@
+"""The tracker's Celery application for tests of a worker that dies: it kills itself at one step of sending a digest.
+
+`FAILPOINT` names the step, `FAILPOINT_MARK` a file that is made right before. With `FENCE=off` the fence changes nothing: the control.
+"""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import django
+
+from tracker.celery import app  # noqa: F401 - what `celery -A` looks for
+
+django.setup()
+
+from actions.reminders import sending  # noqa: E402
+from actions.reminders.models import Digest, DigestQuerySet  # noqa: E402
+from tracker.mail import Courier  # noqa: E402
+
+STEPS: dict[str, tuple[Any, str, bool]] = {
+    "claimed": (DigestQuerySet, "claim", True),
+    "composed": (sending, "mail_of", True),
+    "connected, not fenced": (Digest, "fence", False),
+    "fenced, nothing sent": (Digest, "fence", True),
+    "accepted, not recorded": (Courier, "deliver", True),
+    "recorded": (Digest, "record_sent", True),
+}
+"""Where each step is, and whether the worker dies after it rather than before."""
+
+
+def die() -> None:
+    Path(os.environ["FAILPOINT_MARK"]).touch()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def dying(work: Callable[..., Any], *, after: bool) -> Callable[..., Any]:
+    def inner(*args: Any, **options: Any) -> Any:
+        if not after:
+            die()
+        result = work(*args, **options)
+        die()
+        return result
+
+    return inner
+
+
+if os.environ.get("FENCE") == "off":
+    Digest.fence = lambda self, *rest: True  # type: ignore[method-assign]
+_place, _name, _after = STEPS[os.environ["FAILPOINT"]]
+setattr(_place, _name, dying(getattr(_place, _name), after=_after))
