@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from actions.reminders.models import Disclaimer
 from tests import personas
 
 PEOPLE = ["visitor", "own", "other", "coordinator", "admin"]
@@ -50,6 +51,8 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "digest": ({"pk": "digest"}, [LOGIN, 403, 403, 200, 200]),
     "digest_send_again": ({"pk": "digest"}, [LOGIN, 405, 405, 405, 405]),
     "reminder_schedule": (AGENDA, [LOGIN, 403, 403, 200, 200]),
+    "answer": ({"token": "none"}, [404, 404, 404, 404, 404]),
+    "settle_disclaimer": ({"pk": "disclaimer"}, [LOGIN, 405, 405, 405, 405]),
     "unsubscribe": ({"token": "none"}, [404, 404, 404, 404, 404]),
     "health": ({}, [503, 503, 503, 503, 503]),
     "digest_preview": (AGENDA, [LOGIN, 403, 403, 200, 200]),
@@ -65,6 +68,8 @@ WRITE: dict[str, list[int]] = {
     "edit_milestone": [LOGIN, 400, 403, 400, 400],
     "snooze": [LOGIN, 400, 403, 400, 400],
     "markdown_preview": [LOGIN, 200, 200, 200, 200],
+    "answer": [404, 404, 404, 404, 404],
+    "settle_disclaimer": [LOGIN, 403, 403, 302, 302],
     "unsubscribe": [404, 404, 404, 404, 404],
     "digest_send_again": [LOGIN, 403, 403, 302, 302],
     "reminder_schedule": [LOGIN, 403, 403, 400, 400],
@@ -99,6 +104,9 @@ def world(db: None, focal_point: Any, other_focal_point: Any, coordinator: Any, 
     return {
         "milestone": personas.milestone(point).pk,
         "digest": personas.digest(focal_point, point).pk,
+        "disclaimer": Disclaimer.objects.create(
+            person=focal_point, action_point=point, reason="Moved on.", made_at=personas.NOW
+        ).pk,
         "person": focal_point.pk,
         "people": dict(zip(PEOPLE, [None, focal_point, other_focal_point, coordinator, admin], strict=True)),
     }

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from actions.models import ActionStatus
 from actions.models.action_point import NoProgressReason
-from actions.reminders.links import unsubscribe_address
+from actions.reminders.links import Purpose, answer_address, unsubscribe_address
 from actions.reminders.models.digest import Digest, Entry
 from tracker.durations import in_words
 from tracker.partial_dates import PartialDate
@@ -30,8 +30,8 @@ class Words:
 def words_of(digest: Digest, entries: list[Entry], language: str) -> Words:
     """The digest's words in `language`. Needs its recipient and agenda loaded; no query."""
     with translation.override(language):
-        own = [_item(entry, language) for entry in entries if not entry["unanswered"]]
-        unanswered = [_item(entry, language) for entry in entries if entry["unanswered"]]
+        own = [_item(entry, digest, language) for entry in entries if not entry["unanswered"]]
+        unanswered = [_item(entry, digest, language) for entry in entries if entry["unanswered"]]
         context = {
             "recipient": digest.recipient,
             "agenda": digest.agenda,
@@ -67,9 +67,8 @@ def mail_of(digest: Digest, words: Words) -> EmailMultiAlternatives:
     return mail
 
 
-def _item(entry: Entry, language: str) -> dict[str, object]:
+def _item(entry: Entry, digest: Digest, language: str) -> dict[str, object]:
     place = [entry["slug"], entry["issue"], entry["number"]]
-    form = settings.BASE_URL + reverse("log_progress", args=place)
     return {
         "reference": entry["reference"],
         "title": entry["title"],
@@ -78,8 +77,9 @@ def _item(entry: Entry, language: str) -> dict[str, object]:
         "silence": silence(entry["days_silent"]),
         "last_reported": _in_words(entry["last_reported"], language) if entry["last_reported"] else "",
         "url": settings.BASE_URL + reverse("action_point", args=place),
-        "log_url": form,
-        "no_progress_url": f"{form}?status=no_progress",
+        "answers": [
+            (purpose.label, answer_address(digest, entry["action_point"], purpose.value)) for purpose in Purpose
+        ],
     }
 
 

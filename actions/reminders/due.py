@@ -1,4 +1,4 @@
-"""Who is due a digest, and which action points it tells of. Reads only; three queries a batch of recipients."""
+"""Who is due a digest, and which action points it tells of. Reads only; four queries a batch of recipients."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -10,6 +10,7 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, 
 from actions.models import ActionPoint, ActionPointQuerySet, Milestone
 from actions.models.action_point import NoProgressReason, milestone_passed
 from actions.reminders.models.digest import Digest, Entry
+from actions.reminders.models.disclaimer import Disclaimer
 from issues.models import Agenda
 from tracker.people.models import Role, User
 
@@ -37,7 +38,7 @@ def due_entries(
     """What each of the recipients is to be told on that day: lists of entries by id of the person, a batch at a time.
 
     Whoever has nothing that shows no progress is left out. Focal points are told of what they or their agencies answer for, coordinators of
-    what is assigned to them and of what nobody in the network answers for. Costs one query, and three for each batch.
+    what is assigned to them and of what nobody in the network answers for. Costs two queries, and four for each batch.
     """
     showing = ActionPoint.objects.filter(issue__agenda=agenda).showing_no_progress(today)
     last = 0
@@ -49,8 +50,12 @@ def due_entries(
 
 def _of_batch(roles: dict[int, str], showing: ActionPointQuerySet, today: date) -> dict[int, list[Entry]]:
     owned = defaultdict(set)
+    not_theirs = set(
+        Disclaimer.objects.standing().filter(person__in=list(roles)).values_list("person_id", "action_point_id")
+    )
     for person, point in _ownership(list(roles), showing):
-        owned[person].add(point)
+        if (person, point) not in not_theirs:
+            owned[person].add(point)
     coordinators = {person for person, role in roles.items() if role == Role.COORDINATOR}
     wanted = Q(pk__in=set().union(*owned.values())) | (Q(nobody=True) if coordinators else Q())
     points: Any = (

@@ -1,12 +1,77 @@
-"""Links in digests that work without signing in: signed, and good for one thing only."""
+"""Links in digests that work without signing in: signed, each for one person and one purpose, and not for ever."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.core import signing
+from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
+from actions.models import ActionPoint
+from actions.reminders.models import Digest
 from tracker.people.models import User
+from tracker.people.permissions import Right, may
+
+VALID = timedelta(days=45)
+"""How long an answer may be given; a newer digest ends it earlier."""
 
 _UNSUBSCRIBE = "reminders.unsubscribe"
+_ANSWER = "reminders.answer"
+
+
+class Purpose(models.TextChoices):
+    PROGRESS = "progress", _("Log progress")
+    NO_PROGRESS = "no_progress", _("Still no progress, because …")
+    SNOOZE = "snooze", _("Remind me later, because …")
+    NOT_MINE = "not_mine", _("This is not mine")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a link allows: one person to answer for one action point in one way."""
+
+    digest: Digest
+    action_point: ActionPoint
+    purpose: Purpose
+    submission: uuid.UUID
+    """The same for the same link, so that an answer sent twice counts once."""
+
+    @property
+    def person(self) -> User:
+        return self.digest.recipient
+
+
+def answer_address(digest: Digest, action_point: int, purpose: str) -> str:
+    """Where the recipient of the digest answers for an action point; leads nowhere where the digest is not stored. No query."""
+    token = signing.dumps([digest.pk or 0, action_point, purpose], salt=_ANSWER)
+    return settings.BASE_URL + reverse("answer", args=[token])
+
+
+def read_answer(token: str) -> Answer | None:
+    """None where the link was not made here, is too old or was replaced by a newer digest's, or the person does not answer for the action
+    point any more. Up to six queries.
+    """
+    try:
+        digest_pk, pk, purpose = signing.loads(token, salt=_ANSWER, max_age=VALID)
+    except signing.BadSignature:
+        return None
+    digest = Digest.objects.select_related("recipient__agency", "agenda").filter(pk=digest_pk).first()
+    action_point = ActionPoint.objects.with_context().filter(pk=pk).first()
+    if not digest or not action_point or not action_point.is_open or not _is_newest(digest):
+        return None
+    if not may(digest.recipient, Right.LOG_PROGRESS, action_point):
+        return None
+    return Answer(digest, action_point, Purpose(purpose), uuid.uuid5(uuid.NAMESPACE_URL, token))
+
+
+def _is_newest(digest: Digest) -> bool:
+    newer = Digest.objects.filter(
+        recipient=digest.recipient, agenda=digest.agenda, period_start__gt=digest.period_start, sent_at__isnull=False
+    )
+    return not newer.exists()
 
 
 def unsubscribe_address(person: User) -> str:

@@ -17,12 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from actions.access import get_agenda, signed_in
 from actions.kept import clears_kept, keeps_typed, kept_initial
-from actions.reminders.composing import words_of
+from actions.reminders.composing import Words, words_of
 from actions.reminders.due import due_entries, wanting_digests
 from actions.reminders.forms import ScheduleForm
 from actions.reminders.health import health
 from actions.reminders.links import person_to_unsubscribe
-from actions.reminders.models import Digest, ReminderSchedule
+from actions.reminders.models import Digest, Disclaimer, ReminderSchedule
 from actions.reminders.periods import next_period, zone_named
 from issues.models import Agenda
 from tracker.keyset import Column, Order, PlaceError, whole_number
@@ -53,6 +53,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
     counts = dict(Digest.objects.order_by().values_list("state").annotate(Count("pk")))
     context = {
         "schedules": _schedules(timezone.now(), person),
+        "disclaimers": Disclaimer.objects.standing().select_related("person", "action_point__issue__agenda"),
         "page": page,
         "counts": [(kind, counts.get(kind, 0)) for kind in Digest.State],
         "state": "" if complaints else state,
@@ -63,10 +64,10 @@ def reminders(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def digest(request: HttpRequest, pk: int) -> HttpResponse:
-    """One row of the ledger, with the words that it says or said."""
+    """One row of the ledger, with the words that it says or said; its links work for the recipient alone, so not here."""
     require(signed_in(request), Right.COORDINATE)
     found = get_object_or_404(Digest.objects.select_related("recipient", "agenda"), pk=pk)
-    words = words_of(found, found.snapshot, found.language or found.recipient.language)
+    words = _words(found.recipient, found.agenda, found.snapshot, found.language)
     return render(request, "reminders/digest_page.html", {"digest": found, "words": words})
 
 
@@ -80,6 +81,16 @@ def send_again(request: HttpRequest, pk: int) -> HttpResponseBase:
     else:
         messages.info(request, _("This one does not wait for a decision any more; nothing was changed."))
     return redirect(found)
+
+
+@require_POST
+def settle(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """A coordinator has seen to an action point that somebody said is not theirs."""
+    require(person := signed_in(request), Right.COORDINATE)
+    get_object_or_404(Disclaimer, pk=pk)
+    Disclaimer.objects.standing().filter(pk=pk).update(settled_by=person, settled_at=timezone.now())
+    messages.success(request, _("Settled. Who owns the action point is reminded of it again."))
+    return redirect("reminders")
 
 
 @keeps_typed
@@ -140,8 +151,9 @@ def health_page(request: HttpRequest) -> HttpResponse:
     return JsonResponse(told, status=200 if found.is_alive else 503, headers={"Cache-Control": "no-store"})
 
 
-def _words(person: User, agenda: Agenda, entries: Any) -> Any:
-    return words_of(Digest(recipient=person, agenda=agenda), entries, person.language)
+def _words(person: User, agenda: Agenda, entries: Any, language: str = "") -> Words:
+    """As the mail says them, but for the links by which the person answers: they lead nowhere."""
+    return words_of(Digest(recipient=person, agenda=agenda), entries, language or person.language)
 
 
 def _schedules(now: datetime, person: User) -> list[dict[str, Any]]:

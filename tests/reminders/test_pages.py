@@ -171,7 +171,7 @@ def test_reminders_page_costs_the_same_whatever_its_length(as_coordinator, point
     for number in range(count):
         personas.digest(personas.person(f"{number}@example.org"), point)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         as_coordinator.get("/reminders/")
 
 

@@ -1,5 +1,6 @@
 from actions.reminders.models.digest import Digest, DigestQuerySet
+from actions.reminders.models.disclaimer import Disclaimer
 from actions.reminders.models.heartbeat import Heartbeat
 from actions.reminders.models.schedule import ReminderSchedule, Round
 
-__all__ = ["Digest", "DigestQuerySet", "Heartbeat", "ReminderSchedule", "Round"]
+__all__ = ["Digest", "DigestQuerySet", "Disclaimer", "Heartbeat", "ReminderSchedule", "Round"]

@@ -1,0 +1,206 @@
+"""Answering by the links of a digest, without signing in: each is for one person, one purpose and one period."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import signing
+from django.utils import timezone
+
+from actions.models import ActionPoint
+from actions.reminders.due import due_entries, wanting_digests
+from actions.reminders.links import VALID, Purpose, answer_address
+from actions.reminders.models import Digest, Disclaimer
+from issues.models import Agenda
+from tests import personas
+from tests.actions.pages import text
+from tests.personas import TODAY
+from tracker.people.models import User
+
+
+@pytest.fixture
+def point(focal_point):
+    found = personas.action_point(title="Joint training")
+    found.lead_agencies.add(focal_point.agency)
+    return found
+
+
+@pytest.fixture
+def digest(focal_point, point):
+    return personas.digest(focal_point, point)
+
+
+@pytest.fixture
+def path(digest, point):
+    """The path of the link for a purpose."""
+    return lambda purpose: answer_address(digest, point.pk, purpose).removeprefix("http://127.0.0.1:8000")
+
+
+def filled(person, **typed):
+    return {"agency": str(person.agency_id), "seen": "0", **typed}
+
+
+@pytest.mark.parametrize("purpose", Purpose.values)
+def test_opening_a_link_shows_a_form_and_does_nothing(client, point, focal_point, path, purpose):
+    response = client.get(path(purpose))
+
+    point.refresh_from_db()
+    assert response.status_code == 200
+    assert f"You answer as {focal_point}" in text(response)
+    assert (point.status, point.snoozed_until) == ("not_reported", None)
+    assert not Disclaimer.objects.exists()
+
+
+def test_progress_is_logged_as_the_recipient(client, point, focal_point, path):
+    typed = filled(focal_point, status="under_way", narrative="First course held.", happened="December 2005")
+
+    response = client.post(path("progress"), typed)
+
+    update = point.progress_updates.get()
+    assert "Your update is published." in text(response)
+    assert (update.author, update.agency, update.status) == (focal_point, focal_point.agency, "under_way")
+    assert update.happened.text == "2005-12"
+
+
+def test_no_progress_is_chosen_already_and_needs_its_reason(client, point, focal_point, path):
+    shown = client.get(path("no_progress")).context["form"]["status"].value()
+    without = client.post(path("no_progress"), filled(focal_point, status="no_progress"))
+    done = client.post(path("no_progress"), filled(focal_point, status="no_progress", reason="The post is vacant."))
+
+    assert shown == "no_progress"
+    assert (without.status_code, done.status_code) == (400, 200)
+    assert point.progress_updates.get().reason == "The post is vacant."
+
+
+def test_answer_sent_twice_counts_once(client, point, focal_point, path):
+    for _ in range(2):
+        client.post(path("progress"), filled(focal_point, status="under_way", narrative="Once."))
+
+    assert point.progress_updates.count() == 1
+
+
+def test_answer_shows_what_others_wrote_meanwhile(client, point, focal_point, coordinator, path):
+    personas.update(point, author=coordinator, narrative="Faster.")
+
+    first = client.post(path("progress"), filled(focal_point, status="under_way", narrative="Slower."))
+    again = first.context["form"]["seen"].value()
+    second = client.post(path("progress"), filled(focal_point, status="under_way", narrative="Slower.", seen=again))
+
+    assert (first.status_code, second.status_code) == (409, 200)
+    assert "Faster." in text(first)
+    assert point.progress_updates.count() == 2
+
+
+def test_snooze_holds_the_reminders_back_with_its_history(client, point, focal_point, path):
+    until = timezone.localdate() + timedelta(days=20)
+
+    client.post(path("snooze"), {"until": until.isoformat(), "reason": "Waits for the budget."})
+
+    point.refresh_from_db()
+    assert (point.snoozed_until, point.snooze_reason) == (until, "Waits for the budget.")
+    assert point.history.first().history_user == focal_point
+
+
+def test_not_mine_reaches_the_coordinators_and_ends_the_reminders_until_settled(
+    client, point, focal_point, coordinator, path
+):
+    def reminded():
+        return [pk for batch in due_entries(wanting_digests(TODAY), point.issue.agenda, TODAY) for pk in batch]
+
+    for _ in range(2):
+        client.post(path("not_mine"), {"reason": "It moved to UNOPS."})
+    disclaimer = Disclaimer.objects.get()
+    in_between = reminded()
+    personas.sign_in(client, coordinator)
+    listed = client.get("/reminders/")
+    client.post(f"/reminders/disclaimers/{disclaimer.pk}/settlement/")
+    settled = client.get("/reminders/")
+
+    assert in_between == []
+    assert f"{focal_point}: It moved to UNOPS." in text(listed)
+    assert "It moved to UNOPS." not in text(settled)
+    assert reminded() == [focal_point.pk]
+
+
+@pytest.mark.parametrize(
+    ("purpose", "typed"),
+    [
+        ("progress", {"status": "under_way", "narrative": "x" * 20_001}),
+        ("progress", {"status": "foo", "narrative": "x"}),
+        ("progress", {"status": "under_way", "narrative": "x", "happened": "2005-13"}),
+        ("progress", {"status": "under_way", "narrative": "a\x00b"}),
+        ("progress", {"status": "under_way", "narrative": "x", "agency": "999999"}),
+        ("snooze", {"until": "2001-01-01", "reason": "x"}),
+        ("snooze", {"until": "x", "reason": "x"}),
+        ("not_mine", {"reason": ""}),
+        ("not_mine", {"reason": "x" * 501}),
+    ],
+)
+def test_bad_input_is_refused_and_kept(client, point, focal_point, path, purpose, typed):
+    response = client.post(path(purpose), filled(focal_point, **typed))
+
+    assert response.status_code == 400
+    assert not point.progress_updates.exists()
+    assert not Disclaimer.objects.exists()
+    for name, value in typed.items():
+        assert response.context["form"][name].value() == value
+
+
+def newer_digest(digest):
+    personas.digest(
+        digest.recipient,
+        period_start=TODAY + timedelta(days=7),
+        state=Digest.State.SENT,
+        sent_at=timezone.now(),
+        next_attempt_at=None,
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        newer_digest,
+        lambda digest: User.objects.update(is_active=False),
+        lambda digest: ActionPoint.objects.get().lead_agencies.clear(),
+        lambda digest: Agenda.objects.update(state="closed"),
+        lambda digest: personas.update(ActionPoint.objects.get(), status="completed"),
+    ],
+    ids=["newer digest", "deactivated", "no longer theirs", "agenda closed", "completed"],
+)
+def test_link_ends_when_it_should(client, digest, point, focal_point, path, change):
+    address = path("no_progress")
+    change(digest)
+
+    response = client.post(address, filled(focal_point, status="no_progress", reason="Too late."))
+
+    assert response.status_code == 404
+    assert "This link does not work any more" in text(response)
+    assert not point.progress_updates.filter(reason="Too late.").exists()
+
+
+def test_link_ends_after_a_while(client, path, monkeypatch):
+    address = path("progress")
+    now = timezone.now().timestamp()
+    monkeypatch.setattr("django.core.signing.time.time", lambda: now + VALID.total_seconds() + 2)
+
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("token", ["x", "1:2:3", "%00", "a" * 5000])
+def test_forged_link_is_not_found(client, db, token):
+    assert client.get(f"/reminders/answers/{token}/").status_code == 404
+
+
+def test_link_made_for_something_else_is_not_found(client, digest, point):
+    token = signing.dumps([digest.pk, point.pk, "progress"], salt="reminders.unsubscribe")
+
+    assert client.get(f"/reminders/answers/{token}/").status_code == 404
+
+
+def test_pages_of_coordinators_show_no_working_links(client, coordinator, digest, path):
+    personas.sign_in(client, coordinator)
+
+    for page in (digest.get_absolute_url(), "/reminders/schedules/2026/preview/"):
+        shown = text(client.get(page))
+        tokens = [word.rpartition("answers/")[2].strip("/") for word in shown.split() if "/reminders/answers/" in word]
+        assert len(tokens) == 4
+        assert {client.get(f"/reminders/answers/{token}/").status_code for token in tokens} == {404}
