@@ -154,10 +154,18 @@ class ActionPoint(models.Model):
     last_reported_latest = PartialDateEdge(source="last_reported", edge="latest")
     last_happened = PartialDateField(_("last dated progress"), null=True, editable=False)
     last_happened_latest = PartialDateEdge(source="last_happened", edge="latest")
+    no_progress_streak = models.PositiveIntegerField(_("reports without progress in a row"), default=0, editable=False)
 
     history = HistoricalRecords(
         m2m_fields=[lead_agencies, focal_points],
-        excluded_fields=["status", "last_reported", "last_reported_latest", "last_happened", "last_happened_latest"],
+        excluded_fields=[
+            "status",
+            "last_reported",
+            "last_reported_latest",
+            "last_happened",
+            "last_happened_latest",
+            "no_progress_streak",
+        ],
     )
 
     objects = ActionPointManager()
@@ -295,6 +303,7 @@ class ActionPoint(models.Model):
         """Derive the standing from the updates in force anew. Two queries; call it with the row locked."""
         found = standing([*self.reports()])
         self.status, self.last_reported, self.last_happened = found.status, found.last_reported, found.last_happened
+        self.no_progress_streak = found.no_progress_streak
         self.save_without_historical_record(  # type: ignore[attr-defined] # of simple_history
             update_fields=[
                 "status",
@@ -302,6 +311,7 @@ class ActionPoint(models.Model):
                 "last_reported_latest",
                 "last_happened",
                 "last_happened_latest",
+                "no_progress_streak",
             ]
         )
 

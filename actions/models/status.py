@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import takewhile
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -53,6 +54,8 @@ class Standing:
     status: ActionStatus
     last_reported: PartialDate | None
     last_happened: PartialDate | None
+    no_progress_streak: int = 0
+    """How many of the latest reports on the whole action point say "no progress", one after the other."""
 
 
 def standing(reports: Sequence[Report]) -> Standing:
@@ -64,13 +67,14 @@ def standing(reports: Sequence[Report]) -> Standing:
     if not reports:
         return Standing(ActionStatus.NOT_REPORTED, None, None)
     latest_first = sorted(reports, key=_recency, reverse=True)
+    whole = [ActionStatus(report.status) for report in latest_first if not report.part_only]
+    streak = list(takewhile(lambda status: status == ActionStatus.NO_PROGRESS, whole))
     happened = [report.happened for report in reports if report.happened]
     return Standing(
-        status=next(
-            (ActionStatus(report.status) for report in latest_first if not report.part_only), _of_parts(reports)
-        ),
+        status=whole[0] if whole else _of_parts(reports),
         last_reported=latest_first[0].reported_on,
         last_happened=max(happened, key=lambda when: (when.latest, when.earliest)) if happened else None,
+        no_progress_streak=len(streak),
     )
 
 

@@ -9,6 +9,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from actions.models import ActionStatus
 from actions.models.action_point import NoProgressReason
@@ -85,7 +86,13 @@ def _item(entry: Entry, digest: Digest, language: str) -> dict[str, object]:
 
 def reasons_of(entry: Entry) -> list[str]:
     """Why the action point is in the digest, in words, most telling first."""
-    return [str(NoProgressReason(reason).label) for reason in entry["reasons"]]
+    reasons = [str(NoProgressReason(reason).label) for reason in entry["reasons"]]
+    if (streak := entry.get("streak", 0)) > 1:
+        said = ngettext(
+            "%(count)s report in a row without progress", "%(count)s reports in a row without progress", streak
+        )
+        reasons.append(said % {"count": streak})
+    return reasons
 
 
 def silence(days: int | None) -> str:

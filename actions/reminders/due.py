@@ -125,6 +125,7 @@ def entry(
         "status": point.status,
         "reasons": [str(reason.value) for reason in reasons],
         "days_silent": point.days_silent(today),
+        "streak": point.no_progress_streak,
         "last_reported": point.last_reported.text if point.last_reported else None,
         "unanswered": unanswered,
     }

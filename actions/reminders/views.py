@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from actions.access import get_agenda, signed_in
 from actions.kept import clears_kept, keeps_typed, kept_initial
+from actions.models import ProgressUpdate
 from actions.reminders.composing import Words, words_of
 from actions.reminders.due import due_entries, wanting_digests
 from actions.reminders.forms import ScheduleForm
@@ -55,6 +56,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
         "schedules": _schedules(timezone.now(), person),
         "disclaimers": Disclaimer.objects.standing().select_related("person", "action_point__issue__agenda"),
         "page": page,
+        "digests": _with_answers(page.rows),
         "counts": [(kind, counts.get(kind, 0)) for kind in Digest.State],
         "state": "" if complaints else state,
         "complaints": complaints,
@@ -154,6 +156,21 @@ def health_page(request: HttpRequest) -> HttpResponse:
 def _words(person: User, agenda: Agenda, entries: Any, language: str = "") -> Words:
     """As the mail says them, but for the links by which the person answers: they lead nowhere."""
     return words_of(Digest(recipient=person, agenda=agenda), entries, language or person.language)
+
+
+def _with_answers(digests: list[Digest]) -> list[tuple[Digest, int | None]]:
+    """Each digest with how many of its action points were reported on since. One query."""
+    sent = [digest for digest in digests if digest.sent_at]
+    points = {entry["action_point"] for digest in sent for entry in digest.snapshot}
+    since = min((digest.sent_at for digest in sent if digest.sent_at), default=None)
+    updates = list(
+        ProgressUpdate.objects.filter(action_point__in=points, recorded_at__gte=since).values_list(
+            "action_point_id", "recorded_at"
+        )
+        if since
+        else []
+    )
+    return [(digest, digest.followed(updates)) for digest in digests]
 
 
 def _schedules(now: datetime, person: User) -> list[dict[str, Any]]:

@@ -1,5 +1,7 @@
 """Where an action point stands, as a pure function of what was reported."""
 
+import pytest
+
 from actions.models.status import ActionStatus, Report, ReportedStatus, Standing, standing
 from tracker.partial_dates import PartialDate
 
@@ -61,3 +63,26 @@ def test_standing_carries_the_latest_dated_progress_not_that_of_the_latest_repor
 
     assert standing(reports).last_happened == PartialDate.parse("2005")
     assert standing(reports[:2]).last_happened == PartialDate.parse("2005-12-22")
+
+
+@pytest.mark.parametrize(
+    ("statuses", "streak"),
+    [
+        ([], 0),
+        (["under_way"], 0),
+        (["no_progress"], 1),
+        (["under_way", "no_progress", "no_progress"], 2),
+        (["no_progress", "no_progress", "exploring"], 0),
+        (["no_progress", "completed", "no_progress", "no_progress", "no_progress"], 3),
+    ],
+)
+def test_streak_counts_the_latest_reports_without_progress(statuses, streak):
+    reports = [report(number, status) for number, status in enumerate(statuses, 1)]
+
+    assert standing(reports).no_progress_streak == streak
+
+
+def test_report_on_a_part_neither_ends_nor_lengthens_a_streak():
+    reports = [report(1, "no_progress"), report(2, "under_way", part_only=True), report(3, "no_progress")]
+
+    assert standing(reports).no_progress_streak == 2

@@ -53,6 +53,17 @@ def test_reminders_page_shows_the_ledger_and_each_state(as_coordinator, focal_po
     assert text(failures).count("1 action point of 2026") == 1
 
 
+def test_reminders_page_says_whether_an_update_followed(as_coordinator, focal_point, point):
+    other = personas.action_point(number=2)
+    personas.update(other, now=NOW - timedelta(days=1))
+    personas.digest(focal_point, point, other, state=State.SENT, sent_at=NOW, next_attempt_at=None)
+    before = text(as_coordinator.get("/reminders/"))
+    personas.update(point, now=NOW + timedelta(hours=1))
+
+    assert "0 reported on since" in before
+    assert "1 reported on since" in text(as_coordinator.get("/reminders/"))
+
+
 def test_ledger_is_paged(as_coordinator, point):
     for number in range(30):
         personas.digest(personas.person(f"{number:02}@example.org", name=f"Person {number:02}"), point)

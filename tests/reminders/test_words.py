@@ -1,5 +1,7 @@
 """What a digest says, in text and HTML, in every language."""
 
+from datetime import date
+
 import pytest
 from django.conf import settings
 
@@ -48,6 +50,15 @@ def test_digest_says_what_why_how_long_and_where_to_go(digest):
         "http://127.0.0.1:8000/preferences/",
     ):
         assert told in found.text
+
+
+def test_digest_says_how_often_in_a_row_there_was_no_progress(digest, point, focal_point):
+    for _ in range(2):
+        personas.update(point, author=focal_point, status="no_progress", reason="Still vacant.")
+
+    digest = personas.digest(focal_point, point, period_start=date(2026, 12, 1))
+
+    assert "3 reports in a row without progress" in words(digest).text
 
 
 def test_html_says_the_same_and_lets_no_markup_through(digest):

@@ -12,9 +12,10 @@ there is never sent again by itself.
 """
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from email.utils import parseaddr
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from django.conf import settings
 from django.db import models
@@ -43,6 +44,8 @@ class Entry(TypedDict):
     status: str
     reasons: list[str]
     days_silent: int | None
+    streak: NotRequired[int]
+    """Reports in a row that say "no progress"; not there in digests of before this was counted."""
     last_reported: str | None
     """A partial date in EDTF."""
     unanswered: bool
@@ -191,6 +194,13 @@ class Digest(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("digest", args=[self.pk])
+
+    def followed(self, updates: Collection[tuple[int, datetime]]) -> int | None:
+        """How many of its action points were reported on since, by pairs of action point and instant; None before it was sent."""
+        if not self.sent_at:
+            return None
+        told = {entry["action_point"] for entry in self.snapshot}
+        return len({point for point, recorded_at in updates if point in told and recorded_at >= self.sent_at})
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise TypeError("Digests are never deleted: they say what was sent to whom.")
