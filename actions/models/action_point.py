@@ -83,14 +83,10 @@ class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
 
     def silent(self, today: date) -> "ActionPointQuerySet":
         """Whose last report is older than its agenda's days of silence; never reported counts too. Costs one query for agendas."""
-        silent = Q(last_reported_latest=None)
-        for agenda_id, days in Agenda.objects.values_list("id", "silence_days"):
-            silent |= Q(issue__agenda=agenda_id, last_reported_latest__lt=today - timedelta(days=days))
-        return self.filter(silent)
+        return self.filter(_silent(today))
 
     def with_passed_milestone(self, today: date) -> "ActionPointQuerySet":
-        passed = ActionPoint.objects.filter(milestone_passed(today, via="milestones__"))
-        return self.filter(pk__in=passed.values("pk"))
+        return self.filter(_with_passed_milestone(today))
 
     def with_milestone_ahead(self, today: date) -> "ActionPointQuerySet":
         """With one that is still to come, or that recurs."""
@@ -104,8 +100,8 @@ class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
         """Open ones that a reminder is due for (design: "shows no progress"); a snooze holds them back."""
         shows = (
             Q(status__in=[ActionStatus.NOT_REPORTED, ActionStatus.NO_PROGRESS])
-            | Q(pk__in=ActionPoint.objects.silent(today).values("pk"))
-            | Q(pk__in=ActionPoint.objects.with_passed_milestone(today).values("pk"))
+            | _silent(today)
+            | Q(_with_passed_milestone(today))
         )
         return self.open().filter(shows).exclude(snoozed_until__gt=today)
 
@@ -115,6 +111,19 @@ class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
     def with_context(self) -> "ActionPointQuerySet":
         """With what a list shows: issue, agenda, owners. Two queries more, whatever the number of rows."""
         return self.select_related("issue__agenda").prefetch_related("lead_agencies", "focal_points")
+
+
+def _silent(today: date) -> Q:
+    """One query for the days of silence of each agenda."""
+    silent = Q(last_reported_latest=None)
+    for agenda_id, days in Agenda.objects.values_list("id", "silence_days"):
+        silent |= Q(issue__agenda=agenda_id, last_reported_latest__lt=today - timedelta(days=days))
+    return silent
+
+
+def _with_passed_milestone(today: date) -> Exists:
+    passed = milestone_passed(today, via="milestones__")
+    return Exists(ActionPoint.objects.filter(passed, pk=OuterRef("pk")))
 
 
 def milestone_passed(today: date, via: str = "") -> Q:

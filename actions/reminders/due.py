@@ -41,19 +41,21 @@ def due_entries(
     what is assigned to them and of what nobody in the network answers for. Costs two queries, and four for each batch.
     """
     showing = ActionPoint.objects.filter(issue__agenda=agenda).showing_no_progress(today)
-    last = 0
-    while roles := dict(recipients.filter(pk__gt=last).order_by("pk").values_list("pk", "role")[:batch]):
-        last = max(roles)
-        if entries := _of_batch(roles, showing, today):
+    last, more = 0, True
+    while more and (roles := dict(recipients.filter(pk__gt=last).order_by("pk").values_list("pk", "role")[:batch])):
+        last, more = max(roles), len(roles) == batch
+        if entries := _of_batch(roles, agenda, showing, today):
             yield entries
 
 
-def _of_batch(roles: dict[int, str], showing: ActionPointQuerySet, today: date) -> dict[int, list[Entry]]:
+def _of_batch(
+    roles: dict[int, str], agenda: Agenda, showing: ActionPointQuerySet, today: date
+) -> dict[int, list[Entry]]:
     owned = defaultdict(set)
     not_theirs = set(
         Disclaimer.objects.standing().filter(person__in=list(roles)).values_list("person_id", "action_point_id")
     )
-    for person, point in _ownership(list(roles), showing):
+    for person, point in _ownership(list(roles), agenda):
         if (person, point) not in not_theirs:
             owned[person].add(point)
     coordinators = {person for person, role in roles.items() if role == Role.COORDINATOR}
@@ -83,9 +85,9 @@ def _of_batch(roles: dict[int, str], showing: ActionPointQuerySet, today: date) 
     return dict(entries)
 
 
-def _ownership(people: list[int], showing: ActionPointQuerySet) -> QuerySet[Any, tuple[int, int]]:
+def _ownership(people: list[int], agenda: Agenda) -> QuerySet[Any, tuple[int, int]]:
     """Pairs of person and action point: assigned, led by the focal point's agency, or by a part of it. One query."""
-    among = {"actionpoint__in": showing.values("pk")}
+    among = {"actionpoint__issue__agenda": agenda}
     assigned = _Assigned.objects.filter(user__in=people, **among).values_list("user_id", "actionpoint_id")
     return assigned.union(
         *(

@@ -3,28 +3,21 @@
 Fills a scratch database (SQLite, or a new one on the server of DATABASE_URL), which is thrown away afterwards, and times everything side by
 side in one run: the median of RUNS, in milliseconds, with the part that the database took until it had its first rows.
 """
-# ruff: noqa: E402 (the settings come before whatever reads them)
 
 import argparse
-import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
-os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+from tests.bench.scratch import DatabaseClock, scratch_database
 
-import django
-
-django.setup()
-
+# isort: split
 from django.db import connection
 from django.db.models import QuerySet
 from django.test import Client
-from django.test.utils import setup_test_environment, teardown_test_environment
 from django.utils import timezone
 
 from actions.dashboard.figures import figures
@@ -41,32 +34,6 @@ POINTS_OF_AN_ISSUE = 900
 MOST_ISSUES = 999
 """What the database takes in one agenda."""
 BATCH = 5_000
-
-
-class DatabaseClock:
-    """Adds up the milliseconds spent in the database."""
-
-    def __init__(self) -> None:
-        self.spent = 0.0
-
-    def __call__(self, execute: Callable[..., Any], *query: Any) -> Any:
-        begin = time.perf_counter()
-        try:
-            return execute(*query)
-        finally:
-            self.spent += 1000 * (time.perf_counter() - begin)
-
-
-@contextmanager
-def scratch_database() -> Iterator[None]:
-    setup_test_environment()
-    name = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, serialize=False)
-    try:
-        yield
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
-        teardown_test_environment()
 
 
 def fill(rows: int) -> Agenda:

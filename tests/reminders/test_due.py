@@ -143,7 +143,7 @@ def test_admin_and_other_agencies_are_told_nothing(point, focal_point, other_foc
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_due_entries_cost_six_queries_for_any_number_of_people(db, django_assert_num_queries, count):
+def test_due_entries_cost_five_queries_for_any_number_of_people(db, django_assert_num_queries, count):
     agenda = personas.agenda()
     for number in range(1, count + 1):
         agency = personas.agency(f"A{number}")
@@ -155,7 +155,7 @@ def test_due_entries_cost_six_queries_for_any_number_of_people(db, django_assert
             personas.milestone(point, due="2020")
     personas.person("coordinator@example.org", Role.COORDINATOR)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         found = [len(batch) for batch in due_entries(wanting_digests(TODAY), agenda, TODAY)]
 
     assert found == [count]
