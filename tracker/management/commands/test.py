@@ -25,6 +25,7 @@ PROGRAMS: dict[str, Callable[[], object]] = {
     "chromium": servers.find_chromium,
     "postgresql": servers.find_postgresql,
     "redis-server": lambda: shutil.which("redis-server"),
+    "gettext": lambda: shutil.which("xgettext"),
 }
 
 # An environment that production could have: `check --deploy` must find nothing to say about it.
