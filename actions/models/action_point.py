@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from actions.models.status import ENDED, ActionStatus, Report, standing
+from actions.models.status import ENDED, ActionStatus, NoProgressReason, Report, standing
 from issues.models import Agenda, Issue
 from tracker.partial_date_fields import PartialDateEdge, PartialDateField
 from tracker.partial_dates import PartialDate
@@ -24,15 +24,6 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from actions.models.progress_update import ProgressUpdate
-
-
-class NoProgressReason(models.TextChoices):
-    """Why an open action point shows no progress."""
-
-    NOT_REPORTED = "not_reported", _("Nothing has been reported yet")
-    NO_PROGRESS = "no_progress", _("The last report says: no progress")
-    SILENT = "silent", _("No update for a long time")
-    MILESTONE_PASSED = "milestone_passed", _("A milestone passed without being done")
 
 
 class NewerUpdatesError(Exception):

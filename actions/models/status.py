@@ -36,6 +36,15 @@ ENDED = (ActionStatus.COMPLETED, ActionStatus.DISCONTINUED)
 """An action point with one of these is not open any more."""
 
 
+class NoProgressReason(models.TextChoices):
+    """Why an open action point shows no progress."""
+
+    NOT_REPORTED = "not_reported", _("Nothing has been reported yet")
+    NO_PROGRESS = "no_progress", _("The last report says: no progress")
+    SILENT = "silent", _("No update for a long time")
+    MILESTONE_PASSED = "milestone_passed", _("A milestone passed without being done")
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What of a progress update bears on where its action point stands."""

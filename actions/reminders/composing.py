@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from actions.models import ActionStatus
-from actions.models.action_point import NoProgressReason
+from actions.models.status import NoProgressReason
 from actions.reminders.links import Purpose, answer_address, unsubscribe_address
 from actions.reminders.models.digest import Digest, Entry
 from tracker.durations import in_words

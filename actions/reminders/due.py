@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from actions.models import ActionPoint, ActionPointQuerySet, Milestone
-from actions.models.action_point import NoProgressReason, milestone_passed
+from actions.models.action_point import milestone_passed
+from actions.models.status import NoProgressReason
 from actions.reminders.models.digest import Digest, Entry
 from actions.reminders.models.disclaimer import Disclaimer
 from issues.models import Agenda

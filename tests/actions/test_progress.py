@@ -10,8 +10,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from actions.models import ActionPoint, ActionStatus, Evidence, ProgressUpdate, ReportedStatus
-from actions.models.action_point import NewerUpdatesError, NoProgressReason, Progress
+from actions.models.action_point import NewerUpdatesError, Progress
 from actions.models.progress_update import ProgressUpdateQuerySet, SupersededError
+from actions.models.status import NoProgressReason
 from tests import personas
 from tracker.partial_dates import PartialDate
 
