@@ -31,3 +31,8 @@ def _refuse(unwanted: re.Pattern[str], value: str) -> None:
                 "name": unicodedata.name(character, f"U+{ord(character):04X}"),
             },
         )
+
+
+def without_unwanted(value: str) -> str:
+    """The text without the characters that `validate_text` refuses: for what is written into files, wherever it came from."""
+    return _UNWANTED.sub("", value)

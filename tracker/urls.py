@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("actions.urls")),
     path("", include("actions.dashboard.urls")),
+    path("", include("actions.note.urls")),
     path("", include("actions.reminders.urls")),
     path("", include("tracker.people.urls")),
     path("accounts/", include("tracker.people.account_urls")),

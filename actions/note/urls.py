@@ -1,0 +1,9 @@
+"""Addresses of an agenda's note: as a page and as files."""
+
+from django.urls import path
+
+from actions.note import views
+
+urlpatterns = [
+    path("agendas/<slug:slug>/note/", views.note, name="note"),
+]
