@@ -32,6 +32,7 @@ READERS = [
     "/agencies/UNDP/",
     "/agendas/2005/dashboard/",
     "/agendas/2005/action-points/",
+    "/agendas/2005/note/",
     "/agendas/2005/action-points/?status=under_way&owner=foo",
     "/nothing/here/",
     "/people/",
