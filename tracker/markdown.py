@@ -5,6 +5,7 @@ from functools import lru_cache
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 # What a narrative needs and no more: no raw HTML, no images (they would call home), no headings above the page's own.
 _markdown = MarkdownIt("zero", {"html": False, "linkify": False, "breaks": True}).enable(
@@ -23,7 +24,7 @@ _markdown = MarkdownIt("zero", {"html": False, "linkify": False, "breaks": True}
     ]
 )
 _TAGS = {"p", "br", "em", "strong", "s", "a", "ul", "ol", "li", "blockquote", "code"}
-_LINKS = {"http", "https", "mailto"}
+LINKS = {"http", "https", "mailto"}
 
 
 @lru_cache(maxsize=2048)
@@ -34,7 +35,12 @@ def to_html(text: str) -> SafeString:
         rendered,
         tags=_TAGS,
         attributes={"a": {"href"}, "ol": {"start"}},
-        url_schemes=_LINKS,
+        url_schemes=LINKS,
         link_rel="noopener nofollow",
     )
     return mark_safe(clean)  # noqa: S308 - nh3 has just cleaned it
+
+
+def tokens(text: str) -> list[Token]:
+    """A narrative parsed by the same rules, for what is no HTML. The links are not checked: see `LINKS`."""
+    return _markdown.parse(text)

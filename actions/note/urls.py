@@ -6,4 +6,5 @@ from actions.note import views
 
 urlpatterns = [
     path("agendas/<slug:slug>/note/", views.note, name="note"),
+    path("agendas/<slug:slug>/note.md", views.note_markdown, name="note_markdown"),
 ]

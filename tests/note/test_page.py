@@ -1,20 +1,11 @@
 """The note as a page: what it says, where it leads, who may read it."""
 
-import pytest
-from django.core.management import call_command
-
 from actions.models import ProgressUpdate
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import text
 
 NOTE = "/agendas/2005/note/"
-
-
-@pytest.fixture
-def baseline(db):
-    call_command("loaddata", "baseline_2005", verbosity=0)
-    return Agenda.objects.get(slug="2005")
 
 
 def test_page_tells_the_whole_agenda(client, focal_point, baseline):

@@ -1,0 +1,135 @@
+"""The note as Markdown: CommonMark that says the same wherever it is shown."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from urllib.parse import quote
+
+from django.utils.translation import gettext as _
+
+from actions.note.content import Item, Note, Point, Theme
+from actions.note.rich_text import Block, List, Paragraph, Quote, Run, parse
+
+# Everything that could mean something, to readers of more than CommonMark too (tables, math, mentions of HTML).
+_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~!&$^{}])")
+_LINE_START = re.compile(r"^(\s*(?:\d+(?=[.)]))?)([-+=:.)])", re.MULTILINE)
+
+
+def write(note: Note) -> str:
+    return "\n".join(_lines(note)) + "\n"
+
+
+def _lines(note: Note) -> Iterator[str]:
+    yield from (f"# {_in_line(note.title)}", "", f"*{_escaped(note.up_to)}*", "", *text_lines(parse(note.introduction)))
+    for issue in note.issues:
+        yield from _issue(issue)
+    yield from (f"## {_in_line(_('Annex: figures'))}", "", *_table(note), "")
+    yield from (f"## {_in_line(note.directory_heading)}", "")
+    for entry in note.directory:
+        yield f"- {_escaped(entry.label)}"
+        yield from (f"  - {_escaped(contact.name)}, {_escaped(contact.email)}" for contact in entry.contacts)
+
+
+def _issue(issue: Theme) -> Iterator[str]:
+    yield from (f"## {_in_line(issue.heading)}", "", *text_lines(parse(issue.rationale)))
+    for point in issue.points:
+        yield from _point(point)
+
+
+def _point(point: Point) -> Iterator[str]:
+    yield from (f"### {_in_line(point.heading)}", "", *text_lines(parse(point.description)))
+    yield from (f"*{_escaped(point.answered_for)}*", "")
+    for item in point.items:
+        yield from _item(item)
+    if not point.items:
+        yield from (f"**{_escaped(_('Nothing has been reported.'))}**", "")
+    for heading, promises in point.promises:
+        yield from (f"#### {_in_line(heading)}", "")
+        yield from (f"- {_escaped(promise.words)}" for promise in promises)
+        yield ""
+
+
+def _item(item: Item) -> Iterator[str]:
+    yield from (f"- {_link(item.heading, item.address)}", "")
+    yield from _indented(text_lines(item.text), "  ")
+    if item.evidence:
+        yield from (f"  - {_link(evidence.title, evidence.address)}" for evidence in item.evidence)
+        yield ""
+
+
+def _table(note: Note) -> Iterator[str]:
+    yield _row(note.figure_headings)
+    yield "| --- |" + " ---: |" * (len(note.figure_headings) - 1)
+    for name, counts in note.figures:
+        yield _row([name, *map(str, counts)])
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(_in_line(cell) for cell in cells)} |"
+
+
+def text_lines(blocks: Iterable[Block]) -> Iterator[str]:
+    """A narrative; each block with an empty line after it."""
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            yield from _runs(block.runs).split("\n")
+        elif isinstance(block, Quote):
+            yield from _indented(text_lines(block.blocks), "> ")
+        else:
+            yield from _list(block)
+        yield ""
+
+
+def _list(block: List) -> Iterator[str]:
+    for number, item in enumerate(block.items, block.start or 0):
+        mark = "- " if block.start is None else f"{number}. "
+        lines = _indented(text_lines(item), " " * len(mark))
+        yield mark + next(lines, "").lstrip(" ")
+        yield from lines
+
+
+def _indented(lines: Iterable[str], by: str) -> Iterator[str]:
+    return ((by + line).rstrip() if by.strip() or line else "" for line in lines)
+
+
+def _runs(runs: Iterable[Run]) -> str:
+    return "".join("  \n" if run.text == "\n" else _run(run) for run in runs)
+
+
+def _run(run: Run) -> str:
+    """Marks stand close to the words: white space at either end goes outside of them."""
+    words = run.text.strip()
+    if not words:
+        return run.text
+    before, after = run.text[: run.text.index(words[0])], run.text[len(run.text.rstrip()) :]
+    told = _code(words) if run.code else _escaped(words)
+    for applies, mark in ((run.struck, "~~"), (run.emphasis, "*"), (run.strong, "**")):
+        told = f"{mark}{told}{mark}" if applies else told
+    if run.href:
+        told = f"[{told}](<{_address(run.href)}>)"
+    return before + told + after
+
+
+def _code(text: str) -> str:
+    """Fenced by more backticks than it holds in a row."""
+    longest = max((len(found) for found in re.findall(r"`+", text)), default=0)
+    fence = "`" * (longest + 1)
+    space = " " if longest else ""
+    return f"{fence}{space}{text}{space}{fence}"
+
+
+def _link(text: str, address: str) -> str:
+    return f"[{_in_line(text)}](<{_address(address)}>)"
+
+
+def _address(address: str) -> str:
+    return quote(address, safe="%/:?#[]@!$&'()*+,;=~")
+
+
+def _in_line(text: str) -> str:
+    """Words that mean nothing but themselves after the beginning of a line."""
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+def _escaped(text: str) -> str:
+    """The same, where a line may begin with them."""
+    return _LINE_START.sub(r"\1\\\2", _in_line(text))

@@ -1,0 +1,137 @@
+"""Gathers the note of an agenda from what is in force now, in a constant number of queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+from actions.models import ActionPoint, ActionStatus, Milestone, ProgressUpdate
+from actions.note.content import Contact, DirectoryEntry, Evidence, Item, Note, Point, Promise, Theme
+from issues.models import Agenda
+from tracker.people.models import Agency, User
+from tracker.text import without_unwanted
+
+
+def note_of(agenda: Agenda, today: date, *, with_people: bool, site: str = "") -> Note:
+    """The note as of `today`, in the order of the agenda. `site` (`https://tracker.example.org`) goes before every address.
+
+    Nine queries at most, whatever the number of rows; one less without people. Updates that were withdrawn or superseded are not
+    in it, nor are drafts.
+    """
+    points = _action_points(agenda)
+    updates = _updates(agenda)
+    by_issue: dict[int, list[Point]] = defaultdict(list)
+    for point in points:
+        by_issue[point.issue_id].append(_point(point, updates[point.pk], today, with_people=with_people, site=site))
+    issues = list(agenda.issues.order_by("number"))
+    for issue in issues:
+        issue.agenda = agenda
+    return Note(
+        slug=agenda.slug,
+        title=without_unwanted(agenda.report_title or agenda.title),
+        agenda_title=without_unwanted(agenda.title),
+        address=site + agenda.get_absolute_url(),
+        introduction=without_unwanted(agenda.introduction),
+        agreed_on=agenda.agreed_on,
+        reporting_period=agenda.reporting_period,
+        as_of=today,
+        issues=tuple(
+            Theme(
+                number=issue.number,
+                title=without_unwanted(issue.title),
+                address=site + issue.get_absolute_url(),
+                rationale=without_unwanted(issue.rationale),
+                points=tuple(by_issue[issue.pk]),
+            )
+            for issue in issues
+        ),
+        directory=_directory(_agencies_named(points, updates), with_people=with_people),
+        names_people=with_people,
+    )
+
+
+def _action_points(agenda: Agenda) -> list[ActionPoint]:
+    """Four queries."""
+    found = ActionPoint.objects.filter(issue__agenda=agenda).in_order().with_context().prefetch_related("milestones")
+    return list(found)
+
+
+def _updates(agenda: Agenda) -> dict[int, list[ProgressUpdate]]:
+    """By action point, in the order in which they were numbered. Three queries."""
+    found: dict[int, list[ProgressUpdate]] = defaultdict(list)
+    in_force = ProgressUpdate.objects.filter(action_point__issue__agenda=agenda).in_force().with_context()
+    for update in in_force.order_by("action_point", "number"):
+        found[update.action_point_id].append(update)
+    return found
+
+
+def _point(
+    point: ActionPoint, updates: Iterable[ProgressUpdate], today: date, *, with_people: bool, site: str
+) -> Point:
+    agencies, people, milestones = point.lead_agencies.all(), point.focal_points.all(), point.milestones.all()
+    return Point(
+        code=point.code,
+        reference=point.reference,
+        title=without_unwanted(point.title),
+        address=site + point.get_absolute_url(),
+        description=without_unwanted(point.description),
+        lead_agencies=tuple(agency.acronym for agency in agencies),
+        people=tuple(without_unwanted(str(person)) for person in people) if with_people else (),
+        is_owned=bool(agencies or people),
+        status=ActionStatus(point.status),
+        items=tuple(_item(update, point, site) for update in updates),
+        ahead=tuple(_promise(milestone) for milestone in milestones if milestone.is_ahead(today)),
+        passed=tuple(_promise(milestone) for milestone in milestones if milestone.is_passed(today)),
+    )
+
+
+def _item(update: ProgressUpdate, point: ActionPoint, site: str) -> Item:
+    update.action_point = point
+    return Item(
+        number=update.number,
+        address=site + update.get_absolute_url(),
+        status=update.status,
+        happened=update.happened,
+        reported_on=update.reported_on,
+        by=update.agency.acronym if update.agency else without_unwanted(update.attributed_to),
+        participants=tuple(agency.acronym for agency in update.participants.all()),
+        part_only=update.part_only,
+        narrative=without_unwanted(update.narrative),
+        reason=without_unwanted(update.reason),
+        evidence=tuple(
+            Evidence(without_unwanted(evidence.title or evidence.url), without_unwanted(evidence.url))
+            for evidence in update.evidence.all()
+        ),
+    )
+
+
+def _promise(milestone: Milestone) -> Promise:
+    return Promise(
+        title=without_unwanted(milestone.title),
+        place=without_unwanted(milestone.place),
+        due=milestone.due,
+        due_note=without_unwanted(milestone.due_note),
+        repeats_every_months=milestone.repeats_every_months,
+    )
+
+
+def _agencies_named(points: Iterable[ActionPoint], updates: dict[int, list[ProgressUpdate]]) -> set[Agency]:
+    named = {agency for point in points for agency in point.lead_agencies.all()}
+    for update in (update for told in updates.values() for update in told):
+        named.update(update.participants.all())
+        if update.agency:
+            named.add(update.agency)
+    return named
+
+
+def _directory(named: set[Agency], *, with_people: bool) -> tuple[DirectoryEntry, ...]:
+    """One query with people, none without."""
+    contacts: dict[Agency, list[Contact]] = {agency: [] for agency in named}
+    if with_people:
+        people = User.objects.filter(agency__isnull=False, is_active=True).focal_points().select_related("agency")
+        for person in people.order_by("name", "email"):
+            if person.agency:
+                contacts.setdefault(person.agency, []).append(Contact(without_unwanted(str(person)), person.email))
+    return tuple(
+        DirectoryEntry(agency.acronym, without_unwanted(agency.name), tuple(contacts[agency]))
+        for agency in sorted(contacts, key=lambda agency: agency.acronym.casefold())
+    )

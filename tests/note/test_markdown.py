@@ -1,0 +1,79 @@
+"""The note as Markdown, read again by a CommonMark parser."""
+
+import re
+
+import pytest
+from markdown_it import MarkdownIt
+
+from actions.models import ProgressUpdate
+from actions.note import as_markdown
+from actions.note.gathering import note_of
+from actions.note.rich_text import Paragraph, parse
+from tests import personas
+from tests.note.conftest import HOSTILE
+
+
+def words(blocks):
+    """Of a tree, in order; white space does not count."""
+    found = []
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            found += block.text.split()
+        else:
+            for part in getattr(block, "items", None) or (block.blocks,):
+                found += words(part)
+    return found
+
+
+def words_of_commonmark(text):
+    found, kinds = [], set()
+    for token in MarkdownIt("commonmark").enable("strikethrough").parse(text):
+        kinds.add(token.type.removesuffix("_open").removesuffix("_close"))
+        if token.type == "inline":
+            found.append(
+                "".join(" " if child.type in {"softbreak", "hardbreak"} else child.content for child in token.children)
+            )
+    return " ".join(found).split(), kinds
+
+
+@pytest.mark.parametrize("narrative", HOSTILE)
+def test_narrative_says_the_same_to_every_reader(narrative):
+    tree = parse(narrative)
+
+    said, kinds = words_of_commonmark("\n".join(as_markdown.text_lines(tree)))
+
+    assert said == words(tree)
+    assert kinds <= {"paragraph", "inline", "bullet_list", "ordered_list", "list_item", "blockquote"}
+
+
+def test_markdown_of_the_baseline_has_every_update(client, focal_point, baseline):
+    answer = personas.sign_in(client, focal_point).get("/agendas/2005/note.md")
+
+    said, kinds = words_of_commonmark(answer.content.decode())
+    told = " ".join(said)
+    assert answer["Content-Type"] == "text/markdown; charset=utf-8"
+    assert answer["Content-Disposition"] == 'attachment; filename="note-2005.md"'
+    assert "html_block" not in kinds
+    for update in ProgressUpdate.objects.all():
+        assert " ".join(words(parse(update.narrative or update.reason))) in told
+        assert f"](<http://testserver{update.get_absolute_url()}>)" in answer.content.decode()
+    assert told.count("No progress thus far.") == 2
+    assert told.count("Nothing has been reported.") == 1
+    assert focal_point.email in told
+
+
+def test_markdown_has_the_headings_of_the_agenda(client, focal_point, baseline):
+    text = personas.sign_in(client, focal_point).get("/agendas/2005/note.md").content.decode()
+
+    assert len(re.findall(r"^# ", text, re.MULTILINE)) == 1
+    assert len(re.findall(r"^## \d\. ", text, re.MULTILINE)) == 6
+    assert len(re.findall(r"^### \d\.\d ", text, re.MULTILINE)) == 17
+
+
+def test_markdown_of_hostile_text_holds_no_markup_of_theirs(hostile_agenda):
+    text = as_markdown.write(note_of(hostile_agenda, personas.TODAY, with_people=True))
+
+    _said, kinds = words_of_commonmark(text)
+    assert kinds.isdisjoint({"html_block", "html_inline", "fence", "code_block", "hr"})
+    assert len(re.findall(r"^## ", text, re.MULTILINE)) == 3
+    assert "\x07" not in text
