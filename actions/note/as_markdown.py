@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
@@ -105,7 +104,7 @@ def _run(run: Run) -> str:
     for applies, mark in ((run.struck, "~~"), (run.emphasis, "*"), (run.strong, "**")):
         told = f"{mark}{told}{mark}" if applies else told
     if run.href:
-        told = f"[{told}](<{_address(run.href)}>)"
+        told = f"[{told}](<{run.href}>)"
     return before + told + after
 
 
@@ -118,11 +117,7 @@ def _code(text: str) -> str:
 
 
 def _link(text: str, address: str) -> str:
-    return f"[{_in_line(text)}](<{_address(address)}>)"
-
-
-def _address(address: str) -> str:
-    return quote(address, safe="%/:?#[]@!$&'()*+,;=~")
+    return f"[{_in_line(text)}](<{address}>)"
 
 
 def _in_line(text: str) -> str:

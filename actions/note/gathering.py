@@ -6,6 +6,7 @@ from datetime import date
 
 from actions.models import ActionPoint, ActionStatus, Milestone, ProgressUpdate
 from actions.note.content import Contact, DirectoryEntry, Evidence, Item, Note, Point, Promise, Theme
+from actions.note.rich_text import web_address
 from issues.models import Agenda
 from tracker.people.models import Agency, User
 from tracker.text import without_unwanted
@@ -98,7 +99,7 @@ def _item(update: ProgressUpdate, point: ActionPoint, site: str) -> Item:
         narrative=without_unwanted(update.narrative),
         reason=without_unwanted(update.reason),
         evidence=tuple(
-            Evidence(without_unwanted(evidence.title or evidence.url), without_unwanted(evidence.url))
+            Evidence(without_unwanted(evidence.title or evidence.url), web_address(evidence.url))
             for evidence in update.evidence.all()
         ),
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Union
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from markdown_it.token import Token
 
@@ -95,7 +95,7 @@ def _runs(inline: list[Token]) -> tuple[Run, ...]:
         if token.type in {"softbreak", "hardbreak"}:
             runs.append(Run("\n"))
         elif token.type == "link_open":
-            href = _safe(str(token.attrs.get("href", "")))
+            href = web_address(str(token.attrs.get("href", "")))
         elif token.type == "link_close":
             href = ""
         elif token.tag in _STYLES:
@@ -113,9 +113,11 @@ def _join(runs: list[Run], run: Run) -> None:
     runs.append(run)
 
 
-def _safe(href: str) -> str:
+def web_address(text: str) -> str:
+    """An address that every kind of file takes: in ASCII, of the web or of mail; empty where it cannot be one."""
+    address = quote(text, safe="%/:?#[]@!$&'()*+,;=~")
     try:
-        scheme = urlsplit(href).scheme.lower()
+        scheme = urlsplit(address).scheme.lower()
     except ValueError:
         return ""
-    return href if scheme in LINKS and len(href) <= LINK_LIMIT else ""
+    return address if scheme in LINKS and len(address) <= LINK_LIMIT else ""

@@ -7,4 +7,5 @@ from actions.note import views
 urlpatterns = [
     path("agendas/<slug:slug>/note/", views.note, name="note"),
     path("agendas/<slug:slug>/note.md", views.note_markdown, name="note_markdown"),
+    path("agendas/<slug:slug>/note.docx", views.note_word, name="note_word"),
 ]

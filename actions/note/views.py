@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from actions.access import get_agenda, public_if_visible
-from actions.note import as_markdown
+from actions.note import as_markdown, as_word
 from actions.note.content import Note
 from actions.note.gathering import note_of
 
@@ -25,6 +25,13 @@ def note(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def note_markdown(request: HttpRequest, slug: str) -> HttpResponse:
     return _file(request, slug, as_markdown.write, "md", "text/markdown; charset=utf-8")
+
+
+@public_if_visible
+@require_safe
+def note_word(request: HttpRequest, slug: str) -> HttpResponse:
+    word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    return _file(request, slug, as_word.write, "docx", word)
 
 
 def _file(

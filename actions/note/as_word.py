@@ -1,0 +1,172 @@
+"""The note as a Word file: real styles, headings that make its table of contents, links that lead back to each update."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, time
+from io import BytesIO
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from docx import Document
+from docx.text.paragraph import Paragraph as WordParagraph
+
+from actions.note.content import Item, Note, Point, Theme
+from actions.note.rich_text import Block, List, Paragraph, Quote, Run, parse
+from actions.note.word_parts import (
+    add_bookmark,
+    add_link,
+    add_page_number,
+    add_table_of_contents,
+    mark_as_code,
+    new_numbering,
+    number_paragraph,
+    prepare_styles,
+    turn,
+)
+
+DEEPEST = 3
+"""Word's own list styles end there."""
+
+
+def write(note: Note) -> bytes:
+    """The bytes of a .docx file in the active language."""
+    return _Writer().write(note)
+
+
+class _Writer:
+    """Writes one document from its beginning to its end."""
+
+    def __init__(self) -> None:
+        self.document = Document()
+        language = get_language() or "en"
+        prepare_styles(self.document, language)
+        self.document.core_properties.language = language
+        self.bookmarks = 0
+
+    def write(self, note: Note) -> bytes:
+        properties, written = self.document.core_properties, datetime.combine(note.as_of, time(), UTC)
+        properties.title, properties.author, properties.comments = note.title, "", ""
+        properties.created = properties.modified = written
+        self._line(note.title, "Title")
+        self._line(note.up_to, "Subtitle")
+        self._blocks(parse(note.introduction))
+        self._line(_("Contents"), "TOC Heading")
+        add_table_of_contents(self.document, _contents(note))
+        for issue in note.issues:
+            self._issue(issue)
+        self._heading(_("Annex: figures"), 1, "figures")
+        self._figures(note)
+        self._heading(note.directory_heading, 1, "directory")
+        self._directory(note)
+        add_page_number(self.document)
+        file = BytesIO()
+        self.document.save(file)
+        return file.getvalue()
+
+    def _issue(self, issue: Theme) -> None:
+        self._heading(issue.heading, 1, issue.anchor)
+        self._blocks(parse(issue.rationale))
+        for point in issue.points:
+            self._point(point)
+
+    def _point(self, point: Point) -> None:
+        self._heading(point.heading, 2, point.anchor)
+        self._blocks(parse(point.description))
+        self._line(point.answered_for).runs[0].italic = True
+        for item in point.items:
+            self._item(item)
+        if not point.items:
+            self._line(_("Nothing has been reported.")).runs[0].bold = True
+        for heading, promises in point.promises:
+            self._line(heading, "Heading 3")
+            for promise in promises:
+                self._line(promise.words, "List Bullet")
+
+    def _item(self, item: Item) -> None:
+        self._linked(item.heading, item.address, "List Bullet")
+        self._blocks(item.text, depth=1)
+        for evidence in item.evidence:
+            self._linked(evidence.title, evidence.address, "List Bullet 2")
+
+    def _figures(self, note: Note) -> None:
+        headings = note.figure_headings
+        table = self.document.add_table(rows=0, cols=len(headings), style="Light Grid Accent 1")
+        for row in (headings, *((name, *map(str, counts)) for name, counts in note.figures)):
+            for cell, text in zip(table.add_row().cells, row, strict=True):
+                cell.text = text
+
+    def _directory(self, note: Note) -> None:
+        for entry in note.directory:
+            self._line(entry.label, "List Bullet")
+            for contact in entry.contacts:
+                self._linked(f"{contact.name}, {contact.email}", f"mailto:{contact.email}", "List Bullet 2")
+
+    def _heading(self, text: str, level: int, anchor: str) -> None:
+        self.bookmarks += 1
+        add_bookmark(self._line(text, f"Heading {level}"), anchor, self.bookmarks)
+
+    def _line(self, text: str, style: str = "Normal") -> WordParagraph:
+        paragraph = self.document.add_paragraph(text, style)
+        turn(paragraph, text)
+        return paragraph
+
+    def _linked(self, text: str, address: str, style: str) -> None:
+        paragraph = self.document.add_paragraph(style=style)
+        add_link(paragraph, text, address)
+        turn(paragraph, text)
+
+    def _blocks(self, blocks: Iterable[Block], depth: int = 0, opening: tuple[str, int | None] | None = None) -> None:
+        """`depth` is that of the list which they stand in; `opening` gives style and numbering of an item's first paragraph."""
+        later = "List Continue" + _suffix(depth) if depth else "Normal"
+        for block in blocks:
+            if isinstance(block, Paragraph):
+                style, numbering = opening or (later, None)
+                paragraph = self._paragraph(block, style)
+                if numbering is not None:
+                    number_paragraph(paragraph, numbering)
+            elif isinstance(block, Quote):
+                self._quote(block, depth)
+            else:
+                self._list(block, depth + 1)
+            opening = None
+
+    def _list(self, block: List, depth: int) -> None:
+        style = ("List Bullet" if block.start is None else "List Number") + _suffix(depth)
+        numbering = None if block.start is None else new_numbering(self.document, style, block.start)
+        for item in block.items:
+            self._blocks(item, depth, (style, numbering))
+
+    def _quote(self, block: Quote, depth: int) -> None:
+        for inner in block.blocks:
+            if isinstance(inner, Paragraph):
+                self._paragraph(inner, "Quote")
+            else:
+                self._blocks((inner,), depth)
+
+    def _paragraph(self, block: Paragraph, style: str) -> WordParagraph:
+        paragraph = self.document.add_paragraph(style=style)
+        for run in block.runs:
+            _add_run(paragraph, run)
+        turn(paragraph, block.text)
+        return paragraph
+
+
+def _suffix(depth: int) -> str:
+    """Of the name of a list's style: none, ` 2`, ` 3`."""
+    return f" {min(depth, DEEPEST)}" if depth > 1 else ""
+
+
+def _contents(note: Note) -> Iterator[tuple[int, str, str]]:
+    """Level, heading and anchor of each entry."""
+    for issue in note.issues:
+        yield 1, issue.heading, issue.anchor
+        for point in issue.points:
+            yield 2, point.heading, point.anchor
+    yield 1, _("Annex: figures"), "figures"
+    yield 1, note.directory_heading, "directory"
+
+
+def _add_run(paragraph: WordParagraph, run: Run) -> None:
+    added = add_link(paragraph, run.text, run.href) if run.href else paragraph.add_run(run.text)
+    added.bold, added.italic, added.font.strike = run.strong or None, run.emphasis or None, run.struck or None
+    if run.code:
+        mark_as_code(added)

@@ -1,0 +1,139 @@
+"""Parts of a Word file that python-docx has no words for: links, bookmarks, fields, lists that count anew, right to left."""
+
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+from docx.document import Document
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_COLOR_INDEX
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, RGBColor
+from docx.text.paragraph import Paragraph
+from docx.text.run import Run
+
+HIGHEST_START = 32_767
+"""Word counts no further."""
+
+
+def prepare_styles(document: Document, language: str) -> None:
+    """Set the language of all text, and add the styles that the built-in template lacks: links and the table of contents."""
+    for element in document.styles.element.iter(qn("w:lang")):
+        element.set(qn("w:val"), language)
+    link: Any = document.styles.add_style("Hyperlink", WD_STYLE_TYPE.CHARACTER)
+    link.font.color.rgb, link.font.underline = RGBColor(0x0B, 0x4F, 0x8A), True
+    for level in (1, 2):
+        entry: Any = document.styles.add_style(f"toc {level}", WD_STYLE_TYPE.PARAGRAPH)
+        entry.base_style = document.styles["Normal"]
+        entry.paragraph_format.left_indent, entry.paragraph_format.space_after = Cm(0.8 * (level - 1)), Cm(0.1)
+
+
+def add_link(paragraph: Paragraph, text: str, address: str) -> Run:
+    """To a place outside of the file."""
+    relation = paragraph.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+    return _add_hyperlink(paragraph, text, "r:id", relation)
+
+
+def add_bookmark(paragraph: Paragraph, anchor: str, number: int) -> None:
+    """Round all of the paragraph. `number` is the bookmark's own in the file."""
+    start, end = _element("w:bookmarkStart", id=number, name=_bookmark(anchor)), _element("w:bookmarkEnd", id=number)
+    paragraph._p.insert(1 if paragraph._p.pPr is not None else 0, start)
+    paragraph._p.append(end)
+
+
+def add_table_of_contents(document: Document, entries: Iterable[tuple[int, str, str]]) -> None:
+    """Of level, heading and anchor. Word can bring it up to date; it is filled already, so that nobody has to."""
+    paragraph = None
+    for level, heading, anchor in entries:
+        first, paragraph = paragraph is None, document.add_paragraph(style=f"toc {level}")
+        if first:
+            _begin_field(paragraph, r' TOC \o "1-2" \n \h \z ')
+        _add_hyperlink(paragraph, heading, "w:anchor", _bookmark(anchor))
+    if paragraph is not None:
+        paragraph.add_run()._r.append(_element("w:fldChar", fldCharType="end"))
+
+
+def add_page_number(document: Document) -> None:
+    """At the foot of each page."""
+    paragraph = document.sections[0].footer.paragraphs[0]
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _begin_field(paragraph, " PAGE ")
+    paragraph.add_run("1")
+    paragraph.add_run()._r.append(_element("w:fldChar", fldCharType="end"))
+
+
+def new_numbering(document: Document, style: str, start: int) -> int:
+    """The id of a numbering that looks like that of the style and begins at `start`; for `number_paragraph`."""
+    numbering = document.part.numbering_part.element
+    of_style = document.styles[style].element.find(f".//{qn('w:numId')}").get(qn("w:val"))
+    abstract = numbering.num_having_numId(int(of_style)).abstractNumId.val
+    added = numbering.add_num(abstract)
+    added.add_lvlOverride(ilvl=0).add_startOverride(min(start, HIGHEST_START))
+    return int(added.numId)
+
+
+def number_paragraph(paragraph: Paragraph, numbering: int) -> None:
+    properties = paragraph._p.get_or_add_pPr().get_or_add_numPr()
+    properties.get_or_add_ilvl().val = 0
+    properties.get_or_add_numId().val = numbering
+
+
+def turn(paragraph: Paragraph, text: str) -> None:
+    """Let the paragraph run from right to left where its first letter does."""
+    if not _is_right_to_left(text):
+        return
+    paragraph._p.get_or_add_pPr().insert_element_before(
+        _element("w:bidi"),
+        "w:adjustRightInd",
+        "w:snapToGrid",
+        "w:spacing",
+        "w:ind",
+        "w:contextualSpacing",
+        "w:jc",
+        "w:rPr",
+    )
+    for run in paragraph._p.iter(qn("w:r")):
+        run.get_or_add_rPr().insert_element_before(_element("w:rtl"), "w:cs", "w:em", "w:lang")
+
+
+def mark_as_code(run: Run) -> None:
+    run.font.name, run.font.highlight_color = "Courier New", WD_COLOR_INDEX.GRAY_25
+
+
+def _is_right_to_left(text: str) -> bool:
+    for character in text:
+        direction = unicodedata.bidirectional(character)
+        if direction in {"L", "R", "AL"}:
+            return direction != "L"
+    return False
+
+
+def _add_hyperlink(paragraph: Paragraph, text: str, attribute: str, target: str) -> Run:
+    link = OxmlElement("w:hyperlink")
+    link.set(qn(attribute), target)
+    run = paragraph.add_run(text, "Hyperlink")
+    link.append(run._r)
+    paragraph._p.append(link)
+    return run
+
+
+def _begin_field(paragraph: Paragraph, instruction: str) -> None:
+    paragraph.add_run()._r.append(_element("w:fldChar", fldCharType="begin"))
+    told = OxmlElement("w:instrText")
+    told.set(qn("xml:space"), "preserve")
+    told.text = instruction
+    paragraph.add_run()._r.append(told)
+    paragraph.add_run()._r.append(_element("w:fldChar", fldCharType="separate"))
+
+
+def _bookmark(anchor: str) -> str:
+    return anchor.replace("-", "_")
+
+
+def _element(tag: str, **attributes: str | int) -> Any:
+    element = OxmlElement(tag)
+    for name, value in attributes.items():
+        element.set(qn(f"w:{name}"), str(value))
+    return element

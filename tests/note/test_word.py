@@ -1,0 +1,107 @@
+"""The note as a Word file, opened again with python-docx."""
+
+from io import BytesIO
+
+import pytest
+from django.utils import translation
+from docx import Document
+from docx.oxml.ns import qn
+
+from actions.models import ProgressUpdate
+from actions.note import as_word
+from actions.note.gathering import note_of
+from actions.note.rich_text import parse
+from tests import personas
+from tests.note.test_markdown import words
+
+
+def opened(content):
+    return Document(BytesIO(content))
+
+
+def told(document):
+    return " ".join(" ".join(paragraph.text.split()) for paragraph in document.paragraphs)
+
+
+@pytest.fixture
+def document(client, focal_point, baseline):
+    return opened(personas.sign_in(client, focal_point).get("/agendas/2005/note.docx").content)
+
+
+def styled(document, style):
+    return [paragraph.text for paragraph in document.paragraphs if paragraph.style.name == style]
+
+
+def test_word_file_has_the_agenda_in_real_styles(document):
+    assert styled(document, "Title") == ["Engaging with the private sector: the UN's progress in 2005"]
+    assert len(styled(document, "Heading 1")) == 6 + 2
+    assert len(styled(document, "Heading 2")) == 17
+    assert styled(document, "toc 1") == styled(document, "Heading 1")
+    assert styled(document, "toc 2") == styled(document, "Heading 2")
+    assert document.core_properties.title == styled(document, "Title")[0]
+    assert document.core_properties.language == "en"
+
+
+def test_word_file_tells_every_update_and_links_to_it(document):
+    text = told(document)
+    addresses = {relation.target_ref for relation in document.part.rels.values() if relation.is_external}
+
+    for update in ProgressUpdate.objects.all():
+        assert " ".join(words(parse(update.narrative or update.reason))) in text
+        assert f"http://testserver{update.get_absolute_url()}" in addresses
+    assert text.count("No progress thus far.") == 2
+    assert text.count("Nothing has been reported.") == 1
+
+
+def test_word_file_has_the_figures(document):
+    rows = [[cell.text for cell in row.cells] for row in document.tables[0].rows]
+
+    assert len(rows) == 8
+    assert rows[-1] == ["All", "1", "2", "3", "11", "0", "0", "17"]
+
+
+def test_contents_of_the_word_file_lead_to_its_headings(document):
+    body = document.element.body
+    anchors = [link.get(qn("w:anchor")) for link in body.iter(qn("w:hyperlink")) if link.get(qn("w:anchor"))]
+    bookmarks = [mark.get(qn("w:name")) for mark in body.iter(qn("w:bookmarkStart"))]
+
+    assert anchors == bookmarks
+    assert len(set(bookmarks)) == 25
+
+
+def test_ordered_lists_count_anew(db, coordinator):
+    point = personas.action_point()
+    personas.update(point, coordinator, narrative="1. a\n2. b\n\ntext\n\n7. c")
+
+    document = opened(as_word.write(note_of(point.issue.agenda, personas.TODAY, with_people=True)))
+
+    numbers = [item._p.pPr.numPr.numId.val for item in document.paragraphs if item.style.name == "List Number 2"]
+    assert len(numbers) == 3
+    assert numbers[0] == numbers[1] != numbers[2]
+
+
+def test_hostile_text_arrives_as_text(hostile_agenda):
+    document = opened(as_word.write(note_of(hostile_agenda, personas.TODAY, with_people=True)))
+
+    text = told(document)
+    for update in ProgressUpdate.objects.all():
+        narrative = update.narrative.replace("\x07", "").replace("\x1b", "").replace("\x0b", "")
+        assert " ".join(words(parse(narrative))) in text
+    assert "<script>alert(1)</script>" in text
+    assert "{{ 7 * 7 }}" in text
+
+
+def test_right_to_left_text_runs_from_right_to_left(hostile_agenda):
+    document = opened(as_word.write(note_of(hostile_agenda, personas.TODAY, with_people=True)))
+
+    turned = [item.text for item in document.paragraphs if item._p.find(f".//{qn('w:bidi')}") is not None]
+    assert turned
+    assert all("\u0645\u0631\u062d\u0628\u0627" in text for text in turned)
+
+
+@pytest.mark.parametrize("language", ["ar", "zh-hans", "fr"])
+def test_word_file_is_written_in_the_language_of_the_reader(baseline, language):
+    with translation.override(language):
+        document = opened(as_word.write(note_of(baseline, personas.TODAY, with_people=False)))
+
+    assert document.core_properties.language == language
