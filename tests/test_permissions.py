@@ -44,6 +44,7 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "note": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "note_markdown": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "note_word": (AGENDA, [LOGIN, 200, 200, 200, 200]),
+    "note_pdf": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "preferences": ({}, [LOGIN, 200, 200, 200, 200]),
     "people_list": ({}, [LOGIN, 200, 200, 200, 200]),
     "invite": ({}, [LOGIN, 403, 403, 403, 200]),

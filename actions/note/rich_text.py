@@ -1,5 +1,6 @@
 """Narratives as a small tree that every output renders in its own way: parsed once, by the rules of the page."""
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -121,3 +122,12 @@ def web_address(text: str) -> str:
     except ValueError:
         return ""
     return address if scheme in LINKS and len(address) <= LINK_LIMIT else ""
+
+
+def is_right_to_left(text: str) -> bool:
+    """Whether its first letter is of a script that runs so."""
+    for character in text:
+        direction = unicodedata.bidirectional(character)
+        if direction in {"L", "R", "AL"}:
+            return direction != "L"
+    return False

@@ -8,4 +8,5 @@ urlpatterns = [
     path("agendas/<slug:slug>/note/", views.note, name="note"),
     path("agendas/<slug:slug>/note.md", views.note_markdown, name="note_markdown"),
     path("agendas/<slug:slug>/note.docx", views.note_word, name="note_word"),
+    path("agendas/<slug:slug>/note.pdf", views.note_pdf, name="note_pdf"),
 ]

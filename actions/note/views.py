@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from actions.access import get_agenda, public_if_visible
-from actions.note import as_markdown, as_word
+from actions.note import as_markdown, as_pdf, as_word
 from actions.note.content import Note
 from actions.note.gathering import note_of
 
@@ -32,6 +32,12 @@ def note_markdown(request: HttpRequest, slug: str) -> HttpResponse:
 def note_word(request: HttpRequest, slug: str) -> HttpResponse:
     word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     return _file(request, slug, as_word.write, "docx", word)
+
+
+@public_if_visible
+@require_safe
+def note_pdf(request: HttpRequest, slug: str) -> HttpResponse:
+    return _file(request, slug, as_pdf.write, "pdf", "application/pdf")
 
 
 def _file(

@@ -1,6 +1,5 @@
 """Parts of a Word file that python-docx has no words for: links, bookmarks, fields, lists that count anew, right to left."""
 
-import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +12,8 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, RGBColor
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
+
+from actions.note.rich_text import is_right_to_left
 
 HIGHEST_START = 32_767
 """Word counts no further."""
@@ -82,7 +83,7 @@ def number_paragraph(paragraph: Paragraph, numbering: int) -> None:
 
 def turn(paragraph: Paragraph, text: str) -> None:
     """Let the paragraph run from right to left where its first letter does."""
-    if not _is_right_to_left(text):
+    if not is_right_to_left(text):
         return
     paragraph._p.get_or_add_pPr().insert_element_before(
         _element("w:bidi"),
@@ -100,14 +101,6 @@ def turn(paragraph: Paragraph, text: str) -> None:
 
 def mark_as_code(run: Run) -> None:
     run.font.name, run.font.highlight_color = "Courier New", WD_COLOR_INDEX.GRAY_25
-
-
-def _is_right_to_left(text: str) -> bool:
-    for character in text:
-        direction = unicodedata.bidirectional(character)
-        if direction in {"L", "R", "AL"}:
-            return direction != "L"
-    return False
 
 
 def _add_hyperlink(paragraph: Paragraph, text: str, attribute: str, target: str) -> Run:

@@ -1,0 +1,108 @@
+"""The note as a PDF: tagged for screen readers (PDF/UA-1), with title, language, table of contents, page numbers and fonts in it."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import typst
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from actions.note.content import Item, Note, Point
+from actions.note.rich_text import Block, Paragraph, Quote, is_right_to_left, parse
+
+TEMPLATE = Path(__file__).with_name("note.typ")
+
+_ENDLESS = re.compile(r"\S{48}(?=\S)")
+
+
+def write(note: Note) -> bytes:
+    """The bytes of a PDF file in the active language.
+
+    PDF/UA forbids characters that no font has. Where the note holds one, the file is tagged all the same but does not claim to
+    conform, and the character shows as an empty box. A server's own fonts are used for what Typst's do not have.
+    """
+    inputs = {"note": json.dumps(_data(note))}
+    try:
+        return typst.compile(TEMPLATE, root=TEMPLATE.parent, format="pdf", sys_inputs=inputs, pdf_standards="ua-1")
+    except typst.TypstError:
+        return typst.compile(TEMPLATE, root=TEMPLATE.parent, format="pdf", sys_inputs=inputs)
+
+
+def _data(note: Note) -> dict[str, Any]:
+    """What `note.typ` reads."""
+    return {
+        "language": (get_language() or "en").partition("-")[0],
+        "words": {
+            "contents": _("Contents"),
+            "silence": _("Nothing has been reported."),
+            "figures": _("Annex: figures"),
+        },
+        "title": note.title,
+        "up_to": note.up_to,
+        "introduction": _blocks(parse(note.introduction)),
+        "issues": [
+            {
+                "heading": _breakable(issue.heading),
+                "rationale": _blocks(parse(issue.rationale)),
+                "points": [_point(point) for point in issue.points],
+            }
+            for issue in note.issues
+        ],
+        "figure_headings": note.figure_headings,
+        "figures": [[_breakable(name), *map(str, counts)] for name, counts in note.figures],
+        "directory_heading": note.directory_heading,
+        "directory": [
+            {
+                "label": entry.label,
+                "contacts": [
+                    {"label": _breakable(f"{contact.name}, {contact.email}"), "address": f"mailto:{contact.email}"}
+                    for contact in entry.contacts
+                ],
+            }
+            for entry in note.directory
+        ],
+    }
+
+
+def _point(point: Point) -> dict[str, Any]:
+    return {
+        "heading": _breakable(point.heading),
+        "description": _blocks(parse(point.description)),
+        "answered_for": _breakable(point.answered_for),
+        "items": [_item(item) for item in point.items],
+        "promises": [
+            {"heading": heading, "lines": [_breakable(promise.words) for promise in promises]}
+            for heading, promises in point.promises
+        ],
+    }
+
+
+def _item(item: Item) -> dict[str, Any]:
+    return {
+        "heading": _breakable(item.heading),
+        "address": item.address,
+        "text": _blocks(item.text),
+        "evidence": [{"title": _breakable(evidence.title), "address": evidence.address} for evidence in item.evidence],
+    }
+
+
+def _blocks(blocks: Iterable[Block]) -> list[dict[str, Any]]:
+    return [_block(block) for block in blocks]
+
+
+def _block(block: Block) -> dict[str, Any]:
+    if isinstance(block, Paragraph):
+        runs = [asdict(run) | {"text": _breakable(run.text)} for run in block.runs]
+        return {"kind": "paragraph", "right_to_left": is_right_to_left(block.text), "runs": runs}
+    if isinstance(block, Quote):
+        return {"kind": "quote", "blocks": _blocks(block.blocks)}
+    return {"kind": "list", "start": block.start, "items": [_blocks(item) for item in block.items]}
+
+
+def _breakable(text: str) -> str:
+    """Words longer than a line may break: a zero-width space every so often."""
+    return _ENDLESS.sub("\\g<0>\u200b", text)
