@@ -39,6 +39,7 @@ class _Writer:
         self.document = Document()
         language = get_language() or "en"
         prepare_styles(self.document, language)
+        self.style_ids = {str(style.name): style.style_id for style in self.document.styles}
         self.document.core_properties.language = language
         self.bookmarks = 0
 
@@ -104,13 +105,20 @@ class _Writer:
         self.bookmarks += 1
         add_bookmark(self._line(text, f"Heading {level}"), anchor, self.bookmarks)
 
+    def _new(self, style: str) -> WordParagraph:
+        """By the id of its style: python-docx looks names up anew each time, which costs more than all the rest."""
+        paragraph = self.document.add_paragraph()
+        paragraph._p.style = self.style_ids[style]
+        return paragraph
+
     def _line(self, text: str, style: str = "Normal") -> WordParagraph:
-        paragraph = self.document.add_paragraph(text, style)
+        paragraph = self._new(style)
+        paragraph.add_run(text)
         turn(paragraph, text)
         return paragraph
 
     def _linked(self, text: str, address: str, style: str) -> None:
-        paragraph = self.document.add_paragraph(style=style)
+        paragraph = self._new(style)
         add_link(paragraph, text, address)
         turn(paragraph, text)
 
@@ -143,7 +151,7 @@ class _Writer:
                 self._blocks((inner,), depth)
 
     def _paragraph(self, block: Paragraph, style: str) -> WordParagraph:
-        paragraph = self.document.add_paragraph(style=style)
+        paragraph = self._new(style)
         for run in block.runs:
             _add_run(paragraph, run)
         turn(paragraph, block.text)

@@ -15,6 +15,7 @@ from docx.text.run import Run
 
 from actions.note.rich_text import is_right_to_left
 
+LINK_STYLE = "Hyperlink"
 HIGHEST_START = 32_767
 """Word counts no further."""
 
@@ -23,7 +24,7 @@ def prepare_styles(document: Document, language: str) -> None:
     """Set the language of all text, and add the styles that the built-in template lacks: links and the table of contents."""
     for element in document.styles.element.iter(qn("w:lang")):
         element.set(qn("w:val"), language)
-    link: Any = document.styles.add_style("Hyperlink", WD_STYLE_TYPE.CHARACTER)
+    link: Any = document.styles.add_style(LINK_STYLE, WD_STYLE_TYPE.CHARACTER)
     link.font.color.rgb, link.font.underline = RGBColor(0x0B, 0x4F, 0x8A), True
     for level in (1, 2):
         entry: Any = document.styles.add_style(f"toc {level}", WD_STYLE_TYPE.PARAGRAPH)
@@ -106,7 +107,8 @@ def mark_as_code(run: Run) -> None:
 def _add_hyperlink(paragraph: Paragraph, text: str, attribute: str, target: str) -> Run:
     link = OxmlElement("w:hyperlink")
     link.set(qn(attribute), target)
-    run = paragraph.add_run(text, "Hyperlink")
+    run = paragraph.add_run(text)
+    run._r.style = LINK_STYLE
     link.append(run._r)
     paragraph._p.append(link)
     return run
