@@ -29,7 +29,7 @@ def words_of_commonmark(text):
     found, kinds = [], set()
     for token in MarkdownIt("commonmark").enable("strikethrough").parse(text):
         kinds.add(token.type.removesuffix("_open").removesuffix("_close"))
-        if token.type == "inline":
+        if token.type == "inline" and token.children:
             found.append(
                 "".join(" " if child.type in {"softbreak", "hardbreak"} else child.content for child in token.children)
             )
