@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from actions.note.content import Item, Note, Point
 from actions.note.rich_text import Block, Paragraph, Quote, is_right_to_left, parse
 
 TEMPLATE = Path(__file__).with_name("note.typ")
+FONTS = TEMPLATE.with_name("fonts")
+"""For what Typst's own fonts lack: Arabic, Chinese, emoji."""
 
 _ENDLESS = re.compile(r"\S{48}(?=\S)")
 
@@ -23,13 +26,21 @@ def write(note: Note) -> bytes:
     """The bytes of a PDF file in the active language.
 
     PDF/UA forbids characters that no font has. Where the note holds one, the file is tagged all the same but does not claim to
-    conform, and the character shows as an empty box. A server's own fonts are used for what Typst's do not have.
+    conform, and the character shows as an empty box. A server's own fonts are used for what the tracker's lack.
     """
     inputs = {"note": json.dumps(_data(note))}
     try:
-        return typst.compile(TEMPLATE, root=TEMPLATE.parent, format="pdf", sys_inputs=inputs, pdf_standards="ua-1")
+        return typst.compile(
+            TEMPLATE, root=TEMPLATE.parent, font_paths=_fonts(), format="pdf", sys_inputs=inputs, pdf_standards="ua-1"
+        )
     except typst.TypstError:
-        return typst.compile(TEMPLATE, root=TEMPLATE.parent, format="pdf", sys_inputs=inputs)
+        return typst.compile(TEMPLATE, root=TEMPLATE.parent, font_paths=_fonts(), format="pdf", sys_inputs=inputs)
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Found once a process: looking through a server's folders costs more than most notes."""
+    return typst.Fonts(font_paths=[FONTS])
 
 
 def _data(note: Note) -> dict[str, Any]:

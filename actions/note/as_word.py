@@ -19,7 +19,7 @@ from actions.note.word_parts import (
     mark_as_code,
     new_numbering,
     number_paragraph,
-    prepare_styles,
+    prepare,
     turn,
 )
 
@@ -38,7 +38,7 @@ class _Writer:
     def __init__(self) -> None:
         self.document = Document()
         language = get_language() or "en"
-        prepare_styles(self.document, language)
+        prepare(self.document, language)
         self.style_ids = {str(style.name): style.style_id for style in self.document.styles}
         self.document.core_properties.language = language
         self.bookmarks = 0
@@ -83,7 +83,8 @@ class _Writer:
                 self._line(promise.words, "List Bullet")
 
     def _item(self, item: Item) -> None:
-        self._linked(item.heading, item.address, "List Bullet")
+        heading = self._linked(item.heading, item.address, "List Bullet")
+        heading.paragraph_format.keep_with_next = True
         self._blocks(item.text, depth=1)
         for evidence in item.evidence:
             self._linked(evidence.title, evidence.address, "List Bullet 2")
@@ -117,10 +118,11 @@ class _Writer:
         turn(paragraph, text)
         return paragraph
 
-    def _linked(self, text: str, address: str, style: str) -> None:
+    def _linked(self, text: str, address: str, style: str) -> WordParagraph:
         paragraph = self._new(style)
         add_link(paragraph, text, address)
         turn(paragraph, text)
+        return paragraph
 
     def _blocks(self, blocks: Iterable[Block], depth: int = 0, opening: tuple[str, int | None] | None = None) -> None:
         """`depth` is that of the list which they stand in; `opening` gives style and numbering of an item's first paragraph."""

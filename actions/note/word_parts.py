@@ -15,13 +15,16 @@ from docx.text.run import Run
 
 from actions.note.rich_text import is_right_to_left
 
+A4 = Cm(21), Cm(29.7)
 LINK_STYLE = "Hyperlink"
 HIGHEST_START = 32_767
 """Word counts no further."""
 
 
-def prepare_styles(document: Document, language: str) -> None:
-    """Set the language of all text, and add the styles that the built-in template lacks: links and the table of contents."""
+def prepare(document: Document, language: str) -> None:
+    """Set paper and language, and add the styles that the built-in template lacks: links and the table of contents."""
+    section = document.sections[0]
+    section.page_width, section.page_height = A4
     for element in document.styles.element.iter(qn("w:lang")):
         element.set(qn("w:val"), language)
     link: Any = document.styles.add_style(LINK_STYLE, WD_STYLE_TYPE.CHARACTER)

@@ -122,3 +122,23 @@ def test_note_of_an_empty_agenda_is_a_file_too(db):
     note = note_of(personas.agenda(), personas.TODAY, with_people=True)
 
     assert "Annex:figures" in told(opened(as_pdf.write(note)))
+
+
+def test_scripts_of_the_six_languages_and_emoji_have_fonts(db, coordinator):
+    point = personas.action_point()
+    told_in = "\u4f60\u597d\uff0c\u4e16\u754c \u0645\u0631\u062d\u0628\u0627 \u041f\u0440\u0438\u0432\u0435\u0442 \u00e9\u00f1 \U0001f600"
+    personas.update(point, coordinator, narrative=told_in)
+
+    reader = opened(as_pdf.write(note_of(point.issue.agenda, personas.TODAY, with_people=True)))
+
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in reader.trailer["/Root"]["/Metadata"].get_data()
+    assert "\u4f60\u597d\uff0c\u4e16\u754c" in told(reader)
+    assert "\u041f\u0440\u0438\u0432\u0435\u0442" in told(reader)
+
+
+@pytest.mark.parametrize("language", ["ar", "zh-hans"])
+def test_pdf_in_another_script_conforms(baseline, language):
+    with translation.override(language):
+        reader = opened(as_pdf.write(note_of(baseline, personas.TODAY, with_people=False)))
+
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in reader.trailer["/Root"]["/Metadata"].get_data()
