@@ -1,4 +1,4 @@
-"""The catalogues of the languages that are translated: complete, with the same placeholders, compiled, and of the words that the code has now."""
+"""The catalogues of the languages: complete, with the same placeholders, compiled, and of the words that the code has now."""
 
 import gettext
 import os

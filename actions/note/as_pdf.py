@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from actions.note.content import Item, Note, Point
-from actions.note.rich_text import Block, Paragraph, Quote, is_right_to_left, parse
+from actions.note.rich_text import Block, Paragraph, Quote, parse
 
 TEMPLATE = Path(__file__).with_name("note.typ")
 FONTS = TEMPLATE.with_name("fonts")
@@ -108,7 +108,7 @@ def _blocks(blocks: Iterable[Block]) -> list[dict[str, Any]]:
 def _block(block: Block) -> dict[str, Any]:
     if isinstance(block, Paragraph):
         runs = [asdict(run) | {"text": _breakable(run.text)} for run in block.runs]
-        return {"kind": "paragraph", "right_to_left": is_right_to_left(block.text), "runs": runs}
+        return {"kind": "paragraph", "runs": runs}
     if isinstance(block, Quote):
         return {"kind": "quote", "blocks": _blocks(block.blocks)}
     return {"kind": "list", "start": block.start, "items": [_blocks(item) for item in block.items]}
