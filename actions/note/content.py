@@ -92,7 +92,7 @@ class Promise:
     def words(self) -> str:
         """On one line, the date first. A note on the date, where there is one, tells of the repetition too."""
         told = f"{self.due}: {self.title}"
-        if self.place:
+        if self.place not in self.title:
             told += f", {self.place}"
         aside = self.due_note
         if not aside and (months := self.repeats_every_months):

@@ -68,6 +68,7 @@ def test_milestones_ahead_and_passed_are_told_apart(baseline):
     ]
     assert sum(len(point.passed) for point in after.values()) == 10
     assert before["3.2"].ahead[0].words.endswith("(Every two months from early 2006)")
+    assert before["3.1"].ahead[1].words.count("Rome") == 1
 
 
 def test_figures_add_up(baseline):
