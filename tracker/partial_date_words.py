@@ -87,8 +87,6 @@ def to_edtf(typed: str, language: str) -> str:
     _refuse_unprintable(typed, text)
     if _EDTF.fullmatch(text):
         return text
-    if part := _named_part_of_year(text, language):
-        return part
     if (single := _read_one(text, language)) and single.year is not None:
         return _edtf(single, typed)
     ends = _RANGE.split(text)
@@ -134,18 +132,20 @@ def _refuse_unprintable(typed: str, folded: str) -> None:
         )
 
 
-def _named_part_of_year(text: str, language: str) -> str | None:
-    """The EDTF text of a quarter or half that is typed just as the tracker shows it in `language`."""
+def _named_part_of_year(text: str, language: str) -> Typed | None:
+    """A quarter or half that is typed just as the tracker shows it in `language`."""
     years = re.findall(r"(?<![0-9])[0-9]{4}(?![0-9])", text)
     if len(years) != 1:
         return None
     with translation.override(language):
-        names = {_folded(part_of_year(code, years[0])): f"{years[0]}-{code}" for code in (*QUARTERS, *HALVES)}
-    return names.get(text)
+        names = {_folded(part_of_year(code, years[0])): code for code in (*QUARTERS, *HALVES)}
+    return Typed(int(years[0]), names[text], None) if text in names else None
 
 
 def _read_one(text: str, language: str) -> Typed | None:
     """One date, perhaps without its year or month; None when it is not understood."""
+    if part := _named_part_of_year(text, language):
+        return part
     if match := _YEAR_MONTH_DAY.fullmatch(text):
         year, _sign, month, day, only_month = match.groups()
         return Typed(int(year), int(month or only_month), int(day) if day else None)
