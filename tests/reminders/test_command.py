@@ -50,6 +50,19 @@ def test_agenda_can_be_chosen(tmp_path):
     assert run("--agenda", "2026") == "Digests: 1 sent.\n"
 
 
+def test_what_waits_of_another_agenda_waits_on(focal_point, tmp_path):
+    ahead = personas.issue(personas.agenda("2027"))
+    waiting = personas.digest(focal_point, personas.action_point(ahead))
+
+    said = [run("--agenda", "2026", "--dry-run"), run("--agenda", "2026")]
+
+    waiting.refresh_from_db()
+    assert said[0].endswith("1 would get a digest now; 0 more wait to be sent. Nothing was sent.\n")
+    assert said[1] == "Digests: 1 sent.\n"
+    assert waiting.state == Digest.State.PENDING
+    assert len(list(tmp_path.glob("*.eml"))) == 1
+
+
 def test_unknown_agenda_is_refused():
     with pytest.raises(CommandError, match="There is no agenda '1999'"):
         run("--agenda", "1999")

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from actions.reminders import planning, sending
 from actions.reminders.composing import reasons_of, silence
-from actions.reminders.models import Digest, ReminderSchedule
+from actions.reminders.models import Digest, DigestQuerySet, ReminderSchedule
 from actions.reminders.models.digest import Entry
 from actions.reminders.periods import Period, latest_period, zone_named
 from issues.models import Agenda
@@ -41,17 +41,19 @@ class Command(BaseCommand):
             self.run(self.preview, now, options["agenda"])
             transaction.set_rollback(True)
 
-    def run(self, act: Callable[[list[Round], datetime], None], now: datetime, slug: str | None) -> None:
+    def run(
+        self, act: Callable[[list[Round], DigestQuerySet, datetime], None], now: datetime, slug: str | None
+    ) -> None:
         ReminderSchedule.objects.add_missing(now.date())
-        schedules = ReminderSchedule.objects.in_force()
+        schedules, ledger = ReminderSchedule.objects.in_force(), Digest.objects.all()
         if slug:
-            schedules = schedules.filter(agenda__slug=slug)
+            schedules, ledger = schedules.filter(agenda__slug=slug), ledger.filter(agenda__slug=slug)
         if schedules:
-            act(list(rounds(schedules, now)), now)
+            act(list(rounds(schedules, now)), ledger, now)
         else:
             self.stdout.write("No agenda is open with its reminders on: nobody gets a digest.")
 
-    def preview(self, found: list[Round], now: datetime) -> None:
+    def preview(self, found: list[Round], ledger: DigestQuerySet, now: datetime) -> None:
         people = 0
         for agenda, zone, period in found:
             for batch in planning.planned_entries(agenda, zone, period, now):
@@ -59,7 +61,7 @@ class Command(BaseCommand):
                 for pk, entries in batch.items():
                     self.tell(agenda, recipients[pk], entries)
                 people += len(batch)
-        waiting = Digest.objects.filter(state=Digest.State.PENDING).count()
+        waiting = ledger.filter(state=Digest.State.PENDING).count()
         self.stdout.write(f"{people} would get a digest now; {waiting} more wait to be sent. Nothing was sent.")
 
     def tell(self, agenda: Agenda, person: User, entries: list[Entry]) -> None:
@@ -68,12 +70,12 @@ class Command(BaseCommand):
             why = "; ".join(reasons_of(entry))
             self.stdout.write(f"  {entry['reference']} {entry['title']}\n      {why} ({silence(entry['days_silent'])})")
 
-    def send(self, found: list[Round], now: datetime) -> None:
+    def send(self, found: list[Round], ledger: DigestQuerySet, now: datetime) -> None:
         for agenda, zone, period in found:
             planning.plan_round(agenda, zone, period, now)
         states: Counter[str] = Counter()
         with Courier() as courier:
-            for pk in list(Digest.objects.due(now).order_by("pk").values_list("pk", flat=True)):
+            for pk in list(ledger.due(now).order_by("pk").values_list("pk", flat=True)):
                 if state := sending.send(pk, timezone.now(), courier):
                     states[state] += 1
         told = ", ".join(f"{states[state]} {state.label.lower()}" for state in Digest.State if states[state])
