@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -26,7 +26,7 @@ from actions.reminders.links import person_to_unsubscribe
 from actions.reminders.models import Digest, Disclaimer, ReminderSchedule
 from actions.reminders.periods import next_period, zone_named
 from issues.models import Agenda
-from tracker.keyset import Column, Order, PlaceError, whole_number
+from tracker.keyset import Column, Order, Page, PlaceError, whole_number
 from tracker.people.models import User
 from tracker.people.permissions import Right, require
 
@@ -47,7 +47,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
     elif state:
         complaints.append(_("There is no such state of a digest; here are all of them."))
     try:
-        page = _NEWEST_FIRST.page(found, PAGE_SIZE, after=request.GET.get("after"), before=request.GET.get("before"))
+        page = _page(found, after=request.GET.get("after"), before=request.GET.get("before"))
     except PlaceError:
         page = _NEWEST_FIRST.page(found, PAGE_SIZE)
         complaints.append(_("The address names no place in this list; here is its beginning."))
@@ -151,6 +151,15 @@ def health_page(request: HttpRequest) -> HttpResponse:
         "digests_undecided": found.undecided,
     }
     return JsonResponse(told, status=200 if found.is_alive else 503, headers={"Cache-Control": "no-store"})
+
+
+def _page(found: QuerySet[Digest], *, after: str | None, before: str | None) -> Page[Digest]:
+    """One query, and one more where nothing is there. Raises PlaceError, also where no digest ever was: they are never deleted."""
+    page = _NEWEST_FIRST.page(found, PAGE_SIZE, after=after, before=before)
+    place = after if before is None else before
+    if place is not None and not page.rows and not Digest.objects.filter(pk=place).exists():
+        raise PlaceError(place)
+    return page
 
 
 def _words(person: User, agenda: Agenda, entries: Any, language: str = "") -> Words:
