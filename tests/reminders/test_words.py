@@ -75,6 +75,7 @@ def test_html_runs_from_right_to_left_in_arabic(digest):
     found = words(digest, "ar").html
 
     assert '<html lang="ar" dir="rtl">' in found
+    assert '<span dir="auto">Joint' in found
     assert "مارس 2006" in found
 
 
