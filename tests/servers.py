@@ -1,5 +1,6 @@
 """Real servers for the tests: PostgreSQL, Redis, SMTP, a Celery worker. Each is a context manager, and dies with its parent."""
 
+import asyncio
 import glob
 import os
 import shutil
@@ -119,6 +120,8 @@ class Mailbox:
     refused: set[str] = field(default_factory=set)
     answers: dict[str, str] = field(default_factory=dict)
     hangs_up: bool = False
+    hangs: float = 0
+    """Seconds that it waits before it answers to the body."""
 
     async def handle_MAIL(  # noqa: N802
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
@@ -140,6 +143,8 @@ class Mailbox:
         if answer := self.answers.get("DATA"):
             return answer
         self.messages.append(message_from_bytes(envelope.content, policy=policy.default))
+        if self.hangs:
+            await asyncio.sleep(self.hangs)
         if self.hangs_up:
             server.transport.abort()
         return "250 OK"

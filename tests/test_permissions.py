@@ -60,6 +60,7 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "unsubscribe": ({"token": "none"}, [404, 404, 404, 404, 404]),
     "health": ({}, [503, 503, 503, 503, 503]),
     "digest_preview": (AGENDA, [LOGIN, 403, 403, 200, 200]),
+    "remind": (POINT, [LOGIN, 403, 403, 200, 200]),
 }
 
 # The same for POST with an empty form: 400 is "you may, but the form is faulty".
@@ -77,6 +78,7 @@ WRITE: dict[str, list[int]] = {
     "unsubscribe": [404, 404, 404, 404, 404],
     "digest_send_again": [LOGIN, 403, 403, 302, 302],
     "reminder_schedule": [LOGIN, 403, 403, 400, 400],
+    "remind": [LOGIN, 403, 403, 302, 302],
     "preferences": [LOGIN, 400, 400, 400, 400],
     "invite": [LOGIN, 403, 403, 403, 400],
     "send_invitation": [LOGIN, 403, 403, 403, 302],

@@ -90,7 +90,7 @@ class Courier:
             if smtp is None:
                 raise smtplib.SMTPServerDisconnected("no connection")
             smtp.ehlo_or_helo_if_needed()
-            _expect(smtp.mail(sanitize_address(message.from_email, "utf-8")), 250)
+            _expect(smtp.mail(sanitize_address(settings.BOUNCE_ADDRESS or message.from_email, "utf-8")), 250)
             _expect(smtp.rcpt(sanitize_address(message.to[0], "utf-8")), 250, 251)
             _expect(smtp.docmd("DATA"), 354)
         except _RefusalError as refusal:

@@ -202,6 +202,8 @@ else:
     EMAIL_BACKEND = "tracker.mail.FolderBackend"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Partnership Progress Tracker <tracker@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Where mail that cannot be delivered comes back to (the envelope's sender); `record_bounce` reads it.
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "")
 
 # Celery: Redis where it is configured, else a broker made of files in the data folder.
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "filesystem://")

@@ -89,12 +89,7 @@ class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
 
     def showing_no_progress(self, today: date) -> "ActionPointQuerySet":
         """Open ones that a reminder is due for (design: "shows no progress"); a snooze holds them back."""
-        shows = (
-            Q(status__in=[ActionStatus.NOT_REPORTED, ActionStatus.NO_PROGRESS])
-            | _silent(today)
-            | Q(_with_passed_milestone(today))
-        )
-        return self.open().filter(shows).exclude(snoozed_until__gt=today)
+        return self.open().filter(shows_no_progress(today)).exclude(snoozed_until__gt=today)
 
     def in_order(self) -> "ActionPointQuerySet":
         return self.order_by("issue__agenda__slug", "issue__number", "number")
@@ -102,6 +97,12 @@ class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
     def with_context(self) -> "ActionPointQuerySet":
         """With what a list shows: issue, agenda, owners. Two queries more, whatever the number of rows."""
         return self.select_related("issue__agenda").prefetch_related("lead_agencies", "focal_points")
+
+
+def shows_no_progress(today: date) -> Q:
+    """What an open action point shows no progress by, a snooze apart. One query for agendas."""
+    unmoved = Q(status__in=[ActionStatus.NOT_REPORTED, ActionStatus.NO_PROGRESS])
+    return unmoved | _silent(today) | Q(_with_passed_milestone(today))
 
 
 def _silent(today: date) -> Q:

@@ -1,5 +1,6 @@
 """Milestones: what is to come on an action point, and by when."""
 
+from calendar import monthrange
 from datetime import date
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -36,6 +37,20 @@ class MilestoneManager(models.Manager["Milestone"].from_queryset(MilestoneQueryS
             action_point__number=point,
             title=title,
         )
+
+
+def next_occurrence(first: date, every_months: int, today: date) -> date:
+    """The first turn on or after `today` of what comes again each so many months; on the month's last day where it is shorter."""
+    months = (today.year - first.year) * 12 + today.month - first.month
+    turns = max(0, months // every_months)
+    while (found := _months_after(first, turns * every_months)) < today:
+        turns += 1
+    return found
+
+
+def _months_after(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 class Milestone(models.Model):

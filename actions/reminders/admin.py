@@ -11,7 +11,7 @@ from tracker.admin_site import RecordAdmin
 
 @admin.register(ReminderSchedule)
 class ReminderScheduleAdmin(RecordAdmin):
-    list_display = ["agenda", "enabled", "rhythm", "weekday", "hour", "starts_on"]
+    list_display = ["agenda", "enabled", "rhythm", "weekdays", "hour", "starts_on"]
     list_select_related = ["agenda"]
     list_filter = ["enabled", "rhythm"]
     search_fields = ["agenda__slug", "agenda__title"]

@@ -1,19 +1,35 @@
-"""Who is due a digest, and which action points it tells of. Reads only; four queries a batch of recipients."""
+"""Who is due a digest, and which action points it tells of. Reads only; three queries a batch of recipients."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    Case,
+    Exists,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 
-from actions.models import ActionPoint, ActionPointQuerySet, Milestone
-from actions.models.action_point import milestone_passed
-from actions.models.status import NoProgressReason
-from actions.reminders.models.digest import Digest, Entry
+from actions.models import ActionPoint, ProgressUpdate
+from actions.models.action_point import milestone_passed, shows_no_progress
+from actions.models.milestone import next_occurrence
+from actions.reminders.models.digest import Digest
 from actions.reminders.models.disclaimer import Disclaimer
+from actions.reminders.models.entry import MILESTONE_AHEAD, Entry, EntryMilestone
+from actions.reminders.periods import Terms
 from issues.models import Agenda
-from tracker.people.models import Role, User
+from tracker.people.models import DigestCeiling, Role, User
 
 BATCH = 1000
 
@@ -29,93 +45,162 @@ def wanting_digests(today: date) -> QuerySet[User]:
 
 
 def without_digest(agenda: Agenda, period_start: date) -> Any:
-    """People who have no digest of that period yet."""
-    return ~Exists(Digest.objects.filter(recipient=OuterRef("pk"), agenda=agenda, period_start=period_start))
+    """People who have no digest of that period yet, nor one so near before it that they want none."""
+    of_person = Digest.objects.filter(recipient=OuterRef("pk"), agenda=agenda, asked_about=None)
+    before = {
+        DigestCeiling.FORTNIGHTLY: period_start - timedelta(days=13),
+        DigestCeiling.MONTHLY: period_start.replace(day=1),
+    }
+    near = Q(period_start=period_start)
+    for ceiling, since in before.items():
+        told = ~Q(state=Digest.State.CANCELLED)
+        near |= told & Q(recipient__digest_ceiling=ceiling, period_start__range=(since, period_start))
+    return ~Exists(of_person.filter(near))
 
 
 def due_entries(
-    recipients: QuerySet[User], agenda: Agenda, today: date, batch: int = BATCH
+    recipients: QuerySet[User], agenda: Agenda, terms: Terms, batch: int = BATCH
 ) -> Iterator[dict[int, list[Entry]]]:
-    """What each of the recipients is to be told on that day: lists of entries by id of the person, a batch at a time.
+    """What each of the recipients is to be told: lists of entries by id of the person, a batch at a time.
 
-    Whoever has nothing that shows no progress is left out. Focal points are told of what they or their agencies answer for, coordinators of
-    what is assigned to them and of what nobody in the network answers for. Costs two queries, and four for each batch.
+    Whoever has nothing to be told is left out. Focal points are told of what is assigned to them, and of what their agencies lead where
+    nobody who gets digests is assigned or the silence has gone on; coordinators of what is assigned to them, of what nobody who gets
+    digests answers for, and of the longest silences. Costs one query, and three for each batch.
     """
-    showing = ActionPoint.objects.filter(issue__agenda=agenda).showing_no_progress(today)
+    telling = _telling(agenda, terms)
     last, more = 0, True
     while more and (roles := dict(recipients.filter(pk__gt=last).order_by("pk").values_list("pk", "role")[:batch])):
         last, more = max(roles), len(roles) == batch
-        if entries := _of_batch(roles, agenda, showing, today):
+        if entries := _of_batch(roles, agenda, telling, terms):
             yield entries
 
 
-def _of_batch(
-    roles: dict[int, str], agenda: Agenda, showing: ActionPointQuerySet, today: date
-) -> dict[int, list[Entry]]:
-    owned = defaultdict(set)
-    not_theirs = set(
-        Disclaimer.objects.standing().filter(person__in=list(roles)).values_list("person_id", "action_point_id")
+def _telling(agenda: Agenda, terms: Terms) -> QuerySet[Any]:
+    """The action points that a digest may tell of, in order, a row for each milestone that it names with them. One query, for agendas."""
+    today = terms.today
+    reached = wanting_digests(today)
+    leading = reached.filter(role=Role.FOCAL_POINT)
+    led = Q(agency__people__in=leading) | Q(agency__parent__people__in=leading)
+    answered = ProgressUpdate.objects.filter(
+        action_point=OuterRef("pk"), recorded_at__gt=OuterRef("reminder_count__first_at")
     )
-    for person, point in _ownership(list(roles), agenda):
-        if (person, point) not in not_theirs:
-            owned[person].add(point)
-    coordinators = {person for person, role in roles.items() if role == Role.COORDINATOR}
-    wanted = Q(pk__in=set().union(*owned.values())) | (Q(nobody=True) if coordinators else Q())
-    points: Any = (
-        showing.in_order()
-        .alias(assigned=_assigned_to_somebody(), led=_led_by_somebody())
+    named = milestone_passed(today, via="milestones__") | Q(milestones__repeats_every_months__isnull=False)
+    for first, end in terms.announced:
+        named |= Q(milestones__due_earliest__gte=first, milestones__due_earliest__lt=end)
+    found = ActionPoint.objects.filter(issue__agenda=agenda, **({"pk": terms.only} if terms.only else {}))
+    return (
+        found.open()
+        .exclude(snoozed_until__gt=today)
         .annotate(
-            nobody=ExpressionWrapper(Q(assigned=False, led=False), output_field=BooleanField()),
-            late=Exists(Milestone.objects.filter(milestone_passed(today), action_point=OuterRef("pk"))),
+            named=FilteredRelation("milestones", condition=Q(milestones__done_on=None) & named),
+            shows=ExpressionWrapper(shows_no_progress(today), output_field=BooleanField()),
+            assigned=Exists(_Assigned.objects.filter(actionpoint=OuterRef("pk"), user__in=reached)),
+            led=Exists(_Led.objects.filter(led, actionpoint=OuterRef("pk"))),
+            reminded=Case(
+                When(Exists(answered), then=0),
+                default=Coalesce("reminder_count__count", Value(0)),
+                output_field=IntegerField(),
+            ),
+            milestone_title=F("named__title"),
+            milestone_due=F("named__due"),
+            milestone_from=F("named__due_earliest"),
+            milestone_to=F("named__due_latest"),
+            milestone_repeats=F("named__repeats_every_months"),
         )
-        .filter(wanted)
+        .filter(Q(shows=True) | Q(milestone_from__isnull=False))
         .select_related("issue__agenda")
-    )
-    entries: dict[int, list[Entry]] = defaultdict(list)
-    owners = defaultdict(set)
-    for person, ids in owned.items():
-        for point_id in ids:
-            owners[point_id].add(person)
-    for point in points:
-        reasons = point.no_progress_reasons(today, late=point.late)
-        for person in sorted(owners[point.pk]):
-            entries[person].append(entry(point, today, reasons))
-        if point.nobody:
-            for person in sorted(coordinators - owners[point.pk]):
-                entries[person].append(entry(point, today, reasons, unanswered=True))
-    return dict(entries)
-
-
-def _ownership(people: list[int], agenda: Agenda) -> QuerySet[Any, tuple[int, int]]:
-    """Pairs of person and action point: assigned, led by the focal point's agency, or by a part of it. One query."""
-    among = {"actionpoint__issue__agenda": agenda}
-    assigned = _Assigned.objects.filter(user__in=people, **among).values_list("user_id", "actionpoint_id")
-    return assigned.union(
-        *(
-            _Led.objects.filter(**{f"{path}__in": people, f"{path}__role": Role.FOCAL_POINT}, **among).values_list(
-                path, "actionpoint_id"
-            )
-            for path in ("agency__people", "agency__parent__people")
-        )
+        .order_by("issue__number", "number", "named__due_earliest", "named__id")
     )
 
 
-def _assigned_to_somebody() -> Exists:
-    return Exists(_Assigned.objects.filter(actionpoint=OuterRef("pk"), user__is_active=True))
+def _of_batch(roles: Mapping[int, str], agenda: Agenda, telling: QuerySet[Any], terms: Terms) -> dict[int, list[Entry]]:
+    owners: dict[int, dict[int, bool]] = defaultdict(dict)
+    for person, point, assigned in _ownership(roles, agenda, terms.only):
+        owners[point][person] = assigned or owners[point].get(person, False)
+    coordinators = sorted(person for person, role in roles.items() if role == Role.COORDINATOR)
+    wanted = Q(pk__in=list(owners))
+    if coordinators:
+        wanted |= Q(assigned=False, led=False)
+        if terms.escalate_after:
+            wanted |= Q(reminded__gte=2 * terms.escalate_after)
+    found: dict[int, list[Entry]] = defaultdict(list)
+    for point, milestones in _with_milestones(telling.filter(wanted), terms):
+        reasons = [str(reason.value) for reason in point.no_progress_reasons(terms.today, late=_any_passed(milestones))]
+        if any(not milestone["passed"] for milestone in milestones):
+            reasons.append(MILESTONE_AHEAD)
+        if not reasons:
+            continue
+        told = entry(point, terms.today, reasons, milestones)
+        silence = point.reminded // terms.escalate_after if terms.escalate_after else 0
+        for person, assigned in sorted(owners[point.pk].items()):
+            if assigned or not point.assigned or silence:
+                found[person].append(told | {"escalated": point.assigned and not assigned})
+        for person in coordinators:
+            if person not in owners[point.pk]:
+                if not point.assigned and not point.led:
+                    found[person].append(told | {"unanswered": True})
+                elif silence > 1:
+                    found[person].append(told | {"escalated": True})
+    return dict(found)
 
 
-def _led_by_somebody() -> Exists:
-    """Whether an agency leads it that has an active focal point, itself or above it."""
-    people = User.objects.active().focal_points()
-    return Exists(
-        _Led.objects.filter(
-            Q(agency__people__in=people) | Q(agency__parent__people__in=people), actionpoint=OuterRef("pk")
-        )
+def _ownership(roles: Mapping[int, str], agenda: Agenda, only: int | None) -> Iterable[tuple[int, int, bool]]:
+    """Person, action point, and whether it is assigned (or else led by the focal point's agency, or by a part of it), but for those who
+    said that it is not theirs. One query.
+    """
+    among: dict[str, Any] = {"actionpoint": only} if only else {"actionpoint__issue__agenda": agenda}
+    focal_points = [person for person, role in roles.items() if role == Role.FOCAL_POINT]
+    disclaimed = Disclaimer.objects.standing().filter(
+        person=OuterRef("person"), action_point=OuterRef("actionpoint_id")
     )
+    sources: list[tuple[Any, str, list[int], bool]] = [
+        (_Assigned, "user", list(roles), True),
+        (_Led, "agency__people", focal_points, False),
+        (_Led, "agency__parent__people", focal_points, False),
+    ]
+    first, *others = (
+        through.objects.filter(**among)
+        .annotate(person=F(path), own=Value(assigned, BooleanField()))
+        .filter(~Exists(disclaimed), person__in=people)
+        .values_list("person", "actionpoint_id", "own")
+        for through, path, people, assigned in sources
+    )
+    return first.union(*others)
+
+
+def _with_milestones(rows: QuerySet[Any], terms: Terms) -> Iterator[tuple[Any, list[EntryMilestone]]]:
+    """Each action point once, with the milestones that passed or are announced."""
+    point: Any = None
+    milestones: list[EntryMilestone] = []
+    for row in rows:
+        if point is None or row.pk != point.pk:
+            if point is not None:
+                yield point, milestones
+            point, milestones = row, []
+        if row.milestone_title is not None and (milestone := _milestone(row, terms)):
+            milestones.append(milestone)
+    if point is not None:
+        yield point, milestones
+
+
+def _milestone(row: Any, terms: Terms) -> EntryMilestone | None:
+    """None where it recurs and its next turn is not to be announced now."""
+    begins, due = row.milestone_from, str(row.milestone_due.text)
+    if row.milestone_repeats:
+        begins = next_occurrence(begins, row.milestone_repeats, terms.today)
+        due = due if begins == row.milestone_from else ""
+        if not any(first <= begins < end for first, end in terms.announced):
+            return None
+    passed = not row.milestone_repeats and row.milestone_to < terms.today
+    return {"title": row.milestone_title, "due": due, "in_days": (begins - terms.today).days, "passed": passed}
+
+
+def _any_passed(milestones: list[EntryMilestone]) -> bool:
+    return any(milestone["passed"] for milestone in milestones)
 
 
 def entry(
-    point: ActionPoint, today: date, reasons: Sequence[NoProgressReason] = (), *, unanswered: bool = False
+    point: ActionPoint, today: date, reasons: Iterable[str] = (), milestones: Iterable[EntryMilestone] = ()
 ) -> Entry:
     """An action point as a digest tells of it. Needs issue and agenda loaded."""
     return {
@@ -126,9 +211,11 @@ def entry(
         "reference": point.reference,
         "title": point.title,
         "status": point.status,
-        "reasons": [str(reason.value) for reason in reasons],
+        "reasons": list(reasons),
+        "milestones": list(milestones),
         "days_silent": point.days_silent(today),
         "streak": point.no_progress_streak,
+        "reminded": getattr(point, "reminded", 0),
         "last_reported": point.last_reported.text if point.last_reported else None,
-        "unanswered": unanswered,
+        "unanswered": False,
     }

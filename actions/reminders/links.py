@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.core import signing
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -60,16 +61,21 @@ def read_answer(token: str) -> Answer | None:
         return None
     digest = Digest.objects.select_related("recipient__agency", "agenda").filter(pk=digest_pk).first()
     action_point = ActionPoint.objects.with_context().filter(pk=pk).first()
-    if not digest or not action_point or not action_point.is_open or not _is_newest(digest):
+    if not digest or not action_point or not action_point.is_open or not _is_newest(digest, pk):
         return None
     if not may(digest.recipient, Right.LOG_PROGRESS, action_point):
         return None
     return Answer(digest, action_point, Purpose(purpose), uuid.uuid5(uuid.NAMESPACE_URL, token))
 
 
-def _is_newest(digest: Digest) -> bool:
+def _is_newest(digest: Digest, action_point: int) -> bool:
+    """Whether no later digest went to the person; one out of turn replaces the links of its own action point alone."""
     newer = Digest.objects.filter(
-        recipient=digest.recipient, agenda=digest.agenda, period_start__gt=digest.period_start, sent_at__isnull=False
+        Q(asked_about=None) | Q(asked_about=action_point),
+        recipient=digest.recipient,
+        agenda=digest.agenda,
+        pk__gt=digest.pk,
+        sent_at__isnull=False,
     )
     return not newer.exists()
 

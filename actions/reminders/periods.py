@@ -1,5 +1,6 @@
 """When digests fall due: plain arithmetic on days and time zones, without a clock or a database."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -29,10 +30,10 @@ class Weekday(models.IntegerChoices):
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """A rhythm with its weekday and hour (0-23, local time of each recipient). No period begins before `starts_on`."""
+    """A rhythm with its days of the week and hour (0-23, local time of each recipient). No period begins before `starts_on`."""
 
     rhythm: str
-    weekday: int
+    weekdays: tuple[int, ...]
     hour: int
     starts_on: date
 
@@ -43,6 +44,21 @@ class Period:
 
     start: date
     due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """By what a digest is made: the recipient's day, which days ahead it announces milestones for, and when silence goes higher up.
+
+    `announced` holds ranges of days: from the first on, and before the second. After `escalate_after` reminders without an answer the lead
+    agencies' other focal points are told, too; after twice as many the coordinators.
+    """
+
+    today: date
+    announced: tuple[tuple[date, date], ...] = ()
+    escalate_after: int | None = None
+    only: int | None = None
+    """The one action point that a coordinator asks about."""
 
 
 def latest_period(timing: Timing, zone: ZoneInfo, now: datetime, *, since_ever: bool = False) -> Period | None:
@@ -60,9 +76,9 @@ def latest_period(timing: Timing, zone: ZoneInfo, now: datetime, *, since_ever: 
 
 def next_period(timing: Timing, zone: ZoneInfo, now: datetime) -> Period:
     """The first period that is due after `now`."""
-    day = max(now.astimezone(zone).date(), timing.starts_on)
-    while (start := _newest_start(timing, day)) < timing.starts_on or _due_at(start, timing.hour, zone) <= now:
-        day += timedelta(days=1)
+    start = max(now.astimezone(zone).date(), timing.starts_on)
+    if not _begins(timing, start) or _due_at(start, timing.hour, zone) <= now:
+        start = following_start(timing, start)
     return Period(start, _due_at(start, timing.hour, zone))
 
 
@@ -75,19 +91,35 @@ def zone_named(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
+def following_start(timing: Timing, start: date) -> date:
+    """The day on which the period after the one of `start` begins."""
+    return next(day for day in _days_from(start + timedelta(days=1), 1) if _begins(timing, day))
+
+
 def _newest_start(timing: Timing, day: date) -> date:
     """The last day on or before `day` on which a period begins."""
+    return next(each for each in _days_from(day, -1) if _begins(timing, each))
+
+
+def _days_from(day: date, step: int) -> Iterator[date]:
+    """That day and those after it (or before it), for long enough to find two turns of any rhythm."""
+    return (day + timedelta(days=step * number) for number in range(70))
+
+
+def _begins(timing: Timing, day: date) -> bool:
+    """Whether a period begins on that day. Every two weeks means the weeks counted from the first such day on or after `starts_on`."""
+    if day.weekday() not in timing.weekdays:
+        return False
     if timing.rhythm == Rhythm.MONTHLY:
-        first = _first_such_day(day.replace(day=1), timing.weekday)
-        return first if first <= day else _newest_start(timing, day.replace(day=1) - timedelta(days=1))
-    length = 14 if timing.rhythm == Rhythm.FORTNIGHTLY else 7
-    anchor = _first_such_day(timing.starts_on, timing.weekday)
-    return anchor + timedelta(days=(day - anchor).days // length * length)
+        return not any((day - timedelta(days=back)).weekday() in timing.weekdays for back in range(1, min(day.day, 8)))
+    if timing.rhythm == Rhythm.FORTNIGHTLY:
+        anchor = next(each for each in _days_from(timing.starts_on, 1) if each.weekday() in timing.weekdays)
+        return (_monday(day) - _monday(anchor)).days % 14 == 0
+    return True
 
 
-def _first_such_day(day: date, weekday: int) -> date:
-    """The first such weekday on or after `day`."""
-    return day + timedelta(days=(weekday - day.weekday()) % 7)
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
 
 
 def _due_at(day: date, hour: int, zone: ZoneInfo) -> datetime:

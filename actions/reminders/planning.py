@@ -1,4 +1,4 @@
-"""The tick: what is due on or before now and has no row gets one, and rows that wait get a task. It keeps no state of its own.
+"""The tick: what is due on or before now and has no row gets one, and rows that wait get senders. It keeps no state of its own.
 
 However many schedulers run it, and whenever one was down, each person gets one row a period.
 """
@@ -6,28 +6,34 @@ However many schedulers run it, and whenever one was down, each person gets one 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
-
 from actions.reminders.due import due_entries, wanting_digests, without_digest
-from actions.reminders.models import Digest, Heartbeat, ReminderSchedule, Round
-from actions.reminders.models.digest import Entry, new_message_id
+from actions.reminders.models import Digest, Heartbeat, ReminderCount, ReminderSchedule, Round
+from actions.reminders.models.digest import new_message_id
+from actions.reminders.models.entry import Entry
 from actions.reminders.periods import Period, latest_period, zone_named
+from actions.reminders.sending import CLAIMED_AT_ONCE
 from issues.models import Agenda
 from tracker.people.models import User
 
 BATCH = 1000
+SENDERS = 8
+"""So many senders a tick at most. One that a worker does not begin before the next tick expires."""
 
 Entries = Mapping[int, list[Entry]]
 """What each person is to be told, by id of the person."""
 
 
-def tick(now: datetime, enqueue: Callable[[int], object]) -> None:
-    """Plan what is due, settle what dead workers left, and hand each digest that waits to `enqueue`, once its row says so."""
+def tick(now: datetime, enqueue: Callable[[], object]) -> None:
+    """Plan what is due, settle what dead workers left, and call `enqueue` for each sender that the waiting digests need.
+
+    A sender is told nothing and finds its work in the ledger: a broker that forgets or repeats itself changes nothing.
+    """
     plan(now)
     Digest.objects.sweep(now)
     Heartbeat.objects.beat(now)
-    for pk in _mark_enqueued(now):
-        enqueue(pk)
+    waiting = Digest.objects.due(now)[: SENDERS * CLAIMED_AT_ONCE].count()
+    for _sender in range(-(-waiting // CLAIMED_AT_ONCE)):
+        enqueue()
 
 
 def plan(now: datetime) -> None:
@@ -44,27 +50,31 @@ def plan(now: datetime) -> None:
         for schedule in schedules:
             period = latest_period(schedule.timing, zone_named(zone), now)
             if period and (schedule.agenda_id, period.start, zone) not in planned:
-                plan_round(schedule.agenda, zone, period, now)
+                plan_round(schedule, zone, period, now)
 
 
-def plan_round(agenda: Agenda, zone: str, period: Period, now: datetime) -> None:
+def plan_round(schedule: ReminderSchedule, zone: str, period: Period, now: datetime) -> None:
     """Make the digests of one period for the people of one time zone, then say that this is done."""
-    for batch in planned_entries(agenda, zone, period, now):
+    agenda = schedule.agenda
+    for batch in planned_entries(schedule, zone, period, now):
         add_digests(agenda, period.start, batch, now)
     Round.objects.bulk_create(
         [Round(agenda=agenda, period_start=period.start, time_zone=zone, planned_at=now)], ignore_conflicts=True
     )
 
 
-def planned_entries(agenda: Agenda, zone: str, period: Period, now: datetime) -> Iterator[Entries]:
+def planned_entries(schedule: ReminderSchedule, zone: str, period: Period, now: datetime) -> Iterator[Entries]:
     """What people of a time zone, who have no digest of the period yet, are to be told: a batch of people at a time."""
     today = now.astimezone(zone_named(zone)).date()
-    recipients = wanting_digests(today).filter(without_digest(agenda, period.start), time_zone=zone)
-    return due_entries(recipients, agenda, today, BATCH)
+    recipients = wanting_digests(today).filter(without_digest(schedule.agenda, period.start), time_zone=zone)
+    return due_entries(recipients, schedule.agenda, schedule.terms(period.start, today), BATCH)
 
 
 def add_digests(agenda: Agenda, period_start: date, entries: Entries, now: datetime) -> None:
-    """One row a person, unless somebody else has added it meanwhile. One query."""
+    """One row a person, unless somebody else has added it meanwhile; and each action point is counted as reminded of."""
+    ReminderCount.objects.add(
+        sorted({told["action_point"] for of in entries.values() for told in of}), period_start, now
+    )
     Digest.objects.bulk_create(
         [
             Digest(
@@ -82,16 +92,7 @@ def add_digests(agenda: Agenda, period_start: date, entries: Entries, now: datet
     )
 
 
-def time_zones() -> list[str]:
-    """The time zones of the people who may get mail. One query."""
-    people = User.objects.active().filter(wants_digests=True)
+def time_zones(*, everybody: bool = False) -> list[str]:
+    """The time zones of the people who may get mail, or of all who are active. One query."""
+    people = User.objects.active() if everybody else User.objects.active().filter(wants_digests=True)
     return list(people.order_by("time_zone").values_list("time_zone", flat=True).distinct())
-
-
-def _mark_enqueued(now: datetime) -> list[int]:
-    """The digests that are to be enqueued now: those that never were, and those that a forgetful broker may have lost."""
-    with transaction.atomic():
-        found = Digest.objects.waiting_to_be_enqueued(now) | Digest.objects.lost_in_the_queue(now)
-        marked = list(found.select_for_update(skip_locked=True).order_by("pk").values_list("pk", flat=True)[:BATCH])
-        Digest.objects.filter(pk__in=marked).update(enqueued_at=now)
-    return marked

@@ -1,72 +1,124 @@
-"""Sending one digest: claimed, written afresh from what shows no progress now, fenced, handed over, recorded."""
+"""Sending digests: claimed, written afresh from what shows no progress now, fenced, handed over, recorded."""
 
-import uuid
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
+from django.db.models import Exists, Q
 from django.utils import timezone
 
+from actions.models import ActionPoint, ProgressUpdate
 from actions.reminders.composing import mail_of, words_of
 from actions.reminders.due import due_entries, wanting_digests
-from actions.reminders.models import Digest
-from actions.reminders.models.digest import Cause, Entry
-from actions.reminders.periods import zone_named
-from issues.models import Agenda
+from actions.reminders.models import Digest, DigestQuerySet, ReminderSchedule
+from actions.reminders.models.digest import LEASE, Cause
+from actions.reminders.models.entry import Entry
+from actions.reminders.periods import Terms, zone_named
 from tracker.mail import Courier, Delivery, Outcome
 from tracker.people.models import User
 
+CLAIMED_AT_ONCE = 50
 
-def send(pk: int, now: datetime, courier: Courier) -> str | None:
-    """One attempt at a digest. The state that it is in afterwards; None where it was not due, or somebody else has it."""
-    if not (token := Digest.objects.claim(pk, now)):
-        return None
-    digest = Digest.objects.select_related("recipient__agency", "agenda").get(pk=pk)
-    person, today = digest.recipient, now.astimezone(zone_named(digest.recipient.time_zone)).date()
-    if cause := _reason_not_to(person, today):
-        digest.record_cancelled(token, cause)
-        return digest.State.CANCELLED
-    entries = entries_of(person, digest.agenda, today)
+Clock = Callable[[], datetime]
+
+
+def send_due(
+    courier: Courier,
+    ledger: DigestQuerySet | None = None,
+    *,
+    seconds: float = float("inf"),
+    clock: Clock = timezone.now,
+) -> Counter[str]:
+    """Send what is due, until nothing is or the time is up. How many digests are in which state afterwards."""
+    states: Counter[str] = Counter()
+    due, end = Digest.objects.all() if ledger is None else ledger, time.monotonic() + seconds
+    while time.monotonic() < end and (claimed := due.claim(clock(), CLAIMED_AT_ONCE)):
+        begun = clock()
+        renewed = begun
+        for digest, entries in _written_afresh(claimed, begun):
+            if clock() - renewed > LEASE / 5:
+                renewed = clock()
+                Digest.objects.extend_lease(claimed[0].token, renewed)
+            states[_send(digest, entries, courier, begun, clock)] += 1
+    return states
+
+
+def _written_afresh(claimed: list[Digest], now: datetime) -> Iterator[tuple[Digest, list[Entry]]]:
+    """What each is to say now: nothing where all moves, the person must not be mailed, or the agenda is not open any more."""
+    groups = defaultdict(list)
+    for digest in claimed:
+        groups[digest.agenda_id, terms_of(digest, _today(digest, now))].append(digest)
+    for (_agenda, terms), digests in groups.items():
+        recipients = wanting_digests(terms.today).filter(pk__in=[digest.recipient_id for digest in digests])
+        told = {
+            pk: entries for batch in due_entries(recipients, digests[0].agenda, terms) for pk, entries in batch.items()
+        }
+        for digest in digests:
+            yield digest, told.get(digest.recipient_id, [])
+
+
+def terms_of(digest: Digest, today: date) -> Terms:
+    """By what the digest is made. Needs its agenda and schedule loaded."""
+    schedule: ReminderSchedule | None = getattr(digest.agenda, "reminder_schedule", None)
+    if digest.asked_about_id or not schedule:
+        return Terms(today, only=digest.asked_about_id)
+    return schedule.terms(digest.period_start, today)
+
+
+def _send(digest: Digest, entries: list[Entry], courier: Courier, begun: datetime, clock: Clock) -> str:
+    today = _today(digest, begun)
     if not entries:
-        digest.record_cancelled(token, Cause.NOTHING_LEFT)
-        return digest.State.CANCELLED
-    language = person.language
+        return _cancelled(digest, today)
+    language = digest.recipient.language
     mail = mail_of(digest, words_of(digest, entries, language))
-    causes: list[Cause] = []
 
     def leave() -> bool:
-        """Asked right before the mail's body: whether the person still may be mailed, and this worker still holds the digest."""
-        if cause := _reason_not_to(User.objects.get(pk=person.pk), today):
-            causes.append(cause)
-            return False
-        return digest.fence(token, entries, language, timezone.now())
+        """Asked right before the mail's body: whether the person still may be mailed, something in it still waits for an answer, and this
+        worker still holds the digest.
+        """
+        return digest.fence(entries, language, clock(), *_still_true(entries, today, begun))
 
     delivery = courier.deliver(mail, leave)
-    if delivery.outcome == Outcome.FENCED_OFF and causes:
-        digest.record_cancelled(token, causes[0])
-    else:
-        _record(digest, token, delivery)
-    return Digest.objects.values_list("state", flat=True).get(pk=pk)
+    return _recorded(digest, delivery, today, clock)
 
 
-def entries_of(person: User, agenda: Agenda, today: date) -> list[Entry]:
-    """What one person is to be told of an agenda on that day; empty where all moves, or the agenda is not open any more."""
-    for batch in due_entries(User.objects.filter(pk=person.pk), agenda, today):
-        return batch.get(person.pk, [])
-    return []
+def _still_true(entries: list[Entry], today: date, since: datetime) -> list[Q | Exists]:
+    answered = ProgressUpdate.objects.filter(recorded_at__gte=since).values("action_point")
+    waiting = ActionPoint.objects.open().filter(pk__in=[told["action_point"] for told in entries])
+    return [
+        Q(recipient__in=wanting_digests(today)),
+        Exists(waiting.exclude(snoozed_until__gt=today).exclude(pk__in=answered)),
+    ]
 
 
-def _reason_not_to(person: User, today: date) -> Cause | None:
-    if not person.is_active:
-        return Cause.INACTIVE
-    return None if wanting_digests(today).filter(pk=person.pk).exists() else Cause.UNWANTED
-
-
-def _record(digest: Digest, token: uuid.UUID, delivery: Delivery) -> None:
+def _recorded(digest: Digest, delivery: Delivery, today: date, clock: Clock) -> str:
     """Where the lease was lost before the fence nothing was sent, and the row is somebody else's: nothing is recorded."""
-    record = {
-        Outcome.ACCEPTED: lambda: digest.record_sent(token),
-        Outcome.UNCERTAIN: lambda: digest.record_uncertain(token, delivery.detail),
-        Outcome.PERMANENT: lambda: digest.record_failed(token, Cause.REFUSED, delivery.detail),
-        Outcome.TEMPORARY: lambda: digest.postpone(token, delivery.detail, timezone.now()),
-        Outcome.FENCED_OFF: lambda: None,
-    }
-    record[delivery.outcome]()
+    if delivery.outcome == Outcome.ACCEPTED:
+        digest.record_sent()
+        return Digest.State.SENT
+    if delivery.outcome == Outcome.UNCERTAIN:
+        digest.record_uncertain(delivery.detail)
+        return Digest.State.UNCERTAIN
+    if delivery.outcome == Outcome.PERMANENT:
+        digest.record_failed(Cause.REFUSED, delivery.detail)
+        return Digest.State.FAILED
+    if delivery.outcome == Outcome.TEMPORARY:
+        digest.postpone(delivery.detail, clock())
+        return Digest.State.PENDING
+    return _cancelled(digest, today) if digest.is_held(clock()) else Digest.State.CLAIMED
+
+
+def _cancelled(digest: Digest, today: date) -> str:
+    """Nothing in it, or not for this person any more. Two queries or three."""
+    person = User.objects.filter(pk=digest.recipient_id)
+    if not person.active().exists():
+        cause = Cause.INACTIVE
+    else:
+        cause = Cause.NOTHING_LEFT if wanting_digests(today).filter(pk__in=person).exists() else Cause.UNWANTED
+    digest.record_cancelled(cause)
+    return Digest.State.CANCELLED
+
+
+def _today(digest: Digest, now: datetime) -> date:
+    return now.astimezone(zone_named(digest.recipient.time_zone)).date()

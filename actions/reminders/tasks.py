@@ -1,19 +1,30 @@
-"""What Celery runs. Tasks take ids, make one call, and may be run twice: the ledger sees to it that a digest goes out once."""
+"""What Celery runs. Tasks are told nothing and may be lost or run twice: all that is to be done stands in the ledger."""
 
 from celery import shared_task
 from django.utils import timezone
 
 from actions.reminders import planning, sending
+from actions.reminders.models import Digest
 from tracker.mail import Courier
+
+TURN = 30
+"""Seconds that a sender works before it lets others have their turn."""
+EXPIRES = 55
 
 
 @shared_task(name="reminders.tick")
 def tick() -> None:
     """Every minute, by the scheduler."""
-    planning.tick(timezone.now(), send_digest.delay)
+    planning.tick(timezone.now(), _enqueue_sender)
 
 
-@shared_task(name="reminders.send_digest")
-def send_digest(pk: int) -> None:
+@shared_task(name="reminders.send_due")
+def send_due() -> None:
     with Courier() as courier:
-        sending.send(pk, timezone.now(), courier)
+        sending.send_due(courier, seconds=TURN)
+    if Digest.objects.due(timezone.now()).exists():
+        _enqueue_sender()
+
+
+def _enqueue_sender() -> None:
+    send_due.apply_async(expires=EXPIRES)

@@ -2,16 +2,18 @@
 
 from django.urls import path
 
-from actions.reminders import answering, views
+from actions.reminders import answering
+from actions.reminders.views import asking, health, ledger, schedules, unsubscribing
 
 urlpatterns = [
-    path("health/", views.health_page, name="health"),
-    path("reminders/", views.reminders, name="reminders"),
+    path("agendas/<slug:slug>/<int:issue>.<int:number>/reminder/", asking.remind, name="remind"),
+    path("health/", health.health_page, name="health"),
+    path("reminders/", ledger.reminders, name="reminders"),
     path("reminders/answers/<str:token>/", answering.answer, name="answer"),
-    path("reminders/disclaimers/<int:pk>/settlement/", views.settle, name="settle_disclaimer"),
-    path("reminders/unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe"),
-    path("reminders/digests/<int:pk>/", views.digest, name="digest"),
-    path("reminders/digests/<int:pk>/attempts/", views.send_again, name="digest_send_again"),
-    path("reminders/schedules/<slug:slug>/", views.schedule, name="reminder_schedule"),
-    path("reminders/schedules/<slug:slug>/preview/", views.preview, name="digest_preview"),
+    path("reminders/disclaimers/<int:pk>/settlement/", ledger.settle, name="settle_disclaimer"),
+    path("reminders/unsubscribe/<str:token>/", unsubscribing.unsubscribe, name="unsubscribe"),
+    path("reminders/digests/<int:pk>/", ledger.digest, name="digest"),
+    path("reminders/digests/<int:pk>/attempts/", ledger.send_again, name="digest_send_again"),
+    path("reminders/schedules/<slug:slug>/", schedules.schedule, name="reminder_schedule"),
+    path("reminders/schedules/<slug:slug>/preview/", schedules.preview, name="digest_preview"),
 ]

@@ -35,9 +35,11 @@ def action_point_page(request: HttpRequest, slug: str, issue: int, number: int) 
         timeline, status = page(current, None), 400
     milestones = list(action_point.milestones.all())
     late = any(milestone.is_passed(today) for milestone in milestones)
+    reasons = action_point.no_progress_reasons(today, late=late)
     context = _rights(user, action_point) | {
         "action_point": action_point,
-        "reasons": [reason.label for reason in action_point.no_progress_reasons(today, late=late)],
+        "reasons": [reason.label for reason in reasons],
+        "may_remind": bool(reasons) and may(user, Right.COORDINATE),
         "days_silent": action_point.days_silent(today),
         "snoozed": action_point.snoozed_until is not None and action_point.snoozed_until > today,
         "timeline": _with_rights(user, action_point, timeline.updates),

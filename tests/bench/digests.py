@@ -24,7 +24,7 @@ from django.utils import timezone
 from actions.models import ActionPoint
 from actions.reminders import planning, sending
 from actions.reminders.composing import mail_of, words_of
-from actions.reminders.models import Digest
+from actions.reminders.models import Digest, ReminderSchedule
 from actions.reminders.periods import Period
 from issues.models import Agenda, Issue
 from tests import personas, servers
@@ -89,8 +89,7 @@ def write(digests: list[Digest]) -> None:
 
 def send(digests: list[Digest]) -> None:
     with Courier() as courier:
-        for digest in digests:
-            sending.send(digest.pk, timezone.now(), courier)
+        sending.send_due(courier, Digest.objects.filter(pk__in=[digest.pk for digest in digests]))
 
 
 def timed(task: Callable[[], Any]) -> tuple[float, DatabaseClock]:
@@ -105,10 +104,11 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=10_000)
     people = parser.parse_args().people
     with scratch_database():
-        agenda, now = fill(people), timezone.now()
+        now = timezone.now()
+        schedule = ReminderSchedule.objects.create(agenda=fill(people), starts_on=now.date())
         period = Period(now.date() - timedelta(days=1), now)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        seconds, clock = timed(lambda: planning.plan_round(agenda, "UTC", period, now))
+        seconds, clock = timed(lambda: planning.plan_round(schedule, "UTC", period, now))
         grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
         print(f"{connection.vendor}, {people:,} people with {POINTS} action points each")
         print(f"planning: {seconds:.1f} s, {clock.queries} queries, {grown:.0f} MB of memory more than before")

@@ -46,6 +46,7 @@ COORDINATORS = [
     "/reminders/digests/1/",
     "/reminders/schedules/2005/",
     "/reminders/schedules/2005/preview/",
+    "/agendas/2005/3.2/reminder/",
 ]
 ADMINS = ["/people/", "/people/invitations/", "/mail/"]
 PAGES = (

@@ -20,7 +20,8 @@ def signed_in(client, focal_point):
 
 
 def form(**changes: object) -> dict[str, object]:
-    return {"name": "Focal Point", "language": "en", "time_zone": "UTC", "wants_digests": "on"} | changes
+    chosen = {"name": "Focal Point", "language": "en", "time_zone": "UTC", "digest_ceiling": "every"}
+    return chosen | {"wants_digests": "on"} | changes
 
 
 def test_preferences_save_what_a_person_chose(signed_in, focal_point):

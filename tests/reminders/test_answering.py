@@ -10,6 +10,7 @@ from actions.models import ActionPoint
 from actions.reminders.due import due_entries, wanting_digests
 from actions.reminders.links import VALID, Purpose, answer_address
 from actions.reminders.models import Digest, Disclaimer
+from actions.reminders.periods import Terms
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import text
@@ -104,7 +105,7 @@ def test_not_mine_reaches_the_coordinators_and_ends_the_reminders_until_settled(
     client, point, focal_point, coordinator, path
 ):
     def reminded():
-        return [pk for batch in due_entries(wanting_digests(TODAY), point.issue.agenda, TODAY) for pk in batch]
+        return [pk for batch in due_entries(wanting_digests(TODAY), point.issue.agenda, Terms(TODAY)) for pk in batch]
 
     for _ in range(2):
         client.post(path("not_mine"), {"reason": "It moved to UNOPS."})

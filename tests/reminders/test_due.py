@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from actions.reminders.due import due_entries, wanting_digests
+from actions.reminders.models import ReminderCount
+from actions.reminders.periods import Terms
 from issues.models import Agenda
 from tests import personas
 from tests.personas import NOW, TODAY
@@ -12,10 +14,10 @@ from tracker.partial_dates import PartialDate
 from tracker.people.models import Role, User
 
 
-def told(today=TODAY, batch=1000):
+def told(today=TODAY, batch=1000, **terms):
     """What each person is told: reference and reasons by email."""
     found = {}
-    for entries in due_entries(wanting_digests(today), personas.agenda(), today, batch):
+    for entries in due_entries(wanting_digests(today), personas.agenda(), Terms(today, **terms), batch):
         for pk, of_person in entries.items():
             found[User.objects.get(pk=pk).email] = [(entry["reference"], entry["reasons"]) for entry in of_person]
     return found
@@ -133,7 +135,7 @@ def test_coordinator_is_told_of_what_nobody_answers_for(point, focal_point, coor
 def test_coordinators_own_is_theirs_not_unanswered(coordinator):
     personas.action_point().focal_points.add(coordinator)
 
-    entries = next(due_entries(wanting_digests(TODAY), personas.agenda(), TODAY))[coordinator.pk]
+    entries = next(due_entries(wanting_digests(TODAY), personas.agenda(), Terms(TODAY)))[coordinator.pk]
 
     assert [entry["unanswered"] for entry in entries] == [False]
 
@@ -143,7 +145,7 @@ def test_admin_and_other_agencies_are_told_nothing(point, focal_point, other_foc
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_due_entries_cost_five_queries_for_any_number_of_people(db, django_assert_num_queries, count):
+def test_due_entries_cost_four_queries_for_any_number_of_people(db, django_assert_num_queries, count):
     agenda = personas.agenda()
     for number in range(1, count + 1):
         agency = personas.agency(f"A{number}")
@@ -155,8 +157,8 @@ def test_due_entries_cost_five_queries_for_any_number_of_people(db, django_asser
             personas.milestone(point, due="2020")
     personas.person("coordinator@example.org", Role.COORDINATOR)
 
-    with django_assert_num_queries(5):
-        found = [len(batch) for batch in due_entries(wanting_digests(TODAY), agenda, TODAY)]
+    with django_assert_num_queries(4):
+        found = [len(batch) for batch in due_entries(wanting_digests(TODAY), agenda, Terms(TODAY))]
 
     assert found == [count]
 
@@ -167,6 +169,118 @@ def test_due_entries_come_in_batches(db):
         personas.person(f"{number}@example.org", agency=agency)
         personas.action_point(number=number).lead_agencies.add(agency)
 
-    sizes = [len(batch) for batch in due_entries(wanting_digests(TODAY), personas.agenda(), TODAY, batch=2)]
+    sizes = [len(batch) for batch in due_entries(wanting_digests(TODAY), personas.agenda(), Terms(TODAY), batch=2)]
 
     assert sizes == [2, 2, 1]
+
+
+def test_assigned_person_is_told_and_the_rest_of_the_agency_is_not(point, focal_point):
+    point.focal_points.add(focal_point)
+    personas.person("colleague@example.org", agency=focal_point.agency)
+
+    assert list(told()) == [focal_point.email]
+
+
+def test_agency_is_told_while_the_assigned_person_pauses(point, focal_point):
+    point.focal_points.add(focal_point)
+    colleague = personas.person("colleague@example.org", agency=focal_point.agency)
+    User.objects.filter(pk=focal_point.pk).update(digests_paused_until=TODAY + timedelta(days=9))
+
+    assert list(told()) == [colleague.email]
+
+
+def test_coordinator_is_told_of_what_only_people_without_digests_answer_for(point, focal_point, coordinator):
+    User.objects.filter(pk=focal_point.pk).update(wants_digests=False)
+
+    assert list(told()) == [coordinator.email]
+
+
+@pytest.mark.parametrize(
+    ("reminded", "told_of_it"),
+    [
+        (0, ["focal.undp@example.org"]),
+        (2, ["focal.undp@example.org"]),
+        (3, ["colleague@example.org", "focal.undp@example.org"]),
+        (5, ["colleague@example.org", "focal.undp@example.org"]),
+        (6, ["colleague@example.org", "coordinator@example.org", "focal.undp@example.org"]),
+    ],
+)
+def test_silence_goes_up_step_by_step(point, focal_point, coordinator, reminded, told_of_it):
+    point.focal_points.add(focal_point)
+    personas.person("colleague@example.org", agency=focal_point.agency)
+    if reminded:
+        ReminderCount.objects.create(action_point=point, count=reminded, first_at=NOW, period_start=TODAY)
+
+    assert sorted(told(escalate_after=3)) == told_of_it
+
+
+def test_answer_ends_the_escalation(point, focal_point, coordinator):
+    ReminderCount.objects.create(action_point=point, count=6, first_at=NOW - timedelta(days=9), period_start=TODAY)
+    before = sorted(told(escalate_after=3))
+    reported(point, 1, status="no_progress", reason="The post is vacant.")
+
+    assert before == ["coordinator@example.org", "focal.undp@example.org"]
+    assert sorted(told(escalate_after=3)) == ["focal.undp@example.org"]
+
+
+def test_no_escalation_where_the_agenda_wants_none(point, focal_point, coordinator):
+    ReminderCount.objects.create(action_point=point, count=99, first_at=NOW, period_start=TODAY)
+
+    assert list(told(escalate_after=None)) == [focal_point.email]
+
+
+AHEAD = ((TODAY + timedelta(days=7), TODAY + timedelta(days=14)),)
+
+
+@pytest.mark.parametrize(
+    ("due", "expected"), [("2026-11-29", []), ("2026-11-30", [""]), ("2026-12-06", [""]), ("2026-12-07", [])]
+)
+def test_milestone_ahead_is_announced_in_its_week(point, focal_point, due, expected):
+    reported(point, 1)
+    personas.milestone(point, due=due)
+
+    found = told(announced=AHEAD)
+
+    assert found == ({focal_point.email: [("2026/1.1", ["milestone_ahead"])]} if expected else {})
+
+
+def test_milestone_of_a_month_is_announced_before_the_month_begins(point, focal_point):
+    reported(point, 1)
+    personas.milestone(point, due="2026-12")
+
+    assert told(announced=AHEAD) == {focal_point.email: [("2026/1.1", ["milestone_ahead"])]}
+
+
+@pytest.mark.parametrize(("months", "expected"), [(12, ["milestone_ahead"]), (7, [])])
+def test_milestone_that_recurs_is_announced_each_time(point, focal_point, months, expected):
+    reported(point, 1)
+    personas.milestone(point, due="2024-12-02", repeats_every_months=months)
+
+    assert [reasons for _reference, reasons in told(announced=AHEAD).get(focal_point.email, [])] == (
+        [expected] if expected else []
+    )
+
+
+def test_done_milestone_and_snoozed_action_point_announce_nothing(point):
+    reported(point, 1)
+    personas.milestone(point, title="Done", due="2026-12-01", done_on="2026-11-01")
+    other = personas.action_point(number=2)
+    other.lead_agencies.add(personas.agency("UNDP"))
+    personas.milestone(other, due="2026-12-01")
+    other.snooze(TODAY + timedelta(days=1), "Waits.")
+
+    assert told(announced=AHEAD) == {}
+
+
+def test_entry_names_each_milestone_once(point, focal_point):
+    personas.milestone(point, title="Survey", due="2026-10")
+    personas.milestone(point, title="Course", due="2026-12-01")
+
+    entries = next(due_entries(wanting_digests(TODAY), personas.agenda(), Terms(TODAY, AHEAD)))[focal_point.pk]
+
+    assert [entry["milestones"] for entry in entries] == [
+        [
+            {"title": "Survey", "due": "2026-10", "in_days": -53, "passed": True},
+            {"title": "Course", "due": "2026-12-01", "in_days": 8, "passed": False},
+        ]
+    ]

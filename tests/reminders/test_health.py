@@ -10,6 +10,8 @@ from actions.reminders.models import Heartbeat
 from actions.reminders.planning import tick
 from tests import personas
 from tests.actions.pages import text
+from tests.servers import free_port
+from tracker.people.models import Role
 
 
 @pytest.fixture
@@ -56,6 +58,30 @@ def test_alarm_is_shown_to_coordinators_while_reminders_stand_still(client, coor
     stopped = text(client.get(path))
 
     assert ["Reminders stand still" in page for page in (never, alive, stopped)] == [False, False, True]
+
+
+@pytest.mark.parametrize("path", ["/reminders/", "/health/"])
+def test_admins_are_told_once_of_each_standstill(client, coordinator, agenda, path, mailoutbox):
+    personas.sign_in(client, coordinator)
+    personas.person("admin@example.org", Role.ADMIN, language="fr")
+    personas.person("gone@example.org", Role.ADMIN, is_active=False)
+    for ago in (timedelta(hours=2), timedelta(hours=1)):
+        Heartbeat.objects.beat(timezone.now() - ago)
+        for _ in range(3):
+            client.get(path)
+
+    assert [mail.to for mail in mailoutbox] == [["admin@example.org"]] * 2
+    assert "/reminders/" in mailoutbox[0].body
+
+
+def test_page_is_shown_though_the_admins_cannot_be_told(client, coordinator, admin, agenda, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
+    Heartbeat.objects.beat(timezone.now() - timedelta(hours=1))
+
+    response = personas.sign_in(client, coordinator).get("/reminders/")
+
+    assert "Reminders stand still" in text(response)
 
 
 def test_alarm_is_no_concern_of_focal_points(client, focal_point, agenda):

@@ -11,9 +11,18 @@ from tests import personas
 from tests.actions.pages import links, text
 from tests.personas import NOW, TODAY
 from tracker.mail import list_mail
+from tracker.people.models import User
 
 State = Digest.State
-SCHEDULE = {"enabled": "on", "rhythm": "monthly", "weekday": "2", "hour": "7", "starts_on": "2026-12-01"}
+SCHEDULE = {
+    "enabled": "on",
+    "rhythm": "monthly",
+    "weekdays": ["2"],
+    "hour": "7",
+    "starts_on": "2026-12-01",
+    "milestone_days": ["7", "1"],
+    "escalate_after": "4",
+}
 
 
 @pytest.fixture
@@ -121,7 +130,8 @@ def test_schedule_is_changed_with_its_history(as_coordinator, point):
     response = as_coordinator.post("/reminders/schedules/2026/", SCHEDULE, follow=True)
 
     schedule = ReminderSchedule.objects.get()
-    assert (schedule.rhythm, schedule.weekday, schedule.hour) == ("monthly", 2, 7)
+    assert (schedule.rhythm, schedule.weekdays, schedule.hour) == ("monthly", (2,), 7)
+    assert (schedule.milestone_days, schedule.escalate_after) == ((1, 7), 4)
     assert schedule.history.count() == 2
     assert "Every month, on the first such day, Wednesday, at 7:00" in text(response)
 
@@ -130,7 +140,12 @@ def test_schedule_is_changed_with_its_history(as_coordinator, point):
     ("field", "value"),
     [
         ("rhythm", "daily"),
-        ("weekday", "7"),
+        ("weekdays", ["7"]),
+        ("weekdays", ["x"]),
+        ("weekdays", []),
+        ("milestone_days", ["8"]),
+        ("escalate_after", "0"),
+        ("escalate_after", "51"),
         ("hour", "24"),
         ("hour", "-1"),
         ("hour", "9" * 30),
@@ -171,6 +186,45 @@ def test_preview_shows_who_would_get_which_mail_and_stores_nothing(as_coordinato
     assert focal_point.email in text(response)
     assert "2026/1.1 Joint training" in text(response)
     assert not Digest.objects.exists()
+
+
+def test_preview_says_when_each_mail_goes_out_where_the_person_is_and_who_gets_none(as_coordinator, focal_point, point):
+    agency = focal_point.agency
+    personas.person("apia@example.org", name="In Apia", agency=agency, time_zone="Pacific/Apia")
+    personas.person("unwilling@example.org", name="Unwilling", agency=agency, wants_digests=False)
+    personas.person(
+        "away@example.org", name="Away", agency=agency, digests_paused_until=timezone.localdate() + timedelta(days=99)
+    )
+    personas.person("had.one@example.org", name="Had One", agency=agency, digest_ceiling="monthly")
+    ReminderSchedule.objects.create(agenda=point.issue.agenda, starts_on="2026-01-01", weekdays=tuple(range(7)))
+    personas.digest(User.objects.get(name="Had One"), point, period_start=timezone.localdate() - timedelta(days=1))
+
+    found = text(as_coordinator.get("/reminders/schedules/2026/preview/"))
+
+    assert "08:00 (Pacific/Apia)" in found
+    assert "08:00 (UTC)" in found
+    assert "Unwilling: wants no digests" in found
+    assert "Away: pauses until" in found
+    assert ("Had One: has had a digest lately" in found) == (timezone.localdate().day > 1)
+
+
+def test_schedule_is_tried_before_it_is_saved(as_coordinator, focal_point, point):
+    response = as_coordinator.post("/reminders/schedules/2026/", SCHEDULE | {"preview": ""})
+
+    assert response.status_code == 200
+    assert "Nothing is saved yet" in text(response)
+    assert "07:00 (UTC)" in text(response)
+    assert 'value="2" id="id_weekdays_2" checked' in response.content.decode()
+    assert not ReminderSchedule.objects.exists()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_preview_costs_the_same_for_any_number_of_people(as_coordinator, point, count, django_assert_num_queries):
+    for number in range(count):
+        personas.person(f"{number}@example.org", agency=personas.agency("UNDP"))
+
+    with django_assert_num_queries(16):
+        as_coordinator.get("/reminders/schedules/2026/preview/")
 
 
 def test_preview_of_an_agenda_where_all_moves_is_empty(as_coordinator, point):

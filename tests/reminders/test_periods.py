@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.reminders.periods import Rhythm, Timing, Weekday, latest_period, next_period, zone_named
+from actions.reminders.periods import Rhythm, Timing, Weekday, following_start, latest_period, next_period, zone_named
 
 GENEVA, NEW_YORK, APIA = ZoneInfo("Europe/Zurich"), ZoneInfo("America/New_York"), ZoneInfo("Pacific/Apia")
-MONDAYS_AT_8 = Timing(Rhythm.WEEKLY, Weekday.MONDAY, 8, date(2026, 11, 2))
+MONDAYS_AT_8 = Timing(Rhythm.WEEKLY, (Weekday.MONDAY,), 8, date(2026, 11, 2))
 
 
 def at(text: str) -> datetime:
@@ -45,10 +45,17 @@ def test_no_period_comes_before_the_schedule_begins():
 @pytest.mark.parametrize(
     ("timing", "now", "expected"),
     [
-        (Timing(Rhythm.FORTNIGHTLY, Weekday.MONDAY, 8, date(2026, 11, 2)), "2026-11-15T00:00", date(2026, 11, 2)),
-        (Timing(Rhythm.FORTNIGHTLY, Weekday.MONDAY, 8, date(2026, 11, 2)), "2026-11-16T12:00", date(2026, 11, 16)),
-        (Timing(Rhythm.MONTHLY, Weekday.WEDNESDAY, 8, date(2026, 1, 1)), "2026-11-03T12:00", date(2026, 10, 7)),
-        (Timing(Rhythm.MONTHLY, Weekday.WEDNESDAY, 8, date(2026, 1, 1)), "2026-11-04T12:00", date(2026, 11, 4)),
+        (Timing(Rhythm.FORTNIGHTLY, (Weekday.MONDAY,), 8, date(2026, 11, 2)), "2026-11-15T00:00", date(2026, 11, 2)),
+        (Timing(Rhythm.FORTNIGHTLY, (Weekday.MONDAY,), 8, date(2026, 11, 2)), "2026-11-16T12:00", date(2026, 11, 16)),
+        (Timing(Rhythm.MONTHLY, (Weekday.WEDNESDAY,), 8, date(2026, 1, 1)), "2026-11-03T12:00", date(2026, 10, 7)),
+        (Timing(Rhythm.MONTHLY, (Weekday.WEDNESDAY,), 8, date(2026, 1, 1)), "2026-11-04T12:00", date(2026, 11, 4)),
+        (Timing(Rhythm.WEEKLY, (0, 3), 8, date(2026, 1, 1)), "2026-11-26T07:00", date(2026, 11, 23)),
+        (Timing(Rhythm.WEEKLY, (0, 3), 8, date(2026, 1, 1)), "2026-11-26T08:00", date(2026, 11, 26)),
+        (Timing(Rhythm.FORTNIGHTLY, (0, 3), 8, date(2026, 11, 4)), "2026-11-17T00:00", date(2026, 11, 16)),
+        (Timing(Rhythm.FORTNIGHTLY, (0, 3), 8, date(2026, 11, 4)), "2026-11-18T12:00", date(2026, 11, 16)),
+        (Timing(Rhythm.FORTNIGHTLY, (0, 3), 8, date(2026, 11, 4)), "2026-11-26T00:00", date(2026, 11, 19)),
+        (Timing(Rhythm.MONTHLY, (0, 3), 8, date(2026, 1, 1)), "2026-11-12T12:00", date(2026, 11, 2)),
+        (Timing(Rhythm.MONTHLY, (0, 3), 8, date(2026, 1, 1)), "2026-10-30T12:00", date(2026, 10, 1)),
     ],
 )
 def test_period_follows_its_rhythm(timing, now, expected):
@@ -69,7 +76,7 @@ def test_period_follows_its_rhythm(timing, now, expected):
     ],
 )
 def test_period_is_due_once_when_the_clock_changes(start, due_at):
-    timing = Timing(Rhythm.WEEKLY, Weekday.SUNDAY, 2, date(2026, 1, 1))
+    timing = Timing(Rhythm.WEEKLY, (Weekday.SUNDAY,), 2, date(2026, 1, 1))
 
     period = latest_period(timing, GENEVA, at(due_at))
     before = latest_period(timing, GENEVA, at(due_at) - timedelta(minutes=1))
@@ -87,20 +94,21 @@ def test_unknown_time_zone_counts_as_utc():
 
 @given(
     rhythm=st.sampled_from(Rhythm.values),
-    weekday=st.integers(0, 6),
+    weekdays=st.sets(st.integers(0, 6), min_size=1),
     hour=st.integers(0, 23),
     starts_on=st.dates(date(2005, 1, 1), date(2030, 1, 1)),
     zone=st.sampled_from(["UTC", "Europe/Zurich", "America/St_Johns", "Pacific/Apia", "Asia/Kathmandu"]),
     now=st.datetimes(datetime(2005, 1, 1), datetime(2030, 1, 1)),  # noqa: DTZ001 - made aware below
 )
-def test_next_period_is_the_one_that_becomes_the_latest(rhythm, weekday, hour, starts_on, zone, now):
-    timing, zone, now = Timing(rhythm, weekday, hour, starts_on), ZoneInfo(zone), now.replace(tzinfo=UTC)
+def test_next_period_is_the_one_that_becomes_the_latest(rhythm, weekdays, hour, starts_on, zone, now):
+    timing, zone, now = Timing(rhythm, tuple(weekdays), hour, starts_on), ZoneInfo(zone), now.replace(tzinfo=UTC)
 
     following = next_period(timing, zone, now)
     latest = latest_period(timing, zone, now)
 
     assert following.due_at > now
-    assert following.start.weekday() == weekday
+    assert following.start.weekday() in weekdays
     assert latest_period(timing, zone, following.due_at) == following
     assert latest is None or latest.due_at <= now
+    assert latest is None or following_start(timing, latest.start) == following.start
     assert latest_period(timing, zone, following.due_at - timedelta(seconds=1)) == latest

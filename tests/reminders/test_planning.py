@@ -1,11 +1,13 @@
 """The tick: each person gets one row a period, however often it runs and whenever it was down."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
-from actions.reminders.models import Digest, ReminderSchedule, Round
-from actions.reminders.planning import plan, tick
+from actions.reminders.models import Digest, ReminderCount, ReminderSchedule, Round
+from actions.reminders.planning import SENDERS, plan, tick
+from actions.reminders.sending import CLAIMED_AT_ONCE
 from issues.models import Agenda
 from tests import personas
 from tracker.people.models import User
@@ -30,42 +32,71 @@ def test_tick_makes_a_row_when_it_is_due_and_not_before(schedule, focal_point):
     )
     tick(MONDAY - timedelta(minutes=1), print)
     before = rows()
-    tick(MONDAY, lambda pk: None)
+    tick(MONDAY, lambda: None)
 
     assert before == []
     assert rows() == [(focal_point.email, MONDAY.date())]
 
 
-def test_tick_twice_makes_one_row_and_enqueues_it_once(schedule):
-    enqueued: list[int] = []
+def senders_of(ticks):
+    """How many senders each tick calls for."""
+    found = []
+    for now in ticks:
+        called: list[int] = []
+        tick(now, partial(called.append, 1))
+        found.append(len(called))
+    return found
 
+
+def test_tick_twice_makes_one_row(schedule):
     for minute in range(5):
-        tick(MONDAY + timedelta(minutes=minute), enqueued.append)
+        tick(MONDAY + timedelta(minutes=minute), lambda: None)
 
     assert len(rows()) == 1
-    assert enqueued == [Digest.objects.get().pk]
+
+
+def test_tick_calls_for_senders_while_anything_waits_and_for_no_more_than_there_is_work(schedule):
+    begun = senders_of([MONDAY, MONDAY + timedelta(minutes=1)])
+    point = personas.action_point(number=9)
+    Digest.objects.bulk_create(
+        Digest(
+            recipient=personas.person(f"{number}@example.org"),
+            agenda=point.issue.agenda,
+            period_start=MONDAY.date(),
+            created_at=MONDAY,
+            next_attempt_at=MONDAY,
+            message_id=str(number),
+            snapshot=[],
+        )
+        for number in range(SENDERS * CLAIMED_AT_ONCE)
+    )
+    many = senders_of([MONDAY + timedelta(minutes=2)])
+    Digest.objects.update(state="failed", cause="refused", next_attempt_at=None)
+    done = senders_of([MONDAY + timedelta(minutes=3)])
+
+    assert (begun, many, done) == ([1, 1], [SENDERS], [0])
 
 
 def test_scheduler_that_was_down_for_weeks_catches_up_with_one_digest(schedule):
-    tick(MONDAY + timedelta(days=31, hours=5), lambda pk: None)
+    tick(MONDAY + timedelta(days=31, hours=5), lambda: None)
 
     assert [start.isoformat() for _email, start in rows()] == ["2026-12-21"]
 
 
 def test_each_week_has_a_digest_of_its_own(schedule):
     for week in range(3):
-        tick(MONDAY + timedelta(weeks=week), lambda pk: None)
+        tick(MONDAY + timedelta(weeks=week), lambda: None)
 
     assert [start.isoformat() for _email, start in rows()] == ["2026-11-23", "2026-11-30", "2026-12-07"]
 
 
 def test_what_falls_silent_during_the_week_waits_for_the_next_period(schedule, focal_point):
     personas.update(personas.action_point(number=2))
-    tick(MONDAY, lambda pk: None)
+    tick(MONDAY, lambda: None)
     other = personas.person("new@example.org", agency=focal_point.agency)
 
-    tick(MONDAY + timedelta(days=2), lambda pk: None)
-    tick(MONDAY + timedelta(days=7), lambda pk: None)
+    tick(MONDAY + timedelta(days=2), lambda: None)
+    tick(MONDAY + timedelta(days=7), lambda: None)
 
     assert (other.email, MONDAY.date()) not in rows()
     assert (other.email, MONDAY.date() + timedelta(days=7)) in rows()
@@ -78,7 +109,7 @@ def test_each_time_zone_has_its_hour(schedule, focal_point):
         for zone in ("UTC", "Pacific/Apia")
     )
 
-    tick(MONDAY - timedelta(hours=13), lambda pk: None)
+    tick(MONDAY - timedelta(hours=13), lambda: None)
 
     assert [email for email, _start in rows()] == ["apia@example.org"]
 
@@ -96,10 +127,10 @@ def test_schedule_that_is_off_or_has_not_begun_makes_none(schedule, changes):
 def test_open_agenda_without_a_schedule_gets_the_default_one_and_mails_nobody_at_once(focal_point, later):
     personas.action_point().lead_agencies.add(focal_point.agency)
 
-    tick(MONDAY + later, lambda pk: None)
+    tick(MONDAY + later, lambda: None)
 
     schedule = ReminderSchedule.objects.get()
-    assert (schedule.rhythm, schedule.weekday, schedule.hour) == ("weekly", 0, 8)
+    assert (schedule.rhythm, schedule.weekdays, schedule.hour) == ("weekly", (0,), 8)
     assert rows() == []
 
 
@@ -109,14 +140,6 @@ def test_closed_agenda_gets_no_schedule(db):
     plan(MONDAY)
 
     assert not ReminderSchedule.objects.exists()
-
-
-def test_digest_lost_by_the_broker_is_enqueued_again_after_a_while(schedule):
-    enqueued: list[int] = []
-    for minutes in (0, 5, 10, 15):
-        tick(MONDAY + timedelta(minutes=minutes), enqueued.append)
-
-    assert len(enqueued) == 2
 
 
 def test_person_who_left_in_between_gets_no_row(schedule):
@@ -132,12 +155,78 @@ def test_tick_costs_the_same_for_any_number_of_people(schedule, focal_point, dja
     for number in range(count):
         personas.person(f"{number}@example.org", agency=focal_point.agency)
 
-    with django_assert_num_queries(19):
-        tick(MONDAY, lambda pk: None)
+    with django_assert_num_queries(17):
+        tick(MONDAY, lambda: None)
 
 
 def test_idle_tick_costs_next_to_nothing(schedule, django_assert_num_queries):
-    tick(MONDAY, lambda pk: None)
+    tick(MONDAY, lambda: None)
 
-    with django_assert_num_queries(10):
-        tick(MONDAY + timedelta(minutes=1), lambda pk: None)
+    with django_assert_num_queries(8):
+        tick(MONDAY + timedelta(minutes=1), lambda: None)
+
+
+@pytest.mark.parametrize(
+    ("ceiling", "expected"),
+    [
+        ("every", ["2026-11-23", "2026-11-30", "2026-12-07", "2026-12-14"]),
+        ("fortnightly", ["2026-11-23", "2026-12-07"]),
+        ("monthly", ["2026-11-23", "2026-12-07"]),
+    ],
+)
+def test_person_gets_digests_no_more_often_than_wanted(schedule, focal_point, ceiling, expected):
+    User.objects.filter(pk=focal_point.pk).update(digest_ceiling=ceiling)
+
+    for week in range(4):
+        tick(MONDAY + timedelta(weeks=week), lambda: None)
+
+    assert [start.isoformat() for _email, start in rows()] == expected
+
+
+def test_cancelled_digest_counts_as_none(schedule, focal_point):
+    User.objects.filter(pk=focal_point.pk).update(digest_ceiling="monthly")
+    tick(MONDAY + timedelta(weeks=2), lambda: None)
+    Digest.objects.update(state="cancelled", cause="nothing_left", next_attempt_at=None)
+
+    tick(MONDAY + timedelta(weeks=3), lambda: None)
+
+    assert len(rows()) == 2
+
+
+def test_schedule_of_two_days_a_week_makes_two_digests(schedule):
+    ReminderSchedule.objects.update(weekdays=(0, 3))
+
+    for day in range(7):
+        tick(MONDAY + timedelta(days=day), lambda: None)
+
+    assert [start.isoformat() for _email, start in rows()] == ["2026-11-23", "2026-11-26"]
+
+
+def test_reminders_are_counted_once_a_period_until_an_answer(schedule, focal_point):
+    personas.person("zurich@example.org", agency=focal_point.agency, time_zone="Europe/Zurich")
+    counts = []
+    for week in range(3):
+        tick(MONDAY + timedelta(weeks=week), lambda: None)
+        tick(MONDAY + timedelta(weeks=week, minutes=1), lambda: None)
+        counts.append(ReminderCount.objects.get().count)
+    point = focal_point.agency.led_action_points.get()
+    personas.update(point, now=MONDAY + timedelta(weeks=2, days=1), status="no_progress", reason="The post is vacant.")
+    tick(MONDAY + timedelta(weeks=3), lambda: None)
+
+    assert (counts, ReminderCount.objects.get().count) == ([1, 2, 3], 1)
+
+
+def test_clock_that_goes_back_makes_no_second_digest(schedule):
+    tick(MONDAY, lambda: None)
+    tick(MONDAY - timedelta(hours=3), lambda: None)
+    tick(MONDAY, lambda: None)
+
+    assert [start.isoformat() for _email, start in rows()].count("2026-11-23") == 1
+
+
+def test_clock_that_leaps_ahead_and_back_makes_no_digest_twice(schedule):
+    for leap in (timedelta(), timedelta(days=365), timedelta(), timedelta(weeks=1)):
+        tick(MONDAY + leap, lambda: None)
+
+    found = [start.isoformat() for _email, start in rows()]
+    assert (found.count("2026-11-23"), len(found), len(set(found))) == (1, 3, 3)

@@ -1,7 +1,6 @@
 """One attempt at a digest with a real SMTP server: what is sent, what is recorded, and what is never sent twice."""
 
 import threading
-import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +11,7 @@ from django.utils import timezone
 
 from actions.reminders.models import Digest
 from actions.reminders.models.digest import LEASE, MAX_ATTEMPTS, Cause, DigestQuerySet
-from actions.reminders.sending import send
+from actions.reminders.sending import CLAIMED_AT_ONCE, send_due
 from issues.models import Agenda
 from tests import personas
 from tests.servers import free_port
@@ -31,9 +30,9 @@ def digest(focal_point):
 
 
 def attempt(digest, after=timedelta()):
-    """One attempt; the digest as it is stored afterwards."""
+    """One attempt, as if `after` had gone by; the digest as it is stored afterwards."""
     with Courier() as courier:
-        send(digest.pk, timezone.now() + after, courier)
+        send_due(courier, seconds=0.001, clock=lambda: timezone.now() + after)
     digest.refresh_from_db()
     return digest
 
@@ -171,7 +170,7 @@ def test_coordinator_may_send_an_uncertain_one_again_with_the_same_message_id(di
 
 
 def test_worker_that_died_before_the_body_leaves_a_digest_that_is_tried_again(digest, smtp_server):
-    Digest.objects.claim(digest.pk, timezone.now())
+    Digest.objects.claim(timezone.now())
     while_it_may_live = attempt(digest).state
 
     attempt(digest, after=LEASE)
@@ -181,8 +180,8 @@ def test_worker_that_died_before_the_body_leaves_a_digest_that_is_tried_again(di
 
 
 def test_worker_that_died_in_the_body_leaves_an_uncertain_one(digest, smtp_server):
-    token = Digest.objects.claim(digest.pk, timezone.now())
-    digest.fence(token, [], "en", timezone.now())
+    (claimed,) = Digest.objects.claim(timezone.now())
+    claimed.fence([], "en", timezone.now())
 
     Digest.objects.sweep(timezone.now() + LEASE * 2)
     attempt(digest, after=LEASE * 3)
@@ -191,11 +190,17 @@ def test_worker_that_died_in_the_body_leaves_an_uncertain_one(digest, smtp_serve
     assert smtp_server.messages == []
 
 
-def test_worker_whose_lease_ran_out_does_not_send(digest, smtp_server):
-    late = timezone.now() - LEASE * 2
-    Digest.objects.filter(pk=digest.pk).update(next_attempt_at=late)
+def test_worker_whose_lease_ran_out_does_not_send(digest, smtp_server, monkeypatch):
+    """It sleeps for an hour between the claim and the body."""
+    slept, by_smtp = [timedelta()], Courier._by_smtp
+
+    def sleepy(self: Courier, backend: Any, message: EmailMessage, fence: Any) -> Any:
+        slept[0] = LEASE * 12
+        return by_smtp(self, backend, message, fence)
+
+    monkeypatch.setattr(Courier, "_by_smtp", sleepy)
     with Courier() as courier:
-        send(digest.pk, late, courier)
+        send_due(courier, seconds=0.001, clock=lambda: timezone.now() + slept[0])
     digest.refresh_from_db()
 
     assert digest.state == State.CLAIMED
@@ -215,11 +220,14 @@ def test_digest_goes_into_the_folder_where_there_is_no_server(digest, settings, 
 @pytest.mark.parametrize(("claims", "expected"), [(True, 1), (False, 2)])
 def test_two_workers_on_one_digest_send_it_once(digest, smtp_server, monkeypatch, claims, expected):
     """Both meet right before the claim. With `claims` off (the control) each takes it for its own, and both send."""
-    both, claim, troubles = threading.Barrier(2, timeout=5), DigestQuerySet.claim, []
+    both, claim = threading.Barrier(2, timeout=5), DigestQuerySet.claim
+    troubles: list[Exception] = []
 
-    def claim_together(rows: DigestQuerySet, pk: int, now: Any) -> uuid.UUID | None:
+    def claim_together(rows: DigestQuerySet, now: Any, limit: int = 1) -> list[Digest]:
         both.wait()
-        return claim(rows, pk, now) if claims else uuid.uuid4()
+        if claims:
+            return claim(rows, now, limit)
+        return list(Digest.objects.select_related("recipient__agency", "agenda", "asked_by"))
 
     monkeypatch.setattr(DigestQuerySet, "claim", claim_together)
     if not claims:  # what was never claimed could not pass the fence
@@ -228,7 +236,7 @@ def test_two_workers_on_one_digest_send_it_once(digest, smtp_server, monkeypatch
     def work() -> None:
         try:
             with Courier() as courier:
-                send(digest.pk, timezone.now(), courier)
+                send_due(courier, seconds=0.001)
         except Exception as error:
             troubles.append(error)
         finally:
@@ -242,3 +250,84 @@ def test_two_workers_on_one_digest_send_it_once(digest, smtp_server, monkeypatch
 
     assert troubles == []
     assert len(smtp_server.messages) == expected
+
+
+def several(focal_point, count):
+    """So many digests that are due, to people of one agency."""
+    point, now = focal_point.agency.led_action_points.get(), timezone.now()
+    return [
+        personas.digest(
+            personas.person(f"{number:03}@example.org", agency=focal_point.agency),
+            point,
+            period_start=now.date(),
+            created_at=now,
+            next_attempt_at=now,
+        )
+        for number in range(count)
+    ]
+
+
+def test_all_that_is_due_is_sent_in_batches(digest, smtp_server, focal_point):
+    several(focal_point, CLAIMED_AT_ONCE)
+
+    with Courier() as courier:
+        states = send_due(courier)
+
+    assert states == {"sent": CLAIMED_AT_ONCE + 1}
+    assert len({mail["To"] for mail in smtp_server.messages}) == CLAIMED_AT_ONCE + 1
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_batch_costs_few_queries_to_read_and_two_to_write_each(
+    digest, smtp_server, focal_point, django_assert_num_queries, count
+):
+    Digest.objects.filter(pk=digest.pk).update(state=State.FAILED, cause=Cause.REFUSED, next_attempt_at=None)
+    several(focal_point, count)
+
+    with Courier() as courier, django_assert_num_queries(12 + 2 * count):
+        send_due(courier)
+
+
+def test_digest_that_was_tried_before_is_claimed_alone(digest, focal_point):
+    """So that one on which workers die takes no others with it."""
+    others = several(focal_point, 2)
+    Digest.objects.filter(pk__in=[digest.pk, others[0].pk]).update(attempts=1)
+
+    claims = [[each.pk for each in Digest.objects.claim(timezone.now(), 50)] for _ in range(4)]
+
+    assert claims == [[others[1].pk], [digest.pk], [others[0].pk], []]
+
+
+def test_reading_while_others_claim_divides_the_work(digest, focal_point):
+    several(focal_point, 5)
+    now = timezone.now()
+
+    first, second, third = (Digest.objects.claim(now, 4) for _ in range(3))
+
+    assert [len(first), len(second), len(third)] == [4, 2, 0]
+    assert len({each.pk for each in [*first, *second]}) == 6
+
+
+def test_server_that_hangs_makes_no_duplicate(digest, smtp_server, settings):
+    settings.EMAIL_TIMEOUT = 0.3
+    smtp_server.hangs = 1.0
+    attempt(digest)
+    smtp_server.hangs = 0
+    attempt(digest, after=timedelta(days=1))
+
+    assert (digest.state, digest.cause) == (State.UNCERTAIN, Cause.NO_REPLY)
+    assert len(smtp_server.messages) <= 1
+
+
+def test_answer_between_claim_and_body_stops_the_mail(digest, smtp_server, focal_point, monkeypatch):
+    by_smtp = Courier._by_smtp
+
+    def answered_meanwhile(self: Courier, backend: Any, message: EmailMessage, fence: Any) -> Any:
+        moves(focal_point.agency.led_action_points.get())
+        return by_smtp(self, backend, message, fence)
+
+    monkeypatch.setattr(Courier, "_by_smtp", answered_meanwhile)
+    attempt(digest)
+
+    assert (digest.state, digest.cause) == (State.CANCELLED, Cause.NOTHING_LEFT)
+    assert smtp_server.messages == []

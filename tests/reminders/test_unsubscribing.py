@@ -7,7 +7,7 @@ from django.core import signing
 from django.test import Client
 from django.utils import timezone
 
-from actions.reminders.sending import send
+from actions.reminders.sending import send_due
 from tests import personas
 from tests.actions.pages import text
 from tracker.mail import Courier
@@ -21,7 +21,8 @@ def mail(smtp_server, focal_point):
     point.lead_agencies.add(focal_point.agency)
     now = timezone.now()
     with Courier() as courier:
-        send(personas.digest(focal_point, point, created_at=now, next_attempt_at=now).pk, now, courier)
+        personas.digest(focal_point, point, created_at=now, next_attempt_at=now)
+        send_due(courier)
     return smtp_server.messages[0]
 
 

@@ -100,6 +100,54 @@ def test_coordinator_is_told_apart_what_nobody_answers_for(coordinator, point):
 
     found = words(digest)
 
-    assert "Nobody answers for these" in found.text
+    assert "Nobody who gets reminders answers for these" in found.text
     assert "of yours" not in found.text
-    assert "Nobody answers for these" in found.html
+    assert "Nobody who gets reminders answers for these" in found.html
+
+
+def test_reason_names_milestones_that_passed_and_those_ahead(digest):
+    digest.snapshot[0] |= {
+        "reasons": ["milestone_passed", "milestone_ahead"],
+        "milestones": [
+            {"title": "Survey", "due": "2026-10", "in_days": -40, "passed": True},
+            {"title": "Course", "due": "", "in_days": 7, "passed": False},
+        ],
+        "reminded": 2,
+    }
+
+    found = words(digest).text
+
+    assert "passed without being done: “Survey” (October 2026)" in found
+    assert "due in 7 days: “Course”" in found
+    assert "2 reminders without an answer" in found
+
+
+def test_what_moves_but_has_a_date_ahead_stands_apart(digest):
+    digest.snapshot[0] |= {
+        "reasons": ["milestone_ahead"],
+        "milestones": [{"title": "Course", "due": "2026-12-01", "in_days": 0, "passed": False}],
+    }
+
+    found = words(digest)
+
+    assert found.subject == "1 action point has a date ahead (2026)"
+    assert "Dates ahead:" in found.text
+    assert "due now: “Course” (1 December 2026)" in found.text
+    assert "of yours" not in found.text
+
+
+def test_what_went_up_says_why(digest):
+    digest.snapshot[0]["escalated"] = True
+
+    found = words(digest)
+
+    assert "were reminded and gave no answer" in found.text
+    assert "were reminded and gave no answer" in found.html
+
+
+def test_digest_of_an_older_shape_can_still_be_read(digest):
+    for name in ("milestones", "reminded", "streak"):
+        digest.snapshot[0].pop(name, None)
+    digest.snapshot[0]["reasons"] = ["milestone_passed"]
+
+    assert "A milestone passed without being done" in words(digest).text

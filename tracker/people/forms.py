@@ -69,6 +69,7 @@ class PersonForm(_PersonForm):
             "language",
             "time_zone",
             "wants_digests",
+            "digest_ceiling",
             "digests_paused_until",
             "is_active",
         ]
@@ -121,20 +122,22 @@ class DirectorySearch(forms.Form):
 class PreferencesForm(_PersonForm):
     class Meta:
         model = User
-        fields = ["name", "language", "time_zone", "wants_digests", "digests_paused_until"]
+        fields = ["name", "language", "time_zone", "wants_digests", "digest_ceiling", "digests_paused_until"]
         labels = {
             "name": _("Name"),
             "language": _("Language"),
             "wants_digests": _("Send me reminder digests"),
+            "digest_ceiling": _("How often"),
             "digests_paused_until": _("No digests until"),
         }
         help_texts = {
             "wants_digests": _(
                 "One mail with those of your action points that show no progress, and none where all move."
             ),
+            "digest_ceiling": _("The coordinators set when digests go out; you may have fewer of them."),
             "digests_paused_until": _("For a leave: the digests come again on that day by themselves."),
         }
-        widgets = {"digests_paused_until": _DayInput}
+        widgets = {"digests_paused_until": _DayInput, "digest_ceiling": forms.RadioSelect}
 
     def __init__(self, *args: Any, today: date, **options: Any) -> None:
         super().__init__(*args, **options)

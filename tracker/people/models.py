@@ -117,6 +117,14 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
 Role = permissions.Role
 
 
+class DigestCeiling(models.TextChoices):
+    """How often a person wants reminder digests at most."""
+
+    EVERY = "every", _("As often as they go out")
+    FORTNIGHTLY = "fortnightly", _("Every two weeks at most")
+    MONTHLY = "monthly", _("Once a month at most")
+
+
 class User(AbstractBaseUser):
     """A person who signs in by email. Never deleted, only deactivated: what a person wrote keeps its author."""
 
@@ -129,6 +137,9 @@ class User(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
     time_zone = models.CharField(_("time zone"), max_length=50, default="UTC")
     wants_digests = models.BooleanField(_("wants reminder digests"), default=True)
+    digest_ceiling = models.CharField(
+        _("how often at most"), max_length=20, choices=DigestCeiling, default=DigestCeiling.EVERY
+    )
     digests_paused_until = models.DateField(_("digests paused until"), null=True, blank=True)
     is_active = models.BooleanField(
         _("active"), default=True, help_text=_("Untick instead of deleting: what the person wrote keeps its author.")
@@ -148,6 +159,9 @@ class User(AbstractBaseUser):
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_unique_ignoring_case"),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_known"),
+            models.CheckConstraint(
+                condition=models.Q(digest_ceiling__in=DigestCeiling.values), name="user_digest_ceiling_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 from actions.reminders.models.digest import Digest, DigestQuerySet
 from actions.reminders.models.disclaimer import Disclaimer
 from actions.reminders.models.heartbeat import Heartbeat
+from actions.reminders.models.reminder_count import ReminderCount
 from actions.reminders.models.schedule import ReminderSchedule, Round
 
-__all__ = ["Digest", "DigestQuerySet", "Disclaimer", "Heartbeat", "ReminderSchedule", "Round"]
+__all__ = ["Digest", "DigestQuerySet", "Disclaimer", "Heartbeat", "ReminderCount", "ReminderSchedule", "Round"]

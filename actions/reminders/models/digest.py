@@ -1,6 +1,6 @@
 """The ledger of digests: one row a recipient and period, what it said and what became of it.
 
-    pending -> claimed -> sending -> sent
+    pending -> claimed -> sending -> sent -> bounced   it came back
        ^          |          |----> uncertain   nobody knows; a coordinator decides
        |          |          |----> failed      refused for good, or given up
        +----------+----------+                  refused for now: again later
@@ -15,41 +15,23 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from email.utils import parseaddr
-from typing import Any, NotRequired, TypedDict
+from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from actions.models import ActionPoint
+from actions.reminders.models.entry import Entry
 from issues.models import Agenda
 from tracker.people.models import User
+from tracker.text import validate_line
 
 LEASE = timedelta(minutes=5)
-"""How long a worker has for one mail: longer than all of SMTP's time-outs together."""
+"""How long a worker has until it has to ask for more: longer than all time-outs of one mail together."""
 MAX_ATTEMPTS = 8
-REQUEUE_AFTER = timedelta(minutes=10)
-
-
-class Entry(TypedDict):
-    """One action point as a digest tells of it. Codes and ISO dates; words are made when it is read."""
-
-    action_point: int
-    slug: str
-    issue: int
-    number: int
-    reference: str
-    title: str
-    status: str
-    reasons: list[str]
-    days_silent: int | None
-    streak: NotRequired[int]
-    """Reports in a row that say "no progress"; not there in digests of before this was counted."""
-    last_reported: str | None
-    """A partial date in EDTF."""
-    unanswered: bool
-    """Whether it is in because nobody in the network answers for it."""
 
 
 class Cause(models.TextChoices):
@@ -63,6 +45,7 @@ class Cause(models.TextChoices):
     INACTIVE = "inactive", _("The person is not active any more.")
     UNWANTED = "unwanted", _("The person does not want digests, or has paused them.")
     NOTHING_LEFT = "nothing_left", _("Nothing in it shows no progress any more.")
+    BOUNCED = "bounced", _("The mail came back.")
 
 
 class DigestQuerySet(models.QuerySet["Digest"]):
@@ -73,28 +56,30 @@ class DigestQuerySet(models.QuerySet["Digest"]):
             | Q(state=Digest.State.CLAIMED, lease_until__lte=now, attempts__lt=MAX_ATTEMPTS)
         )
 
-    def waiting_to_be_enqueued(self, now: datetime) -> "DigestQuerySet":
-        return self.due(now).filter(enqueued_at=None)
-
-    def lost_in_the_queue(self, now: datetime) -> "DigestQuerySet":
-        """Due, and enqueued so long ago that a broker which forgets has perhaps forgotten."""
-        return self.due(now).filter(enqueued_at__lte=now - REQUEUE_AFTER)
-
-    def claim(self, pk: int, now: datetime) -> uuid.UUID | None:
-        """Take a due digest for one attempt. The token that proves it, or None where somebody else has it or it is not due."""
+    @transaction.atomic
+    def claim(self, now: datetime, limit: int = 1) -> list["Digest"]:
+        """Take due digests, for one attempt each: up to `limit` new ones, or a single one that was tried before, so that a digest on which
+        workers die takes no others with it. They share a token, which proves whose they are. Three queries.
+        """
+        due = self.due(now).order_by("attempts", "next_attempt_at", "pk").select_for_update(skip_locked=True)
+        found = list(due.values_list("pk", "attempts")[:limit])
+        chosen = [pk for pk, attempts in found if not attempts] or [pk for pk, _attempts in found[:1]]
+        if not chosen:
+            return []
         token = uuid.uuid4()
-        taken = (
-            self.due(now)
-            .filter(pk=pk)
-            .update(
-                state=Digest.State.CLAIMED,
-                token=token,
-                lease_until=now + LEASE,
-                attempts=F("attempts") + 1,
-                next_attempt_at=None,
-            )
+        self.due(now).filter(pk__in=chosen).update(
+            state=Digest.State.CLAIMED,
+            token=token,
+            lease_until=now + LEASE,
+            attempts=F("attempts") + 1,
+            next_attempt_at=None,
         )
-        return token if taken else None
+        claimed = self.filter(token=token).select_related("recipient__agency", "agenda__reminder_schedule", "asked_by")
+        return list(claimed.order_by("pk"))
+
+    def extend_lease(self, token: uuid.UUID | None, now: datetime) -> None:
+        """More time for what is claimed and still to come. One query."""
+        self.filter(token=token, state=Digest.State.CLAIMED, lease_until__gt=now).update(lease_until=now + LEASE)
 
     def sweep(self, now: datetime) -> int:
         """Settle what dead workers left: sending becomes uncertain, what was claimed too often fails. The number of rows."""
@@ -127,10 +112,19 @@ class Digest(models.Model):
         UNCERTAIN = "uncertain", _("Uncertain")
         FAILED = "failed", _("Failed")
         CANCELLED = "cancelled", _("Cancelled")
+        BOUNCED = "bounced", _("Came back")
 
     recipient = models.ForeignKey(User, verbose_name=_("recipient"), on_delete=models.PROTECT, related_name="digests")
     agenda = models.ForeignKey(Agenda, verbose_name=_("agenda"), on_delete=models.PROTECT, related_name="digests")
     period_start = models.DateField(_("period from"))
+    asked_about = models.ForeignKey(
+        ActionPoint, verbose_name=_("asked about"), on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    """The one action point that a coordinator reminds of out of turn; then the period is that day."""
+    asked_by = models.ForeignKey(
+        User, verbose_name=_("asked by"), on_delete=models.PROTECT, null=True, related_name="digests_asked_for"
+    )
+    message = models.CharField(_("message"), max_length=500, blank=True, validators=[validate_line])
     created_at = models.DateTimeField(_("planned at"))
     snapshot = models.JSONField(_("what it says"))
     """A list of `Entry`: what it is to say while it waits, what it said once it was sent."""
@@ -141,7 +135,6 @@ class Digest(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt at"), null=True)
-    enqueued_at = models.DateTimeField(_("enqueued at"), null=True)
     token = models.UUIDField(_("token"), null=True)
     lease_until = models.DateTimeField(_("lease until"), null=True)
     sent_at = models.DateTimeField(_("handed to the mail server at"), null=True)
@@ -155,10 +148,22 @@ class Digest(models.Model):
         verbose_name = _("digest")
         verbose_name_plural = _("digests")
         constraints = [
-            models.UniqueConstraint(fields=["recipient", "agenda", "period_start"], name="digest_unique_in_period"),
+            models.UniqueConstraint(
+                fields=["recipient", "agenda", "period_start"],
+                condition=Q(asked_about=None),
+                name="digest_unique_in_period",
+            ),
+            models.UniqueConstraint(
+                fields=["recipient", "asked_about", "period_start"], name="digest_asked_for_once_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(asked_about=None, asked_by=None, message="")
+                | Q(asked_about__isnull=False, asked_by__isnull=False),
+                name="digest_asked_for_by_somebody",
+            ),
             models.CheckConstraint(
                 condition=Q(
-                    state__in=["pending", "claimed", "sending", "sent", "uncertain", "failed", "cancelled"],
+                    state__in=["pending", "claimed", "sending", "sent", "uncertain", "failed", "cancelled", "bounced"],
                 ),
                 name="digest_state_known",
             ),
@@ -174,13 +179,13 @@ class Digest(models.Model):
                 name="digest_claimed_has_lease",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["sending", "sent", "uncertain"], sent_at__isnull=False)
-                | (~Q(state__in=["sending", "sent", "uncertain"]) & Q(sent_at=None)),
+                condition=Q(state__in=["sending", "sent", "uncertain", "bounced"], sent_at__isnull=False)
+                | (~Q(state__in=["sending", "sent", "uncertain", "bounced"]) & Q(sent_at=None)),
                 name="digest_sent_has_time",
             ),
             models.CheckConstraint(
                 condition=Q(cause__in=Cause.values)
-                | (Q(cause="") & ~Q(state__in=["uncertain", "failed", "cancelled"])),
+                | (Q(cause="") & ~Q(state__in=["uncertain", "failed", "cancelled", "bounced"])),
                 name="digest_trouble_has_cause",
             ),
         ]
@@ -208,11 +213,13 @@ class Digest(models.Model):
     @property
     def may_be_sent_again(self) -> bool:
         """Whether a coordinator may decide on another attempt."""
-        return self.state in {self.State.UNCERTAIN, self.State.FAILED}
+        return self.state in {self.State.UNCERTAIN, self.State.FAILED, self.State.BOUNCED}
 
-    def fence(self, token: uuid.UUID, entries: list[Entry], language: str, now: datetime) -> bool:
-        """The last change before the mail's body goes out, with what it says. False where the lease is lost: then do not send."""
-        held = self._held(token, self.State.CLAIMED).filter(lease_until__gt=now)
+    def fence(self, entries: list[Entry], language: str, now: datetime, *conditions: Any) -> bool:
+        """The last change before the mail's body goes out, with what it says. False where the lease is lost, or one of the further
+        `conditions` on the row does not hold: then do not send.
+        """
+        held = self._held(self.State.CLAIMED).filter(*conditions, lease_until__gt=now)
         return bool(
             held.update(
                 state=self.State.SENDING,
@@ -224,37 +231,46 @@ class Digest(models.Model):
             )
         )
 
-    def record_sent(self, token: uuid.UUID) -> bool:
+    def is_held(self, now: datetime) -> bool:
+        """Whether this worker still has it, with nothing sent. One query."""
+        return self._held(self.State.CLAIMED).filter(lease_until__gt=now).exists()
+
+    def record_sent(self) -> bool:
         """The server took it. Holds good after a sweep has called the row uncertain, too."""
-        held = self._held(token, self.State.SENDING, self.State.UNCERTAIN)
+        held = self._held(self.State.SENDING, self.State.UNCERTAIN)
         return bool(held.update(state=self.State.SENT, token=None, lease_until=None, cause="", error=""))
 
-    def record_uncertain(self, token: uuid.UUID, error: str) -> bool:
+    def record_uncertain(self, error: str) -> bool:
         """The body went out and no answer came back."""
-        held = self._held(token, self.State.SENDING)
+        held = self._held(self.State.SENDING)
         return bool(held.update(state=self.State.UNCERTAIN, lease_until=None, cause=Cause.NO_REPLY, error=error[:500]))
 
-    def record_failed(self, token: uuid.UUID, cause: Cause, error: str) -> bool:
-        return self._record_unsent(token, state=self.State.FAILED, cause=cause, error=error[:500])
+    def record_failed(self, cause: Cause, error: str) -> bool:
+        return self._record_unsent(state=self.State.FAILED, cause=cause, error=error[:500])
 
-    def record_cancelled(self, token: uuid.UUID, cause: Cause) -> bool:
-        return self._record_unsent(token, state=self.State.CANCELLED, cause=cause, error="")
+    def record_cancelled(self, cause: Cause) -> bool:
+        return self._record_unsent(state=self.State.CANCELLED, cause=cause, error="")
 
-    def postpone(self, token: uuid.UUID, error: str, now: datetime) -> bool:
+    def record_bounced(self, error: str) -> bool:
+        """The mail came back, after the server had taken it."""
+        out = type(self).objects.filter(pk=self.pk, state__in=[self.State.SENT, self.State.UNCERTAIN])
+        return bool(
+            out.update(state=self.State.BOUNCED, token=None, lease_until=None, cause=Cause.BOUNCED, error=error[:500])
+        )
+
+    def postpone(self, error: str, now: datetime) -> bool:
         """Try again after 1, 2, 4 ... minutes; after MAX_ATTEMPTS it has failed. For a mail that is surely not out."""
         if self.attempts >= MAX_ATTEMPTS:
-            return self.record_failed(token, Cause.GIVEN_UP, error)
+            return self.record_failed(Cause.GIVEN_UP, error)
         return self._record_unsent(
-            token,
             state=self.State.PENDING,
             cause=Cause.REFUSED_FOR_NOW,
             error=error[:500],
             next_attempt_at=now + timedelta(minutes=2 ** (self.attempts - 1)),
-            enqueued_at=None,
         )
 
     def send_again(self, now: datetime) -> bool:
-        """A coordinator's decision on an uncertain or failed one, as read: the same Message-ID. False where it has changed since."""
+        """A coordinator's decision on one that went wrong, as read: the same Message-ID. False where it has changed since."""
         if not self.may_be_sent_again:
             return False
         undecided = type(self).objects.filter(pk=self.pk, state=self.state)
@@ -263,7 +279,6 @@ class Digest(models.Model):
                 state=self.State.PENDING,
                 next_attempt_at=now,
                 attempts=0,
-                enqueued_at=None,
                 sent_at=None,
                 token=None,
                 cause="",
@@ -271,11 +286,11 @@ class Digest(models.Model):
             )
         )
 
-    def _held(self, token: uuid.UUID, *states: str) -> DigestQuerySet:
-        return type(self).objects.filter(pk=self.pk, token=token, state__in=states)
+    def _held(self, *states: str) -> DigestQuerySet:
+        return type(self).objects.filter(pk=self.pk, token=self.token, state__in=states)
 
-    def _record_unsent(self, token: uuid.UUID, **changes: Any) -> bool:
-        held = self._held(token, self.State.CLAIMED, self.State.SENDING)
+    def _record_unsent(self, **changes: Any) -> bool:
+        held = self._held(self.State.CLAIMED, self.State.SENDING)
         return bool(held.update(token=None, lease_until=None, sent_at=None, **changes))
 
 

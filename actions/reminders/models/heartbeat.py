@@ -9,8 +9,12 @@ from django.utils.translation import gettext_lazy as _
 class HeartbeatManager(models.Manager["Heartbeat"]):
     def beat(self, now: datetime) -> None:
         """Say that a tick has run. One query, two for the first one of all."""
-        if not self.filter(pk=Heartbeat.ONLY).update(at=now):
+        if not self.filter(pk=Heartbeat.ONLY).update(at=now, alarm_raised=False):
             self.bulk_create([Heartbeat(pk=Heartbeat.ONLY, at=now)], ignore_conflicts=True)
+
+    def raise_alarm(self, last_tick: datetime) -> bool:
+        """Whether it is the caller who has to tell the admins that nothing has run since: one caller is. One query."""
+        return bool(self.filter(pk=Heartbeat.ONLY, at=last_tick, alarm_raised=False).update(alarm_raised=True))
 
     def last(self) -> datetime | None:  # type: ignore[override] # an instant is all there is to know of it
         """The instant of the last tick; None where there was none yet. One query."""
@@ -23,6 +27,7 @@ class Heartbeat(models.Model):
     ONLY = 1
 
     at = models.DateTimeField(_("at"))
+    alarm_raised = models.BooleanField(_("admins were told that it stands still"), default=False)
 
     objects = HeartbeatManager()
 

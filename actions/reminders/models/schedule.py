@@ -7,11 +7,15 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 from simple_history.models import HistoricalRecords
 
-from actions.reminders.periods import Rhythm, Timing, Weekday
+from actions.reminders.periods import Rhythm, Terms, Timing, Weekday, following_start
 from issues.models import Agenda
+from tracker.number_choice_fields import NumberChoicesField
 
+NOTICES = (1, 3, 7, 14, 30, 60)
+"""How many days ahead a milestone can be announced."""
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 
 
@@ -39,7 +43,7 @@ class ReminderSchedule(models.Model):
     )
     enabled = models.BooleanField(_("send digests"), default=True)
     rhythm = models.CharField(_("rhythm"), max_length=20, choices=Rhythm, default=Rhythm.WEEKLY)
-    weekday = models.PositiveSmallIntegerField(_("day of the week"), choices=Weekday, default=Weekday.MONDAY)
+    weekdays = NumberChoicesField(_("days of the week"), numbers=Weekday.choices, default=(Weekday.MONDAY,))
     hour = models.PositiveSmallIntegerField(
         _("hour"),
         default=8,
@@ -51,6 +55,27 @@ class ReminderSchedule(models.Model):
         validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)],
         help_text=_("No digest is sent before this day."),
     )
+    milestone_days = NumberChoicesField(
+        _("milestones ahead are announced"),
+        numbers=[
+            (days, ngettext_lazy("%(days)s day before", "%(days)s days before", "days") % {"days": days})
+            for days in NOTICES
+        ],
+        default=(1, 7, 30),
+        blank=True,
+        help_text=_("In the last digest that goes out on or before that day."),
+    )
+    escalate_after = models.PositiveSmallIntegerField(
+        _("reminders without an answer before others are told"),
+        null=True,
+        blank=True,
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(50)],
+        help_text=_(
+            "After so many, the lead agency's other focal points are told of an action point, too; after twice as many the "
+            "coordinators. Empty: nobody else is told."
+        ),
+    )
     history = HistoricalRecords()
 
     objects = ReminderScheduleManager()
@@ -61,7 +86,10 @@ class ReminderSchedule(models.Model):
         verbose_name_plural = _("reminder schedules")
         constraints = [
             models.CheckConstraint(condition=Q(rhythm__in=Rhythm.values), name="schedule_rhythm_known"),
-            models.CheckConstraint(condition=Q(weekday__range=(0, 6)), name="schedule_weekday_in_range"),
+            models.CheckConstraint(condition=~Q(weekdays=()), name="schedule_has_weekdays"),
+            models.CheckConstraint(
+                condition=Q(escalate_after=None) | Q(escalate_after__range=(1, 50)), name="schedule_escalation_in_range"
+            ),
             models.CheckConstraint(condition=Q(hour__range=(0, 23)), name="schedule_hour_in_range"),
             models.CheckConstraint(
                 condition=Q(starts_on__range=(EARLIEST, LATEST)), name="schedule_starts_on_in_range"
@@ -76,7 +104,20 @@ class ReminderSchedule(models.Model):
 
     @property
     def timing(self) -> Timing:
-        return Timing(self.rhythm, self.weekday, self.hour, self.starts_on)
+        return Timing(self.rhythm, self.weekdays, self.hour, self.starts_on)
+
+    @property
+    def weekday_names(self) -> list[str]:
+        return [str(Weekday(day).label) for day in self.weekdays]
+
+    def terms(self, period_start: date, today: date) -> Terms:
+        """By what the digests of a period are made, for people for whom it is `today`."""
+        end = following_start(self.timing, period_start)
+        return Terms(
+            today,
+            tuple((period_start + timedelta(days=n), end + timedelta(days=n)) for n in self.milestone_days),
+            self.escalate_after,
+        )
 
 
 class Round(models.Model):

@@ -1,7 +1,6 @@
 """`manage.py send_digests`: who gets which digest, and sending them without waiting for their day."""
 
 from argparse import ArgumentParser
-from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
@@ -9,18 +8,19 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from actions.reminders import planning, sending
 from actions.reminders.composing import reasons_of, silence
 from actions.reminders.models import Digest, DigestQuerySet, ReminderSchedule
-from actions.reminders.models.digest import Entry
+from actions.reminders.models.entry import Entry
 from actions.reminders.periods import Period, latest_period, zone_named
 from issues.models import Agenda
 from tracker.mail import Courier
 from tracker.people.models import User
 
-Round = tuple[Agenda, str, Period]
-"""Agenda, time zone and present period."""
+Round = tuple[ReminderSchedule, str, Period]
+"""Schedule, time zone and present period."""
 
 
 class Command(BaseCommand):
@@ -55,11 +55,11 @@ class Command(BaseCommand):
 
     def preview(self, found: list[Round], ledger: DigestQuerySet, now: datetime) -> None:
         people = 0
-        for agenda, zone, period in found:
-            for batch in planning.planned_entries(agenda, zone, period, now):
+        for schedule, zone, period in found:
+            for batch in planning.planned_entries(schedule, zone, period, now):
                 recipients = User.objects.in_bulk(batch)
                 for pk, entries in batch.items():
-                    self.tell(agenda, recipients[pk], entries)
+                    self.tell(schedule.agenda, recipients[pk], entries)
                 people += len(batch)
         waiting = ledger.filter(state=Digest.State.PENDING).count()
         self.stdout.write(f"{people} would get a digest now; {waiting} more wait to be sent. Nothing was sent.")
@@ -67,17 +67,14 @@ class Command(BaseCommand):
     def tell(self, agenda: Agenda, person: User, entries: list[Entry]) -> None:
         self.stdout.write(f"{person} <{person.email}>, {agenda}:")
         for entry in entries:
-            why = "; ".join(reasons_of(entry))
+            why = "; ".join(reasons_of(entry, get_language() or ""))
             self.stdout.write(f"  {entry['reference']} {entry['title']}\n      {why} ({silence(entry['days_silent'])})")
 
     def send(self, found: list[Round], ledger: DigestQuerySet, now: datetime) -> None:
-        for agenda, zone, period in found:
-            planning.plan_round(agenda, zone, period, now)
-        states: Counter[str] = Counter()
+        for schedule, zone, period in found:
+            planning.plan_round(schedule, zone, period, now)
         with Courier() as courier:
-            for pk in list(ledger.due(now).order_by("pk").values_list("pk", flat=True)):
-                if state := sending.send(pk, timezone.now(), courier):
-                    states[state] += 1
+            states = sending.send_due(courier, ledger)
         told = ", ".join(f"{states[state]} {state.label.lower()}" for state in Digest.State if states[state])
         self.stdout.write(f"Digests: {told}." if told else "Nobody is due a digest: nothing was sent.")
 
@@ -87,4 +84,4 @@ def rounds(schedules: Any, now: datetime) -> Iterator[Round]:
     for zone in planning.time_zones():
         for schedule in schedules:
             if period := latest_period(schedule.timing, zone_named(zone), now, since_ever=True):
-                yield schedule.agenda, zone, period
+                yield schedule, zone, period

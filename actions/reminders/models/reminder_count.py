@@ -1,0 +1,48 @@
+"""How often an action point was reminded of without an answer: what an escalation goes by."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from django.db import models
+from django.db.models import Case, Exists, F, OuterRef, When
+from django.utils.translation import gettext_lazy as _
+
+from actions.models import ActionPoint, ProgressUpdate
+
+
+class ReminderCountManager(models.Manager["ReminderCount"]):
+    def add(self, action_points: Collection[int], period_start: date, now: datetime) -> None:
+        """Digests of that period tell of these action points. Counts once a period, and anew after an update. Two queries."""
+        answer = ProgressUpdate.objects.filter(
+            action_point=OuterRef("action_point"), recorded_at__gt=OuterRef("first_at")
+        )
+        self.filter(action_point__in=action_points, period_start__lt=period_start).update(
+            count=Case(When(Exists(answer), then=1), default=F("count") + 1),
+            first_at=Case(When(Exists(answer), then=now), default=F("first_at")),
+            period_start=period_start,
+        )
+        self.bulk_create(
+            [
+                ReminderCount(action_point_id=pk, count=1, first_at=now, period_start=period_start)
+                for pk in action_points
+            ],
+            ignore_conflicts=True,
+        )
+
+
+class ReminderCount(models.Model):
+    """Of one action point: in how many periods digests told of it since `first_at`, until somebody logs an update."""
+
+    action_point = models.OneToOneField(ActionPoint, on_delete=models.CASCADE, related_name="reminder_count")
+    count = models.PositiveIntegerField(_("reminders without an answer"))
+    first_at = models.DateTimeField(_("the first of them"))
+    period_start = models.DateField(_("the last one's period"))
+
+    objects = ReminderCountManager()
+
+    class Meta:
+        verbose_name = _("count of reminders")
+        verbose_name_plural = _("counts of reminders")
+
+    def __str__(self) -> str:
+        return f"{self.action_point_id}: {self.count}"

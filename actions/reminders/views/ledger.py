@@ -1,0 +1,105 @@
+"""The coordinator's pages: what was sent to whom, and what became of it."""
+
+from django.contrib import messages
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from actions.access import signed_in
+from actions.models import ProgressUpdate
+from actions.reminders.composing import words_to_read
+from actions.reminders.models import Digest, Disclaimer
+from actions.reminders.views.schedules import schedules_of
+from tracker.keyset import Column, Order, Page, PlaceError, whole_number
+from tracker.people.permissions import Right, require
+
+PAGE_SIZE = 25
+PREVIEWED = 50
+
+_NEWEST_FIRST = Order([Column("id", whole_number, descending=True)])
+
+
+@require_safe
+def reminders(request: HttpRequest) -> HttpResponse:
+    """The schedules, and the ledger: `?state=` shows one state, `?before=` and `?after=` are places in it."""
+    require(person := signed_in(request), Right.COORDINATE)
+    state, complaints = request.GET.get("state", ""), []
+    found = Digest.objects.select_related("recipient", "agenda", "asked_by")
+    if state in Digest.State.values:
+        found = found.filter(state=state)
+    elif state:
+        complaints.append(_("There is no such state of a digest; here are all of them."))
+    try:
+        page = _page(found, after=request.GET.get("after"), before=request.GET.get("before"))
+    except PlaceError:
+        page = _NEWEST_FIRST.page(found, PAGE_SIZE)
+        complaints.append(_("The address names no place in this list; here is its beginning."))
+    counts = dict(Digest.objects.order_by().values_list("state").annotate(Count("pk")))
+    context = {
+        "schedules": schedules_of(person, timezone.now()),
+        "disclaimers": Disclaimer.objects.standing().select_related("person", "action_point__issue__agenda"),
+        "page": page,
+        "digests": _with_answers(page.rows),
+        "counts": [(kind, counts.get(kind, 0)) for kind in Digest.State],
+        "state": "" if complaints else state,
+        "complaints": complaints,
+    }
+    return render(request, "reminders/reminders_page.html", context, status=400 if complaints else 200)
+
+
+@require_safe
+def digest(request: HttpRequest, pk: int) -> HttpResponse:
+    """One row of the ledger, with the words that it says or said; its links work for the recipient alone, so not here."""
+    require(signed_in(request), Right.COORDINATE)
+    found = get_object_or_404(Digest.objects.select_related("recipient", "agenda", "asked_by"), pk=pk)
+    words = words_to_read(found, found.snapshot, found.language)
+    return render(request, "reminders/digest_page.html", {"digest": found, "words": words})
+
+
+@require_POST
+def send_again(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Another attempt at an uncertain or failed digest, which only a coordinator may decide on."""
+    require(signed_in(request), Right.COORDINATE)
+    found = get_object_or_404(Digest, pk=pk)
+    if found.send_again(timezone.now()):
+        messages.success(request, _("It goes out once more, with the same Message-ID, within a minute or two."))
+    else:
+        messages.info(request, _("This one does not wait for a decision any more; nothing was changed."))
+    return redirect(found)
+
+
+@require_POST
+def settle(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """A coordinator has seen to an action point that somebody said is not theirs."""
+    require(person := signed_in(request), Right.COORDINATE)
+    get_object_or_404(Disclaimer, pk=pk)
+    Disclaimer.objects.standing().filter(pk=pk).update(settled_by=person, settled_at=timezone.now())
+    messages.success(request, _("Settled. Who owns the action point is reminded of it again."))
+    return redirect("reminders")
+
+
+def _page(found: QuerySet[Digest], *, after: str | None, before: str | None) -> Page[Digest]:
+    """One query, and one more where nothing is there. Raises PlaceError, also where no digest ever was: they are never deleted."""
+    page = _NEWEST_FIRST.page(found, PAGE_SIZE, after=after, before=before)
+    place = after if before is None else before
+    if place is not None and not page.rows and not Digest.objects.filter(pk=place).exists():
+        raise PlaceError(place)
+    return page
+
+
+def _with_answers(digests: list[Digest]) -> list[tuple[Digest, int | None]]:
+    """Each digest with how many of its action points were reported on since. One query."""
+    sent = [digest for digest in digests if digest.sent_at]
+    points = {entry["action_point"] for digest in sent for entry in digest.snapshot}
+    since = min((digest.sent_at for digest in sent if digest.sent_at), default=None)
+    updates = list(
+        ProgressUpdate.objects.filter(action_point__in=points, recorded_at__gte=since).values_list(
+            "action_point_id", "recorded_at"
+        )
+        if since
+        else []
+    )
+    return [(digest, digest.followed(updates)) for digest in digests]

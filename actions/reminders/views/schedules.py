@@ -1,0 +1,67 @@
+"""When an agenda's digests go out, and what they would say."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from actions.access import get_agenda, signed_in
+from actions.kept import clears_kept, keeps_typed, kept_initial
+from actions.reminders import previewing
+from actions.reminders.forms import ScheduleForm
+from actions.reminders.models import ReminderSchedule
+from actions.reminders.periods import next_period, zone_named
+from issues.models import Agenda
+from tracker.people.models import User
+from tracker.people.permissions import Right
+
+
+@keeps_typed
+@require_http_methods(["GET", "POST"])
+@transaction.atomic
+def schedule(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Change it; with `preview` among what is sent, only show what it would do."""
+    agenda = get_agenda(signed_in(request), slug, Right.COORDINATE)
+    found = ReminderSchedule.objects.select_for_update().filter(agenda=agenda).first()
+    instance = found or ReminderSchedule(agenda=agenda, starts_on=timezone.localdate())
+    data = request.POST if request.method == "POST" else None
+    form = ScheduleForm(data, initial=kept_initial(request), instance=instance)
+    context: dict[str, Any] = {"form": form, "agenda": agenda}
+    if form.is_valid():
+        if "preview" in request.POST:
+            context["preview"] = previewing.preview(instance, timezone.now())
+            return render(request, "reminders/schedule_form.html", context)
+        form.save()
+        messages.success(request, _("Schedule saved."), extra_tags=clears_kept(request))
+        return redirect("reminders")
+    status = 200 if not form.is_bound else 409 if form.theirs else 400
+    return render(request, "reminders/schedule_form.html", context, status=status)
+
+
+@require_safe
+def preview(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who would get which mail next, and why."""
+    agenda = get_agenda(signed_in(request), slug, Right.COORDINATE)
+    stored = ReminderSchedule.objects.filter(agenda=agenda).first()
+    used = stored or ReminderSchedule(agenda=agenda, starts_on=timezone.localdate())
+    used.agenda = agenda
+    context = {"agenda": agenda, "schedule": used, "preview": previewing.preview(used, timezone.now())}
+    return render(request, "reminders/preview_page.html", context)
+
+
+def schedules_of(person: User, now: datetime) -> list[dict[str, Any]]:
+    """Each open agenda with its schedule, and the instant of its next turn for somebody in the reader's time zone. One query."""
+    agendas = Agenda.objects.open().select_related("reminder_schedule").order_by("-slug")
+    found = []
+    for agenda in agendas:
+        planned: ReminderSchedule | None = getattr(agenda, "reminder_schedule", None)
+        zone = zone_named(person.time_zone)
+        due_at = next_period(planned.timing, zone, now).due_at if planned and planned.enabled else None
+        found.append({"agenda": agenda, "schedule": planned, "next": due_at})
+    return found

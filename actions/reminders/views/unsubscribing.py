@@ -1,0 +1,22 @@
+"""Ending one's digests from a mail, without signing in."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from actions.reminders.links import person_to_unsubscribe
+
+
+@csrf_exempt  # mail programs post here by themselves (RFC 8058); the signed link is the proof
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """Ends a person's digests, or begins them again (`do=resume`). GET only shows how, so that a mail scanner does nothing."""
+    if not (person := person_to_unsubscribe(token)):
+        raise Http404
+    if request.method == "POST":
+        person.wants_digests = request.POST.get("do") == "resume"
+        person.save(update_fields=["wants_digests"])
+    return render(request, "reminders/unsubscribe_page.html", {"person": person})

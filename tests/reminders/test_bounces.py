@@ -1,0 +1,127 @@
+"""Mail that came back."""
+
+from datetime import date
+from email.message import EmailMessage
+from io import BytesIO, StringIO, TextIOWrapper
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from actions.reminders.bounces import read_bounce, record_bounce
+from actions.reminders.models import Digest
+from tests import personas
+from tests.actions.pages import text
+from tests.personas import NOW
+
+STATUS = """\
+Reporting-MTA: dns; mail.example.org
+
+Final-Recipient: rfc822; focal.undp@example.org
+Action: {action}
+Status: 5.1.1
+{diagnostic}
+"""
+SAID = "Diagnostic-Code: smtp; 550 5.1.1 No such\n user here"
+
+
+def notification(message_id, action="failed", diagnostic=SAID, headers_only=False):
+    """As mail servers write them (RFC 3464)."""
+    original = f"Message-ID: {message_id}\nTo: focal.undp@example.org\nSubject: 1 action point shows no progress\n"
+    kind = "text/rfc822-headers" if headers_only else "message/rfc822"
+    body = original if headers_only else original + "\nDear ...\n"
+    parts = [
+        ("text/plain", "Your mail could not be delivered.\n"),
+        ("message/delivery-status", STATUS.format(action=action, diagnostic=diagnostic)),
+        (kind, body),
+    ]
+    text_of = "".join(f"--x\nContent-Type: {kind}\n\n{content}\n" for kind, content in parts)
+    head = (
+        'From: MAILER-DAEMON@example.org\nContent-Type: multipart/report; report-type=delivery-status; boundary="x"\n\n'
+    )
+    return f"{head}{text_of}--x--\n".encode()
+
+
+@pytest.fixture
+def digest(focal_point):
+    point = personas.action_point()
+    point.lead_agencies.add(focal_point.agency)
+    return personas.digest(
+        focal_point, point, state="sent", sent_at=NOW, next_attempt_at=None, address=focal_point.email
+    )
+
+
+@pytest.mark.parametrize("headers_only", [False, True])
+def test_digest_that_came_back_is_marked_with_what_the_server_said(digest, headers_only, client, coordinator):
+    record_bounce(notification(digest.message_id, headers_only=headers_only))
+
+    digest.refresh_from_db()
+    page = personas.sign_in(client, coordinator).get("/reminders/?state=bounced")
+    assert (digest.state, digest.cause, digest.error) == ("bounced", "bounced", "550 5.1.1 No such user here")
+    assert "The mail came back." in text(page)
+    assert digest.may_be_sent_again
+
+
+def test_status_stands_for_what_the_server_said_where_it_said_nothing(digest):
+    record_bounce(notification(digest.message_id, diagnostic=""))
+
+    digest.refresh_from_db()
+    assert digest.error == "5.1.1"
+
+
+@pytest.mark.parametrize("action", ["delayed", "delivered", "relayed"])
+def test_news_of_a_delay_is_no_bounce(digest, action):
+    assert record_bounce(notification(digest.message_id, action=action)) is None
+    digest.refresh_from_db()
+    assert digest.state == "sent"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\x00\xff",
+        b"Subject: Holiday\n\nI am away.",
+        notification("<somebody.elses@example.org>"),
+        b"Content-Type: message/delivery-status\n\nAction: failed\n",
+        b'Content-Type: multipart/report; boundary="x"\n\n--x\nContent-Type: message/rfc822\n\n',
+    ],
+)
+def test_other_mail_changes_nothing(digest, raw):
+    assert record_bounce(raw) is None
+    assert Digest.objects.get().state == "sent"
+
+
+def test_holiday_reply_that_quotes_the_digest_is_no_bounce(digest):
+    reply = EmailMessage()
+    reply["In-Reply-To"] = digest.message_id
+    reply.set_content("I am away.")
+
+    assert read_bounce(reply.as_bytes()) is None
+
+
+def test_waiting_digest_cannot_come_back(focal_point, digest):
+    waiting = personas.digest(focal_point, period_start=date(2026, 1, 1))
+
+    record_bounce(notification(waiting.message_id))
+
+    waiting.refresh_from_db()
+    assert waiting.state == "pending"
+
+
+def test_command_reads_standard_input_and_files(digest, monkeypatch, tmp_path):
+    output = StringIO()
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(notification(digest.message_id))))
+    call_command("record_bounce", stdout=output)
+    mail = tmp_path / "mail"
+    mail.write_bytes(b"Subject: Hello\n\nHello.")
+    call_command("record_bounce", mail, stdout=output)
+
+    assert output.getvalue() == (
+        "The digest to focal.undp@example.org came back.\n"
+        "This mail tells of no digest that came back: nothing was changed.\n"
+    )
+
+
+def test_command_says_which_file_it_could_not_read(db, tmp_path):
+    with pytest.raises(CommandError, match="could not be read"):
+        call_command("record_bounce", tmp_path / "none")

@@ -1,0 +1,62 @@
+"""A column that holds several of a few numbers, such as days of the week."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+
+if TYPE_CHECKING:
+    _Field = models.CharField[Iterable[int], tuple[int, ...]]
+else:
+    _Field = models.CharField
+
+
+class NumberChoicesField(_Field):
+    """Several of the numbers in `numbers` (pairs of number and label): a sorted tuple in Python, `0,3` in the database, boxes to tick."""
+
+    def __init__(self, *args: Any, numbers: Iterable[tuple[int, Any]] = (), **options: Any) -> None:
+        self.numbers = list(numbers)
+        super().__init__(*args, **({"max_length": 60} | options))
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> tuple[int, ...]:
+        return self.to_python(value)
+
+    def to_python(self, value: Any) -> tuple[int, ...]:
+        if isinstance(value, str):
+            value = [part for part in value.split(",") if part]
+        try:
+            return tuple(sorted({int(number) for number in value or ()}))
+        except (TypeError, ValueError) as error:
+            raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": value}) from error
+
+    def get_prep_value(self, value: Any) -> str:
+        return ",".join(map(str, self.to_python(value)))
+
+    def value_to_string(self, obj: models.Model) -> str:
+        return self.get_prep_value(self.value_from_object(obj))
+
+    def validate(self, value: Any, model_instance: models.Model | None) -> None:
+        if not value and not self.blank:
+            raise ValidationError(self.error_messages["blank"], "blank")
+        known = {number for number, _label in self.numbers}
+        for number in set(value) - known if known else ():
+            raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": number})
+
+    def run_validators(self, value: Any) -> None:
+        super().run_validators(self.get_prep_value(value))
+
+    def formfield(self, *args: Any, **options: Any) -> Any:
+        options = {key: kept for key, kept in options.items() if key in {"label", "help_text", "initial", "required"}}
+        defaults: dict[str, Any] = {"required": not self.blank, "label": self.verbose_name, "help_text": self.help_text}
+        if self.has_default():
+            defaults["initial"] = self.get_default()
+        return _NumbersFormField(choices=self.numbers, coerce=int, **(defaults | options))
+
+
+class _NumbersFormField(forms.TypedMultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+
+    def clean(self, value: Any) -> tuple[int, ...]:
+        return tuple(sorted(super().clean(value)))
