@@ -156,10 +156,10 @@ class Mailbox:
 
 
 @contextmanager
-def smtp() -> Iterator[Mailbox]:
+def smtp(kind: type[Mailbox] = Mailbox) -> Iterator[Mailbox]:
     """An SMTP server in a thread; yields its mailbox, whose `url` fits EMAIL_URL."""
     port = free_port()
-    mailbox = Mailbox(f"smtp://127.0.0.1:{port}")
+    mailbox = kind(f"smtp://127.0.0.1:{port}")
     server = Controller(mailbox, hostname="127.0.0.1", port=port)
     server.start()
     try:

@@ -108,7 +108,7 @@ def _telling(agenda: Agenda, terms: Terms) -> QuerySet[Any]:
             milestone_repeats=F("named__repeats_every_months"),
         )
         .filter(Q(shows=True) | Q(milestone_from__isnull=False))
-        .select_related("issue__agenda")
+        .select_related("issue")
         .order_by("issue__number", "number", "named__due_earliest", "named__id")
     )
 
@@ -125,6 +125,7 @@ def _of_batch(roles: Mapping[int, str], agenda: Agenda, telling: QuerySet[Any], 
             wanted |= Q(reminded__gte=2 * terms.escalate_after)
     found: dict[int, list[Entry]] = defaultdict(list)
     for point, milestones in _with_milestones(telling.filter(wanted), terms):
+        point.issue.agenda = agenda
         reasons = [str(reason.value) for reason in point.no_progress_reasons(terms.today, late=_any_passed(milestones))]
         if any(not milestone["passed"] for milestone in milestones):
             reasons.append(MILESTONE_AHEAD)

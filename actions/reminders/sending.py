@@ -5,12 +5,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
-from django.db.models import Exists, Q
 from django.utils import timezone
 
-from actions.models import ActionPoint, ProgressUpdate
 from actions.reminders.composing import mail_of, words_of
 from actions.reminders.due import due_entries, wanting_digests
+from actions.reminders.fencing import pass_fence
 from actions.reminders.models import Digest, DigestQuerySet, ReminderSchedule
 from actions.reminders.models.digest import LEASE, Cause
 from actions.reminders.models.entry import Entry
@@ -74,22 +73,10 @@ def _send(digest: Digest, entries: list[Entry], courier: Courier, begun: datetim
     mail = mail_of(digest, words_of(digest, entries, language))
 
     def leave() -> bool:
-        """Asked right before the mail's body: whether the person still may be mailed, something in it still waits for an answer, and this
-        worker still holds the digest.
-        """
-        return digest.fence(entries, language, clock(), *_still_true(entries, today, begun))
+        return pass_fence(digest, entries, language, clock(), today=today, since=begun)
 
     delivery = courier.deliver(mail, leave)
     return _recorded(digest, delivery, today, clock)
-
-
-def _still_true(entries: list[Entry], today: date, since: datetime) -> list[Q | Exists]:
-    answered = ProgressUpdate.objects.filter(recorded_at__gte=since).values("action_point")
-    waiting = ActionPoint.objects.open().filter(pk__in=[told["action_point"] for told in entries])
-    return [
-        Q(recipient__in=wanting_digests(today)),
-        Exists(waiting.exclude(snoozed_until__gt=today).exclude(pk__in=answered)),
-    ]
 
 
 def _recorded(digest: Digest, delivery: Delivery, today: date, clock: Clock) -> str:

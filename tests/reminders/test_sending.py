@@ -9,6 +9,8 @@ from django.core.mail import EmailMessage
 from django.db import connection
 from django.utils import timezone
 
+from actions.reminders import sending
+from actions.reminders.fencing import pass_fence
 from actions.reminders.models import Digest
 from actions.reminders.models.digest import LEASE, MAX_ATTEMPTS, Cause, DigestQuerySet
 from actions.reminders.sending import CLAIMED_AT_ONCE, send_due
@@ -181,7 +183,7 @@ def test_worker_that_died_before_the_body_leaves_a_digest_that_is_tried_again(di
 
 def test_worker_that_died_in_the_body_leaves_an_uncertain_one(digest, smtp_server):
     (claimed,) = Digest.objects.claim(timezone.now())
-    claimed.fence([], "en", timezone.now())
+    assert pass_fence(claimed, claimed.snapshot, "en", timezone.now(), today=personas.TODAY, since=timezone.now())
 
     Digest.objects.sweep(timezone.now() + LEASE * 2)
     attempt(digest, after=LEASE * 3)
@@ -231,7 +233,7 @@ def test_two_workers_on_one_digest_send_it_once(digest, smtp_server, monkeypatch
 
     monkeypatch.setattr(DigestQuerySet, "claim", claim_together)
     if not claims:  # what was never claimed could not pass the fence
-        monkeypatch.setattr(Digest, "fence", lambda *given: True)
+        monkeypatch.setattr(sending, "pass_fence", lambda *given, **named: True)
 
     def work() -> None:
         try:

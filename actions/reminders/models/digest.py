@@ -24,9 +24,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from actions.models import ActionPoint
-from actions.reminders.models.entry import Entry
 from issues.models import Agenda
 from tracker.people.models import User
+from tracker.prepared import Param, PreparedUpdate, Statement
 from tracker.text import validate_line
 
 LEASE = timedelta(minutes=5)
@@ -215,30 +215,13 @@ class Digest(models.Model):
         """Whether a coordinator may decide on another attempt."""
         return self.state in {self.State.UNCERTAIN, self.State.FAILED, self.State.BOUNCED}
 
-    def fence(self, entries: list[Entry], language: str, now: datetime, *conditions: Any) -> bool:
-        """The last change before the mail's body goes out, with what it says. False where the lease is lost, or one of the further
-        `conditions` on the row does not hold: then do not send.
-        """
-        held = self._held(self.State.CLAIMED).filter(*conditions, lease_until__gt=now)
-        return bool(
-            held.update(
-                state=self.State.SENDING,
-                sent_at=now,
-                lease_until=now + LEASE,
-                snapshot=entries,
-                address=self.recipient.email,
-                language=language,
-            )
-        )
-
     def is_held(self, now: datetime) -> bool:
         """Whether this worker still has it, with nothing sent. One query."""
         return self._held(self.State.CLAIMED).filter(lease_until__gt=now).exists()
 
     def record_sent(self) -> bool:
         """The server took it. Holds good after a sweep has called the row uncertain, too."""
-        held = self._held(self.State.SENDING, self.State.UNCERTAIN)
-        return bool(held.update(state=self.State.SENT, token=None, lease_until=None, cause="", error=""))
+        return bool(_RECORD_SENT.run(self._state.db or "default", pk=self.pk, token=self.token))
 
     def record_uncertain(self, error: str) -> bool:
         """The body went out and no answer came back."""
@@ -292,6 +275,18 @@ class Digest(models.Model):
     def _record_unsent(self, **changes: Any) -> bool:
         held = self._held(self.State.CLAIMED, self.State.SENDING)
         return bool(held.update(token=None, lease_until=None, sent_at=None, **changes))
+
+
+def _record_sent() -> Statement:
+    out = Digest.objects.filter(
+        pk=Param("pk", Digest._meta.pk),
+        token=Param("token", Digest._meta.get_field("token")),
+        state__in=[Digest.State.SENDING, Digest.State.UNCERTAIN],
+    )
+    return out, {"state": Digest.State.SENT, "token": None, "lease_until": None, "cause": "", "error": ""}
+
+
+_RECORD_SENT = PreparedUpdate(_record_sent)
 
 
 def new_message_id() -> str:

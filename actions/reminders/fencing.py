@@ -1,0 +1,70 @@
+"""The fence: the one conditional update right before a mail's body goes out. What it asks is asked of the database at that moment."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import DateField, DateTimeField, Exists, OuterRef
+
+from actions.models import ActionPoint, ProgressUpdate
+from actions.reminders.due import wanting_digests
+from actions.reminders.models import Digest
+from actions.reminders.models.digest import LEASE
+from actions.reminders.models.entry import Entry
+from tracker.prepared import Param, PreparedUpdate, Statement
+
+
+def pass_fence(
+    digest: Digest, entries: list[Entry], language: str, now: datetime, *, today: date, since: datetime
+) -> bool:
+    """Write down what the digest says and that it is being sent. True where this worker still holds it, the person still may be mailed on
+    that day, and something in it has waited for an answer ever `since` it was written: then, and only then, the body may go out.
+    """
+    told = {f"told{number}": entry["action_point"] for number, entry in enumerate(entries)}
+    values: dict[str, Any] = {
+        "pk": digest.pk,
+        "token": digest.token,
+        "now": now,
+        "lease_until": now + LEASE,
+        "snapshot": entries,
+        "address": digest.recipient.email,
+        "language": language,
+        "today": today,
+        "since": since,
+    }
+    return bool(_FENCE.run(digest._state.db or "default", len(told), **values, **told))
+
+
+def _fence(told: int) -> Statement:
+    def column(name: str) -> Param:
+        return Param(name, Digest._meta.get_field(name))
+
+    point = ActionPoint._meta.pk
+    today, now = Param("today", DateField()), Param("now", DateTimeField())
+    answered = ProgressUpdate.objects.filter(
+        action_point=OuterRef("pk"), recorded_at__gte=Param("since", DateTimeField())
+    )
+    waiting = (
+        ActionPoint.objects.open()
+        .filter(pk__in=[Param(f"told{number}", point) for number in range(told)])
+        .exclude(snoozed_until__gt=today)
+        .filter(~Exists(answered))
+    )
+    held = Digest.objects.filter(
+        Exists(waiting),
+        Exists(wanting_digests(today).filter(pk=OuterRef("recipient"))),
+        pk=Param("pk", Digest._meta.pk),
+        token=column("token"),
+        state=Digest.State.CLAIMED,
+        lease_until__gt=now,
+    )
+    return held, {
+        "state": Digest.State.SENDING,
+        "sent_at": now,
+        "lease_until": column("lease_until"),
+        "snapshot": column("snapshot"),
+        "address": column("address"),
+        "language": column("language"),
+    }
+
+
+_FENCE = PreparedUpdate(_fence)

@@ -1,0 +1,49 @@
+"""Updates that are compiled once and run often: for the few places where building the statement costs more than running it."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from django.db import connections, models
+from django.db.models import Expression, QuerySet, sql
+
+
+class Param(Expression):
+    """Stands in a prepared update for a value that is given when it runs. `field` says how it is stored."""
+
+    def __init__(self, name: str, field: "models.Field[Any, Any]") -> None:
+        super().__init__(output_field=field)
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        return "%s", [self]
+
+
+Statement = tuple[QuerySet[Any], dict[str, Any]]
+"""What to update, and to what; with Params in both."""
+
+
+class PreparedUpdate:
+    """`build(*shape)` makes the statement, once for each database and shape (such as the length of a list)."""
+
+    def __init__(self, build: Callable[..., Statement]) -> None:
+        self._compiled = lru_cache(maxsize=64)(self._compile)
+        self._build = build
+
+    def run(self, using: str, *shape: int, **values: Any) -> int:
+        """The number of rows. One query."""
+        statement, params = self._compiled(using, *shape)
+        connection = connections[using]
+        given = [
+            param.output_field.get_db_prep_value(values[param.name], connection) if isinstance(param, Param) else param
+            for param in params
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(statement, given)
+            return int(cursor.rowcount)
+
+    def _compile(self, using: str, *shape: int) -> tuple[str, tuple[Any, ...]]:
+        rows, changes = self._build(*shape)
+        query = rows.using(using).query.chain(sql.UpdateQuery)
+        query.add_update_values(changes)
+        return query.get_compiler(using).as_sql()
