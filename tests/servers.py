@@ -83,7 +83,6 @@ def postgresql() -> Iterator[str]:
             "port": port,
             "unix_socket_directories": folder,
             "fsync": "off",
-            "synchronous_commit": "off",
             "full_page_writes": "off",
             "dynamic_shared_memory_type": "mmap",
         }

@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 
+from tracker import checks as checks  # registers them
+
 
 class TrackerConfig(AppConfig):
     name = "tracker"

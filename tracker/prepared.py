@@ -4,18 +4,18 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from django.db import connections, models
+from django.db import connections
 from django.db.models import Expression, QuerySet, sql
 
 
 class Param(Expression):
-    """Stands in a prepared update for a value that is given when it runs. `field` says how it is stored."""
+    """Stands in a prepared update for a value that is given when it runs. `field`, of a model, says how it is stored."""
 
-    def __init__(self, name: str, field: "models.Field[Any, Any]") -> None:
+    def __init__(self, name: str, field: Any) -> None:
         super().__init__(output_field=field)
         self.name = name
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         return "%s", [self]
 
 
@@ -44,6 +44,7 @@ class PreparedUpdate:
 
     def _compile(self, using: str, *shape: int) -> tuple[str, tuple[Any, ...]]:
         rows, changes = self._build(*shape)
-        query = rows.using(using).query.chain(sql.UpdateQuery)
+        query: Any = rows.using(using).query.chain(sql.UpdateQuery)
         query.add_update_values(changes)
-        return query.get_compiler(using).as_sql()
+        compiled: tuple[str, tuple[Any, ...]] = query.get_compiler(using).as_sql()
+        return compiled

@@ -39,7 +39,8 @@ def _fence(told: int) -> Statement:
         return Param(name, Digest._meta.get_field(name))
 
     point = ActionPoint._meta.pk
-    today, now = Param("today", DateField()), Param("now", DateTimeField())
+    today: Any = Param("today", DateField())
+    now = Param("now", DateTimeField())
     answered = ProgressUpdate.objects.filter(
         action_point=OuterRef("pk"), recorded_at__gte=Param("since", DateTimeField())
     )

@@ -148,7 +148,7 @@ def main() -> None:
         sent = Digest.objects.filter(state=Digest.State.SENT).count()
         print(f"writing alone: {len(digests) / limit:.0f} mails a second")
         print(
-            f"sending: {sent / taken:.0f} mails a second ({limit / taken:.0%} of that), {queries / sent:.1f} queries each, {SENDERS} threads"
+            f"sending: {sent / taken:.0f} mails a second ({limit / taken:.0%} of that), {queries / sent:.1f} queries each"
         )
 
 

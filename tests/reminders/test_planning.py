@@ -1,9 +1,11 @@
 """The tick: each person gets one row a period, however often it runs and whenever it was down."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
+from django.db import connection
 
 from actions.reminders.models import Digest, ReminderCount, ReminderSchedule, Round
 from actions.reminders.planning import SENDERS, plan, tick
@@ -230,3 +232,27 @@ def test_clock_that_leaps_ahead_and_back_makes_no_digest_twice(schedule):
 
     found = [start.isoformat() for _email, start in rows()]
     assert (found.count("2026-11-23"), len(found), len(set(found))) == (1, 3, 3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_schedulers_at_the_same_moment_make_one_row(schedule):
+    together, troubles = threading.Barrier(2, timeout=5), []
+
+    def work() -> None:
+        try:
+            together.wait()
+            tick(MONDAY, lambda: None)
+        except Exception as error:
+            troubles.append(error)
+        finally:
+            connection.close()
+
+    schedulers = [threading.Thread(target=work) for _ in range(2)]
+    for scheduler in schedulers:
+        scheduler.start()
+    for scheduler in schedulers:
+        scheduler.join()
+
+    assert troubles == []
+    assert len(rows()) == 1
+    assert ReminderCount.objects.get().count == 1

@@ -1,0 +1,29 @@
+"""Hundreds of killed workers, on SQLite with the broker in files and on PostgreSQL with Redis: `python -m tests.nightly --kills 300`."""
+
+import argparse
+import os
+import subprocess
+import sys
+
+from tests import servers
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=300, help="of workers, on each of the two (default: 300)")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    environment = os.environ | {
+        "RAMPAGE_KILLS": str(options.kills),
+        "RAMPAGE_SEED": str(options.seed),
+        "RAMPAGE_CRASHES": "yes",
+    }
+    command = [sys.executable, "-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", "tests/reminders/test_rampage.py"]
+    embedded = subprocess.run(command, env=environment).returncode
+    with servers.postgresql() as database, servers.redis() as broker:
+        environment |= {"DATABASE_URL": database, "CELERY_BROKER_URL": broker}
+        return embedded or subprocess.run(command, env=environment).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
