@@ -91,9 +91,10 @@ def forget() -> None:
             queued.unlink(missing_ok=True)
     else:
         with current_app.connection() as broker:
-            broker.default_channel.client.flushdb()
+            redis: Any = broker.default_channel
+            redis.client.flushdb()
             if CRASHES:  # all connections end, as when it is restarted
-                broker.default_channel.client.client_kill_filter(_type="normal")
+                redis.client.client_kill_filter(_type="normal")
 
 
 def crash_postgresql() -> None:
