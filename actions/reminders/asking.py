@@ -15,7 +15,7 @@ def to_remind(action_point: ActionPoint, today: date) -> list[tuple[User, list[E
     """Who would be told of it now; nobody where it moves, is snoozed or has ended, or nobody who gets digests answers for it."""
     found: dict[int, list[Entry]] = {}
     for batch in due_entries(wanting_digests(today), action_point.issue.agenda, Terms(today, only=action_point.pk)):
-        found |= batch
+        found |= {pk: told for pk, told in batch.items() if not told[0]["unanswered"]}
     people = User.objects.filter(pk__in=found).select_related("agency").order_by("name", "email")
     return [(person, found[person.pk]) for person in people]
 

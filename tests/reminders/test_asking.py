@@ -77,7 +77,7 @@ def unowned(point):
 
 
 @pytest.mark.parametrize(
-    "change", [moves, lambda point: point.snooze(timezone.localdate().replace(year=2099), "Waits.")]
+    "change", [moves, unowned, lambda point: point.snooze(timezone.localdate().replace(year=2099), "Waits.")]
 )
 def test_nobody_is_asked_about_what_moves_or_is_snoozed(as_coordinator, point, change):
     change(point)
