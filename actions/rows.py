@@ -29,7 +29,11 @@ def rows(action_points: ActionPointQuerySet, today: date) -> list[Row]:
 
 
 def rows_of(action_points: Iterable[ActionPoint], today: date) -> list[Row]:
-    """Costs queries unless they come with their context and milestones."""
+    """Costs queries unless they come with their context and milestones. `today` is the day for which they were asked (`as_of`)."""
+    action_points = list(action_points)
+    for point in action_points:
+        if hasattr(point, "status_then"):
+            point.stand_as(point)
     return [
         Row(
             action_point=point,

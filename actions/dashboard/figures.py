@@ -14,9 +14,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from actions.as_of import AsOf
 from actions.dashboard.filters import Attention, Owner
 from actions.models import ActionPoint, ActionPointQuerySet, ActionStatus, Milestone, ProgressUpdate
-from actions.models.action_point import milestone_passed
+from actions.models.action_point_queries import StandingColumns, milestone_passed
 from actions.models.status import ENDED
 from actions.rows import Row, rows
 from issues.models import Agenda
@@ -87,13 +88,14 @@ class Figures:
         return segments(self.statuses, self.total.count)
 
 
-def figures(agenda: Agenda, today: date) -> Figures:
+def figures(agenda: Agenda, as_of: AsOf) -> Figures:
     """Costs a constant number of queries, whatever the size of the agenda: tests/dashboard counts them."""
-    points = ActionPoint.objects.filter(issue__agenda=agenda)
+    today = as_of.day
+    points = as_of.standing(ActionPoint.objects.filter(issue__agenda=agenda))
     counted = _counted(points, agenda, today)
     sums = Counter[str]()
     for row in counted:
-        sums.update({name: value for name, value in row.items() if name not in ("issue_id", "status")})
+        sums.update({name: value for name, value in row.items() if name not in ("issue_id", "status_of")})
     milestones = Milestone.objects.filter(action_point__issue__agenda=agenda).select_related(
         "action_point__issue__agenda"
     )
@@ -107,11 +109,11 @@ def figures(agenda: Agenda, today: date) -> Figures:
         agencies=_by_agency(agenda, points, today),
         passed=list(
             milestones.passed(today)
-            .filter(_of_open_points(agenda, "action_point__"))
+            .filter(action_point__in=points.open().values("pk"))
             .order_by("-due_latest", "id")[:SHOWN]
         ),
         ahead=list(milestones.undone().filter(due_latest__range=(today, today + AHEAD)).in_order()[:SHOWN]),
-        latest=_latest(agenda),
+        latest=_latest(agenda, as_of),
     )
 
 
@@ -129,23 +131,26 @@ def segments(statuses: Iterable[Figure], full: int) -> list[Segment]:
 
 def _counted(points: ActionPointQuerySet, agenda: Agenda, today: date) -> list[dict[str, Any]]:
     """Counts by issue and status, each with how many of them need attention, and why. One query."""
-    is_open, reported = Q(still_open=True), "last_reported_latest__lte"
+    is_open, status, reported = Q(still_open=True), points.standing.status, f"{points.standing.reported}__lte"
     counted: Any = (
         points.alias(
-            still_open=_flag(_of_open_points(agenda)),
+            still_open=_flag(_open(agenda, points.standing)),
             is_late=Exists(Milestone.objects.filter(milestone_passed(today), action_point=OuterRef("pk"))),
             is_led=Exists(_Led.objects.filter(actionpoint=OuterRef("pk"))),
             is_assigned=Exists(ActionPoint.focal_points.through.objects.filter(actionpoint=OuterRef("pk"))),
-            is_silent=_flag(_silent(agenda, today)),
-            is_snoozed=_flag(Q(snoozed_until__isnull=False, snoozed_until__gt=today)),
+            is_silent=_flag(_silent(agenda, today, points.standing)),
+            unmoved=_flag(Q(**{f"{status}__in": [ActionStatus.NOT_REPORTED, ActionStatus.NO_PROGRESS]})),
+            is_snoozed=_flag(
+                Q(snoozed_until__isnull=False, snoozed_until__gt=date.max if points.standing.is_past else today)
+            ),
         )
         .order_by()
-        .values("issue_id", "status")
+        .values("issue_id", status_of=F(status))
         .annotate(
             count=Count("pk"),
             showing=Count("pk", filter=is_open & Q(is_snoozed=False) & _SHOWING),
             silent=Count("pk", filter=is_open & Q(is_silent=True)),
-            never=Count("pk", filter=Q(status=ActionStatus.NOT_REPORTED)),
+            never=Count("pk", filter=Q(**{status: ActionStatus.NOT_REPORTED})),
             late=Count("pk", filter=is_open & Q(is_late=True)),
             snoozed=Count("pk", filter=is_open & Q(is_snoozed=True)),
             unowned=Count("pk", filter=Q(is_led=False, is_assigned=False)),
@@ -158,7 +163,7 @@ def _counted(points: ActionPointQuerySet, agenda: Agenda, today: date) -> list[d
     return list(counted)
 
 
-_SHOWING = Q(is_silent=True) | Q(is_late=True) | Q(status__in=[ActionStatus.NOT_REPORTED, ActionStatus.NO_PROGRESS])
+_SHOWING = Q(is_silent=True) | Q(is_late=True) | Q(unmoved=True)
 """Of the flags above: what `ActionPointQuerySet.showing_no_progress` says of open ones that are not snoozed."""
 
 _SILENCES = {183: _lazy("half a year"), 365: _lazy("a year"), 730: _lazy("two years")}
@@ -168,13 +173,14 @@ def _flag(condition: Q) -> "ExpressionWrapper[Any]":
     return ExpressionWrapper(condition, output_field=BooleanField())
 
 
-def _of_open_points(agenda: Agenda, via: str = "") -> Q:
-    """Neither completed nor discontinued, and nothing at all where the agenda is not open. `via` as in `action_point__`."""
-    return ~Q(**{f"{via}status__in": ENDED}) if agenda.state == Agenda.State.OPEN else Q(pk__in=[])
+def _open(agenda: Agenda, standing: StandingColumns) -> Q:
+    """Neither completed nor discontinued, and nothing at all where the agenda is not open."""
+    return ~Q(**{f"{standing.status}__in": ENDED}) if agenda.state == Agenda.State.OPEN else Q(pk__in=[])
 
 
-def _silent(agenda: Agenda, today: date) -> Q:
-    return Q(last_reported_latest=None) | Q(last_reported_latest__lt=today - timedelta(days=agenda.silence_days))
+def _silent(agenda: Agenda, today: date, standing: StandingColumns) -> Q:
+    before = today - timedelta(days=agenda.silence_days)
+    return Q(**{standing.reported: None}) | Q(**{f"{standing.reported}__lt": before})
 
 
 def _figure(label: str, count: int, query: Mapping[str, Any], status: str = "") -> Figure:
@@ -185,7 +191,7 @@ def _statuses(counted: Iterable[Mapping[str, Any]], query: Mapping[str, Any]) ->
     """One figure for each status, in their order, those with none included."""
     counts = Counter[str]()
     for row in counted:
-        counts[row["status"]] += row["count"]
+        counts[row["status_of"]] += row["count"]
     return [
         _figure(str(status.label), counts[status], {**query, "status": status.value}, status) for status in ActionStatus
     ]
@@ -226,13 +232,14 @@ def _by_issue(agenda: Agenda, counted: Sequence[Mapping[str, Any]]) -> list[Brea
 
 def _by_agency(agenda: Agenda, points: ActionPointQuerySet, today: date) -> list[Breakdown]:
     """The agencies that lead something, in order of acronym. An action point with two leads counts for both. Two queries."""
-    names = ("agency__acronym", "agency__name")
+    names = ("lead_agencies__acronym", "lead_agencies__name")
     showing = points.showing_no_progress(today).values("pk")
-    counted = (
-        _Led.objects.filter(actionpoint__issue__agenda=agenda)
+    counted: Any = (
+        points.filter(lead_agencies__isnull=False)
+        .alias(is_showing=_flag(Q(pk__in=showing)))
         .order_by()
-        .values(*names, status=F("actionpoint__status"))
-        .annotate(count=Count("pk"), showing=Count("pk", filter=Q(actionpoint__in=showing)))
+        .values(*names, status_of=F(points.standing.status))
+        .annotate(count=Count("pk"), showing=Count("pk", filter=Q(is_showing=True)))
         .order_by(*names)
     )
     found = []
@@ -262,13 +269,15 @@ def _breakdown(label: str, address: str, query: Mapping[str, Any], counted: Sequ
 
 def _longest_silent(points: ActionPointQuerySet, agenda: Agenda, today: date) -> list[Row]:
     """Those never reported on first. Four queries, one where none is silent."""
-    silent = points.open().filter(_silent(agenda, today), Q(snoozed_until=None) | Q(snoozed_until__lte=today))
+    silent = points.open().filter(_silent(agenda, today, points.standing))
+    if not points.standing.is_past:
+        silent = silent.exclude(snoozed_until__gt=today)
     return rows(
-        silent.order_by(F("last_reported_latest").asc(nulls_first=True), "issue__number", "number")[:SHOWN], today
+        silent.order_by(F(points.standing.reported).asc(nulls_first=True), "issue__number", "number")[:SHOWN], today
     )
 
 
-def _latest(agenda: Agenda) -> list[ProgressUpdate]:
+def _latest(agenda: Agenda, as_of: AsOf) -> list[ProgressUpdate]:
     """Three queries, one where nothing was reported."""
-    of_agenda = ProgressUpdate.objects.in_force().filter(action_point__issue__agenda=agenda).with_context()
+    of_agenda = as_of.in_force().filter(action_point__issue__agenda=agenda).with_context()
     return list(of_agenda.select_related("action_point__issue__agenda").order_by("-recorded_at", "-pk")[:SHOWN])

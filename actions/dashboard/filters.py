@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import django_filters
@@ -14,6 +14,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from actions.as_of import AsOf
 from actions.models import ActionPoint, ActionPointQuerySet, ActionStatus
 from issues.models import Agenda
 from tracker.people.models import Agency, User
@@ -77,16 +78,16 @@ class ActionPointFilter(django_filters.FilterSet):
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "min": 0, "max": LONGEST_SILENCE}),
     )
     status = django_filters.MultipleChoiceFilter(
-        label=_("Status"), choices=ActionStatus, widget=forms.CheckboxSelectMultiple
+        label=_("Status"), choices=ActionStatus, method="with_status", widget=forms.CheckboxSelectMultiple
     )
 
     class Meta:
         model = ActionPoint
         fields: Sequence[str] = []
 
-    def __init__(self, data: QueryDict, *, agenda: Agenda, user: Any, today: date) -> None:
-        self.user, self.today = user, today
-        super().__init__(data, queryset=ActionPoint.objects.filter(issue__agenda=agenda))
+    def __init__(self, data: QueryDict, *, agenda: Agenda, user: Any, as_of: AsOf) -> None:
+        self.user, self.today = user, as_of.day
+        super().__init__(data, queryset=as_of.standing(ActionPoint.objects.filter(issue__agenda=agenda)))
         self.filters["issue"].queryset = agenda.issues.order_by("number")
         if not user.is_authenticated:
             self.filters["owner"].extra["choices"] = [choice for choice in Owner.choices if choice[0] != Owner.MINE]
@@ -97,6 +98,9 @@ class ActionPointFilter(django_filters.FilterSet):
         for word in text.split():
             points = points.filter(Q(title__icontains=word) | Q(description__icontains=word))
         return points
+
+    def with_status(self, points: ActionPointQuerySet, name: str, statuses: list[str]) -> ActionPointQuerySet:
+        return points.with_status(*statuses) if statuses else points
 
     def owned_by(self, points: ActionPointQuerySet, name: str, owner: str) -> ActionPointQuerySet:
         if owner == Owner.MINE:
@@ -117,7 +121,8 @@ class ActionPointFilter(django_filters.FilterSet):
         return points.open().snoozed(today)
 
     def silent_for_days(self, points: ActionPointQuerySet, name: str, days: Any) -> ActionPointQuerySet:
-        return points.open().filter(last_reported_latest__lte=self.today - timedelta(days=int(days)))
+        before = self.today - timedelta(days=int(days))
+        return points.open().filter(**{f"{points.standing.reported}__lte": before})
 
     def chosen(self) -> list[tuple[str, str, str]]:
         """What is filtered by now: its name, its words, and the query of the same list without it."""

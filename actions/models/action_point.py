@@ -3,16 +3,17 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from actions.models.action_point_queries import ActionPointQuerySet
 from actions.models.status import ENDED, ActionStatus, NoProgressReason, Report, standing
 from issues.models import Agenda, Issue
 from tracker.partial_date_fields import PartialDateEdge, PartialDateField
@@ -21,8 +22,6 @@ from tracker.people.models import Agency, User
 from tracker.text import validate_line, validate_text
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
     from actions.models.progress_update import ProgressUpdate
 
 
@@ -48,79 +47,6 @@ class Progress:
     participants: Sequence[Agency] = ()
     evidence: Sequence[tuple[str, str]] = ()
     """Pairs of address and title."""
-
-
-class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
-    def visible_to(self, user: "User | AnonymousUser") -> "ActionPointQuerySet":
-        return self.filter(issue__agenda__in=Agenda.objects.visible_to(user))
-
-    def open(self) -> "ActionPointQuerySet":
-        """Of an open agenda, and neither completed nor discontinued."""
-        return self.filter(issue__agenda__state=Agenda.State.OPEN).exclude(status__in=ENDED)
-
-    def own(self, user: User) -> "ActionPointQuerySet":
-        """Assigned to the user, or led by the user's agency or a part of it."""
-        assigned = ActionPoint.focal_points.through.objects.filter(actionpoint=OuterRef("pk"), user=user)
-        led = ActionPoint.lead_agencies.through.objects.filter(
-            actionpoint=OuterRef("pk"), agency_id__in=user.agency_ids
-        )
-        return self.filter(Exists(assigned) | Exists(led))
-
-    def unowned(self) -> "ActionPointQuerySet":
-        """With neither a lead agency nor a focal point."""
-        assigned = ActionPoint.focal_points.through.objects.filter(actionpoint=OuterRef("pk"))
-        led = ActionPoint.lead_agencies.through.objects.filter(actionpoint=OuterRef("pk"))
-        return self.filter(~Exists(assigned), ~Exists(led))
-
-    def silent(self, today: date) -> "ActionPointQuerySet":
-        """Whose last report is older than its agenda's days of silence; never reported counts too. Costs one query for agendas."""
-        return self.filter(_silent(today))
-
-    def with_passed_milestone(self, today: date) -> "ActionPointQuerySet":
-        return self.filter(_with_passed_milestone(today))
-
-    def with_milestone_ahead(self, today: date) -> "ActionPointQuerySet":
-        """With one that is still to come, or that recurs."""
-        ahead = Q(milestones__due_latest__gte=today) | Q(milestones__repeats_every_months__isnull=False)
-        return self.filter(pk__in=ActionPoint.objects.filter(ahead, milestones__done_on=None).values("pk"))
-
-    def snoozed(self, today: date) -> "ActionPointQuerySet":
-        return self.filter(snoozed_until__gt=today)
-
-    def showing_no_progress(self, today: date) -> "ActionPointQuerySet":
-        """Open ones that a reminder is due for (design: "shows no progress"); a snooze holds them back."""
-        return self.open().filter(shows_no_progress(today)).exclude(snoozed_until__gt=today)
-
-    def in_order(self) -> "ActionPointQuerySet":
-        return self.order_by("issue__agenda__slug", "issue__number", "number")
-
-    def with_context(self) -> "ActionPointQuerySet":
-        """With what a list shows: issue, agenda, owners. Two queries more, whatever the number of rows."""
-        return self.select_related("issue__agenda").prefetch_related("lead_agencies", "focal_points")
-
-
-def shows_no_progress(today: date) -> Q:
-    """What an open action point shows no progress by, a snooze apart. One query for agendas."""
-    unmoved = Q(status__in=[ActionStatus.NOT_REPORTED, ActionStatus.NO_PROGRESS])
-    return unmoved | _silent(today) | Q(_with_passed_milestone(today))
-
-
-def _silent(today: date) -> Q:
-    """One query for the days of silence of each agenda."""
-    silent = Q(last_reported_latest=None)
-    for agenda_id, days in Agenda.objects.values_list("id", "silence_days"):
-        silent |= Q(issue__agenda=agenda_id, last_reported_latest__lt=today - timedelta(days=days))
-    return silent
-
-
-def _with_passed_milestone(today: date) -> Exists:
-    passed = milestone_passed(today, via="milestones__")
-    return Exists(ActionPoint.objects.filter(passed, pk=OuterRef("pk")))
-
-
-def milestone_passed(today: date, via: str = "") -> Q:
-    """A milestone due before today and not done. A recurring one has no day on which it is over. `via` as in `milestones__`."""
-    return Q(**{f"{via}done_on": None, f"{via}repeats_every_months": None, f"{via}due_latest__lt": today})
 
 
 class ActionPointManager(models.Manager["ActionPoint"].from_queryset(ActionPointQuerySet)):  # type: ignore[misc]
@@ -286,6 +212,14 @@ class ActionPoint(models.Model):
             self.drafts.filter(author=author).delete()
             self.refresh_standing()
         return update
+
+    def stand_as(self, then: Any) -> None:
+        """Take the standing that `as_of` annotated. In memory only: such an action point is read, never saved."""
+        self.status = then.status_then
+        self.last_reported = PartialDate.parse(then.reported_text_then) if then.reported_text_then else None
+        self.last_happened = None
+        self.no_progress_streak = 0
+        self.snoozed_until, self.snooze_reason = None, ""
 
     def keep_draft(self, author: User, typed: dict[str, list[str]]) -> None:
         """Keep what a person has typed so far. It counts for nothing until it is published, which removes it."""

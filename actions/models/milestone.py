@@ -9,7 +9,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from actions.models.action_point import ActionPoint, milestone_passed
+from actions.models.action_point import ActionPoint
+from actions.models.action_point_queries import milestone_passed
 from tracker.partial_date_fields import PartialDateEdge, PartialDateField
 from tracker.partial_dates import PartialDate
 from tracker.text import validate_line

@@ -22,7 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from actions.models import ActionPoint, ProgressUpdate
-from actions.models.action_point import milestone_passed, shows_no_progress
+from actions.models.action_point_queries import milestone_passed, shows_no_progress
 from actions.models.milestone import next_occurrence
 from actions.reminders.models.digest import Digest
 from actions.reminders.models.disclaimer import Disclaimer

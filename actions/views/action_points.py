@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from actions.access import Person, get_action_point, public_if_visible, signed_in
+from actions.as_of import read_as_of
 from actions.forms import ActionPointForm, SnoozeForm
 from actions.history import edits
 from actions.kept import clears_kept, keeps_typed, kept_initial, take_kept
@@ -26,20 +27,27 @@ from tracker.people.permissions import Right, may
 @require_safe
 def action_point_page(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponse:
     """What was agreed, where it stands and its time line. `?before=` is the number of the last update of the page before."""
-    user, today = request.user, timezone.localdate()
+    user, as_of = request.user, read_as_of(request)
+    today = as_of.day
     action_point = get_action_point(user, slug, issue, number)
     before, current = request.GET.get("before"), action_point.progress_updates.current()
+    if as_of.is_past:
+        action_point.stand_as(as_of.standing(ActionPoint.objects.filter(pk=action_point.pk)).get())
+        current = as_of.reports(action_point.progress_updates.all())
     try:
         timeline, status = page(current, before), 200
     except NoSuchUpdateError:
         timeline, status = page(current, None), 400
+    for update in timeline.updates:
+        as_of.mark(update)
     milestones = list(action_point.milestones.all())
     late = any(milestone.is_passed(today) for milestone in milestones)
     reasons = action_point.no_progress_reasons(today, late=late)
-    context = _rights(user, action_point) | {
+    context = (_rights(user, action_point) if not as_of.is_past else {}) | {
+        "as_of": as_of,
         "action_point": action_point,
         "reasons": [reason.label for reason in reasons],
-        "may_remind": bool(reasons) and may(user, Right.COORDINATE),
+        "may_remind": bool(reasons) and not as_of.is_past and may(user, Right.COORDINATE),
         "days_silent": action_point.days_silent(today),
         "snoozed": action_point.snoozed_until is not None and action_point.snoozed_until > today,
         "timeline": _with_rights(user, action_point, timeline.updates),
@@ -47,9 +55,9 @@ def action_point_page(request: HttpRequest, slug: str, issue: int, number: int) 
         "before": before,
         "unknown_update": status == 400,
         "milestones": _by_standing(milestones, today),
-        "edits": edits(action_point) if user.is_authenticated else [],
+        "edits": edits(action_point) if user.is_authenticated and not as_of.is_past else [],
     }
-    return render(request, "actions/action_point_page.html", context, status=status)
+    return render(request, "actions/action_point_page.html", context, status=400 if as_of.complaints else status)
 
 
 @public_if_visible

@@ -3,10 +3,10 @@
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from actions.access import get_agenda, get_issue, public_if_visible
+from actions.as_of import read_as_of
 from actions.models import ActionPoint
 from actions.rows import Row, rows, status_counts
 from issues.models import Agenda
@@ -27,7 +27,8 @@ def agenda_list(request: HttpRequest) -> HttpResponse:
 def agenda_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Every issue with its action points, and where each of them stands."""
     agenda = get_agenda(request.user, slug)
-    found = rows(ActionPoint.objects.filter(issue__agenda=agenda).in_order(), timezone.localdate())
+    as_of = read_as_of(request)
+    found = rows(as_of.standing(ActionPoint.objects.filter(issue__agenda=agenda).in_order()), as_of.day)
     by_issue: dict[int, list[Row]] = {}
     for row in found:
         by_issue.setdefault(row.action_point.issue_id, []).append(row)
@@ -40,8 +41,9 @@ def agenda_page(request: HttpRequest, slug: str) -> HttpResponse:
         "counts": status_counts(found),
         "total": len(found),
         "unowned": sum(row.is_unowned for row in found),
+        "as_of": as_of,
     }
-    return render(request, "actions/agenda_page.html", context)
+    return render(request, "actions/agenda_page.html", context, status=400 if as_of.complaints else 200)
 
 
 @public_if_visible
@@ -49,7 +51,8 @@ def agenda_page(request: HttpRequest, slug: str) -> HttpResponse:
 def issue_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """One issue with its action points, and the way to the issues before and after it."""
     issue = get_issue(request.user, slug, number)
-    found = rows(ActionPoint.objects.filter(issue=issue).in_order(), timezone.localdate())
+    as_of = read_as_of(request)
+    found = rows(as_of.standing(ActionPoint.objects.filter(issue=issue).in_order()), as_of.day)
     siblings = list(issue.agenda.issues.order_by("number"))
     for sibling in siblings:
         sibling.agenda = issue.agenda
@@ -60,5 +63,6 @@ def issue_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "rows": found,
         "previous": siblings[place - 1] if place else None,
         "next": siblings[place + 1] if place + 1 < len(siblings) else None,
+        "as_of": as_of,
     }
-    return render(request, "actions/issue_page.html", context)
+    return render(request, "actions/issue_page.html", context, status=400 if as_of.complaints else 200)

@@ -124,8 +124,8 @@ def test_names_of_people_are_for_people_who_signed_in(client, point, focal_point
         (None, set()),
         ("focal_point", {"updates/", "updates/?status=no_progress", "milestones/", "snooze/"}),
         ("other_focal_point", set()),
-        ("coordinator", {"updates/", "updates/?status=no_progress", "milestones/", "snooze/", "edit/"}),
-        ("admin", {"updates/", "updates/?status=no_progress", "milestones/", "snooze/", "edit/"}),
+        ("coordinator", {"updates/", "updates/?status=no_progress", "milestones/", "snooze/", "edit/", "reminder/"}),
+        ("admin", {"updates/", "updates/?status=no_progress", "milestones/", "snooze/", "edit/", "reminder/"}),
     ],
 )
 def test_action_point_page_offers_what_the_person_may_do(client, point, request, who, expected):

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.management import call_command
 
+from actions.as_of import AsOf
 from actions.dashboard.figures import Figure, figures, segments
 from actions.models import ActionStatus
 from issues.models import Agenda
@@ -52,7 +53,7 @@ def agenda(db):
 
 
 def test_figures_tell_the_statuses_apart(agenda):
-    found = figures(agenda, TODAY)
+    found = figures(agenda, AsOf(TODAY))
 
     assert found.total.count == 10
     assert [(figure.status, figure.count) for figure in found.statuses] == [
@@ -66,7 +67,7 @@ def test_figures_tell_the_statuses_apart(agenda):
 
 
 def test_figures_say_what_needs_attention(agenda):
-    assert counts(figures(agenda, TODAY).attention) == {
+    assert counts(figures(agenda, AsOf(TODAY)).attention) == {
         "show no progress": 7,
         "silent": 6,
         "nobody owns": 8,
@@ -76,7 +77,7 @@ def test_figures_say_what_needs_attention(agenda):
 
 
 def test_figures_say_for_how_long_nothing_was_reported(agenda):
-    found = figures(agenda, TODAY)
+    found = figures(agenda, AsOf(TODAY))
 
     assert counts(found.silence) == {
         "never reported on": 2,
@@ -88,7 +89,7 @@ def test_figures_say_for_how_long_nothing_was_reported(agenda):
 
 
 def test_figures_break_down_by_issue_and_agency(agenda):
-    found = figures(agenda, TODAY)
+    found = figures(agenda, AsOf(TODAY))
 
     assert [(row.label, row.total.count, row.attention.count) for row in found.issues] == [
         ("1. Issue 1", 5, 5),
@@ -101,7 +102,7 @@ def test_figures_break_down_by_issue_and_agency(agenda):
 
 
 def test_figures_show_milestones_of_open_action_points(agenda):
-    found = figures(agenda, TODAY)
+    found = figures(agenda, AsOf(TODAY))
 
     assert [milestone.title for milestone in found.passed] == ["Passed"]
     assert [milestone.title for milestone in found.ahead] == ["Ahead"]
@@ -110,7 +111,7 @@ def test_figures_show_milestones_of_open_action_points(agenda):
 def test_closed_agenda_needs_no_attention(agenda):
     Agenda.objects.update(state="closed")
 
-    found = figures(Agenda.objects.get(), TODAY)
+    found = figures(Agenda.objects.get(), AsOf(TODAY))
 
     assert counts(found.attention) == {
         "show no progress": 0,
@@ -125,7 +126,7 @@ def test_closed_agenda_needs_no_attention(agenda):
 
 
 def test_figures_of_an_empty_agenda_are_nought(db):
-    found = figures(personas.agenda(), TODAY)
+    found = figures(personas.agenda(), AsOf(TODAY))
 
     assert found.total.count == 0
     assert {figure.count for figure in [*found.statuses, *found.attention, *found.silence]} == {0}
@@ -147,7 +148,7 @@ def test_segments_add_up_to_the_whole():
 def test_figures_of_the_baseline(db):
     call_command("loaddata", "baseline_2005", verbosity=0)
 
-    found = figures(Agenda.objects.get(slug="2005"), TODAY)
+    found = figures(Agenda.objects.get(slug="2005"), AsOf(TODAY))
 
     assert [figure.count for figure in found.statuses] == [1, 2, 3, 11, 0, 0]
     assert [row.total.count for row in found.issues] == [3, 2, 6, 3, 1, 2]

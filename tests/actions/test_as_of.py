@@ -1,0 +1,186 @@
+"""The agenda as it stood on a day: as reported by then, and as the tracker knew it then."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from actions.as_of import AsOf
+from actions.dashboard.figures import figures
+from actions.models import ActionPoint, ActionStatus
+from actions.models.action_point_queries import Basis
+from actions.models.status import Report, standing
+from actions.rows import rows
+from tests import personas
+from tests.actions.pages import links, text
+from tracker.partial_dates import PartialDate
+
+MARCH, APRIL, MAY = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
+
+
+def at(day):
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+def report(point, reported, recorded=None, **fields):
+    return point.log_progress(
+        personas.progress(**fields), author=None, now=at(recorded or reported), reported_on=PartialDate.day(reported)
+    )
+
+
+@pytest.fixture
+def point(db):
+    """Reported in March; in May an update of April came in, and the one of March was corrected."""
+    found = personas.action_point()
+    report(found, MARCH, status="exploring", narrative="First talks.")
+    report(found, APRIL, recorded=MAY, status="under_way", narrative="It began.")
+    first = found.progress_updates.get(number=1)
+    corrector = personas.person("corrector@example.org", "coordinator")
+    first.correct(personas.progress(status="no_progress", reason="No talks."), author=corrector, now=at(MAY))
+    return found
+
+
+def status(day, basis):
+    return rows(ActionPoint.objects.as_of(day, basis), day)[0].action_point.status
+
+
+@pytest.mark.parametrize(
+    ("day", "basis", "expected"),
+    [
+        (MARCH - timedelta(days=1), Basis.REPORTED, ActionStatus.NOT_REPORTED),
+        (MARCH - timedelta(days=1), Basis.RECORDED, ActionStatus.NOT_REPORTED),
+        (MARCH, Basis.REPORTED, ActionStatus.NO_PROGRESS),
+        (MARCH, Basis.RECORDED, ActionStatus.EXPLORING),
+        (APRIL, Basis.REPORTED, ActionStatus.UNDER_WAY),
+        (APRIL, Basis.RECORDED, ActionStatus.EXPLORING),
+        (MAY, Basis.REPORTED, ActionStatus.UNDER_WAY),
+        (MAY, Basis.RECORDED, ActionStatus.UNDER_WAY),
+    ],
+)
+def test_action_point_stands_as_was_reported_or_recorded_by_the_day(point, day, basis, expected):
+    assert status(day, basis) == expected
+
+
+def test_withdrawal_counts_from_its_day_on(point, coordinator):
+    point.progress_updates.get(number=2).withdraw(by=coordinator, reason="Wrong.", now=at(MAY + timedelta(days=9)))
+
+    assert status(MAY, Basis.RECORDED) == ActionStatus.UNDER_WAY
+    assert status(MAY + timedelta(days=9), Basis.RECORDED) == ActionStatus.NO_PROGRESS
+    assert status(MAY, Basis.REPORTED) == ActionStatus.NO_PROGRESS
+
+
+def test_pages_show_that_day_and_mark_what_came_later(client, point, focal_point):
+    personas.sign_in(client, focal_point)
+
+    reported = client.get("/agendas/2026/1.1/?as_of=2026-04-01")
+    recorded = client.get("/agendas/2026/1.1/?as_of=2026-04-01&by=recorded")
+
+    assert "It began." in text(reported)
+    assert "recorded later, on 1 May 2026" in text(reported)
+    assert "First talks." in text(recorded)
+    assert "It began." not in text(recorded)
+    assert "recorded later, on" not in text(recorded)
+    assert not any("corrections" in link or link.endswith("/updates/") for link in links(recorded))
+
+
+@pytest.mark.parametrize("path", ["/agendas/2026/", "/agendas/2026/issues/1/", "/agendas/2026/action-points/"])
+def test_lists_of_that_day_lead_to_pages_of_that_day(client, point, focal_point, path):
+    personas.sign_in(client, focal_point)
+    found = client.get(f"{path}?as_of=2026-03-01&by=recorded")
+
+    assert "/agendas/2026/1.1/?as_of=2026-03-01&by=recorded" in [link.replace("&amp;", "&") for link in links(found)]
+    assert "Exploring" in text(found)
+
+
+def test_figures_of_that_day_lead_to_lists_of_that_day(client, point, focal_point):
+    personas.sign_in(client, focal_point)
+    dashboard = client.get("/agendas/2026/dashboard/?as_of=2026-03-01")
+    lists = [link.replace("&amp;", "&") for link in links(dashboard) if "status=no_progress" in link]
+
+    assert lists
+    for address in lists:
+        assert "1 action point with these filters" in text(client.get(address))
+
+
+@pytest.mark.parametrize("sort", ["reference", "silence", "reported"])
+def test_list_of_that_day_is_paged(client, focal_point, sort):
+    for number in range(1, 61):
+        report(personas.action_point(number=number), MARCH + timedelta(days=number % 7))
+    personas.sign_in(client, focal_point)
+    path = "/agendas/2026/action-points/"
+    first = client.get(f"{path}?as_of=2026-05-01&sort={sort}")
+    following = next(link for link in links(first) if "after=" in link).replace("&amp;", "&")
+
+    second = client.get(path + following)
+
+    shown = [row.action_point.pk for response in (first, second) for row in response.context["rows"]]
+    assert (second.status_code, len(shown), len(set(shown))) == (200, 60, 60)
+
+
+@pytest.mark.parametrize(
+    "query", ["as_of=x", "as_of=2099-01-01", "as_of=0001-01-01", "as_of=%00", "by=guess", "as_of=2026-13-01"]
+)
+@pytest.mark.parametrize("path", ["", "issues/1/", "1.1/", "action-points/", "dashboard/"])
+def test_faulty_day_is_said_and_today_is_shown(client, point, focal_point, path, query):
+    response = personas.sign_in(client, focal_point).get(f"/agendas/2026/{path}?{query}")
+
+    assert response.status_code == 400
+    assert "here is today" in text(response) or "as reported" in text(response)
+    assert "Under way" in text(response)
+
+
+def test_today_is_no_day_gone_by(client, point, focal_point):
+    today = timezone.localdate().isoformat()
+
+    assert "Back to today" not in text(personas.sign_in(client, focal_point).get(f"/agendas/2026/?as_of={today}"))
+
+
+def test_figures_as_reported_by_today_are_those_of_today(point):
+    other = personas.action_point(number=2)
+    report(other, MARCH, part_only=True)
+    personas.action_point(number=3).lead_agencies.add(personas.agency("UNDP"))
+    personas.milestone(other, due="2026-02")
+    today = timezone.localdate()
+
+    now, then = figures(point.issue.agenda, AsOf(today)), figures(point.issue.agenda, AsOf(today, is_past=True))
+
+    for name in ("total", "statuses", "attention", "silence", "issues", "agencies"):
+        assert getattr(then, name) == getattr(now, name)
+
+
+class TestAnyReports(TestCase):
+    @settings(max_examples=40, deadline=None)
+    @given(
+        st.lists(
+            st.tuples(
+                st.integers(0, 20),
+                st.sampled_from(["no_progress", "exploring", "under_way", "completed"]),
+                st.booleans(),
+            ),
+            max_size=6,
+        ),
+        st.integers(0, 20),
+    )
+    def test_database_says_of_a_day_what_the_rule_says(self, reports, day):
+        point = personas.action_point()
+        for days, kind, part in reports:
+            report(
+                point,
+                MARCH + timedelta(days=days),
+                status=kind,
+                part_only=part,
+                reason="So." if kind == "no_progress" else "",
+            )
+        by_then = [
+            Report(number, kind, part, None, PartialDate.day(MARCH + timedelta(days=days)))
+            for number, (days, kind, part) in enumerate(reports, 1)
+            if days <= day
+        ]
+
+        found = rows(ActionPoint.objects.as_of(MARCH + timedelta(days=day), Basis.REPORTED), MARCH)[0].action_point
+
+        expected = standing(by_then)
+        assert (found.status, found.last_reported) == (expected.status, expected.last_reported)
