@@ -41,6 +41,8 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "agency": ({"acronym": "UNDP"}, [200, 200, 200, 200, 200]),
     "dashboard": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "action_point_list": (AGENDA, [LOGIN, 200, 200, 200, 200]),
+    "changes": (AGENDA, [LOGIN, 200, 200, 200, 200]),
+    "milestones": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "note": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "note_markdown": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "note_word": (AGENDA, [LOGIN, 200, 200, 200, 200]),

@@ -6,5 +6,7 @@ from actions.dashboard import views
 
 urlpatterns = [
     path("agendas/<slug:slug>/dashboard/", views.dashboard, name="dashboard"),
+    path("agendas/<slug:slug>/changes/", views.changes_page, name="changes"),
+    path("agendas/<slug:slug>/milestones/", views.milestones_page, name="milestones"),
     path("agendas/<slug:slug>/action-points/", views.action_point_list, name="action_point_list"),
 ]

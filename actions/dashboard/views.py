@@ -1,22 +1,29 @@
 """The dashboard of an agenda, and the list of action points that its figures lead to."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from actions.access import get_agenda, public_if_visible
-from actions.as_of import PARAMETERS, AsOf, read_as_of
+from actions.as_of import EARLIEST, PARAMETERS, AsOf, read_as_of
+from actions.dashboard.changes import changes
 from actions.dashboard.figures import figures
 from actions.dashboard.filters import ActionPointFilter, query_without_places, unknown_parameters
+from actions.dashboard.heat_map import heat_map, legend
+from actions.dashboard.over_time import over_time
+from actions.dashboard.promises import time_line
 from actions.rows import rows_of
 from issues.models import Agenda
 from tracker.keyset import Column, Order, PlaceError, day, whole_number
 
 PAGE_SIZE = 50
+A_MONTH = timedelta(days=30)
 
 _REFERENCE = (Column("issue__number", whole_number), Column("number", whole_number))
 ORDERS = {
@@ -37,13 +44,51 @@ _PARAMETERS = [*ActionPointFilter.base_filters, *PARAMETERS, "sort", "after", "b
 @require_safe
 def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
     agenda, as_of = get_agenda(request.user, slug), read_as_of(request)
+    issues = list(agenda.issues.order_by("number"))
+    for issue in issues:
+        issue.agenda = agenda
+    found = figures(agenda, as_of)
     context = {
         "agenda": agenda,
         "agendas": Agenda.objects.visible_to(request.user).order_by("-slug"),
-        "figures": figures(agenda, as_of),
+        "figures": found,
+        "heat_map": heat_map(agenda, issues, as_of),
+        "legend": legend(),
+        "over_time": over_time(agenda, as_of, found.total.count),
         "as_of": as_of,
     }
     return render(request, "dashboard/dashboard_page.html", context, status=400 if as_of.complaints else 200)
+
+
+@public_if_visible
+@require_safe
+def changes_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """What changed since `?since=` (a day; a month ago unless it is given). `after` and `before` are places in what was recorded."""
+    agenda, today = get_agenda(request.user, slug), timezone.localdate()
+    complaints, since = unknown_parameters(request.GET, ["since", "after", "before"]), today - A_MONTH
+    try:
+        since = date.fromisoformat(request.GET.get("since") or since.isoformat())
+    except ValueError:
+        complaints.append(_("The day must look like 2006-03-31; here is what changed in a month."))
+    if not EARLIEST <= since <= today:
+        complaints.append(_("Only days from 1945 until today can be gone back to; here is what changed in a month."))
+        since = today - A_MONTH
+    try:
+        found = changes(agenda, since, after=request.GET.get("after"), before=request.GET.get("before"))
+    except PlaceError:
+        found = changes(agenda, since)
+        complaints.append(_("The address names no place in this list; here is its beginning."))
+    context = {"agenda": agenda, "since": since, "changes": found, "complaints": complaints}
+    return render(request, "dashboard/changes_page.html", context, status=400 if complaints else 200)
+
+
+@public_if_visible
+@require_safe
+def milestones_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """What was promised by when, on a line of time."""
+    agenda = get_agenda(request.user, slug)
+    context = {"agenda": agenda, "time_line": time_line(agenda, timezone.localdate())}
+    return render(request, "dashboard/milestones_page.html", context)
 
 
 @public_if_visible

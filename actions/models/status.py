@@ -1,6 +1,6 @@
 """Where an action point stands, and how that follows from what was reported on it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import takewhile
@@ -80,7 +80,7 @@ def standing(reports: Sequence[Report]) -> Standing:
     streak = list(takewhile(lambda status: status == ActionStatus.NO_PROGRESS, whole))
     happened = [report.happened for report in reports if report.happened]
     return Standing(
-        status=whole[0] if whole else _of_parts(reports),
+        status=whole[0] if whole else of_parts({report.status for report in reports}),
         last_reported=latest_first[0].reported_on,
         last_happened=max(happened, key=lambda when: (when.latest, when.earliest)) if happened else None,
         no_progress_streak=len(streak),
@@ -91,9 +91,9 @@ def _recency(report: Report) -> tuple[date, int]:
     return report.reported_on.latest, report.number
 
 
-def _of_parts(reports: Sequence[Report]) -> ActionStatus:
-    said = {report.status for report in reports}
-    if said & {ReportedStatus.UNDER_WAY, ReportedStatus.COMPLETED}:
+def of_parts(said: Collection[str]) -> ActionStatus:
+    """Where an action point stands of which only parts were reported on, by what was said of them."""
+    if ReportedStatus.UNDER_WAY in said or ReportedStatus.COMPLETED in said:
         return ActionStatus.UNDER_WAY
     if ReportedStatus.EXPLORING in said:
         return ActionStatus.EXPLORING

@@ -1,0 +1,97 @@
+"""Agencies by issues: how many action points, and how long ago the last of them was reported on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, F, Max
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from actions.as_of import AsOf
+from actions.models import ActionPoint
+from issues.models import Agenda, Issue
+
+ISSUES, AGENCIES = 20, 60
+"""So many columns and rows at most: what a page can show."""
+
+_AGES = ((30, "fresh"), (90, "recent"), (365, "old"))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    count: int
+    days: int | None
+    """Since the last report on any of them; None where nothing was ever reported."""
+    query: str
+    """Of the list that has just these action points."""
+
+    @property
+    def age(self) -> str:
+        """`fresh`, `recent`, `old`, `ancient` or `never`: what the colour says, beside the words."""
+        if self.days is None:
+            return "never"
+        return next((age for days, age in _AGES if self.days <= days), "ancient")
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyRow:
+    acronym: str
+    name: str
+    address: str
+    cells: Sequence[Cell | None]
+    """One for each issue; None where it leads nothing under it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    issues: Sequence[Issue]
+    rows: Sequence[AgencyRow]
+    is_cut: bool
+    """There are more issues or agencies than are shown."""
+
+
+def heat_map(agenda: Agenda, issues: Sequence[Issue], as_of: AsOf) -> HeatMap:
+    """Of the agencies that lead something, in order of acronym. One query."""
+    points = as_of.standing(ActionPoint.objects.filter(issue__agenda=agenda, lead_agencies__isnull=False))
+    shown = list(issues[:ISSUES])
+    counted = (
+        points.order_by()
+        .values("issue_id", acronym=F("lead_agencies__acronym"), name=F("lead_agencies__name"))
+        .annotate(count=Count("pk"), last=Max(points.standing.reported))
+    )
+    names: dict[str, str] = {}
+    found: dict[tuple[str, int], Any] = {}
+    for row in counted:
+        names[row["acronym"]] = row["name"]
+        found[row["acronym"], row["issue_id"]] = row
+    rows = [
+        AgencyRow(
+            acronym,
+            names[acronym],
+            reverse("agency", args=[acronym]),
+            [_cell(found.get((acronym, issue.pk)), acronym, issue, as_of.day) for issue in shown],
+        )
+        for acronym in sorted(names)[:AGENCIES]
+    ]
+    return HeatMap(shown, rows, is_cut=len(issues) > ISSUES or len(names) > AGENCIES)
+
+
+def _cell(counted: Any, acronym: str, issue: Issue, today: date) -> Cell | None:
+    if counted is None:
+        return None
+    days = (today - counted["last"]).days if counted["last"] else None
+    return Cell(counted["count"], days, urlencode({"issue": issue.number, "agency": acronym}))
+
+
+def legend() -> list[tuple[str, str]]:
+    """Each age with its words, the freshest first."""
+    return [
+        ("fresh", _("up to 30 days")),
+        ("recent", _("up to 90 days")),
+        ("old", _("up to a year")),
+        ("ancient", _("more than a year")),
+        ("never", _("never reported on")),
+    ]

@@ -1,0 +1,204 @@
+"""The heat-map, progress over time, what changed since a day, and the line of milestones."""
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from actions.as_of import AsOf
+from actions.dashboard.changes import changes
+from actions.dashboard.heat_map import heat_map
+from actions.dashboard.over_time import COLUMNS, over_time
+from actions.dashboard.promises import time_line
+from actions.models import ActionPoint
+from issues.models import Agenda
+from tests import personas
+from tests.actions.pages import links, text
+from tests.personas import TODAY
+from tracker.partial_dates import PartialDate
+
+
+def report(point, day, **fields):
+    now = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    return point.log_progress(personas.progress(**fields), author=None, now=now, reported_on=PartialDate.day(day))
+
+
+def led(number, *acronyms, issue=1):
+    point = personas.action_point(personas.issue(number=issue), number)
+    point.lead_agencies.add(*map(personas.agency, acronyms))
+    return point
+
+
+@pytest.mark.parametrize(
+    ("days", "age"), [(30, "fresh"), (31, "recent"), (90, "recent"), (91, "old"), (365, "old"), (366, "ancient")]
+)
+def test_cell_has_the_age_of_the_last_report(db, days, age):
+    report(led(1, "UNDP"), TODAY - timedelta(days=days))
+    report(led(2, "UNDP"), TODAY - timedelta(days=days + 500))
+
+    found = heat_map(personas.agenda(), [personas.issue()], AsOf(TODAY))
+
+    cell = found.rows[0].cells[0]
+    assert cell is not None
+    assert (cell.count, cell.days, cell.age) == (2, days, age)
+
+
+def test_heat_map_has_a_row_an_agency_and_a_column_an_issue(db):
+    led(1, "UNDP", "FAO")
+    led(1, "UNDP", issue=2)
+    personas.action_point(personas.issue(number=2), 9)
+
+    found = heat_map(personas.agenda(), [personas.issue(number=n) for n in (1, 2, 3)], AsOf(TODAY))
+
+    assert [(row.acronym, [cell.count if cell else 0 for cell in row.cells]) for row in found.rows] == [
+        ("FAO", [1, 0, 0]),
+        ("UNDP", [1, 1, 0]),
+    ]
+    assert found.rows[0].cells[0].age == "never"
+
+
+def test_each_cell_leads_to_a_list_of_as_many(client, focal_point):
+    call_command("load_baseline", verbosity=0)
+    personas.sign_in(client, focal_point)
+    page = client.get("/agendas/2005/dashboard/")
+
+    for row in page.context["heat_map"].rows:
+        for cell in filter(None, row.cells):
+            assert client.get(f"/agendas/2005/action-points/?{cell.query}").context["total"] == cell.count
+
+
+def test_over_time_counts_where_they_stood_at_each_end_of_month(db):
+    point, other = led(1), led(2)
+    report(point, date(2026, 8, 10), status="exploring")
+    report(point, date(2026, 10, 10), status="completed")
+    report(other, date(2026, 9, 30), part_only=True)
+
+    found = over_time(personas.agenda(), AsOf(TODAY), total=2)
+
+    told = [(standing.day.isoformat(), {f.status: f.count for f in standing.figures if f.count}) for standing in found]
+    assert told == [
+        ("2026-08-31", {"not_reported": 1, "exploring": 1}),
+        ("2026-09-30", {"exploring": 1, "under_way": 1}),
+        ("2026-10-31", {"under_way": 1, "completed": 1}),
+        ("2026-11-23", {"under_way": 1, "completed": 1}),
+    ]
+
+
+class TestAnyReports(TestCase):
+    @settings(max_examples=40, deadline=None)
+    @given(
+        st.lists(
+            st.tuples(
+                st.integers(0, 2),
+                st.integers(0, 600),
+                st.sampled_from(["no_progress", "exploring", "under_way", "completed"]),
+                st.booleans(),
+            ),
+            min_size=1,
+            max_size=8,
+        )
+    )
+    def test_each_column_says_what_the_agenda_of_that_day_says(self, reports):
+        points = [led(number) for number in (1, 2, 3)]
+        for which, days, status, part in reports:
+            reason = "So." if status == "no_progress" else ""
+            report(points[which], TODAY - timedelta(days=days), status=status, part_only=part, reason=reason)
+
+        found = over_time(personas.agenda(), AsOf(TODAY), total=3)
+
+        assert 1 <= len(found) <= COLUMNS
+        for standing in found:
+            then = ActionPoint.objects.as_of(standing.day, "reported").values_list("status_then", flat=True)
+            assert {figure.status: figure.count for figure in standing.figures if figure.count} == Counter(then)
+
+
+def test_changes_tell_what_moved_and_what_was_recorded_since(client, focal_point):
+    point, still = led(1), led(2)
+    report(point, date(2026, 3, 1), status="exploring")
+    report(still, date(2026, 3, 1))
+    report(point, date(2026, 5, 1), status="under_way", narrative="It began.")
+    personas.sign_in(client, focal_point)
+
+    found = client.get("/agendas/2026/changes/?since=2026-04-01")
+    later = client.get("/agendas/2026/changes/?since=2026-05-01")
+
+    moves = found.context["changes"].moves
+    assert [(move.action_point.reference, move.before, move.action_point.status) for move in moves] == [
+        ("2026/1.1", "exploring", "under_way")
+    ]
+    assert "It began." in text(found)
+    assert "stands where it stood" in text(later)
+
+
+def test_changes_tell_of_withdrawals(coordinator):
+    update = report(led(1), date(2026, 3, 1))
+    update.withdraw(by=coordinator, reason="Wrong.", now=timezone.now())
+
+    found = changes(personas.agenda(), date(2026, 4, 1))
+
+    assert [withdrawn.pk for withdrawn in found.withdrawn] == [update.pk]
+    assert [move.before for move in found.moves] == ["under_way"]
+
+
+def test_changes_are_paged(client, focal_point):
+    point = led(1)
+    for _ in range(30):
+        report(point, date(2026, 5, 1))
+    personas.sign_in(client, focal_point)
+    path = "/agendas/2026/changes/"
+    first = client.get(f"{path}?since=2026-04-01")
+
+    second = client.get(path + next(link for link in links(first) if "after=" in link).replace("&amp;", "&"))
+
+    shown = [update.number for page in (first, second) for update in page.context["changes"].page.rows]
+    assert shown == list(range(30, 0, -1))
+
+
+@pytest.mark.parametrize(
+    "query", ["since=x", "since=0001-01-01", "since=2099-01-01", "after=x", "when=now", "since=%00"]
+)
+def test_changes_refuse_a_faulty_address_and_show_a_month(client, focal_point, query):
+    led(1)
+
+    response = personas.sign_in(client, focal_point).get(f"/agendas/2026/changes/?{query}")
+
+    assert response.status_code == 400
+
+
+def test_line_of_milestones_tells_the_states_apart(db):
+    point = led(1)
+    personas.milestone(point, title="Done", due="2025-03", done_on="2025-04")
+    personas.milestone(point, title="Passed", due="2026-01")
+    personas.milestone(point, title="Ahead", due="2027")
+    personas.milestone(point, title="Each year", due="2024-05", repeats_every_months=12)
+
+    found = time_line(personas.agenda(), TODAY)
+
+    assert [(year, [(state, milestone.title) for state, milestone in own]) for year, own in found.years] == [
+        (2024, [("recurring", "Each year")]),
+        (2025, [("done", "Done")]),
+        (2026, [("passed", "Passed")]),
+        (2027, [("ahead", "Ahead")]),
+    ]
+    assert [dot.place for dot in found.dots] == sorted(dot.place for dot in found.dots)
+    assert all(0 <= dot.place <= 100 for dot in found.dots)
+
+
+def test_page_without_milestones_says_how_to_add_them(client, focal_point):
+    personas.agenda()
+
+    assert "No milestones yet" in text(personas.sign_in(client, focal_point).get("/agendas/2026/milestones/"))
+
+
+def test_baseline_shows_its_eleven_milestones(client, focal_point):
+    call_command("load_baseline", verbosity=0)
+
+    page = personas.sign_in(client, focal_point).get("/agendas/2005/milestones/")
+
+    assert len(page.context["time_line"].dots) == 11
+    assert Agenda.objects.get().slug == "2005"
