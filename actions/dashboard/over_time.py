@@ -24,11 +24,14 @@ _Report = tuple[int, str, bool, date]
 class Standing:
     day: date
     figures: Sequence[Figure]
+    """One for each status that occurs on any of the days."""
     segments: Sequence[Segment]
 
 
 def over_time(agenda: Agenda, as_of: AsOf, total: int) -> list[Standing]:
-    """Oldest first, the last one on the day itself; empty where nothing was reported, or too much to read. `total` is the number of action points. One query."""
+    """Oldest first, the last one on the day itself; empty where nothing was reported, or too much to read. `total` is the number of
+    action points. One query.
+    """
     updates = as_of.in_force().filter(action_point__issue__agenda=agenda, reported_on_latest__lte=as_of.day)
     reports: list[_Report] = list(
         updates.order_by("reported_on_latest", "number").values_list(
@@ -37,7 +40,11 @@ def over_time(agenda: Agenda, as_of: AsOf, total: int) -> list[Standing]:
     )
     if not reports or len(reports) > LIMIT:
         return []
-    return [_standing(day, counts, total) for day, counts in _counts(reports, _days(reports[0][3], as_of.day))]
+    counted = list(_counts(reports, _days(reports[0][3], as_of.day)))
+    for _day, counts in counted:
+        counts[ActionStatus.NOT_REPORTED] = total - sum(counts.values())
+    ever = [status for status in ActionStatus if any(counts[status] for _day, counts in counted)]
+    return [_standing(day, counts, ever, total) for day, counts in counted]
 
 
 def _counts(reports: Iterable[_Report], days: Sequence[date]) -> Iterator[tuple[date, Counter[str]]]:
@@ -64,9 +71,8 @@ def _counts(reports: Iterable[_Report], days: Sequence[date]) -> Iterator[tuple[
         yield later, found.copy()
 
 
-def _standing(day: date, counts: Counter[str], total: int) -> Standing:
-    counted = {**counts, ActionStatus.NOT_REPORTED: total - sum(counts.values())}
-    found = [Figure(str(status.label), counted.get(status, 0), "", status) for status in ActionStatus]
+def _standing(day: date, counts: Counter[str], statuses: Iterable[ActionStatus], total: int) -> Standing:
+    found = [Figure(str(status.label), counts[status], "", status) for status in statuses]
     return Standing(day, found, segments(found, total))
 
 
