@@ -40,7 +40,7 @@ def over_time(agenda: Agenda, as_of: AsOf, total: int) -> list[Standing]:
     )
     if not reports or len(reports) > LIMIT:
         return []
-    counted = list(_counts(reports, _days(reports[0][3], as_of.day)))
+    counted = list(_counts(reports, _days([report[3] for report in reports], as_of.day)))
     for _day, counts in counted:
         counts[ActionStatus.NOT_REPORTED] = total - sum(counts.values())
     ever = [status for status in ActionStatus if any(counts[status] for _day, counts in counted)]
@@ -76,8 +76,12 @@ def _standing(day: date, counts: Counter[str], statuses: Iterable[ActionStatus],
     return Standing(day, found, segments(found, total))
 
 
-def _days(first: date, last: date) -> list[date]:
-    """Ends of months, evenly apart, and `last`: COLUMNS at most."""
+def _days(reported: Sequence[date], last: date) -> list[date]:
+    """The ends of the months in which something was reported, or of months evenly apart where these are too many; and `last`."""
+    first = reported[0]
+    told = sorted({_end_of_month(day.year * 12 + day.month - 1) for day in reported})
+    if len(told) < COLUMNS:
+        return [*(day for day in told if day < last), last]
     months = (last.year - first.year) * 12 + last.month - first.month
     step = -(-max(months, 1) // (COLUMNS - 1))
     ends = [_end_of_month(last.year * 12 + last.month - 1 - back) for back in range(step, months + 1, step)]
