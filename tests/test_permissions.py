@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from actions.dashboard.models import BulkEdit, SavedView
 from actions.reminders.models import Disclaimer
 from tests import personas
 
@@ -42,6 +43,10 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "dashboard": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "action_point_list": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "changes": (AGENDA, [LOGIN, 200, 200, 200, 200]),
+    "save_view": (AGENDA, [LOGIN, 405, 405, 405, 405]),
+    "remove_view": ({"pk": "view"}, [LOGIN, 405, 405, 405, 405]),
+    "change_many": (AGENDA, [LOGIN, 403, 403, 200, 200]),
+    "undo_change": ({"pk": "bulk_edit"}, [LOGIN, 405, 405, 405, 405]),
     "milestones": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "note": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "note_markdown": (AGENDA, [LOGIN, 200, 200, 200, 200]),
@@ -80,6 +85,10 @@ WRITE: dict[str, list[int]] = {
     "unsubscribe": [404, 404, 404, 404, 404],
     "digest_send_again": [LOGIN, 403, 403, 302, 302],
     "reminder_schedule": [LOGIN, 403, 403, 400, 400],
+    "save_view": [LOGIN, 400, 400, 400, 400],
+    "remove_view": [LOGIN, 302, 404, 404, 404],
+    "change_many": [LOGIN, 403, 403, 400, 400],
+    "undo_change": [LOGIN, 403, 403, 302, 302],
     "remind": [LOGIN, 403, 403, 302, 302],
     "preferences": [LOGIN, 400, 400, 400, 400],
     "invite": [LOGIN, 403, 403, 403, 400],
@@ -116,6 +125,10 @@ def world(db: None, focal_point: Any, other_focal_point: Any, coordinator: Any, 
             person=focal_point, action_point=point, reason="Moved on.", made_at=personas.NOW
         ).pk,
         "person": focal_point.pk,
+        "view": SavedView.objects.create(person=focal_point, agenda=point.issue.agenda, name="Mine").pk,
+        "bulk_edit": BulkEdit.objects.create(
+            agenda=point.issue.agenda, by=coordinator, made_at=personas.NOW, kind="add_lead", what="UNDP", changes=[]
+        ).pk,
         "people": dict(zip(PEOPLE, [None, focal_point, other_focal_point, coordinator, admin], strict=True)),
     }
 

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "tracker.people",
     "issues",
     "actions",
+    "actions.dashboard",
     "actions.reminders",
     "tracker.apps.AdminSiteConfig",
     "django.contrib.auth",

@@ -2,20 +2,20 @@
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import django_filters
 from django import forms
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from actions.as_of import AsOf
-from actions.models import ActionPoint, ActionPointQuerySet, ActionStatus
+from actions.models import ActionPoint, ActionPointQuerySet, ActionStatus, Milestone
 from issues.models import Agenda
 from tracker.people.models import Agency, User
 from tracker.text import validate_line
@@ -65,6 +65,12 @@ class ActionPointFilter(django_filters.FilterSet):
         queryset=Agency.objects.order_by("acronym"),
         empty_label=_("All"),
     )
+    focal_point = django_filters.ModelChoiceFilter(
+        label=_("Focal point"),
+        field_name="focal_points",
+        queryset=None,
+        empty_label=_("All"),
+    )
     owner = django_filters.ChoiceFilter(label=_("Owned by"), choices=Owner, method="owned_by", empty_label=_("Anybody"))
     attention = django_filters.ChoiceFilter(
         label=_("Attention"), choices=Attention, method="with_attention", empty_label=_("All")
@@ -76,6 +82,15 @@ class ActionPointFilter(django_filters.FilterSet):
         max_value=LONGEST_SILENCE,
         decimal_places=0,
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "min": 0, "max": LONGEST_SILENCE}),
+    )
+    reported_from = django_filters.DateFilter(
+        label=_("Last reported on or after"), method="reported_since", widget=forms.DateInput(attrs={"type": "date"})
+    )
+    reported_to = django_filters.DateFilter(
+        label=_("Last reported on or before"), method="reported_until", widget=forms.DateInput(attrs={"type": "date"})
+    )
+    due_to = django_filters.DateFilter(
+        label=_("With an open milestone due by"), method="due_until", widget=forms.DateInput(attrs={"type": "date"})
     )
     status = django_filters.MultipleChoiceFilter(
         label=_("Status"), choices=ActionStatus, method="with_status", widget=forms.CheckboxSelectMultiple
@@ -89,7 +104,10 @@ class ActionPointFilter(django_filters.FilterSet):
         self.user, self.today = user, as_of.day
         super().__init__(data, queryset=as_of.standing(ActionPoint.objects.filter(issue__agenda=agenda)))
         self.filters["issue"].queryset = agenda.issues.order_by("number")
+        assigned = User.objects.filter(assigned_action_points__issue__agenda=agenda)
+        self.filters["focal_point"].queryset = assigned.distinct().order_by("name", "email")
         if not user.is_authenticated:
+            del self.filters["focal_point"]  # who works for whom is for the network
             self.filters["owner"].extra["choices"] = [choice for choice in Owner.choices if choice[0] != Owner.MINE]
 
     def with_words(self, points: ActionPointQuerySet, name: str, text: str) -> ActionPointQuerySet:
@@ -119,6 +137,17 @@ class ActionPointFilter(django_filters.FilterSet):
         if attention == Attention.MILESTONE_AHEAD:
             return points.open().with_milestone_ahead(today)
         return points.open().snoozed(today)
+
+    def reported_since(self, points: ActionPointQuerySet, name: str, day: date) -> ActionPointQuerySet:
+        return points.filter(**{f"{points.standing.reported}__gte": day})
+
+    def reported_until(self, points: ActionPointQuerySet, name: str, day: date) -> ActionPointQuerySet:
+        return points.filter(**{f"{points.standing.reported}__lte": day})
+
+    def due_until(self, points: ActionPointQuerySet, name: str, day: date) -> ActionPointQuerySet:
+        return points.filter(
+            Exists(Milestone.objects.undone().filter(action_point=OuterRef("pk"), due_latest__lte=day))
+        )
 
     def silent_for_days(self, points: ActionPointQuerySet, name: str, days: Any) -> ActionPointQuerySet:
         before = self.today - timedelta(days=int(days))

@@ -15,12 +15,15 @@ from actions.as_of import EARLIEST, PARAMETERS, AsOf, read_as_of
 from actions.dashboard.changes import changes
 from actions.dashboard.figures import figures
 from actions.dashboard.filters import ActionPointFilter, query_without_places, unknown_parameters
+from actions.dashboard.forms import SaveViewForm
 from actions.dashboard.heat_map import heat_map, legend
+from actions.dashboard.models import SavedView
 from actions.dashboard.over_time import over_time
 from actions.dashboard.promises import time_line
 from actions.rows import rows_of
 from issues.models import Agenda
 from tracker.keyset import Column, Order, PlaceError, day, whole_number
+from tracker.people.permissions import Right, may
 
 PAGE_SIZE = 50
 A_MONTH = timedelta(days=30)
@@ -32,6 +35,7 @@ ORDERS = {
         gettext_lazy("longest silent first"),
         Order([Column("last_reported_latest", day, nullable=True), *_REFERENCE]),
     ),
+    "status": (gettext_lazy("status"), Order([Column("status_rank", whole_number), *_REFERENCE])),
     "reported": (
         gettext_lazy("last reported first"),
         Order([Column("last_reported_latest", day, descending=True, nullable=True), *_REFERENCE]),
@@ -103,7 +107,7 @@ def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
             "reference",
             [*complaints, _("The list cannot be sorted like that; it is sorted by reference.")],
         )
-    order, found = _order(sort, as_of), filters.qs.with_context().prefetch_related("milestones")
+    order, found = _order(sort, as_of), filters.qs.with_status_rank().with_context().prefetch_related("milestones")
     try:
         page = order.page(found, PAGE_SIZE, after=request.GET.get("after"), before=request.GET.get("before"))
     except PlaceError:
@@ -123,6 +127,9 @@ def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
         "query": query_without_places(request.GET),
         "complaints": complaints,
         "as_of": as_of,
+        "views": SavedView.objects.visible_to(request.user).filter(agenda=agenda).select_related("agenda", "person"),
+        "view_form": SaveViewForm(initial={"query": query_without_places(request.GET)}),
+        "may_coordinate": may(request.user, Right.COORDINATE),
         "kept": [(name, value) for name, values in kept.lists() for value in values],
         "kept_query": kept.urlencode(),
     }

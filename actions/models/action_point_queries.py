@@ -73,6 +73,11 @@ class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
     def with_status(self, *statuses: str) -> "ActionPointQuerySet":
         return self.filter(**{f"{self.standing.status}__in": statuses})
 
+    def with_status_rank(self) -> "ActionPointQuerySet":
+        """`status_rank`: the place of the status among all, from silence to the end."""
+        ranks = [When(**{self.standing.status: status}, then=rank) for rank, status in enumerate(ActionStatus.values)]
+        return self.annotate(status_rank=Case(*ranks, output_field=models.IntegerField()))
+
     def open(self) -> "ActionPointQuerySet":
         """Of an open agenda, and neither completed nor discontinued."""
         found = self.exclude(**{f"{self.standing.status}__in": ENDED})

@@ -1,0 +1,58 @@
+"""The forms of the list: keeping it as a view, and changing what is in it."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from actions.dashboard.models import BulkEdit
+from actions.forms.choices import ManyField
+from actions.models import ActionPoint
+from tracker.partial_date_fields import PartialDateFormField
+from tracker.people.models import Agency, User
+from tracker.text import validate_line
+
+
+class SaveViewForm(forms.Form):
+    name = forms.CharField(label=_("Name of the view"), max_length=80, validators=[validate_line])
+    is_shared = forms.BooleanField(label=_("Share it with the network"), required=False)
+    query = forms.CharField(widget=forms.HiddenInput, max_length=2000, required=False)
+
+
+class BulkEditForm(forms.Form):
+    """`target()` is the agency, the person or the date that the change needs."""
+
+    points = ManyField(label=_("Action points"), queryset=ActionPoint.objects.none())
+    kind = forms.ChoiceField(label=_("What to do"), choices=BulkEdit.Kind, widget=forms.RadioSelect)
+    agency = forms.ModelChoiceField(
+        label=_("Agency"), help_text=_("For a lead agency."), queryset=Agency.objects.all(), required=False
+    )
+    person = forms.ModelChoiceField(
+        label=_("Person"), help_text=_("For a focal point."), queryset=User.objects.none(), required=False
+    )
+    due = PartialDateFormField(label=_("Date"), required=False)
+
+    NEEDED = {
+        BulkEdit.Kind.ADD_LEAD: "agency",
+        BulkEdit.Kind.REMOVE_LEAD: "agency",
+        BulkEdit.Kind.ADD_FOCAL_POINT: "person",
+        BulkEdit.Kind.REMOVE_FOCAL_POINT: "person",
+        BulkEdit.Kind.SET_DUE: "due",
+    }
+
+    def __init__(self, *args: Any, points: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["points"].queryset = points  # type: ignore[attr-defined]
+        self.fields["person"].queryset = User.objects.active()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        needed = self.NEEDED.get(data.get("kind", ""))
+        if needed and needed not in self.errors and not data.get(needed):
+            self.add_error(needed, ValidationError(_t("This change needs it."), "required"))
+        return data
+
+    def target(self) -> Any:
+        return self.cleaned_data[self.NEEDED[self.cleaned_data["kind"]]]

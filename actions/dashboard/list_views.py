@@ -1,0 +1,108 @@
+"""What is done with a list of action points: keeping it under a name, and changing what is in it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from actions.access import get_agenda, signed_in
+from actions.as_of import AsOf
+from actions.dashboard import bulk
+from actions.dashboard.filters import ActionPointFilter, query_without_places
+from actions.dashboard.forms import BulkEditForm, SaveViewForm
+from actions.dashboard.models import BulkEdit, SavedView
+from actions.models import ActionPoint
+from tracker.people.permissions import Right, require
+
+
+@require_POST
+def save_view(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Keep a list under a name; one's own view of that name is replaced."""
+    agenda = get_agenda(person := signed_in(request), slug)
+    form = SaveViewForm(request.POST)
+    if not form.is_valid():
+        return render(request, "dashboard/view_form.html", {"agenda": agenda, "form": form}, status=400)
+    query = query_without_places(QueryDict(form.cleaned_data["query"]))
+    try:
+        with transaction.atomic():
+            view, _made = SavedView.objects.update_or_create(
+                person=person,
+                agenda=agenda,
+                name=form.cleaned_data["name"],
+                defaults={"query": query, "is_shared": form.cleaned_data["is_shared"]},
+            )
+    except IntegrityError:  # a double click
+        view = SavedView.objects.get(person=person, agenda=agenda, name=form.cleaned_data["name"])
+    messages.success(request, _("The view “%(name)s” is kept.") % {"name": view.name})
+    return redirect(view)
+
+
+@require_POST
+def remove_view(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One's own; those of others are not found."""
+    view = get_object_or_404(SavedView.objects.select_related("agenda"), pk=pk, person=signed_in(request))
+    view.delete()
+    messages.success(
+        request, _("The view “%(name)s” is gone; the action points are where they were.") % {"name": view.name}
+    )
+    return redirect("action_point_list", view.agenda.slug)
+
+
+@require_http_methods(["GET", "POST"])
+def change_many(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The action points of a list, whose query it takes. POST shows what would change; with `apply` among what is sent, it changes it."""
+    agenda = get_agenda(person := signed_in(request), slug, Right.COORDINATE)
+    filters = ActionPointFilter(request.GET, agenda=agenda, user=person, as_of=AsOf(timezone.localdate()))
+    found = filters.qs.in_order()
+    pks = list(found.values_list("pk", flat=True)[: bulk.LIMIT + 1])
+    points = ActionPoint.objects.filter(pk__in=pks[: bulk.LIMIT]).with_context().in_order()
+    bound = request.method == "POST"
+    form = BulkEditForm(request.POST if bound else None, points=points, initial={"points": pks})
+    context: dict[str, Any] = {
+        "agenda": agenda,
+        "form": form,
+        "filters": filters,
+        "is_cut": len(pks) > bulk.LIMIT,
+        "limit": bulk.LIMIT,
+        "query": query_without_places(request.GET),
+        "edits": BulkEdit.objects.filter(agenda=agenda).select_related("by", "undone_by")[:10],
+    }
+    if form.is_valid():
+        kind, target = form.cleaned_data["kind"], form.target()
+        changes = bulk.planned(list(form.cleaned_data["points"]), kind, target)
+        if "apply" in request.POST and changes:
+            bulk.apply(agenda, changes, kind, target, person, timezone.now())
+            said = ngettext("%(count)s change is made.", "%(count)s changes are made.", len(changes))
+            messages.success(request, f"{said % {'count': len(changes)}} {_('It can be undone below.')}")
+            return redirect(f"{reverse('change_many', args=[slug])}?{context['query']}")
+        context |= {"changes": changes, "is_previewed": True}
+    status = 400 if filters.errors or (bound and not form.is_valid()) else 200
+    return render(request, "dashboard/change_many_page.html", context, status=status)
+
+
+@require_POST
+def undo_change(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Take a change of many back, as far as nobody has changed it since."""
+    require(person := signed_in(request), Right.COORDINATE)
+    edit = get_object_or_404(BulkEdit.objects.select_related("agenda"), pk=pk)
+    undone, kept = bulk.undo(edit, person, timezone.now())
+    if not undone and not kept:
+        messages.info(request, _("It was undone already; nothing was changed."))
+    else:
+        said = ngettext("%(count)s change is undone.", "%(count)s changes are undone.", undone) % {"count": undone}
+        if kept:
+            left = ngettext(
+                "%(count)s was left: somebody has changed it since.",
+                "%(count)s were left: somebody has changed them since.",
+                kept,
+            )
+            said = f"{said} {left % {'count': kept}}"
+        messages.success(request, said)
+    return redirect("change_many", edit.agenda.slug)
