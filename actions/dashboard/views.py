@@ -41,7 +41,7 @@ ORDERS = {
         Order([Column("last_reported_latest", day, descending=True, nullable=True), *_REFERENCE]),
     ),
 }
-_PARAMETERS = [*ActionPointFilter.base_filters, *PARAMETERS, "sort", "after", "before"]
+_PARAMETERS = [*PARAMETERS, "sort", "after", "before"]
 
 
 @public_if_visible
@@ -101,7 +101,10 @@ def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
     """Filters, `sort` (one of ORDERS) and the place (`after` or `before`) come in the query; what is faulty is said, and left out."""
     agenda, as_of = get_agenda(request.user, slug), read_as_of(request)
     filters = ActionPointFilter(request.GET, agenda=agenda, user=request.user, as_of=as_of)
-    sort, complaints = request.GET.get("sort") or "reference", unknown_parameters(request.GET, _PARAMETERS)
+    sort, complaints = (
+        request.GET.get("sort") or "reference",
+        unknown_parameters(request.GET, [*filters.filters, *_PARAMETERS]),
+    )
     if sort not in ORDERS:
         sort, complaints = (
             "reference",

@@ -44,7 +44,7 @@ def test_shared_view_is_seen_by_the_network_and_removed_by_its_owner_alone(
 ):
     personas.sign_in(client, focal_point)
     client.post(SAVE, {"name": "Shared", "query": "issue=1", "is_shared": "on"})
-    client.post(SAVE, {"name": "Nobody else", "query": "issue=1"})
+    client.post(SAVE, {"name": "Nobody else", "query": "issue=1"}, follow=True)
     shared = SavedView.objects.get(name="Shared")
     personas.sign_in(client, other_focal_point)
     page = client.get(LIST)
