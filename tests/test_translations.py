@@ -45,8 +45,14 @@ def test_translations_have_the_same_placeholders(locale):
     wrong = []
     for message in catalogue(locale):
         wanted = [set(PLACEHOLDER.findall(text)) for text in texts(message.id)]
-        for text in texts(message.string) if message.id else []:
-            if set(PLACEHOLDER.findall(text)) not in wanted and not (message.pluralizable and "%" not in text):
+        forms = texts(message.string) if message.id else []
+        for text in forms:
+            found = set(PLACEHOLDER.findall(text))
+            # "one action point" and "two" may be words; the form for any number, the last one, says the number.
+            is_word = (
+                message.pluralizable and text is not forms[-1] and found < wanted[-1] and len(wanted[-1] - found) == 1
+            )
+            if found not in wanted and not is_word:
                 wrong.append((message.id, text))
 
     assert wrong == []
