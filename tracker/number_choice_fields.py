@@ -50,7 +50,11 @@ class NumberChoicesField(_Field):
 
     def formfield(self, *args: Any, **options: Any) -> Any:
         options = {key: kept for key, kept in options.items() if key in {"label", "help_text", "initial", "required"}}
-        defaults: dict[str, Any] = {"required": not self.blank, "label": capfirst(self.verbose_name), "help_text": self.help_text}
+        defaults: dict[str, Any] = {
+            "required": not self.blank,
+            "label": capfirst(self.verbose_name),
+            "help_text": self.help_text,
+        }
         if self.has_default():
             defaults["initial"] = self.get_default()
         return _NumbersFormField(choices=self.numbers, coerce=int, **(defaults | options))

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from actions.access import Person, public_if_visible
+from actions.contribution import by_year, promises
 from actions.models import ActionPoint, ActionPointQuerySet, ProgressUpdate
 from actions.models.progress_update import ProgressUpdateQuerySet
 from actions.rows import rows
@@ -58,12 +59,15 @@ def agency_page(request: HttpRequest, acronym: str) -> HttpResponseBase:
         timeline, status = page(updates, request.GET.get("before"), key="pk", size=UPDATES_SHOWN), 200
     except NoSuchUpdateError:
         timeline, status = page(updates, None, key="pk", size=UPDATES_SHOWN), 400
-    led = rows(ActionPoint.objects.visible_to(user).filter(lead_agencies=agency).in_order(), today)
+    leads = ActionPoint.objects.visible_to(user).filter(lead_agencies=agency)
+    led = rows(leads.in_order(), today)
     context = {
         "agency": agency,
         "parts": agency.parts.order_by("acronym"),
         "led": sorted(led, key=lambda row: not row.action_point.is_open),
         "joined": rows(_joined_by(agency, user).in_order(), today),
+        "promises": promises(leads, today),
+        "years": by_year(updates),
         "updates": timeline.updates,
         "older": timeline.older,
         "before": request.GET.get("before"),

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from tests import personas
 from tests.actions.pages import links, text
+from tracker.partial_dates import PartialDate
 
 
 @pytest.fixture
@@ -138,5 +139,35 @@ def test_agency_page_costs_the_same_whatever_it_does(client, issue, django_asser
             personas.milestone(point)
         personas.agency(f"FAO-{number}", parent=fao)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         client.get("/agencies/FAO/")
+
+
+def test_agency_page_tells_promises_kept_passed_and_ahead(client, issue):
+    undp = personas.agency("UNDP")
+    point = personas.action_point(issue)
+    point.lead_agencies.add(undp)
+    personas.milestone(point, title="Survey", due="2020", done_on="2020-05")
+    personas.milestone(point, title="Course", due="2021")
+    personas.milestone(point, title="Fair", due="2099")
+    personas.milestone(personas.action_point(issue, 2), title="Of another", due="2099")
+
+    found = text(client.get("/agencies/UNDP/"))
+
+    assert "Kept (1) 2020 Survey" in found
+    assert "Passed, not marked as done (1) 2021 Course" in found
+    assert "Ahead (1) 2099 Fair" in found
+    assert "Of another" not in found
+
+
+def test_agency_page_counts_its_updates_by_year(client, issue):
+    undp, point = personas.agency("UNDP"), personas.action_point(issue)
+    for year, count in ((2024, 1), (2026, 2)):
+        for _ in range(count):
+            point.log_progress(
+                personas.progress(agency=undp), author=None, now=personas.NOW, reported_on=PartialDate.parse(str(year))
+            )
+
+    years = client.get("/agencies/UNDP/").context["years"]
+
+    assert [(year.year, year.updates, year.segments[0].length) for year in years] == [(2024, 1, 50), (2026, 2, 100)]

@@ -1,0 +1,63 @@
+"""What an agency promised and contributed: facts about its own work, nothing that ranks anybody."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count
+from django.db.models.functions import ExtractYear
+
+from actions.models import ActionPointQuerySet, Milestone
+from actions.models.progress_update import ProgressUpdateQuerySet
+
+MILESTONES = 100
+YEARS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Promises:
+    """The milestones of what it leads, by their state; MILESTONES at most."""
+
+    done: Sequence[Milestone]
+    passed: Sequence[Milestone]
+    ahead: Sequence[Milestone]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A bar: per cent of the longest one."""
+
+    status: str
+    start: float
+    length: float
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    year: int
+    updates: int
+    segments: Sequence[Segment]
+
+
+def promises(led: ActionPointQuerySet, today: date) -> Promises:
+    """One query."""
+    found = Milestone.objects.filter(action_point__in=led.order_by().values("pk")).in_order()
+    milestones = list(found.select_related("action_point__issue__agenda")[:MILESTONES])
+    return Promises(
+        done=[milestone for milestone in milestones if milestone.done_on],
+        passed=[milestone for milestone in milestones if milestone.is_passed(today)],
+        ahead=[milestone for milestone in milestones if milestone.is_ahead(today)],
+    )
+
+
+def by_year(updates: ProgressUpdateQuerySet) -> list[Year]:
+    """How many updates were reported in each of the last years that had any, oldest first. One query."""
+    counted: Any = (
+        updates.order_by().values(year=ExtractYear("reported_on_latest")).annotate(count=Count("pk")).order_by("-year")
+    )
+    found = list(counted[:YEARS])[::-1]
+    most = max((row["count"] for row in found), default=1)
+    return [
+        Year(row["year"], row["count"], [Segment("under_way", 0, round(100 * row["count"] / most, 2))]) for row in found
+    ]
