@@ -43,6 +43,7 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "dashboard": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "action_point_list": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "changes": (AGENDA, [LOGIN, 200, 200, 200, 200]),
+    "export": (AGENDA | {"kind": "csv"}, [LOGIN, 200, 200, 200, 200]),
     "save_view": (AGENDA, [LOGIN, 405, 405, 405, 405]),
     "remove_view": ({"pk": "view"}, [LOGIN, 405, 405, 405, 405]),
     "change_many": (AGENDA, [LOGIN, 403, 403, 200, 200]),

@@ -1,25 +1,63 @@
 """What is done with a list of action points: keeping it under a name, and changing what is in it."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.http import FileResponse, HttpRequest, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from actions.access import get_agenda, signed_in
-from actions.as_of import AsOf
-from actions.dashboard import bulk
-from actions.dashboard.filters import ActionPointFilter, query_without_places
+from actions.access import get_agenda, public_if_visible, signed_in
+from actions.as_of import PARAMETERS, AsOf, read_as_of
+from actions.dashboard import bulk, exporting
+from actions.dashboard.filters import ActionPointFilter, query_without_places, unknown_parameters
 from actions.dashboard.forms import BulkEditForm, SaveViewForm
 from actions.dashboard.models import BulkEdit, SavedView
 from actions.models import ActionPoint
+from tracker.exporting import XLSX_LIMIT, as_csv, as_json, as_xlsx
 from tracker.people.permissions import Right, require
+
+
+@public_if_visible
+@require_safe
+def export(request: HttpRequest, slug: str, kind: str) -> HttpResponseBase:
+    """The list of the same query as a file (csv, json or xlsx); nothing where part of the query could not be understood."""
+    agenda, as_of = get_agenda(request.user, slug), read_as_of(request)
+    filters = ActionPointFilter(request.GET, agenda=agenda, user=request.user, as_of=as_of)
+    complaints = [*unknown_parameters(request.GET, [*filters.filters, *PARAMETERS, "sort"]), *as_of.complaints]
+    if filters.errors or complaints:
+        raise BadRequest(_("Part of what the address asks for could not be understood, so no file was made."))
+    with_people = request.user.is_authenticated
+    columns = exporting.PEOPLES_COLUMNS if with_people else exporting.COLUMNS
+    found = exporting.rows(filters.qs, agenda, as_of.day, with_people=with_people)
+    head = {
+        "agenda": f"{agenda.slug}: {agenda.title}",
+        "filters": "; ".join(f"{label}: {words}" for label, words, _without in filters.chosen()) or _("none"),
+        "made_at": timezone.now().isoformat(timespec="seconds"),
+    } | as_of.query
+    response: Any
+    if kind == "xlsx":
+        if filters.qs.count() > XLSX_LIMIT:
+            raise BadRequest(_("A workbook holds 100,000 rows at most. Filter the list, or take CSV."))
+        response = FileResponse(as_xlsx(columns, found, head), content_type=_KINDS[kind])
+    else:
+        stream = as_csv(columns, found, head) if kind == "csv" else as_json(columns, found, head)
+        response = StreamingHttpResponse(stream, content_type=_KINDS[kind])
+    response["Content-Disposition"] = f'attachment; filename="action-points-{agenda.slug}.{kind}"'
+    return cast(HttpResponseBase, response)
+
+
+_KINDS = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 @require_POST

@@ -128,6 +128,7 @@ def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
         "sort": sort,
         "orders": [(name, label) for name, (label, _order) in ORDERS.items()],
         "query": query_without_places(request.GET),
+        "export_query": query_without_places(request.GET) if not complaints and not filters.errors else "",
         "complaints": complaints,
         "as_of": as_of,
         "views": SavedView.objects.visible_to(request.user).filter(agenda=agenda).select_related("agenda", "person"),
