@@ -42,6 +42,7 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "agency": ({"acronym": "UNDP"}, [200, 200, 200, 200, 200]),
     "dashboard": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "action_point_list": (AGENDA, [LOGIN, 200, 200, 200, 200]),
+    "search": ({}, [200, 200, 200, 200, 200]),
     "changes": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "export": (AGENDA | {"kind": "csv"}, [LOGIN, 200, 200, 200, 200]),
     "save_view": (AGENDA, [LOGIN, 405, 405, 405, 405]),

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("actions.dashboard.urls")),
     path("", include("actions.note.urls")),
     path("", include("actions.reminders.urls")),
+    path("", include("actions.search.urls")),
     path("", include("tracker.people.urls")),
     path("accounts/", include("tracker.people.account_urls")),
     path("admin/", admin.site.urls),

@@ -1,0 +1,172 @@
+"""What a query finds, of what the reader may see, the best first, with the words marked."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from actions.access import Person
+from actions.models import ActionPoint, ProgressUpdate
+from actions.search.index import SOURCES, Source, ranked
+from actions.search.query import Query, fold
+from tracker.people.models import Agency, User
+
+SHOWN = 10
+MOST = 100
+"""Of one kind; a query that finds more should say more."""
+
+_AROUND = 90
+"""Characters on each side of the first word that was found."""
+
+_REFERENCE = re.compile(r"(?:([-\w]{1,50})/)?([0-9]{1,3})\.([0-9]{1,3})")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    address: str
+    title: SafeString
+    excerpt: SafeString
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    kind: str
+    label: str
+    hits: Sequence[Hit]
+    has_more: bool
+
+
+def find(query: Query, user: Person, kind: str = "") -> list[Found]:
+    """SHOWN hits of each kind, or MOST of the one that is asked for. Two queries a kind, and those for what is shown with them."""
+    if not query.wanted:
+        return []
+    limit = MOST if kind else SHOWN
+    kinds = [each for each in _KINDS if each == kind or not kind]
+    if not user.is_authenticated:
+        kinds = [each for each in kinds if each != "people"]
+    found = []
+    for each in kinds:
+        label, visible, hit = _KINDS[each]
+        hits = _best(SOURCES[each], query, visible(user), limit + 1)
+        if hits:
+            found.append(Found(each, str(label()), [hit(row, query) for row in hits[:limit]], len(hits) > limit))
+    return found
+
+
+def by_reference(text: str, user: Person, slug: str | None) -> ActionPoint | None:
+    """The action point that `2005/3.2` names, or `3.2` in the agenda `slug`. One query."""
+    if not (match := _REFERENCE.fullmatch(text.strip())) or not (match[1] or slug):
+        return None
+    of = {"issue__agenda__slug": match[1] or slug, "issue__number": int(match[2]), "number": int(match[3])}
+    return ActionPoint.objects.visible_to(user).select_related("issue__agenda").filter(**of).first()
+
+
+def _best(source: Source, query: Query, visible: QuerySet[Any], limit: int) -> list[Any]:
+    if query.needs_substrings:
+        for word in query.words:
+            fits = Q()
+            for column in source.columns:
+                fits |= Q(**{f"{column}__icontains": word})
+            visible = visible.filter(fits)
+        return list(visible.order_by("-pk")[:limit])
+    pks = ranked(connection, source, query, 10 * MOST)
+    place = {pk: number for number, pk in enumerate(pks)}
+    # The best ones first: usually all that is found may be seen.
+    return sorted(visible.filter(pk__in=pks), key=lambda row: place[row.pk])[:limit]
+
+
+def _action_point(point: ActionPoint, query: Query) -> Hit:
+    return Hit(point.get_absolute_url(), marked(point.title, query), excerpt(point.description, query), point.reference)
+
+
+def _update(update: ProgressUpdate, query: Query) -> Hit:
+    point = update.action_point
+    said = "\n".join(filter(None, [update.reason, update.narrative]))
+    return Hit(
+        f"{point.get_absolute_url()}#update-{update.number}",
+        marked(point.title, query),
+        excerpt(said, query),
+        point.reference,
+    )
+
+
+def _agency(agency: Agency, query: Query) -> Hit:
+    return Hit(agency.get_absolute_url(), marked(agency.name, query), mark_safe(""), agency.acronym)
+
+
+def _person(person: User, query: Query) -> Hit:
+    address = f"{reverse('people_list')}?q={person.email}"
+    return Hit(address, marked(person.name, query), marked(person.email, query), str(person.agency or ""))
+
+
+def _visible_updates(user: Person) -> QuerySet[ProgressUpdate]:
+    visible = ActionPoint.objects.visible_to(user)
+    return (
+        ProgressUpdate.objects.in_force().filter(action_point__in=visible).select_related("action_point__issue__agenda")
+    )
+
+
+_KINDS: dict[str, tuple[Any, Any, Any]] = {
+    "action_points": (
+        lambda: _("Action points"),
+        lambda user: ActionPoint.objects.visible_to(user).select_related("issue__agenda"),
+        _action_point,
+    ),
+    "updates": (lambda: _("Progress updates"), _visible_updates, _update),
+    "agencies": (lambda: _("Agencies"), lambda user: Agency.objects.all(), _agency),
+    "people": (lambda: _("People"), lambda user: User.objects.active().select_related("agency"), _person),
+}
+KINDS = tuple(_KINDS)
+
+
+def marked(text: str, query: Query) -> SafeString:
+    """The text, escaped, with the words of the query in `<mark>`."""
+    pieces, done = [], 0
+    for begin, end in _places(text, query):
+        pieces += [escape(text[done:begin]), "<mark>", escape(text[begin:end]), "</mark>"]
+        done = end
+    return mark_safe("".join(map(str, [*pieces, escape(text[done:])])))  # noqa: S308 - all of it is escaped above
+
+
+def excerpt(text: str, query: Query) -> SafeString:
+    """What stands around the first word that was found, in one line; the beginning where there is none."""
+    line = " ".join(text.split())
+    places = _places(line, query)
+    begin = max(0, places[0][0] - _AROUND) if places else 0
+    end = (places[0][1] if places else 0) + _AROUND
+    if begin:
+        begin = line.find(" ", begin, places[0][0]) + 1 or begin
+    shown = line[begin:end]
+    if end < len(line) and " " in shown[-20:]:
+        shown = shown[: shown.rindex(" ")]
+    before, after = "… " if begin else "", " …" if begin + len(shown) < len(line) else ""
+    return mark_safe(f"{before}{marked(shown, query)}{after}")  # noqa: S308 - `marked` escapes
+
+
+def _places(text: str, query: Query) -> list[tuple[int, int]]:
+    """Where the words stand. Letters are folded one by one, so that the places are those of the text itself."""
+    folded = [fold(character) for character in text]
+    starts: list[int] = []
+    for number, letters in enumerate(folded):
+        starts += [number] * len(letters)
+    whole, found = "".join(folded), set()
+    for number, word in enumerate(query.words):
+        is_last = number == len(query.words) - 1 and query.is_open
+        edge = r"" if query.needs_substrings else r"\b"
+        for match in re.finditer(rf"{edge}{re.escape(word)}{'' if is_last or query.needs_substrings else edge}", whole):
+            found.add((starts[match.start()], starts[match.end() - 1] + 1))
+    places: list[tuple[int, int]] = []
+    for begin, end in sorted(found):
+        if places and begin < places[-1][1]:
+            places[-1] = (places[-1][0], max(end, places[-1][1]))
+        else:
+            places.append((begin, end))
+    return places

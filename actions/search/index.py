@@ -1,0 +1,139 @@
+"""The index of words, kept by the database itself: a change that it knows of is found, whoever made it.
+
+PostgreSQL has an index over an expression of each table. SQLite has an FTS5 table beside each table, which triggers keep.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from actions.models import ActionPoint, ProgressUpdate
+from actions.search.query import Query
+from tracker.people.models import Agency, User
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table that is searched, with its columns, the most telling first."""
+
+    model: Any
+    columns: tuple[str, ...]
+
+    @property
+    def table(self) -> str:
+        return str(self.model._meta.db_table)
+
+    @property
+    def index(self) -> str:
+        return f"search_{self.table}"
+
+
+SOURCES = {
+    "action_points": Source(ActionPoint, ("title", "description")),
+    "updates": Source(ProgressUpdate, ("narrative", "reason")),
+    "agencies": Source(Agency, ("acronym", "name")),
+    "people": Source(User, ("name", "email")),
+}
+
+
+def ensure_index(connection: Any) -> None:
+    """Make what is missing of the index, and fill it. Costs next to nothing where all is there."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            _ensure_postgresql(cursor)
+        else:
+            for source in SOURCES.values():
+                _ensure_sqlite(cursor, source)
+
+
+def rebuild_index(connection: Any) -> None:
+    """Fill the index anew from the tables."""
+    with connection.cursor() as cursor:
+        for source in SOURCES.values():
+            if connection.vendor == "postgresql":
+                cursor.execute(f"REINDEX INDEX {source.index}")
+            else:
+                cursor.execute(f"INSERT INTO {source.index}({source.index}) VALUES ('rebuild')")
+
+
+def ranked(connection: Any, source: Source, query: Query, limit: int) -> list[int]:
+    """Ids of the rows that fit, the best first."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            vector, wanted = _vector(source), _tsquery(query)
+            cursor.execute(
+                f"SELECT id FROM {source.table} WHERE {vector} @@ to_tsquery('simple', %s) "
+                f"ORDER BY ts_rank({vector}, to_tsquery('simple', %s)) DESC, id DESC LIMIT %s",
+                [wanted, wanted, limit],
+            )
+        else:
+            weights = ", ".join(["5.0", "1.0"][: len(source.columns)])
+            cursor.execute(
+                f"SELECT rowid FROM {source.index} WHERE {source.index} MATCH %s "
+                f"ORDER BY bm25({source.index}, {weights}), rowid DESC LIMIT %s",
+                [_match(query), limit],
+            )
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _ensure_postgresql(cursor: Any) -> None:
+    cursor.execute("SELECT count(*) FROM pg_indexes WHERE indexname = ANY(%s)", [[s.index for s in SOURCES.values()]])
+    if cursor.fetchone()[0] == len(SOURCES):
+        return
+    cursor.execute("CREATE EXTENSION IF NOT EXISTS unaccent")
+    cursor.execute(
+        "CREATE OR REPLACE FUNCTION search_fold(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT "
+        "AS $$ SELECT translate(lower(public.unaccent('public.unaccent'::regdictionary, $1)), '.@/_-:#&=+', '          ') $$"
+    )
+    for source in SOURCES.values():
+        cursor.execute(f"CREATE INDEX IF NOT EXISTS {source.index} ON {source.table} USING gin (({_vector(source)}))")
+
+
+def _vector(source: Source) -> str:
+    weighted = (
+        f"setweight(to_tsvector('simple', search_fold({column})), '{weight}')"
+        for column, weight in zip(source.columns, "AB", strict=True)
+    )
+    return f"({' || '.join(weighted)})"
+
+
+def _tsquery(query: Query) -> str:
+    """Words only, so nothing in it can be taken for an operator."""
+    phrases = [" <-> ".join(phrase) for phrase in query.wanted]
+    if query.is_open:
+        phrases[-1] += ":*"
+    left_out = [f"!({' <-> '.join(phrase)})" for phrase in query.unwanted]
+    return " & ".join([*(f"({phrase})" for phrase in phrases), *left_out])
+
+
+def _ensure_sqlite(cursor: Any, source: Source) -> None:
+    table, index, columns = source.table, source.index, ", ".join(source.columns)
+    cursor.execute(
+        "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name IN (%s, %s, %s)",
+        [f"{index}_{when}" for when in ("added", "removed", "changed")],
+    )
+    if cursor.fetchone()[0] == 3:
+        return
+    old, new = (", ".join(f"{row}.{column}" for column in source.columns) for row in ("old", "new"))
+    add = f"INSERT INTO {index}(rowid, {columns}) VALUES (new.id, {new});"
+    remove = f"INSERT INTO {index}({index}, rowid, {columns}) VALUES ('delete', old.id, {old});"
+    cursor.execute(
+        f"CREATE VIRTUAL TABLE IF NOT EXISTS {index} USING fts5({columns}, content='{table}', content_rowid='id', "
+        "tokenize='unicode61 remove_diacritics 2')"
+    )
+    for when, event, work in (
+        ("added", "INSERT", add),
+        ("removed", "DELETE", remove),
+        ("changed", f"UPDATE OF {columns}", remove + add),
+    ):
+        cursor.execute(f"DROP TRIGGER IF EXISTS {index}_{when}")
+        cursor.execute(f"CREATE TRIGGER {index}_{when} AFTER {event} ON {table} BEGIN {work} END")
+    cursor.execute(f"INSERT INTO {index}({index}) VALUES ('rebuild')")
+
+
+def _match(query: Query) -> str:
+    """Each word quoted, so nothing in it can be taken for an operator."""
+    phrases = [f'"{" ".join(phrase)}"' for phrase in query.wanted]
+    if query.is_open:
+        phrases[-1] += " *"
+    left_out = "".join(f' NOT "{" ".join(phrase)}"' for phrase in query.unwanted)
+    return f"({' AND '.join(phrases)}){left_out}"

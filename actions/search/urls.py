@@ -1,0 +1,7 @@
+"""Where one searches."""
+
+from django.urls import path
+
+from actions.search import views
+
+urlpatterns = [path("search/", views.search, name="search")]

@@ -1,0 +1,214 @@
+"""The search: what it finds, for whom, in which order, and how it shows it. The same on SQLite and on PostgreSQL."""
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from actions.models import ActionPoint
+from actions.search.finding import excerpt, find, marked
+from actions.search.index import SOURCES, ensure_index, ranked
+from actions.search.query import parse
+from issues.models import Agenda
+from tests import personas
+from tests.actions.pages import text
+from tracker.people.models import User
+
+
+@pytest.fixture
+def point(focal_point):
+    return personas.action_point(title="Joint training for country offices", description="Éducation and évaluation.")
+
+
+def titles(words, user, kind=""):
+    return [
+        str(hit.title).replace("<mark>", "").replace("</mark>", "")
+        for of in find(parse(words), user, kind)
+        for hit in of.hits
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("training", True),
+        ("TRAINING", True),
+        ("train", True),
+        ("rain", False),
+        ("train country", False),
+        ("training country", True),
+        ("country training", True),
+        ('"joint training"', True),
+        ('"training joint"', False),
+        ("training -country", False),
+        ("training -newsletter", True),
+        ("education", True),
+        ("Évaluation", True),
+        ("evaluation", True),
+        ("training zzz", False),
+    ],
+)
+def test_words_find_what_has_them(point, focal_point, words, found):
+    assert titles(words, focal_point) == ([point.title] if found else [])
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["", "-", '"', '""', "'", "!!", "a\x00b", "-training", "AND", "NOT", "*", ":*", "(", "a OR", "%", "\\", "\ud800"],
+)
+def test_anything_typed_is_answered(client, point, focal_point, words):
+    assert find(parse(words), focal_point) is not None
+    assert (
+        personas.sign_in(client, focal_point).get("/search/", {"q": words.encode("utf-8", "replace")}).status_code
+        == 200
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [("联合培训课程", "培训"), ("التدريب المشترك للمكاتب", "المشترك"), ("Совместное обучение", "обучен")],
+)
+def test_other_scripts_are_found(focal_point, title, words):
+    personas.action_point(title=title)
+
+    assert titles(words, focal_point) == [title]
+
+
+def test_title_comes_before_description(focal_point):
+    personas.action_point(number=1, title="Something else", description="A newsletter, perhaps.")
+    personas.action_point(number=2, title="Newsletter of the network")
+
+    assert titles("newsletter", focal_point) == ["Newsletter of the network", "Something else"]
+
+
+def test_updates_in_force_are_found_and_others_are_not(point, focal_point, coordinator):
+    update = personas.update(point, narrative="Ambassadors met in Turin.")
+    before = titles("Turin", focal_point, "updates")
+    corrected = update.correct(personas.progress(narrative="They met in Rome."), author=coordinator, now=timezone.now())
+    after = titles("Turin", focal_point, "updates"), titles("Rome", focal_point, "updates")
+    corrected.withdraw(by=coordinator, reason="Wrong.", now=timezone.now())
+
+    assert (before, after) == ([point.title], ([], [point.title]))
+    assert titles("Rome", focal_point, "updates") == []
+
+
+def test_visitor_finds_what_is_open_to_everybody_and_no_people(client, point, focal_point):
+    hidden = client.get("/search/", {"q": "training"})
+    Agenda.objects.update(visible_to="everybody")
+    shown, people = client.get("/search/", {"q": "training"}), client.get("/search/", {"q": "focal.undp"})
+
+    assert point.title not in text(hidden)
+    assert point.title in text(shown)
+    assert focal_point.email not in text(people)
+
+
+def test_people_and_agencies_are_found(point, focal_point):
+    assert titles("undp", focal_point, "agencies") == ["UNDP in full"]
+    assert titles("focal.undp", focal_point, "people") == [focal_point.name]
+
+
+@pytest.mark.parametrize("reference", ["2026/1.1", "1.1", " 2026/1.1 "])
+def test_reference_leads_to_its_action_point(client, point, focal_point, reference):
+    response = personas.sign_in(client, focal_point).get("/search/", {"q": reference})
+
+    assert response.headers["Location"] == "/agendas/2026/1.1/"
+
+
+def test_reference_that_is_none_finds_nothing(client, point, focal_point):
+    response = personas.sign_in(client, focal_point).get("/search/", {"q": "2026/9.9"})
+
+    assert "Nothing found" in text(response)
+
+
+@pytest.mark.parametrize("query", [{"q": "x" * 201}, {"q": "training", "kind": "secrets"}])
+def test_faulty_search_is_said_and_answered(client, point, focal_point, query):
+    assert personas.sign_in(client, focal_point).get("/search/", query).status_code == 400
+
+
+def test_found_words_are_marked_and_all_else_is_escaped():
+    query = parse("evaluation train")
+
+    assert (
+        marked("<b>Évaluation</b> & Training", query)
+        == "&lt;b&gt;<mark>Évaluation</mark>&lt;/b&gt; &amp; <mark>Train</mark>ing"
+    )
+
+
+def test_excerpt_shows_what_stands_around():
+    long = "One word after another. " * 20 + "Here is Turin, at last. " + "And so on and on. " * 20
+
+    found = excerpt(long, parse("turin"))
+
+    assert "<mark>Turin</mark>" in found
+    assert found.startswith("… ")
+    assert found.endswith(" …")
+    assert len(found) < 260
+
+
+def test_more_than_ten_are_a_page_of_their_own(client, focal_point):
+    for number in range(1, 13):
+        personas.action_point(number=number, title=f"Course {number}")
+    personas.sign_in(client, focal_point)
+
+    first = client.get("/search/", {"q": "course"})
+    all_of_them = client.get("/search/", {"q": "course", "kind": "action_points"})
+
+    assert (text(first).count("Course"), text(all_of_them).count("Course")) == (10, 12)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_search_costs_the_same_for_any_number_of_hits(client, focal_point, django_assert_num_queries, count):
+    for number in range(1, count + 1):
+        personas.update(personas.action_point(number=number, title="Course"), narrative="A course.")
+    personas.sign_in(client, focal_point)
+
+    with django_assert_num_queries(10):
+        client.get("/search/", {"q": "course"})
+
+
+def test_change_behind_the_trackers_back_is_found(point, focal_point):
+    ActionPoint.objects.filter(pk=point.pk).update(title="Renamed in bulk")
+
+    assert titles("renamed", focal_point) == ["Renamed in bulk"]
+    assert titles("joint", focal_point) == []
+
+
+def test_index_that_lost_its_triggers_is_made_whole(point, focal_point):
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        for name in ("added", "removed", "changed"):
+            cursor.execute(f"DROP TRIGGER search_actions_actionpoint_{name}")
+    ActionPoint.objects.filter(pk=point.pk).update(title="Unseen")
+    ensure_index(connection)
+
+    assert titles("unseen", focal_point) == ["Unseen"]
+
+
+def test_command_fills_the_index_anew(point, focal_point):
+    call_command("rebuild_search", verbosity=0)
+
+    assert titles("training", focal_point) == [point.title]
+
+
+class TestAnyChanges(TestCase):
+    WORDS = ("alpha", "beta", "gamma")
+
+    @settings(max_examples=30, deadline=None)
+    @given(st.lists(st.tuples(st.sampled_from(["add", "rename", "remove"]), st.sampled_from(WORDS)), max_size=10))
+    def test_index_says_what_the_table_says(self, changes):
+        for number, (change, word) in enumerate(changes, 1):
+            newest = User.objects.order_by("-pk").first()
+            if change == "add" or not newest:
+                personas.person(f"{number}@example.org", name=word)
+            elif change == "rename":
+                User.objects.filter(pk=newest.pk).update(name=word)
+            else:
+                User.objects.filter(pk=newest.pk).delete()
+
+        for word in self.WORDS:
+            found = ranked(connection, SOURCES["people"], parse(f'"{word}"'), 100)
+            assert sorted(found) == sorted(User.objects.filter(name=word).values_list("pk", flat=True))
