@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "actions",
     "actions.dashboard",
     "actions.reminders",
+    "actions.note",
     "tracker.apps.AdminSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from actions.models import ActionStatus, ReportedStatus
+from actions.note.passages import fingerprint
 from actions.note.rich_text import Block, Paragraph, Run, parse
 from tracker.partial_dates import PartialDate
 
@@ -70,12 +71,41 @@ class Item:
         return " · ".join(part for part in (self.when, self.who, status) if part)
 
     @property
+    def source(self) -> str:
+        """What it says as Markdown: what a coordinator who words it begins with."""
+        statement = f"**{gettext('No progress thus far.')}**" if self.is_no_progress else ""
+        return "\n\n".join(part for part in (statement, self.reason, self.narrative) if part)
+
+    @property
+    def fingerprint(self) -> str:
+        """Of what it says, in any language."""
+        return fingerprint(self.status, self.reason, self.narrative)
+
+    @property
     def text(self) -> tuple[Block, ...]:
         """What it says; where there is no progress, that first, then why."""
         said = parse(self.reason) + parse(self.narrative)
         if self.is_no_progress:
             said = (Paragraph((Run(gettext("No progress thus far."), strong=True),)), *said)
         return said
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the note says in one place below an action point: an update, or a coordinator's words for some updates or for none."""
+
+    items: tuple[Item, ...]
+    """The updates that it tells of; none where it is a paragraph of the coordinators' own."""
+    wording: str | None = None
+    """Markdown; None where the one update stands as it was reported."""
+
+    @property
+    def text(self) -> tuple[Block, ...]:
+        return self.items[0].text if self.wording is None else parse(self.wording)
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        return tuple(evidence for item in self.items for evidence in item.evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +146,9 @@ class Point:
     is_owned: bool
     status: ActionStatus
     items: tuple[Item, ...]
+    """All updates in force, told or left out."""
+    entries: tuple[Entry, ...]
+    """What the note says of them, in its order."""
     ahead: tuple[Promise, ...]
     passed: tuple[Promise, ...]
 

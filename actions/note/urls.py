@@ -1,12 +1,20 @@
-"""Addresses of an agenda's note: as a page and as files."""
+"""Addresses of an agenda's note: as a page and as files, and what coordinators make of its parts."""
 
 from django.urls import path
 
-from actions.note import views
+from actions.note.views import editing, reading
+
+_NOTE = "agendas/<slug:slug>/note/"
+_POINT = f"{_NOTE}<number:issue>.<number:number>/"
 
 urlpatterns = [
-    path("agendas/<slug:slug>/note/", views.note, name="note"),
-    path("agendas/<slug:slug>/note.md", views.note_markdown, name="note_markdown"),
-    path("agendas/<slug:slug>/note.docx", views.note_word, name="note_word"),
-    path("agendas/<slug:slug>/note.pdf", views.note_pdf, name="note_pdf"),
+    path(_NOTE, reading.note, name="note"),
+    path("agendas/<slug:slug>/note.md", reading.note_markdown, name="note_markdown"),
+    path("agendas/<slug:slug>/note.docx", reading.note_word, name="note_word"),
+    path("agendas/<slug:slug>/note.pdf", reading.note_pdf, name="note_pdf"),
+    path(f"{_NOTE}parts/", editing.editing, name="note_editing"),
+    path(f"{_NOTE}introduction/", editing.edit_introduction, name="note_introduction"),
+    path(f"{_NOTE}issues/<number:number>/", editing.edit_rationale, name="note_rationale"),
+    path(f"{_POINT}description/", editing.edit_description, name="note_description"),
+    path(f"{_POINT}updates/", editing.edit_updates, name="note_updates"),
 ]
