@@ -83,7 +83,7 @@ def updates(point: ActionPoint, items: Iterable[Item]) -> Part:
 
 
 def source_of(item: Item) -> Source:
-    return Source(str(item.number), item.heading, item.address, item.source, item.fingerprint)
+    return Source(str(item.number), item.heading, item.address, item.source.replace("\r\n", "\n"), item.fingerprint)
 
 
 def _alone(text: str) -> tuple[Source, ...]:

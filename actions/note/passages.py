@@ -93,9 +93,9 @@ def laid_over(passages: Sequence[Passage], sources: Sequence[Source]) -> list[Pa
 def kept(passage: Passage, sources: dict[str, Source]) -> list[Passage]:
     """The same words, for the sources as they are now."""
     covers = tuple(Cover.of(sources[key]) for key in passage.keys if key in sources)
-    if not covers and not passage.text:
+    if not covers and (passage.left_out or not passage.text):
         return []
-    return [Passage(covers, passage.text, passage.left_out and bool(covers))]
+    return [Passage(covers, passage.text, passage.left_out)]
 
 
 def taken(passage: Passage, sources: dict[str, Source]) -> list[Passage]:

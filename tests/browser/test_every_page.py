@@ -42,6 +42,9 @@ READERS = [
 ]
 COORDINATORS = [
     "/agendas/2005/2.1/edit/",
+    "/agendas/2005/note/parts/",
+    "/agendas/2005/note/introduction/",
+    "/agendas/2005/note/2.1/updates/",
     "/reminders/",
     "/reminders/digests/1/",
     "/reminders/schedules/2005/",

@@ -63,7 +63,8 @@ class PassagesForm:
     """
 
     def __init__(self, data: QueryDict | None = None, *, part: Part, wording: Wording | None) -> None:
-        self.data = data.copy() if data is not None else None
+        self.is_bound = data is not None
+        self.data = QueryDict(mutable=True) if data is None else data.copy()
         self.part, self.version = part, wording.version if wording else 0
         self.stored = laid_over(read(wording.passages) if wording else [], part.sources)
         self.passages: list[Passage] = []
@@ -75,7 +76,7 @@ class PassagesForm:
         self.forms = list(self._forms())
 
     def _forms(self) -> Iterator[PassageForm]:
-        if self.data is None:
+        if not self.is_bound:
             for number, passage in enumerate([*self.stored, Passage()], 1):
                 form = PassageForm(prefix=f"passage-{number}", initial=self._initial(passage, number))
                 yield self._told(form, passage)
@@ -109,7 +110,7 @@ class PassagesForm:
             now = self.part.by_key.get(key)
             if cover := self._known.get((key, seen)):
                 covers.append(cover)
-            elif now and self.data is not None:
+            elif now:
                 covers.append(Cover.of(now))
                 self.errors.append(
                     _t(
@@ -120,9 +121,14 @@ class PassagesForm:
                 )
             else:
                 self.errors.append(_t("A passage tells of something that is no longer there. Open the page again."))
-        if self.data is not None and covers:
+        if self.is_bound and covers:
             self.data[form.add_prefix("covers")] = " ".join(f"{cover.key}:{cover.fingerprint}" for cover in covers)
         return Passage(tuple(covers))
+
+    @property
+    def seen(self) -> int:
+        """The version that the person had before the eyes."""
+        return _number(self.data.get("seen")) if self.is_bound else self.version
 
     @property
     def count(self) -> int:
@@ -143,14 +149,14 @@ class PassagesForm:
         return bool(self.theirs)
 
     def is_valid(self) -> bool:
-        if self.data is None:
+        if not self.is_bound:
             return False
         if not self.forms:
             self.errors.append(_t("The form arrived without its texts. Open the page again."))
         told = [key for form in self.forms for key in form.passage.keys]
         if len(told) != len(set(told)):
             self.errors.append(_t("Two passages tell of the same thing. Open the page again."))
-        if not all([form.is_valid() for form in self.forms]) or self.errors:
+        if self.problems or self.errors:
             return False
         for form in sorted(self.forms, key=lambda form: form.cleaned_data["place"]):
             self._add(form)
@@ -165,7 +171,6 @@ class PassagesForm:
         text, fate = form.cleaned_data["text"], form.cleaned_data["fate"]
         chosen = form.prefix.removeprefix("passage-") if form.prefix else ""
         passage = Passage(covers, text, fate == Fate.LEAVE_OUT)
-        assert self.data is not None
         if self.data.get("take") == chosen or fate == Fate.SOURCE:
             self.passages += taken(passage, now)
         elif fate == Fate.MERGE and (covers or text):
@@ -191,8 +196,7 @@ class PassagesForm:
 
     def _compare(self) -> None:
         """Fill `theirs` where another version was saved since, and let the next save go through."""
-        assert self.data is not None
-        if _number(self.data.get("seen")) == self.version:
+        if self.seen == self.version:
             return
         self.data["seen"] = str(self.version)
         for number, (theirs, mine) in enumerate(zip_longest(self.stored, self.passages), 1):

@@ -3,20 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from issues.models import Agenda
 from tracker.people.models import User
-
-
-class NewerWordingError(Exception):
-    """Somebody else saved the part since the person began to write. Nothing was stored; `newest` is what stands there now."""
-
-    def __init__(self, newest: "Wording | None") -> None:
-        super().__init__(f"version {newest.version if newest else 0} stands now")
-        self.newest = newest
 
 
 class WordingQuerySet(models.QuerySet["Wording"]):
@@ -63,18 +55,16 @@ class Wording(models.Model):
 
     @classmethod
     def store(
-        cls, agenda: Agenda, part: str, passages: list[dict[str, Any]], *, author: User, now: datetime, seen: int
+        cls, agenda: Agenda, part: str, passages: list[dict[str, Any]], *, author: User, now: datetime
     ) -> "Wording | None":
-        """Add a version, unless it says what the newest says already. `seen` is the version that the author had before the eyes,
-        0 for none; raises NewerWordingError where there is a newer one that says something else."""
-        with transaction.atomic():
-            Agenda.objects.select_for_update().get(pk=agenda.pk)
-            newest = cls.objects.filter(agenda=agenda, part=part).order_by("-version").first()
-            if passages == (newest.passages if newest else []):
-                return newest
-            version = newest.version if newest else 0
-            if version != seen:
-                raise NewerWordingError(newest)
-            return cls.objects.create(
-                agenda=agenda, part=part, version=version + 1, passages=passages, author=author, made_at=now
-            )
+        """Add a version, unless it says what the newest says already: then that one, None where there is none.
+
+        Call it with the agenda locked, in the transaction in which the author's form was compared with the newest version.
+        """
+        newest = cls.objects.filter(agenda=agenda, part=part).order_by("-version").first()
+        if passages == (newest.passages if newest else []):
+            return newest
+        version = newest.version + 1 if newest else 1
+        return cls.objects.create(
+            agenda=agenda, part=part, version=version, passages=passages, author=author, made_at=now
+        )

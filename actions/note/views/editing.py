@@ -66,9 +66,7 @@ def _edit(request: HttpRequest, part: Part) -> HttpResponse:
         form = PassagesForm(request.POST, part=part, wording=newest)
         if form.is_valid():
             passages = written(form.passages, part.sources)
-            Wording.store(
-                part.agenda, part.key, passages, author=signed_in(request), now=timezone.now(), seen=form.version
-            )
+            Wording.store(part.agenda, part.key, passages, author=signed_in(request), now=timezone.now())
             messages.success(request, _("The note says this now."), extra_tags=clears_kept(request))
             return redirect(request.path if "keep" in request.POST or "take" in request.POST else part.back)
     else:

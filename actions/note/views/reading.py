@@ -11,6 +11,7 @@ from actions.access import get_agenda, public_if_visible
 from actions.note import as_markdown, as_pdf, as_word
 from actions.note.content import Note
 from actions.note.gathering import note_of
+from tracker.people.permissions import Right, may
 
 
 @public_if_visible
@@ -18,7 +19,8 @@ from actions.note.gathering import note_of
 def note(request: HttpRequest, slug: str) -> HttpResponse:
     agenda = get_agenda(request.user, slug)
     found = note_of(agenda, timezone.localdate(), with_people=request.user.is_authenticated)
-    return render(request, "note/note_page.html", {"agenda": agenda, "note": found})
+    context = {"agenda": agenda, "note": found, "may_coordinate": may(request.user, Right.COORDINATE)}
+    return render(request, "note/note_page.html", context)
 
 
 @public_if_visible
