@@ -39,8 +39,10 @@ def _point(point: Point) -> Iterator[str]:
     yield from (f"*{_escaped(point.answered_for)}*", "")
     for entry in point.entries:
         yield from _entry(entry)
-    if not point.items:
+    if point.is_silent:
         yield from (f"**{_escaped(_('Nothing has been reported.'))}**", "")
+    for dissent in point.dissents:
+        yield from text_lines(dissent.text)
     for heading, promises in point.promises:
         yield from (f"#### {_in_line(heading)}", "")
         yield from (f"- {_escaped(promise.words)}" for promise in promises)

@@ -85,7 +85,8 @@ def _point(point: Point) -> dict[str, Any]:
         "description": _blocks(parse(point.description)),
         "answered_for": _breakable(point.answered_for),
         "entries": [_entry(entry) for entry in point.entries],
-        "is_silent": not point.items,
+        "is_silent": point.is_silent,
+        "dissents": [_blocks(dissent.text) for dissent in point.dissents],
         "promises": [
             {"heading": heading, "lines": [_breakable(promise.words) for promise in promises]}
             for heading, promises in point.promises

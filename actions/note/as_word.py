@@ -75,8 +75,10 @@ class _Writer:
         self._line(point.answered_for).runs[0].italic = True
         for entry in point.entries:
             self._entry(entry)
-        if not point.items:
+        if point.is_silent:
             self._line(_("Nothing has been reported.")).runs[0].bold = True
+        for dissent in point.dissents:
+            self._blocks(dissent.text)
         for heading, promises in point.promises:
             self._line(heading, "Heading 3")
             for promise in promises:

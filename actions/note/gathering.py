@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from actions.models import ActionPoint, ActionStatus, Milestone, ProgressUpdate
 from actions.note import parts
-from actions.note.content import Contact, DirectoryEntry, Entry, Evidence, Item, Note, Point, Promise, Theme
-from actions.note.models import Wording
+from actions.note.content import Contact, DirectoryEntry, Dissent, Entry, Evidence, Item, Note, Point, Promise, Theme
+from actions.note.models import SignOff, Wording
 from actions.note.parts import Part
 from actions.note.passages import Passage, laid_over, read, told_alone
 from actions.note.rich_text import web_address
@@ -19,16 +20,16 @@ from tracker.text import without_unwanted
 def note_of(agenda: Agenda, today: date, *, with_people: bool, site: str = "") -> Note:
     """The note as of `today`, in the order of the agenda. `site` (`https://tracker.example.org`) goes before every address.
 
-    Ten queries at most, whatever the number of rows; one less without people. Updates that were withdrawn or superseded are not
+    Eleven queries at most, whatever the number of rows; one less without people. Updates that were withdrawn or superseded are not
     in it, nor are drafts. What coordinators worded is laid over all that.
     """
-    wordings = _wordings(agenda)
+    wordings, sign_offs = _wordings(agenda), standing_sign_offs(agenda)
     points = _action_points(agenda)
     updates = _updates(agenda)
     by_issue: dict[int, list[Point]] = defaultdict(list)
     for point in points:
         by_issue[point.issue_id].append(
-            _point(point, updates[point.pk], wordings, today, with_people=with_people, site=site)
+            _point(point, updates[point.pk], wordings, sign_offs[point.pk], today, with_people=with_people, site=site)
         )
     issues = list(agenda.issues.order_by("number"))
     for issue in issues:
@@ -78,6 +79,15 @@ def _wordings(agenda: Agenda) -> dict[str, list[Passage]]:
     return defaultdict(list, {part: read(passages) for part, passages in newest})
 
 
+def standing_sign_offs(agenda: Agenda) -> dict[int, list[SignOff]]:
+    """The newest answer of each agency, by action point and acronym. One query."""
+    found: dict[int, list[SignOff]] = defaultdict(list)
+    newest = SignOff.objects.filter(action_point__issue__agenda=agenda).newest().select_related("agency", "person")
+    for sign_off in newest.order_by("agency__acronym"):
+        found[sign_off.action_point_id].append(sign_off)
+    return found
+
+
 def items_of(point: ActionPoint) -> list[Item]:
     """Its updates in force, in the order in which they were numbered. Three queries."""
     found = point.progress_updates.in_force().with_context().order_by("number")
@@ -88,6 +98,7 @@ def _point(
     point: ActionPoint,
     updates: Iterable[ProgressUpdate],
     wordings: dict[str, list[Passage]],
+    sign_offs: Iterable[SignOff],
     today: date,
     *,
     with_people: bool,
@@ -95,7 +106,7 @@ def _point(
 ) -> Point:
     items = tuple(_item(update, point, site) for update in updates)
     agencies, people, milestones = point.lead_agencies.all(), point.focal_points.all(), point.milestones.all()
-    return Point(
+    told = Point(
         code=point.code,
         reference=point.reference,
         title=without_unwanted(point.title),
@@ -105,11 +116,17 @@ def _point(
         people=tuple(without_unwanted(str(person)) for person in people) if with_people else (),
         is_owned=bool(agencies or people),
         status=ActionStatus(point.status),
-        items=items,
+        is_silent=not items,
         entries=_entries(items, wordings[parts.updates_key(point)]),
         ahead=tuple(_promise(milestone) for milestone in milestones if milestone.is_ahead(today)),
         passed=tuple(_promise(milestone) for milestone in milestones if milestone.is_passed(today)),
     )
+    dissents = tuple(
+        Dissent(said.agency.acronym, without_unwanted(said.dissent), said.fingerprint != told.fingerprint)
+        for said in sign_offs
+        if said.dissent
+    )
+    return replace(told, dissents=dissents)
 
 
 def _entries(items: Iterable[Item], passages: list[Passage]) -> tuple[Entry, ...]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from actions.note.views import editing, reading
+from actions.note.views import editing, reading, signing
 
 _NOTE = "agendas/<slug:slug>/note/"
 _POINT = f"{_NOTE}<number:issue>.<number:number>/"
@@ -17,4 +17,6 @@ urlpatterns = [
     path(f"{_NOTE}issues/<number:number>/", editing.edit_rationale, name="note_rationale"),
     path(f"{_POINT}description/", editing.edit_description, name="note_description"),
     path(f"{_POINT}updates/", editing.edit_updates, name="note_updates"),
+    path(f"{_NOTE}sign-offs/", signing.sign_offs, name="note_sign_offs"),
+    path(f"{_POINT}sign-off/", signing.sign_off, name="note_sign_off"),
 ]

@@ -33,6 +33,8 @@ READERS = [
     "/agendas/2005/dashboard/",
     "/agendas/2005/action-points/",
     "/agendas/2005/note/",
+    "/agendas/2005/note/sign-offs/",
+    "/agendas/2005/note/2.1/sign-off/",
     "/agendas/2005/action-points/?status=under_way&owner=foo",
     "/nothing/here/",
     "/people/",
