@@ -60,6 +60,15 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "note_updates": (POINT, [LOGIN, 403, 403, 200, 200]),
     "note_sign_offs": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "note_sign_off": (POINT, [LOGIN, 200, 403, 403, 403]),
+    "note_versions": (AGENDA, [LOGIN, 200, 200, 200, 200]),
+    "note_publish": (AGENDA, [LOGIN, 403, 403, 200, 200]),
+    "note_version": (AGENDA | {"number": 1}, [LOGIN, 200, 200, 200, 200]),
+    "note_version_audience": (AGENDA | {"number": 1}, [LOGIN, 405, 405, 405, 405]),
+    "note_changes": (AGENDA | {"number": 1}, [LOGIN, 200, 200, 200, 200]),
+    "note_version_json": (AGENDA | {"number": 1}, [LOGIN, 200, 200, 200, 200]),
+    "note_version_markdown": (AGENDA | {"number": 1}, [LOGIN, 200, 200, 200, 200]),
+    "note_version_word": (AGENDA | {"number": 1}, [LOGIN, 200, 200, 200, 200]),
+    "note_version_pdf": (AGENDA | {"number": 1}, [LOGIN, 200, 200, 200, 200]),
     "preferences": ({}, [LOGIN, 200, 200, 200, 200]),
     "people_list": ({}, [LOGIN, 200, 200, 200, 200]),
     "invite": ({}, [LOGIN, 403, 403, 403, 200]),
@@ -103,6 +112,8 @@ WRITE: dict[str, list[int]] = {
     "note_description": [LOGIN, 403, 403, 400, 400],
     "note_updates": [LOGIN, 403, 403, 400, 400],
     "note_sign_off": [LOGIN, 400, 403, 403, 403],
+    "note_publish": [LOGIN, 403, 403, 400, 400],
+    "note_version_audience": [LOGIN, 403, 403, 400, 400],
     "preferences": [LOGIN, 400, 400, 400, 400],
     "invite": [LOGIN, 403, 403, 403, 400],
     "send_invitation": [LOGIN, 403, 403, 403, 302],
@@ -131,6 +142,7 @@ def world(db: None, focal_point: Any, other_focal_point: Any, coordinator: Any, 
     point = personas.action_point(personas.issue(personas.agenda("2026"), number=1), number=1)
     point.lead_agencies.add(focal_point.agency)
     personas.update(point, author=focal_point, agency=focal_point.agency)
+    personas.note_version(point.issue.agenda, coordinator)
     return {
         "milestone": personas.milestone(point).pk,
         "digest": personas.digest(focal_point, point).pk,

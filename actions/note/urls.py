@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from actions.note.views import editing, reading, signing
+from actions.note.views import editing, publishing, reading, signing
 
 _NOTE = "agendas/<slug:slug>/note/"
 _POINT = f"{_NOTE}<number:issue>.<number:number>/"
+
+_VERSION = f"{_NOTE}versions/<number:number>"
 
 urlpatterns = [
     path(_NOTE, reading.note, name="note"),
@@ -19,4 +21,13 @@ urlpatterns = [
     path(f"{_POINT}updates/", editing.edit_updates, name="note_updates"),
     path(f"{_NOTE}sign-offs/", signing.sign_offs, name="note_sign_offs"),
     path(f"{_POINT}sign-off/", signing.sign_off, name="note_sign_off"),
+    path(f"{_NOTE}versions/", publishing.versions, name="note_versions"),
+    path(f"{_NOTE}publication/", publishing.publish_note, name="note_publish"),
+    path(f"{_VERSION}/", publishing.version, name="note_version"),
+    path(f"{_VERSION}/audience/", publishing.version_audience, name="note_version_audience"),
+    path(f"{_VERSION}/changes/", publishing.version_changes, name="note_changes"),
+    path(f"{_VERSION}.json", publishing.version_json, name="note_version_json"),
+    path(f"{_VERSION}.md", reading.version_markdown, name="note_version_markdown"),
+    path(f"{_VERSION}.docx", reading.version_word, name="note_version_word"),
+    path(f"{_VERSION}.pdf", reading.version_pdf, name="note_version_pdf"),
 ]

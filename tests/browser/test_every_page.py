@@ -35,6 +35,9 @@ READERS = [
     "/agendas/2005/note/",
     "/agendas/2005/note/sign-offs/",
     "/agendas/2005/note/2.1/sign-off/",
+    "/agendas/2005/note/versions/",
+    "/agendas/2005/note/versions/1/",
+    "/agendas/2005/note/versions/1/changes/?to=2",
     "/agendas/2005/action-points/?status=under_way&owner=foo",
     "/nothing/here/",
     "/people/",
@@ -45,6 +48,7 @@ READERS = [
 COORDINATORS = [
     "/agendas/2005/2.1/edit/",
     "/agendas/2005/note/parts/",
+    "/agendas/2005/note/publication/",
     "/agendas/2005/note/introduction/",
     "/agendas/2005/note/2.1/updates/",
     "/reminders/",
@@ -75,10 +79,15 @@ def people(transactional_db: None) -> dict[str | None, User | None]:
     personas.digest(
         undp, *points, pk=1, state="failed", cause="refused", error="550 No such mailbox", next_attempt_at=None
     )
+    coordinator = personas.person("coordinator@example.org", "coordinator")
+    agenda = personas.agenda("2005")
+    personas.note_version(agenda, coordinator)
+    personas.update(points.get(issue__number=2, number=1), undp, narrative="Since then more was done.")
+    personas.note_version(agenda, coordinator)
     return {
         None: None,
         "undp": undp,
-        "co": personas.person("coordinator@example.org", "coordinator"),
+        "co": coordinator,
         "admin": personas.person("admin@example.org", "admin"),
     }
 

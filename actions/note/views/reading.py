@@ -1,6 +1,4 @@
-"""The note of an agenda: to read, and to take along as a file."""
-
-from collections.abc import Callable
+"""The note of an agenda: to read, and to take along as a file; as it stands now, or as it was published."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -8,9 +6,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from actions.access import get_agenda, public_if_visible
-from actions.note import as_markdown, as_pdf, as_word
 from actions.note.content import Note
+from actions.note.frozen import restored
 from actions.note.gathering import note_of
+from actions.note.outputs import MARKDOWN, PDF, WORD
+from actions.note.views.publishing import get_version
 from tracker.people.permissions import Right, may
 
 
@@ -26,28 +26,53 @@ def note(request: HttpRequest, slug: str) -> HttpResponse:
 @public_if_visible
 @require_safe
 def note_markdown(request: HttpRequest, slug: str) -> HttpResponse:
-    return _file(request, slug, as_markdown.write, "md", "text/markdown; charset=utf-8")
+    found = _draft(request, slug)
+    return MARKDOWN.response(found, MARKDOWN.write(found))
 
 
 @public_if_visible
 @require_safe
 def note_word(request: HttpRequest, slug: str) -> HttpResponse:
-    word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-    return _file(request, slug, as_word.write, "docx", word)
+    found = _draft(request, slug)
+    return WORD.response(found, WORD.write(found))
 
 
 @public_if_visible
 @require_safe
 def note_pdf(request: HttpRequest, slug: str) -> HttpResponse:
-    return _file(request, slug, as_pdf.write, "pdf", "application/pdf")
+    found = _draft(request, slug)
+    return PDF.response(found, PDF.write(found))
 
 
-def _file(
-    request: HttpRequest, slug: str, write: Callable[[Note], str | bytes], extension: str, content_type: str
-) -> HttpResponse:
-    """The note as the reader may see it now, to be saved as `note-2005.md` or the like."""
+@public_if_visible
+@require_safe
+def version_markdown(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    found = _published(request, slug, number)
+    return MARKDOWN.response(found, MARKDOWN.write(found))
+
+
+@public_if_visible
+@require_safe
+def version_word(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    found = _published(request, slug, number)
+    return WORD.response(found, WORD.write(found))
+
+
+@public_if_visible
+@require_safe
+def version_pdf(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    found = _published(request, slug, number)
+    return PDF.response(found, PDF.write(found))
+
+
+def _draft(request: HttpRequest, slug: str) -> Note:
+    """As the reader may see it now, with addresses that work outside of the tracker."""
     agenda = get_agenda(request.user, slug)
     site = request.build_absolute_uri("/").rstrip("/")
-    found = note_of(agenda, timezone.localdate(), with_people=request.user.is_authenticated, site=site)
-    headers = {"Content-Disposition": f'attachment; filename="note-{agenda.slug}.{extension}"'}
-    return HttpResponse(write(found), content_type=content_type, headers=headers)
+    return note_of(agenda, timezone.localdate(), with_people=request.user.is_authenticated, site=site)
+
+
+def _published(request: HttpRequest, slug: str, number: int) -> Note:
+    site = request.build_absolute_uri("/").rstrip("/")
+    version = get_version(request.user, slug, number)
+    return restored(version.content, with_people=request.user.is_authenticated, site=site)
