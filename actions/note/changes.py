@@ -1,10 +1,10 @@
 """What changed between two versions of the note, side by side: as plain data, paragraph by paragraph and word by word."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import zip_longest
 
 from django.utils.translation import gettext as _
 
@@ -13,6 +13,9 @@ from actions.note.rich_text import Block, Paragraph, Quote, parse
 
 MOST_COMPARISONS = 4_000_000
 """Of words. Longer paragraphs are shown as replaced whole."""
+
+LOOK_AHEAD = 40
+"""Paragraphs among which the one that was changed is looked for."""
 
 _WORDS = re.compile(r"\s+|[^\s]+")
 
@@ -92,10 +95,30 @@ def _paragraphs(blocks: Iterable[Block]) -> Iterator[str]:
 
 def _rows(before: Sequence[str], after: Sequence[str]) -> Iterator[Row]:
     for kind, old_from, old_to, new_from, new_to in SequenceMatcher(None, before, after, False).get_opcodes():
-        if kind == "equal":
-            continue
-        for old, new in zip_longest(before[old_from:old_to], after[new_from:new_to], fillvalue=""):
-            yield _row(old, new)
+        if kind != "equal":
+            for old, new in _pairs(before[old_from:old_to], after[new_from:new_to]):
+                yield _row(old, new)
+
+
+def _pairs(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Paragraphs that are alike stand side by side, in their order; the others alone, beside an empty text."""
+    told = 0
+    for old in before:
+        near = range(told, min(told + LOOK_AHEAD, len(after)))
+        alike = next((place for place in near if _are_alike(old, after[place])), None)
+        if alike is None:
+            yield old, ""
+        else:
+            yield from (("", new) for new in after[told:alike])
+            yield old, after[alike]
+            told = alike + 1
+    yield from (("", new) for new in after[told:])
+
+
+def _are_alike(before: str, after: str) -> bool:
+    """Whether they share a third of their words."""
+    old, new = Counter(before.split()), Counter(after.split())
+    return 3 * (old & new).total() >= max(old.total(), new.total(), 1)
 
 
 def _row(before: str, after: str) -> Row:
@@ -105,9 +128,15 @@ def _row(before: str, after: str) -> Row:
     left: list[Piece] = []
     right: list[Piece] = []
     for kind, old_from, old_to, new_from, new_to in SequenceMatcher(None, old, new).get_opcodes():
-        differs = kind != "equal"
-        if old_to > old_from:
-            left.append((differs, "".join(old[old_from:old_to])))
-        if new_to > new_from:
-            right.append((differs, "".join(new[new_from:new_to])))
+        # A space between two words that differ is no more the same than they are.
+        differs = kind != "equal" or (not "".join(old[old_from:old_to]).strip() and 0 < old_from < old_to < len(old))
+        _join(left, differs, "".join(old[old_from:old_to]))
+        _join(right, differs, "".join(new[new_from:new_to]))
     return Row(tuple(left), tuple(right))
+
+
+def _join(pieces: list[Piece], differs: bool, text: str) -> None:
+    if pieces and pieces[-1][0] == differs:
+        text = pieces.pop()[1] + text
+    if text:
+        pieces.append((differs, text))

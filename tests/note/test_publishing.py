@@ -279,5 +279,5 @@ def test_pages_cost_a_constant_number_of_queries(as_coordinator, point, django_a
 
     with django_assert_num_queries(5):
         as_coordinator.get(LIST)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         as_coordinator.get("/agendas/2026/note/versions/1/")

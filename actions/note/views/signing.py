@@ -26,8 +26,8 @@ def sign_offs(request: HttpRequest, slug: str) -> HttpResponse:
         "agenda": agenda,
         "waiting": [part for part in parts if part.is_open_for(user)],
         "parts": [(part, part.is_own(user)) for part in parts],
-        "settled": sum(part.is_settled for part in parts if part.answers),
-        "to_settle": sum(bool(part.answers) for part in parts),
+        "settled": sum(part.is_settled for part in parts if part.is_asked),
+        "to_settle": sum(part.is_asked for part in parts),
     }
     return render(request, "note/sign_offs_page.html", context)
 
