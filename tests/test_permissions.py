@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from actions.dashboard.models import BulkEdit, SavedView
+from actions.note.models import NoteFile
 from actions.reminders.models import Disclaimer
 from tests import personas
 
@@ -69,6 +71,9 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "note_version_markdown": (AGENDA | {"number": 1}, [LOGIN, 200, 200, 200, 200]),
     "note_version_word": (AGENDA | {"number": 1}, [LOGIN, 200, 200, 200, 200]),
     "note_version_pdf": (AGENDA | {"number": 1}, [LOGIN, 200, 200, 200, 200]),
+    "note_files": (AGENDA, [405, 405, 405, 405, 405]),
+    "note_file": (AGENDA | {"pk": "note_file"}, [LOGIN, 200, 200, 200, 200]),
+    "note_file_content": (AGENDA | {"pk": "note_file"}, [LOGIN, 302, 302, 302, 302]),
     "preferences": ({}, [LOGIN, 200, 200, 200, 200]),
     "people_list": ({}, [LOGIN, 200, 200, 200, 200]),
     "invite": ({}, [LOGIN, 403, 403, 403, 200]),
@@ -114,6 +119,7 @@ WRITE: dict[str, list[int]] = {
     "note_sign_off": [LOGIN, 400, 403, 403, 403],
     "note_publish": [LOGIN, 403, 403, 400, 400],
     "note_version_audience": [LOGIN, 403, 403, 400, 400],
+    "note_files": [400, 400, 400, 400, 400],
     "preferences": [LOGIN, 400, 400, 400, 400],
     "invite": [LOGIN, 403, 403, 403, 400],
     "send_invitation": [LOGIN, 403, 403, 403, 302],
@@ -143,8 +149,12 @@ def world(db: None, focal_point: Any, other_focal_point: Any, coordinator: Any, 
     point.lead_agencies.add(focal_point.agency)
     personas.update(point, author=focal_point, agency=focal_point.agency)
     personas.note_version(point.issue.agenda, coordinator)
+    note_file = NoteFile.objects.create(
+        agenda=point.issue.agenda, extension="pdf", language="en", with_people=True, asked_at=timezone.now()
+    )
     return {
         "milestone": personas.milestone(point).pk,
+        "note_file": note_file.pk,
         "digest": personas.digest(focal_point, point).pk,
         "disclaimer": Disclaimer.objects.create(
             person=focal_point, action_point=point, reason="Moved on.", made_at=personas.NOW

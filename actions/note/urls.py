@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from actions.note.views import editing, publishing, reading, signing
+from actions.note.views import editing, files, publishing, reading, signing
 
 _NOTE = "agendas/<slug:slug>/note/"
 _POINT = f"{_NOTE}<number:issue>.<number:number>/"
@@ -11,9 +11,9 @@ _VERSION = f"{_NOTE}versions/<number:number>"
 
 urlpatterns = [
     path(_NOTE, reading.note, name="note"),
-    path("agendas/<slug:slug>/note.md", reading.note_markdown, name="note_markdown"),
-    path("agendas/<slug:slug>/note.docx", reading.note_word, name="note_word"),
-    path("agendas/<slug:slug>/note.pdf", reading.note_pdf, name="note_pdf"),
+    path("agendas/<slug:slug>/note.md", files.draft_file, {"extension": "md"}, name="note_markdown"),
+    path("agendas/<slug:slug>/note.docx", files.draft_file, {"extension": "docx"}, name="note_word"),
+    path("agendas/<slug:slug>/note.pdf", files.draft_file, {"extension": "pdf"}, name="note_pdf"),
     path(f"{_NOTE}parts/", editing.editing, name="note_editing"),
     path(f"{_NOTE}introduction/", editing.edit_introduction, name="note_introduction"),
     path(f"{_NOTE}issues/<number:number>/", editing.edit_rationale, name="note_rationale"),
@@ -27,7 +27,10 @@ urlpatterns = [
     path(f"{_VERSION}/audience/", publishing.version_audience, name="note_version_audience"),
     path(f"{_VERSION}/changes/", publishing.version_changes, name="note_changes"),
     path(f"{_VERSION}.json", publishing.version_json, name="note_version_json"),
-    path(f"{_VERSION}.md", reading.version_markdown, name="note_version_markdown"),
-    path(f"{_VERSION}.docx", reading.version_word, name="note_version_word"),
-    path(f"{_VERSION}.pdf", reading.version_pdf, name="note_version_pdf"),
+    path(f"{_VERSION}.md", files.version_file, {"extension": "md"}, name="note_version_markdown"),
+    path(f"{_VERSION}.docx", files.version_file, {"extension": "docx"}, name="note_version_word"),
+    path(f"{_VERSION}.pdf", files.version_file, {"extension": "pdf"}, name="note_version_pdf"),
+    path(f"{_NOTE}files/", files.ask_for_file, name="note_files"),
+    path(f"{_NOTE}files/<uuid:pk>/", files.file_page, name="note_file"),
+    path(f"{_NOTE}files/<uuid:pk>/content/", files.file_content, name="note_file_content"),
 ]
