@@ -55,21 +55,17 @@ def add_bookmark(paragraph: Paragraph, anchor: str, number: int) -> None:
 def add_table_of_contents(document: Document, entries: Iterable[tuple[int, str, str]]) -> None:
     """Of level, heading and anchor, each with the number of its page as a field: where a page ends only the reader's program knows.
 
-    It is filled already and marked to be brought up to date, so that nobody has to ask for it.
+    No TOC field around them: LibreOffice would take its content for mere text and show no numbers. The headings are real, so that
+    Word makes such a table with two clicks.
     """
-    paragraph = None
     for level, heading, anchor in entries:
-        first, paragraph = paragraph is None, document.add_paragraph(style=f"toc {level}")
-        if first:
-            _begin_field(paragraph, r' TOC \o "1-2" \h \z ')
+        paragraph = document.add_paragraph(style=f"toc {level}")
         link = _add_hyperlink(paragraph, heading, "w:anchor", _bookmark(anchor))
         _add_page_of(link, _bookmark(anchor))
-    if paragraph is not None:
-        _end_field(paragraph)
 
 
 def _add_page_of(link: Any, bookmark: str) -> None:
-    """At the end of the line, in the link of an entry."""
+    """At the end of the line, in the link of an entry. Marked to be brought up to date as soon as the file is opened."""
     for content in (
         [OxmlElement("w:tab")],
         [_element("w:fldChar", fldCharType="begin", dirty="true")],

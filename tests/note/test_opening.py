@@ -12,6 +12,7 @@ from actions.note import as_word
 from actions.note.content import Note
 from actions.note.gathering import note_of
 from tests import personas
+from tests.note.test_pdf import letters
 
 OFFICE = shutil.which("soffice")
 pytestmark = pytest.mark.skipif(not OFFICE, reason="LibreOffice is not installed (on Debian: libreoffice-writer-nogui)")
@@ -42,11 +43,11 @@ def test_contents_of_the_baseline_have_the_numbers_of_their_pages(baseline, tmp_
 
     reader = printed(note, tmp_path)
 
-    pages = [page.extract_text() for page in reader.pages]
+    pages = [letters(page.extract_text()) for page in reader.pages]
     for issue in note.issues:
-        listed = re.search(rf"{re.escape(issue.heading)}\s*[.\s]*(\d+)\s*$", pages[0] + "\n" + pages[1], re.MULTILINE)
+        listed = re.search(rf"{re.escape(letters(issue.heading))}\.*(\d)", pages[0] + pages[1])
         assert listed, issue.heading
-        assert issue.heading in pages[int(listed[1]) - 1]
+        assert letters(issue.heading) in pages[int(listed[1]) - 1]
 
 
 def test_hostile_note_opens(hostile_agenda, tmp_path):

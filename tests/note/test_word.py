@@ -75,7 +75,7 @@ def test_contents_of_the_word_file_number_the_pages_by_fields(document):
     anchors = [mark.get(qn("w:name")) for mark in document.element.body.iter(qn("w:bookmarkStart"))]
     ends = [mark.get(qn("w:fldCharType")) for mark in document.element.body.iter(qn("w:fldChar"))]
 
-    assert told == [r'TOC \o "1-2" \h \z', *(rf"PAGEREF {anchor} \h" for anchor in anchors)]
+    assert told == [rf"PAGEREF {anchor} \h" for anchor in anchors]
     assert ends.count("begin") == ends.count("separate") == ends.count("end") == len(told)
 
 
