@@ -214,7 +214,7 @@ def test_changes_are_shown_side_by_side_word_by_word(as_coordinator, point, foca
     assert "<td>First <ins>came late.</ins></td>" in html
     assert "<ins>&lt;b&gt;Second&lt;/b&gt; came.</ins>" in html
     assert "From version 1 to version 2. 2 parts are the same in both." in text(page)
-    assert "What version 2 changed" in text(as_coordinator.get(LIST))
+    assert "What changed since version 1" in text(as_coordinator.get(LIST))
 
 
 def test_changes_up_to_the_draft(as_coordinator, point):

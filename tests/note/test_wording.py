@@ -7,7 +7,7 @@ from actions.note import as_markdown
 from actions.note.gathering import note_of
 from actions.note.models import Wording
 from tests import personas
-from tests.actions.pages import text
+from tests.actions.pages import links, text
 
 UPDATES = "/agendas/2026/note/1.1/updates/"
 
@@ -313,3 +313,12 @@ def test_pages_cost_a_constant_number_of_queries(as_coordinator, coordinator, dj
         as_coordinator.get(reverse("note_editing", args=["2026"]))
     with django_assert_num_queries(13):
         as_coordinator.get(UPDATES)
+
+
+def test_page_leads_coordinators_to_each_part(as_coordinator, point, focal_point):
+    leads = links(as_coordinator.get("/agendas/2026/note/"))
+    others = links(personas.sign_in(as_coordinator, focal_point).get("/agendas/2026/note/"))
+
+    own = {f"/agendas/2026/note/{part}/" for part in ("parts", "issues/1", "1.1/updates", "1.1/description")}
+    assert own <= leads
+    assert own.isdisjoint(others)

@@ -40,7 +40,7 @@ def versions(request: HttpRequest, slug: str) -> HttpResponse:
     sees_draft = Agenda.objects.visible_to(request.user).filter(pk=agenda.pk).exists()
     context = {
         "agenda": agenda,
-        "versions": [(each, newer.number if newer else None) for newer, each in pairwise([None, *found])],
+        "versions": [(each, older.number if older else None) for each, older in pairwise([*found, None])],
         "sees_draft": sees_draft,
         "may_coordinate": may(request.user, Right.COORDINATE),
     }
