@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tracker.text import without_unwanted
+
 
 def fingerprint(*content: Any) -> str:
     """Of anything that JSON can say, the same on every machine and in every language."""
@@ -65,7 +67,12 @@ class Passage:
 def read(stored: Iterable[dict[str, Any]]) -> list[Passage]:
     """From the JSON of a Wording."""
     return [
-        Passage(tuple(Cover(*cover) for cover in told["covers"]), told["text"], told["left_out"]) for told in stored
+        Passage(
+            tuple(Cover(*cover) for cover in told["covers"]),
+            told["text"] and without_unwanted(told["text"]),
+            told["left_out"],
+        )
+        for told in stored
     ]
 
 

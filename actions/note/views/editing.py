@@ -21,6 +21,9 @@ from actions.note.passages import written
 from issues.models import Agenda
 from tracker.people.permissions import Right, require
 
+SHOWN = 50
+"""Versions of a part that its page tells of, the newest."""
+
 
 @require_safe
 def editing(request: HttpRequest, slug: str) -> HttpResponse:
@@ -60,7 +63,7 @@ def edit_updates(request: HttpRequest, slug: str, issue: int, number: int) -> Ht
 @transaction.atomic
 def _edit(request: HttpRequest, part: Part) -> HttpResponse:
     Agenda.objects.select_for_update().get(pk=part.agenda.pk)
-    versions = list(Wording.objects.filter(agenda=part.agenda, part=part.key).select_related("author"))
+    versions = list(Wording.objects.filter(agenda=part.agenda, part=part.key).select_related("author")[:SHOWN])
     newest = versions[0] if versions else None
     if request.method == "POST":
         form = PassagesForm(request.POST, part=part, wording=newest)
