@@ -99,6 +99,8 @@ class PassagesForm:
         now = self.part.by_key
         before = next((each for each in self.stored if each.keys == passage.keys and each.keys), passage)
         form.passage, form.changes = passage, tuple(before.changes(now))
+        if not passage.covers:
+            form.fields["fate"].choices = [choice for choice in Fate.choices if choice[0] != Fate.SOURCE]  # type: ignore[attr-defined]
         form.sources = tuple(now[key] for key in passage.keys if key in now)
         return form
 
