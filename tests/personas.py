@@ -9,6 +9,8 @@ from django.test import Client
 
 from actions.models import ActionPoint, Milestone, ProgressUpdate, ReportedStatus
 from actions.models.action_point import Progress
+from actions.note.models import NoteVersion
+from actions.note.publishing import next_version, publish
 from actions.reminders.due import entry
 from actions.reminders.models import Digest
 from actions.reminders.models.digest import new_message_id
@@ -62,6 +64,13 @@ def digest(of: User, *points: ActionPoint, period_start: date = TODAY, **fields:
     defaults = {"created_at": NOW, "next_attempt_at": NOW, "message_id": new_message_id(), "snapshot": told} | fields
     of_agenda = points[0].issue.agenda if points else agenda()
     return Digest.objects.create(recipient=of, agenda=of_agenda, period_start=period_start, **defaults)
+
+
+def note_version(of: Agenda, by: User, **fields: Any) -> NoteVersion:
+    """What its note says today, published."""
+    version = next_version(of, TODAY)
+    publish(version, by=by, now=NOW, **({"audience": Agenda.Audience.NETWORK, "remark": ""} | fields))
+    return version
 
 
 def sign_in(client: Client, user: User) -> Client:

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from actions.dashboard.models import BulkEdit, SavedView
+from actions.note.models import NoteFile
 from actions.reminders.models import Disclaimer
 from tests import personas
 
@@ -54,6 +56,25 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "note_markdown": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "note_word": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "note_pdf": (AGENDA, [LOGIN, 200, 200, 200, 200]),
+    "note_editing": (AGENDA, [LOGIN, 403, 403, 200, 200]),
+    "note_introduction": (AGENDA, [LOGIN, 403, 403, 200, 200]),
+    "note_rationale": (AGENDA | {"number": 1}, [LOGIN, 403, 403, 200, 200]),
+    "note_description": (POINT, [LOGIN, 403, 403, 200, 200]),
+    "note_updates": (POINT, [LOGIN, 403, 403, 200, 200]),
+    "note_sign_offs": (AGENDA, [LOGIN, 200, 200, 200, 200]),
+    "note_sign_off": (POINT, [LOGIN, 200, 403, 403, 403]),
+    "note_versions": (AGENDA, [LOGIN, 200, 200, 200, 200]),
+    "note_publish": (AGENDA, [LOGIN, 403, 403, 200, 200]),
+    "note_version": (AGENDA | {"number": 1}, [LOGIN, 200, 200, 200, 200]),
+    "note_version_audience": (AGENDA | {"number": 1}, [LOGIN, 405, 405, 405, 405]),
+    "note_changes": (AGENDA | {"number": 1}, [LOGIN, 200, 200, 200, 200]),
+    "note_version_json": (AGENDA | {"number": 1}, [LOGIN, 200, 200, 200, 200]),
+    "note_version_markdown": (AGENDA | {"number": 1}, [LOGIN, 200, 200, 200, 200]),
+    "note_version_word": (AGENDA | {"number": 1}, [LOGIN, 200, 200, 200, 200]),
+    "note_version_pdf": (AGENDA | {"number": 1}, [LOGIN, 200, 200, 200, 200]),
+    "note_files": (AGENDA, [405, 405, 405, 405, 405]),
+    "note_file": (AGENDA | {"pk": "note_file"}, [LOGIN, 200, 200, 200, 200]),
+    "note_file_content": (AGENDA | {"pk": "note_file"}, [LOGIN, 302, 302, 302, 302]),
     "preferences": ({}, [LOGIN, 200, 200, 200, 200]),
     "people_list": ({}, [LOGIN, 200, 200, 200, 200]),
     "invite": ({}, [LOGIN, 403, 403, 403, 200]),
@@ -92,6 +113,14 @@ WRITE: dict[str, list[int]] = {
     "change_many": [LOGIN, 403, 403, 400, 400],
     "undo_change": [LOGIN, 403, 403, 302, 302],
     "remind": [LOGIN, 403, 403, 302, 302],
+    "note_introduction": [LOGIN, 403, 403, 400, 400],
+    "note_rationale": [LOGIN, 403, 403, 400, 400],
+    "note_description": [LOGIN, 403, 403, 400, 400],
+    "note_updates": [LOGIN, 403, 403, 400, 400],
+    "note_sign_off": [LOGIN, 400, 403, 403, 403],
+    "note_publish": [LOGIN, 403, 403, 400, 400],
+    "note_version_audience": [LOGIN, 403, 403, 400, 400],
+    "note_files": [400, 400, 400, 400, 400],
     "preferences": [LOGIN, 400, 400, 400, 400],
     "invite": [LOGIN, 403, 403, 403, 400],
     "send_invitation": [LOGIN, 403, 403, 403, 302],
@@ -120,8 +149,13 @@ def world(db: None, focal_point: Any, other_focal_point: Any, coordinator: Any, 
     point = personas.action_point(personas.issue(personas.agenda("2026"), number=1), number=1)
     point.lead_agencies.add(focal_point.agency)
     personas.update(point, author=focal_point, agency=focal_point.agency)
+    personas.note_version(point.issue.agenda, coordinator)
+    note_file = NoteFile.objects.create(
+        agenda=point.issue.agenda, extension="pdf", language="en", with_people=True, asked_at=timezone.now()
+    )
     return {
         "milestone": personas.milestone(point).pk,
+        "note_file": note_file.pk,
         "digest": personas.digest(focal_point, point).pk,
         "disclaimer": Disclaimer.objects.create(
             person=focal_point, action_point=point, reason="Moved on.", made_at=personas.NOW

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "actions.dashboard",
     "actions.reminders",
     "actions.search",
+    "actions.note",
     "tracker.apps.AdminSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -207,6 +208,9 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Where mail that cannot be delivered comes back to (the envelope's sender); `record_bounce` reads it.
 BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "")
 
+# Files of long notes, made by workers and fetched from the web: both see this folder.
+NOTE_FILES_DIR = DATA_DIR / "note-files"
+
 # Celery: Redis where it is configured, else a broker made of files in the data folder.
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "filesystem://")
 if CELERY_BROKER_URL.startswith("filesystem://"):
@@ -229,6 +233,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "reminders": {"task": "reminders.tick", "schedule": 60.0, "options": {"expires": 55}},
+    "note files": {"task": "note.sweep", "schedule": 3600.0, "options": {"expires": 3500}},
 }
 
 # Security. Cookies and redirects are strict in production; `tracker.production` refuses what is insecure there.

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
-from actions.note.content import Item, Note, Point, Theme
+from actions.note.content import Entry, Note, Point, Theme
 from actions.note.rich_text import Block, List, Paragraph, Quote, Run, parse
 
 # Everything that could mean something, to readers of more than CommonMark too (tables, math, mentions of HTML).
@@ -37,22 +37,31 @@ def _issue(issue: Theme) -> Iterator[str]:
 def _point(point: Point) -> Iterator[str]:
     yield from (f"### {_in_line(point.heading)}", "", *text_lines(parse(point.description)))
     yield from (f"*{_escaped(point.answered_for)}*", "")
-    for item in point.items:
-        yield from _item(item)
-    if not point.items:
+    for entry in point.entries:
+        yield from _entry(entry)
+    if point.is_silent:
         yield from (f"**{_escaped(_('Nothing has been reported.'))}**", "")
+    for dissent in point.dissents:
+        yield from text_lines(dissent.text)
     for heading, promises in point.promises:
         yield from (f"#### {_in_line(heading)}", "")
         yield from (f"- {_escaped(promise.words)}" for promise in promises)
         yield ""
 
 
-def _item(item: Item) -> Iterator[str]:
-    yield from (f"- {_link(item.heading, item.address)}", "")
-    yield from _indented(text_lines(item.text), "  ")
-    if item.evidence:
-        yield from (f"  - {_link(evidence.title, evidence.address)}" for evidence in item.evidence)
+def _entry(entry: Entry) -> Iterator[str]:
+    """A point of a list: by lines that lead to its updates, or by nothing but its own words."""
+    lines = _indented([*_headings(entry), *text_lines(entry.text)], "  ")
+    yield "- " + next(lines, "").lstrip(" ")
+    yield from lines
+    if entry.evidence:
+        yield from (f"  - {_link(evidence.title, evidence.address)}" for evidence in entry.evidence)
         yield ""
+
+
+def _headings(entry: Entry) -> Iterator[str]:
+    for item in entry.items:
+        yield from (_link(item.heading, item.address), "")
 
 
 def _table(note: Note) -> Iterator[str]:

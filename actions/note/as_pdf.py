@@ -12,7 +12,7 @@ import typst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from actions.note.content import Item, Note, Point
+from actions.note.content import Entry, Note, Point
 from actions.note.rich_text import Block, Paragraph, Quote, parse
 
 TEMPLATE = Path(__file__).with_name("note.typ")
@@ -84,7 +84,9 @@ def _point(point: Point) -> dict[str, Any]:
         "heading": _breakable(point.heading),
         "description": _blocks(parse(point.description)),
         "answered_for": _breakable(point.answered_for),
-        "items": [_item(item) for item in point.items],
+        "entries": [_entry(entry) for entry in point.entries],
+        "is_silent": point.is_silent,
+        "dissents": [_blocks(dissent.text) for dissent in point.dissents],
         "promises": [
             {"heading": heading, "lines": [_breakable(promise.words) for promise in promises]}
             for heading, promises in point.promises
@@ -92,12 +94,12 @@ def _point(point: Point) -> dict[str, Any]:
     }
 
 
-def _item(item: Item) -> dict[str, Any]:
+def _entry(entry: Entry) -> dict[str, Any]:
+    evidence = [{"title": _breakable(evidence.title), "address": evidence.address} for evidence in entry.evidence]
     return {
-        "heading": _breakable(item.heading),
-        "address": item.address,
-        "text": _blocks(item.text),
-        "evidence": [{"title": _breakable(evidence.title), "address": evidence.address} for evidence in item.evidence],
+        "headings": [{"title": _breakable(item.heading), "address": item.address} for item in entry.items],
+        "text": _blocks(entry.text),
+        "evidence": evidence,
     }
 
 

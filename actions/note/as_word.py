@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from docx import Document
 from docx.text.paragraph import Paragraph as WordParagraph
 
-from actions.note.content import Item, Note, Point, Theme
+from actions.note.content import Entry, Note, Point, Theme
 from actions.note.rich_text import Block, List, Paragraph, Quote, Run, parse
 from actions.note.word_parts import (
     add_bookmark,
@@ -73,20 +73,25 @@ class _Writer:
         self._heading(point.heading, 2, point.anchor)
         self._blocks(parse(point.description))
         self._line(point.answered_for).runs[0].italic = True
-        for item in point.items:
-            self._item(item)
-        if not point.items:
+        for entry in point.entries:
+            self._entry(entry)
+        if point.is_silent:
             self._line(_("Nothing has been reported.")).runs[0].bold = True
+        for dissent in point.dissents:
+            self._blocks(dissent.text)
         for heading, promises in point.promises:
             self._line(heading, "Heading 3")
             for promise in promises:
                 self._line(promise.words, "List Bullet")
 
-    def _item(self, item: Item) -> None:
-        heading = self._linked(item.heading, item.address, "List Bullet")
-        heading.paragraph_format.keep_with_next = True
-        self._blocks(item.text, depth=1)
-        for evidence in item.evidence:
+    def _entry(self, entry: Entry) -> None:
+        """By lines that lead to its updates, or by nothing but its own words."""
+        style = "List Bullet"
+        for item in entry.items:
+            self._linked(item.heading, item.address, style).paragraph_format.keep_with_next = True
+            style = "List Continue"
+        self._blocks(entry.text, depth=1, opening=None if entry.items else (style, None))
+        for evidence in entry.evidence:
             self._linked(evidence.title, evidence.address, "List Bullet 2")
 
     def _figures(self, note: Note) -> None:

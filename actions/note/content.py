@@ -1,5 +1,6 @@
 """The living note of an agenda as plain data: what every output of it is made from. Always up to date, because nothing is stored."""
 
+import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +9,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from actions.models import ActionStatus, ReportedStatus
-from actions.note.rich_text import Block, Paragraph, Run, parse
+from actions.note.passages import fingerprint
+from actions.note.rich_text import Block, Paragraph, Quote, Run, parse
 from tracker.partial_dates import PartialDate
 
 
@@ -70,12 +72,68 @@ class Item:
         return " · ".join(part for part in (self.when, self.who, status) if part)
 
     @property
+    def source(self) -> str:
+        """What it says as Markdown: what a coordinator who words it begins with."""
+        statement = f"**{gettext('No progress thus far.')}**" if self.is_no_progress else ""
+        return "\n\n".join(part for part in (statement, self.reason, self.narrative) if part)
+
+    @property
+    def fingerprint(self) -> str:
+        """Of what it says, in any language."""
+        return fingerprint(self.status, self.reason, self.narrative)
+
+    @property
+    def facts(self) -> list[object]:
+        """All that it tells, in any language."""
+        happened = self.happened.text if self.happened else None
+        evidence = [[evidence.title, evidence.address] for evidence in self.evidence]
+        told = [self.number, self.status, happened, self.reported_on.text, self.by, list(self.participants)]
+        return [*told, self.part_only, self.narrative, self.reason, evidence]
+
+    @property
     def text(self) -> tuple[Block, ...]:
         """What it says; where there is no progress, that first, then why."""
         said = parse(self.reason) + parse(self.narrative)
         if self.is_no_progress:
             said = (Paragraph((Run(gettext("No progress thus far."), strong=True),)), *said)
         return said
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the note says in one place below an action point: an update, or a coordinator's words for some updates or for none."""
+
+    items: tuple[Item, ...]
+    """The updates that it tells of; none where it is a paragraph of the coordinators' own."""
+    wording: str | None = None
+    """Markdown; None where the one update stands as it was reported."""
+
+    @property
+    def text(self) -> tuple[Block, ...]:
+        return self.items[0].text if self.wording is None else parse(self.wording)
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        return tuple(evidence for item in self.items for evidence in item.evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Dissent:
+    """What an agency holds against the wording."""
+
+    agency: str
+    words: str
+    """Markdown."""
+    is_of_earlier_wording: bool
+
+    @property
+    def heading(self) -> str:
+        told = gettext("Dissent of %(agency)s, of an earlier wording") if self.is_of_earlier_wording else None
+        return (told or gettext("Dissent of %(agency)s")) % {"agency": self.agency}
+
+    @property
+    def text(self) -> tuple[Block, ...]:
+        return (Paragraph((Run(self.heading, strong=True),)), Quote(parse(self.words)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +145,10 @@ class Promise:
     due: PartialDate
     due_note: str
     repeats_every_months: int | None
+
+    @property
+    def facts(self) -> list[str | int | None]:
+        return [self.title, self.place, self.due.text, self.due_note, self.repeats_every_months]
 
     @property
     def words(self) -> str:
@@ -115,9 +177,24 @@ class Point:
     """Names of its focal points; empty for visitors."""
     is_owned: bool
     status: ActionStatus
-    items: tuple[Item, ...]
+    is_silent: bool
+    """Nothing was ever reported that is in force: not the same as updates that are left out."""
+    entries: tuple[Entry, ...]
     ahead: tuple[Promise, ...]
     passed: tuple[Promise, ...]
+    dissents: tuple[Dissent, ...] = ()
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The updates that are told."""
+        return tuple(item for entry in self.entries for item in entry.items)
+
+    @property
+    def fingerprint(self) -> str:
+        """Of what agencies sign off: all that is told of it except its owners and what agencies say of the wording."""
+        entries = [[entry.wording, [item.facts for item in entry.items]] for entry in self.entries]
+        promises = sorted(json.dumps(promise.facts) for promise in (*self.ahead, *self.passed))
+        return fingerprint(self.title, self.description, entries, promises)
 
     @property
     def heading(self) -> str:
@@ -205,13 +282,16 @@ class Note:
     directory: tuple[DirectoryEntry, ...]
     """Agencies that the note names or that have focal points, by acronym. Visitors see no contacts."""
     names_people: bool
+    version: int | None = None
+    """Of a published one."""
 
     @property
     def up_to(self) -> str:
         """What it is the note of, and as of when."""
         day = date_format(self.as_of, "DATE_FORMAT")
         told = gettext("%(agenda)s: progress as reported up to %(day)s.")
-        return told % {"agenda": self.agenda_title, "day": day}
+        told %= {"agenda": self.agenda_title, "day": day}
+        return f"{told} {gettext('Version %(number)s.') % {'number': self.version}}" if self.version else told
 
     @property
     def directory_heading(self) -> str:

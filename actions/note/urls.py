@@ -1,12 +1,36 @@
-"""Addresses of an agenda's note: as a page and as files."""
+"""Addresses of an agenda's note: as a page and as files, and what coordinators make of its parts."""
 
 from django.urls import path
 
-from actions.note import views
+from actions.note.views import editing, files, publishing, reading, signing
+
+_NOTE = "agendas/<slug:slug>/note/"
+_POINT = f"{_NOTE}<number:issue>.<number:number>/"
+
+_VERSION = f"{_NOTE}versions/<number:number>"
 
 urlpatterns = [
-    path("agendas/<slug:slug>/note/", views.note, name="note"),
-    path("agendas/<slug:slug>/note.md", views.note_markdown, name="note_markdown"),
-    path("agendas/<slug:slug>/note.docx", views.note_word, name="note_word"),
-    path("agendas/<slug:slug>/note.pdf", views.note_pdf, name="note_pdf"),
+    path(_NOTE, reading.note, name="note"),
+    path("agendas/<slug:slug>/note.md", files.draft_file, {"extension": "md"}, name="note_markdown"),
+    path("agendas/<slug:slug>/note.docx", files.draft_file, {"extension": "docx"}, name="note_word"),
+    path("agendas/<slug:slug>/note.pdf", files.draft_file, {"extension": "pdf"}, name="note_pdf"),
+    path(f"{_NOTE}parts/", editing.editing, name="note_editing"),
+    path(f"{_NOTE}introduction/", editing.edit_introduction, name="note_introduction"),
+    path(f"{_NOTE}issues/<number:number>/", editing.edit_rationale, name="note_rationale"),
+    path(f"{_POINT}description/", editing.edit_description, name="note_description"),
+    path(f"{_POINT}updates/", editing.edit_updates, name="note_updates"),
+    path(f"{_NOTE}sign-offs/", signing.sign_offs, name="note_sign_offs"),
+    path(f"{_POINT}sign-off/", signing.sign_off, name="note_sign_off"),
+    path(f"{_NOTE}versions/", publishing.versions, name="note_versions"),
+    path(f"{_NOTE}publication/", publishing.publish_note, name="note_publish"),
+    path(f"{_VERSION}/", publishing.version, name="note_version"),
+    path(f"{_VERSION}/audience/", publishing.version_audience, name="note_version_audience"),
+    path(f"{_VERSION}/changes/", publishing.version_changes, name="note_changes"),
+    path(f"{_VERSION}.json", publishing.version_json, name="note_version_json"),
+    path(f"{_VERSION}.md", files.version_file, {"extension": "md"}, name="note_version_markdown"),
+    path(f"{_VERSION}.docx", files.version_file, {"extension": "docx"}, name="note_version_word"),
+    path(f"{_VERSION}.pdf", files.version_file, {"extension": "pdf"}, name="note_version_pdf"),
+    path(f"{_NOTE}files/", files.ask_for_file, name="note_files"),
+    path(f"{_NOTE}files/<uuid:pk>/", files.file_page, name="note_file"),
+    path(f"{_NOTE}files/<uuid:pk>/content/", files.file_content, name="note_file_content"),
 ]

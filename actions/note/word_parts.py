@@ -5,7 +5,7 @@ from typing import Any
 
 from docx.document import Document
 from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_COLOR_INDEX
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_COLOR_INDEX, WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -16,6 +16,8 @@ from docx.text.run import Run
 from actions.note.rich_text import is_right_to_left
 
 A4 = Cm(21), Cm(29.7)
+TEXT_WIDTH = Cm(14.65)
+"""Between the margins of the built-in template on that paper."""
 LINK_STYLE = "Hyperlink"
 HIGHEST_START = 32_767
 """Word counts no further."""
@@ -32,13 +34,15 @@ def prepare(document: Document, language: str) -> None:
     for level in (1, 2):
         entry: Any = document.styles.add_style(f"toc {level}", WD_STYLE_TYPE.PARAGRAPH)
         entry.base_style = document.styles["Normal"]
+        entry.paragraph_format.tab_stops.add_tab_stop(TEXT_WIDTH, WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
         entry.paragraph_format.left_indent, entry.paragraph_format.space_after = Cm(0.8 * (level - 1)), Cm(0.1)
 
 
 def add_link(paragraph: Paragraph, text: str, address: str) -> Run:
     """To a place outside of the file."""
     relation = paragraph.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
-    return _add_hyperlink(paragraph, text, "r:id", relation)
+    link = _add_hyperlink(paragraph, text, "r:id", relation)
+    return Run(link[0], paragraph)
 
 
 def add_bookmark(paragraph: Paragraph, anchor: str, number: int) -> None:
@@ -49,15 +53,30 @@ def add_bookmark(paragraph: Paragraph, anchor: str, number: int) -> None:
 
 
 def add_table_of_contents(document: Document, entries: Iterable[tuple[int, str, str]]) -> None:
-    """Of level, heading and anchor. Word can bring it up to date; it is filled already, so that nobody has to."""
-    paragraph = None
+    """Of level, heading and anchor, each with the number of its page as a field: where a page ends only the reader's program knows.
+
+    No TOC field around them: LibreOffice would take its content for mere text and show no numbers. The headings are real, so that
+    Word makes such a table with two clicks.
+    """
     for level, heading, anchor in entries:
-        first, paragraph = paragraph is None, document.add_paragraph(style=f"toc {level}")
-        if first:
-            _begin_field(paragraph, r' TOC \o "1-2" \n \h \z ')
-        _add_hyperlink(paragraph, heading, "w:anchor", _bookmark(anchor))
-    if paragraph is not None:
-        paragraph.add_run()._r.append(_element("w:fldChar", fldCharType="end"))
+        paragraph = document.add_paragraph(style=f"toc {level}")
+        link = _add_hyperlink(paragraph, heading, "w:anchor", _bookmark(anchor))
+        _add_page_of(link, _bookmark(anchor))
+
+
+def _add_page_of(link: Any, bookmark: str) -> None:
+    """At the end of the line, in the link of an entry. Marked to be brought up to date as soon as the file is opened."""
+    for content in (
+        [OxmlElement("w:tab")],
+        [_element("w:fldChar", fldCharType="begin", dirty="true")],
+        [_instruction(rf" PAGEREF {bookmark} \h ")],
+        [_element("w:fldChar", fldCharType="separate")],
+        [OxmlElement("w:t")],
+        [_element("w:fldChar", fldCharType="end")],
+    ):
+        run = OxmlElement("w:r")
+        run.extend(content)
+        link.append(run)
 
 
 def add_page_number(document: Document) -> None:
@@ -66,7 +85,7 @@ def add_page_number(document: Document) -> None:
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     _begin_field(paragraph, " PAGE ")
     paragraph.add_run("1")
-    paragraph.add_run()._r.append(_element("w:fldChar", fldCharType="end"))
+    _end_field(paragraph)
 
 
 def new_numbering(document: Document, style: str, start: int) -> int:
@@ -107,23 +126,32 @@ def mark_as_code(run: Run) -> None:
     run.font.name, run.font.highlight_color = "Courier New", WD_COLOR_INDEX.GRAY_25
 
 
-def _add_hyperlink(paragraph: Paragraph, text: str, attribute: str, target: str) -> Run:
+def _add_hyperlink(paragraph: Paragraph, text: str, attribute: str, target: str) -> Any:
+    """The element, with one run in it."""
     link = OxmlElement("w:hyperlink")
     link.set(qn(attribute), target)
     run = paragraph.add_run(text)
     run._r.style = LINK_STYLE
     link.append(run._r)
     paragraph._p.append(link)
-    return run
+    return link
 
 
 def _begin_field(paragraph: Paragraph, instruction: str) -> None:
     paragraph.add_run()._r.append(_element("w:fldChar", fldCharType="begin"))
-    told = OxmlElement("w:instrText")
-    told.set(qn("xml:space"), "preserve")
-    told.text = instruction
-    paragraph.add_run()._r.append(told)
+    paragraph.add_run()._r.append(_instruction(instruction))
     paragraph.add_run()._r.append(_element("w:fldChar", fldCharType="separate"))
+
+
+def _end_field(paragraph: Paragraph) -> None:
+    paragraph.add_run()._r.append(_element("w:fldChar", fldCharType="end"))
+
+
+def _instruction(told: str) -> Any:
+    element = OxmlElement("w:instrText")
+    element.set(qn("xml:space"), "preserve")
+    element.text = told
+    return element
 
 
 def _bookmark(anchor: str) -> str:

@@ -6,15 +6,19 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from actions.models import ActionPoint
+from actions.note.models import NoteFile
 from tests import personas
 from tracker.people.models import User
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+FILE = "00000000-0000-4000-8000-000000000001"
 
 VISITORS = ["/accounts/login/", "/accounts/password/reset/", "/agencies/"]
 READERS = [
@@ -33,6 +37,12 @@ READERS = [
     "/agendas/2005/dashboard/",
     "/agendas/2005/action-points/",
     "/agendas/2005/note/",
+    "/agendas/2005/note/sign-offs/",
+    "/agendas/2005/note/2.1/sign-off/",
+    "/agendas/2005/note/versions/",
+    "/agendas/2005/note/versions/1/",
+    "/agendas/2005/note/versions/1/changes/?to=2",
+    f"/agendas/2005/note/files/{FILE}/",
     "/agendas/2005/action-points/?status=under_way&owner=foo",
     "/nothing/here/",
     "/people/",
@@ -42,6 +52,10 @@ READERS = [
 ]
 COORDINATORS = [
     "/agendas/2005/2.1/edit/",
+    "/agendas/2005/note/parts/",
+    "/agendas/2005/note/publication/",
+    "/agendas/2005/note/introduction/",
+    "/agendas/2005/note/2.1/updates/",
     "/reminders/",
     "/reminders/digests/1/",
     "/reminders/schedules/2005/",
@@ -72,10 +86,18 @@ def people(transactional_db: None) -> dict[str | None, User | None]:
     personas.digest(
         undp, *points, pk=1, state="failed", cause="refused", error="550 No such mailbox", next_attempt_at=None
     )
+    coordinator = personas.person("coordinator@example.org", "coordinator")
+    agenda = personas.agenda("2005")
+    personas.note_version(agenda, coordinator)
+    NoteFile.objects.create(
+        id=FILE, agenda=agenda, extension="pdf", language="en", with_people=True, asked_at=timezone.now()
+    )
+    personas.update(points.get(issue__number=2, number=1), undp, narrative="Since then more was done.")
+    personas.note_version(agenda, coordinator)
     return {
         None: None,
         "undp": undp,
-        "co": personas.person("coordinator@example.org", "coordinator"),
+        "co": coordinator,
         "admin": personas.person("admin@example.org", "admin"),
     }
 

@@ -156,7 +156,7 @@ def test_note_costs_a_constant_number_of_queries(db, django_assert_num_queries, 
             )
             assert update.number
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         note_of(agenda, personas.TODAY, with_people=True)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         note_of(agenda, personas.TODAY, with_people=False)

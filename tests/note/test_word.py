@@ -29,7 +29,8 @@ def document(client, focal_point, baseline):
 
 
 def styled(document, style):
-    return [paragraph.text for paragraph in document.paragraphs if paragraph.style.name == style]
+    """Texts; those of the table of contents without the place of the page number."""
+    return [paragraph.text.rstrip("\t") for paragraph in document.paragraphs if paragraph.style.name == style]
 
 
 def test_word_file_has_the_agenda_in_real_styles(document):
@@ -67,6 +68,15 @@ def test_contents_of_the_word_file_lead_to_its_headings(document):
 
     assert anchors == bookmarks
     assert len(set(bookmarks)) == 25
+
+
+def test_contents_of_the_word_file_number_the_pages_by_fields(document):
+    told = [element.text.strip() for element in document.element.body.iter(qn("w:instrText"))]
+    anchors = [mark.get(qn("w:name")) for mark in document.element.body.iter(qn("w:bookmarkStart"))]
+    ends = [mark.get(qn("w:fldCharType")) for mark in document.element.body.iter(qn("w:fldChar"))]
+
+    assert told == [rf"PAGEREF {anchor} \h" for anchor in anchors]
+    assert ends.count("begin") == ends.count("separate") == ends.count("end") == len(told)
 
 
 def test_ordered_lists_count_anew(db, coordinator):

@@ -28,6 +28,8 @@ class Right(Enum):
     """Log progress, evidence and milestones, or snooze: on an action point of one's own."""
     CORRECT = auto()
     """Correct or withdraw a progress update: of one's own agency."""
+    SIGN_OFF = auto()
+    """Sign off what the note says of one's own agency, or dissent. Nobody does it in an agency's place."""
     COORDINATE = auto()
     """Agendas, issues, action points, owners, reminders, the note."""
     ADMINISTER = auto()
@@ -35,18 +37,19 @@ class Right(Enum):
 
 
 class Owned(Protocol):
-    """What can be a person's own: an action point, a progress update."""
+    """What can be a person's own: an action point, a progress update, a part of the note."""
 
     def is_own(self, user: "User") -> bool: ...
 
 
-_ROLES = {
+_ROLES: dict[Right, set[Role]] = {
     Right.LOG_PROGRESS: {Role.COORDINATOR, Role.ADMIN},
     Right.CORRECT: {Role.COORDINATOR, Role.ADMIN},
+    Right.SIGN_OFF: set(),
     Right.COORDINATE: {Role.COORDINATOR, Role.ADMIN},
     Right.ADMINISTER: {Role.ADMIN},
 }
-_OWNERS_TOO = {Right.LOG_PROGRESS, Right.CORRECT}
+_OWNERS_TOO = {Right.LOG_PROGRESS, Right.CORRECT, Right.SIGN_OFF}
 
 
 def may(user: "User | AnonymousUser", right: Right, thing: Owned | None = None) -> bool:
@@ -69,6 +72,7 @@ def require(user: "User | AnonymousUser", right: Right, thing: Owned | None = No
                 Right.CORRECT: _t(
                     "You can read this update, but only its own agency and coordinators correct or withdraw it."
                 ),
+                Right.SIGN_OFF: _t("Only the focal points of the agencies that this part tells of sign it off."),
                 Right.COORDINATE: _t("This is for coordinators."),
                 Right.ADMINISTER: _t("This is for admins."),
             }[right]

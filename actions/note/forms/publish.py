@@ -1,0 +1,49 @@
+"""The form that publishes the note."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from issues.models import Agenda
+from tracker.text import validate_line
+
+
+class AudienceForm(forms.Form):
+    audience = forms.ChoiceField(label=_("Who may read it?"), choices=Agenda.Audience, widget=forms.RadioSelect)
+
+
+class PublishForm(AudienceForm):
+    """`sha256` is that of what would be published now: where the person saw other content, the form is invalid."""
+
+    data: Any
+    remark = forms.CharField(
+        label=_("Remark"),
+        help_text=_("What it is for, such as “Handed out at the annual meeting”."),
+        required=False,
+        max_length=300,
+        validators=[validate_line],
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def __init__(self, data: Any = None, *, sha256: str, initial: dict[str, Any]) -> None:
+        super().__init__(data, initial=initial | {"seen": sha256})
+        self.sha256 = sha256
+        self.is_conflict = False
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("audience") and data.get("seen") != self.sha256:
+            self.is_conflict = True
+            self.data = self.data.copy()
+            self.data["seen"] = self.sha256
+            raise ValidationError(
+                _t(
+                    "The note was changed or published while you were looking at it. Nothing was published: "
+                    "look at the draft again, then publish it."
+                ),
+                code="conflict",
+            )
+        return data

@@ -1,0 +1,59 @@
+"""The form with which a focal point signs a part of the note off, or dissents."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from actions.note.models.sign_off import DISSENT_LIMIT
+from tracker.text import validate_text
+
+
+class SignOffForm(forms.Form):
+    """`fingerprint` is that of the part as it is now: where the person saw another one, the form is invalid and keeps what was typed."""
+
+    class Answer(models.TextChoices):
+        AGREE = "agree", _("We agree")
+        DISSENT = "dissent", _("We do not agree, because")
+
+    data: Any
+    answer = forms.ChoiceField(label=_("What does your agency say?"), choices=Answer, widget=forms.RadioSelect)
+    dissent = forms.CharField(
+        label=_("Your dissent"),
+        help_text=_("Needed where you do not agree. The note shows it beside the part, with your agency's name."),
+        required=False,
+        validators=[validate_text, MaxLengthValidator(DISSENT_LIMIT)],
+        widget=forms.Textarea(attrs={"rows": 4, "data-counter": DISSENT_LIMIT}),
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def __init__(self, data: Any = None, *, fingerprint: str, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=(initial or {}) | {"seen": fingerprint})
+        self.fingerprint = fingerprint
+        self.is_conflict = False
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("answer") == self.Answer.DISSENT and not data.get("dissent") and "dissent" not in self.errors:
+            self.add_error("dissent", _t("Say in a sentence what you do not agree with."))
+        if data.get("answer") and data.get("seen") != self.fingerprint:
+            self.is_conflict = True
+            self.data = self.data.copy()
+            self.data["seen"] = self.fingerprint
+            raise ValidationError(
+                _t(
+                    "The part was changed while you were reading. Your answer is still here and was not stored: "
+                    "read the part below again, then send it."
+                ),
+                code="conflict",
+            )
+        return data
+
+    @property
+    def said(self) -> str:
+        """The dissent; empty where the agency agrees."""
+        return self.cleaned_data["dissent"] if self.cleaned_data["answer"] == self.Answer.DISSENT else ""

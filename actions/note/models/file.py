@@ -1,0 +1,112 @@
+"""Files of long notes, which a worker makes. They are a cache: each can be made again, and is swept away after a day."""
+
+import uuid
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from actions.note.models.version import NoteVersion
+from issues.models import Agenda
+
+KEPT_FOR = timedelta(days=1)
+STALE_AFTER = timedelta(minutes=10)
+"""No file takes as long: its worker is gone."""
+
+
+class NoteFileQuerySet(models.QuerySet["NoteFile"]):
+    def swept(self, now: datetime) -> "NoteFileQuerySet":
+        """Those whose time is over."""
+        return self.filter(asked_at__lte=now - KEPT_FOR)
+
+
+class NoteFile(models.Model):
+    """One file: of this content, in this format and language, for these readers.
+
+    waiting -> working (a worker has claimed it) -> ready | failed. One that is failed or stale begins anew when somebody asks again.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting for its turn")
+        WORKING = "working", _("Being made")
+        READY = "ready", _("Ready")
+        FAILED = "failed", _("It could not be made")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    agenda = models.ForeignKey(Agenda, verbose_name=_("agenda"), on_delete=models.CASCADE, related_name="note_files")
+    version = models.ForeignKey(
+        NoteVersion, verbose_name=_("version"), on_delete=models.CASCADE, null=True, related_name="files"
+    )
+    extension = models.CharField(_("format"), max_length=4)
+    language = models.CharField(_("language"), max_length=10)
+    with_people = models.BooleanField(_("names people"))
+    site = models.CharField(_("site"), max_length=300)
+    sha256 = models.CharField(_("SHA-256 of its content"), max_length=64)
+    content = models.TextField(_("content"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    asked_at = models.DateTimeField(_("asked at"))
+    begun_at = models.DateTimeField(_("begun at"), null=True)
+    done_at = models.DateTimeField(_("done at"), null=True)
+
+    objects = NoteFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-asked_at"]
+        verbose_name = _("file of the note")
+        verbose_name_plural = _("files of the note")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agenda", "sha256", "extension", "language", "with_people", "site"], name="note_file_made_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "working", "ready", "failed"]), name="note_file_state_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id}.{self.extension}"
+
+    def get_absolute_url(self) -> str:
+        """Costs a query unless the agenda is loaded."""
+        return reverse("note_file", args=[self.agenda.slug, self.pk])
+
+    @property
+    def path(self) -> Path:
+        return Path(settings.NOTE_FILES_DIR) / str(self)
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == self.State.READY and self.path.exists()
+
+    def is_under_way(self, now: datetime) -> bool:
+        """Waiting or being made, by a worker that may still be there."""
+        since = self.begun_at or self.asked_at
+        return self.state in {self.State.WAITING, self.State.WORKING} and now - since < STALE_AFTER
+
+    def begin_anew(self, now: datetime) -> None:
+        self.state, self.asked_at, self.begun_at, self.done_at = self.State.WAITING, now, None, None
+        self.save(update_fields=["state", "asked_at", "begun_at", "done_at"])
+
+    def claim(self, now: datetime) -> bool:
+        """Whether this worker is the one to make it: once only, however often the task is delivered."""
+        mine = type(self).objects.filter(pk=self.pk, state=self.State.WAITING)
+        return bool(mine.update(state=self.State.WORKING, begun_at=now))
+
+    def finish(self, state: "NoteFile.State", now: datetime) -> None:
+        type(self).objects.filter(pk=self.pk, state=self.State.WORKING).update(state=state, done_at=now)
+
+    @classmethod
+    def forget(cls, now: datetime) -> int:
+        """Delete the rows whose time is over and every file that no row names; how many rows there were."""
+        gone, _each = cls.objects.swept(now).delete()
+        folder = Path(settings.NOTE_FILES_DIR)
+        known = {f"{pk}.{extension}" for pk, extension in cls.objects.values_list("pk", "extension")}
+        oldest = (now - KEPT_FOR).timestamp()
+        for file in folder.glob("*") if folder.is_dir() else ():
+            if file.name not in known and file.stat().st_mtime < oldest:
+                file.unlink(missing_ok=True)
+        return gone

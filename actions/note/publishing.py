@@ -1,0 +1,24 @@
+"""Publishing the note: freezing what it says now as its next version."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from actions.note.frozen import canonical, sha256
+from actions.note.gathering import note_of
+from actions.note.models import NoteVersion
+from issues.models import Agenda
+from tracker.people.models import User
+
+
+def next_version(agenda: Agenda, today: date) -> NoteVersion:
+    """What would be published now; not stored."""
+    last = NoteVersion.objects.filter(agenda=agenda).order_by("-number").values_list("number", flat=True).first() or 0
+    content = canonical(replace(note_of(agenda, today, with_people=True), version=last + 1))
+    return NoteVersion(agenda=agenda, number=last + 1, as_of=today, content=content, sha256=sha256(content))
+
+
+def publish(version: NoteVersion, *, by: User, now: datetime, audience: str, remark: str) -> None:
+    """Store it. Call it with the agenda locked, in the transaction in which `next_version` made it."""
+    version.published_by, version.published_at = by, now
+    version.audience, version.remark = audience, remark
+    version.save()

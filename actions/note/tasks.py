@@ -1,0 +1,18 @@
+"""What Celery runs for the note. Tasks may be run twice: a file is claimed before it is made."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from actions.note import making
+from actions.note.models import NoteFile
+
+
+@shared_task(name="note.make_file")
+def make_file(pk: str) -> None:
+    making.make(pk, timezone.now())
+
+
+@shared_task(name="note.sweep")
+def sweep() -> None:
+    """Every hour, by the scheduler."""
+    NoteFile.forget(timezone.now())

@@ -1,0 +1,90 @@
+"""Coordinators word the note: the list of its parts, and a page for each of them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from actions.access import get_action_point, get_agenda, get_issue, signed_in
+from actions.kept import clears_kept, keeps_typed, take_kept
+from actions.note import parts
+from actions.note.forms.passages import PassagesForm
+from actions.note.gathering import items_of, worded_parts
+from actions.note.models import Wording
+from actions.note.parts import Part
+from actions.note.passages import written
+from issues.models import Agenda
+from tracker.people.permissions import Right, require
+
+SHOWN = 50
+"""Versions of a part that its page tells of, the newest."""
+
+
+@require_safe
+def editing(request: HttpRequest, slug: str) -> HttpResponse:
+    """All parts of the note: which are worded, by whom, and where a source has changed since."""
+    agenda = get_agenda(request.user, slug, Right.COORDINATE)
+    return render(request, "note/editing_page.html", {"agenda": agenda, "parts": worded_parts(agenda)})
+
+
+@keeps_typed
+@require_http_methods(["GET", "POST"])
+def edit_introduction(request: HttpRequest, slug: str) -> HttpResponseBase:
+    return _edit(request, parts.introduction(get_agenda(signed_in(request), slug, Right.COORDINATE)))
+
+
+@keeps_typed
+@require_http_methods(["GET", "POST"])
+def edit_rationale(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
+    issue = get_issue(signed_in(request), slug, number)
+    require(signed_in(request), Right.COORDINATE)
+    return _edit(request, parts.rationale(issue))
+
+
+@keeps_typed
+@require_http_methods(["GET", "POST"])
+def edit_description(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
+    point = get_action_point(signed_in(request), slug, issue, number, Right.COORDINATE)
+    return _edit(request, parts.description(point))
+
+
+@keeps_typed
+@require_http_methods(["GET", "POST"])
+def edit_updates(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
+    point = get_action_point(signed_in(request), slug, issue, number, Right.COORDINATE)
+    return _edit(request, parts.updates(point, items_of(point)))
+
+
+@transaction.atomic
+def _edit(request: HttpRequest, part: Part) -> HttpResponse:
+    Agenda.objects.select_for_update().get(pk=part.agenda.pk)
+    versions = list(Wording.objects.filter(agenda=part.agenda, part=part.key).select_related("author")[:SHOWN])
+    newest = versions[0] if versions else None
+    if request.method == "POST":
+        form = PassagesForm(request.POST, part=part, wording=newest)
+        if form.is_valid():
+            passages = written(form.passages, part.sources)
+            Wording.store(part.agenda, part.key, passages, author=signed_in(request), now=timezone.now())
+            messages.success(request, _("The note says this now."), extra_tags=clears_kept(request))
+            return redirect(request.path if "keep" in request.POST or "take" in request.POST else part.back)
+    else:
+        form = PassagesForm(_kept(request), part=part, wording=newest)
+    status = 200 if request.method == "GET" else 409 if form.is_conflict else 400
+    context: dict[str, Any] = {"agenda": part.agenda, "part": part, "form": form, "versions": versions}
+    return render(request, "note/part_form.html", context, status=status)
+
+
+def _kept(request: HttpRequest) -> QueryDict | None:
+    """What a signed-out person had typed, as it was sent."""
+    typed = take_kept(request)
+    if typed is None:
+        return None
+    data = QueryDict(mutable=True)
+    for name, values in typed.items():
+        data.setlist(name, values)
+    return data

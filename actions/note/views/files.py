@@ -1,0 +1,132 @@
+"""The note as files: a short one at once, a long one by a worker, with a page that says how far it is."""
+
+from uuid import UUID
+
+from django.core.exceptions import BadRequest
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from actions.access import get_agenda, public_if_visible
+from actions.note import making
+from actions.note.frozen import canonical, restored
+from actions.note.gathering import note_of
+from actions.note.models import NoteFile, NoteVersion
+from actions.note.outputs import FORMATS, Format, file_name
+from actions.note.tasks import make_file
+from actions.note.views.publishing import get_version
+from issues.models import Agenda
+
+REFRESH = 3
+"""Seconds after which a page of a file that is not ready asks again."""
+
+
+@public_if_visible
+@require_safe
+def draft_file(request: HttpRequest, slug: str, extension: str) -> HttpResponse:
+    """The note as the reader may see it now."""
+    return _file(request, get_agenda(request.user, slug), None, FORMATS[extension])
+
+
+@public_if_visible
+@require_safe
+def version_file(request: HttpRequest, slug: str, number: int, extension: str) -> HttpResponse:
+    """The note as it was published."""
+    version = get_version(request.user, slug, number)
+    return _file(request, version.agenda, version, FORMATS[extension])
+
+
+@public_if_visible
+@require_POST
+def ask_for_file(request: HttpRequest, slug: str) -> HttpResponse:
+    """Have a worker make the file of a long note: `extension`, and `version` unless it is the draft."""
+    number, extension = request.POST.get("version", ""), request.POST.get("extension", "")
+    if extension not in FORMATS or not (number == "" or (number.isascii() and number.isdecimal() and len(number) < 7)):
+        raise BadRequest(_("There is no such file of the note."))
+    version = get_version(request.user, slug, int(number)) if number else None
+    agenda = version.agenda if version else get_agenda(request.user, slug)
+    file = making.ask(
+        agenda,
+        version,
+        _content(request, agenda, version),
+        extension=extension,
+        with_people=request.user.is_authenticated,
+        site=_site(request),
+        now=timezone.now(),
+        enqueue=make_file.delay,
+    )
+    return redirect(file)
+
+
+@public_if_visible
+@require_safe
+def file_page(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
+    """How far the file is. The page asks again by itself until it is ready."""
+    file, now = _get_file(request, slug, pk), timezone.now()
+    under_way = file.is_under_way(now)
+    states = [NoteFile.State.WAITING, NoteFile.State.WORKING, NoteFile.State.READY]
+    context = {
+        "agenda": file.agenda,
+        "file": file,
+        "format": FORMATS[file.extension],
+        "under_way": under_way,
+        "step": states.index(NoteFile.State(file.state)) + 1 if under_way or file.is_ready else 0,
+        "seconds": REFRESH,
+    }
+    answer = render(request, "note/file_page.html", context)
+    if under_way:
+        answer["Refresh"] = str(REFRESH)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@public_if_visible
+@require_safe
+def file_content(request: HttpRequest, slug: str, pk: UUID) -> HttpResponseBase:
+    file = _get_file(request, slug, pk)
+    if not file.is_ready:
+        return redirect(file)
+    name = file_name(slug, file.version.number if file.version else None, file.extension)
+    return FileResponse(
+        file.path.open("rb"), as_attachment=True, filename=name, content_type=FORMATS[file.extension].content_type
+    )
+
+
+def _get_file(request: HttpRequest, slug: str, pk: UUID) -> NoteFile:
+    """Who may read what it is of, and see people where it names some, may have the file. Raises Http404. Two queries."""
+    found = NoteFile.objects.select_related("agenda", "version").defer("content")
+    file = get_object_or_404(found, pk=pk, agenda__slug=slug)
+    if file.version_id:
+        visible = NoteVersion.objects.visible_to(request.user).filter(pk=file.version_id)
+    else:
+        visible = Agenda.objects.visible_to(request.user).filter(pk=file.agenda_id)
+    if not visible.exists() or (file.with_people and not request.user.is_authenticated):
+        raise Http404
+    return file
+
+
+def _file(request: HttpRequest, agenda: Agenda, version: NoteVersion | None, kind: Format) -> HttpResponse:
+    content = _content(request, agenda, version)
+    if len(content) > making.AT_ONCE and not kind.is_quick:
+        return render(request, "note/file_ask.html", {"agenda": agenda, "version": version, "format": kind})
+    note = restored(content, with_people=True, site=_site(request))
+    name = file_name(agenda.slug, version.number if version else None, kind.extension)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(kind.write(note), content_type=kind.content_type, headers=headers)
+
+
+def _content(request: HttpRequest, agenda: Agenda, version: NoteVersion | None) -> str:
+    """What a file is made of: canonical, without the people whom the reader may not see."""
+    with_people = request.user.is_authenticated
+    if version and with_people:
+        return version.content
+    if version:
+        return canonical(restored(version.content, with_people=False))
+    return canonical(note_of(agenda, timezone.localdate(), with_people=with_people))
+
+
+def _site(request: HttpRequest) -> str:
+    """What addresses in a file begin with."""
+    return request.build_absolute_uri("/").rstrip("/")[:300]

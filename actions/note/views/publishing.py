@@ -1,0 +1,137 @@
+"""Published versions of the note: making one, reading them, and what changed from one to the next."""
+
+from itertools import pairwise
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from actions.access import Person, get_agenda, public_if_visible, signed_in
+from actions.kept import clears_kept, keeps_typed, kept_initial
+from actions.note.changes import changes
+from actions.note.content import Note
+from actions.note.forms.publish import AudienceForm, PublishForm
+from actions.note.frozen import restored
+from actions.note.gathering import note_of, worded_parts
+from actions.note.models import NoteVersion
+from actions.note.publishing import next_version, publish
+from actions.note.signing import signing_parts
+from issues.models import Agenda
+from tracker.people.permissions import Right, may
+
+
+def get_version(user: Person, slug: str, number: int) -> NoteVersion:
+    """With its content and agenda. Raises Http404. One query."""
+    found = NoteVersion.objects.visible_to(user).select_related("agenda", "published_by")
+    return get_object_or_404(found, agenda__slug=slug, number=number)
+
+
+@public_if_visible
+@require_safe
+def versions(request: HttpRequest, slug: str) -> HttpResponse:
+    """All that the reader may see, the newest first."""
+    found = list(NoteVersion.objects.visible_to(request.user).filter(agenda__slug=slug).without_content())
+    agenda = found[0].agenda if found else get_agenda(request.user, slug)
+    sees_draft = Agenda.objects.visible_to(request.user).filter(pk=agenda.pk).exists()
+    context = {
+        "agenda": agenda,
+        "versions": [(each, older.number if older else None) for each, older in pairwise([*found, None])],
+        "sees_draft": sees_draft,
+        "may_coordinate": may(request.user, Right.COORDINATE),
+    }
+    return render(request, "note/versions_page.html", context)
+
+
+@public_if_visible
+@require_safe
+def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    found = get_version(request.user, slug, number)
+    context = {
+        "agenda": found.agenda,
+        "version": found,
+        "note": restored(found.content, with_people=request.user.is_authenticated),
+        "may_coordinate": may(request.user, Right.COORDINATE),
+        "audience_form": AudienceForm(initial={"audience": found.audience}),
+    }
+    return render(request, "note/version_page.html", context)
+
+
+@require_safe
+def version_json(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """What the SHA-256 is of, byte for byte. For the network: it names people."""
+    found = get_version(signed_in(request), slug, number)
+    headers = {"Content-Disposition": f'attachment; filename="note-{slug}-{number}.json"'}
+    return HttpResponse(found.content, content_type="application/json", headers=headers)
+
+
+@keeps_typed
+@require_http_methods(["GET", "POST"])
+@transaction.atomic
+def publish_note(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Coordinators freeze what the note says now. The page says first what is still open."""
+    user, today = signed_in(request), timezone.localdate()
+    agenda = Agenda.objects.select_for_update().get(pk=get_agenda(user, slug, Right.COORDINATE).pk)
+    draft = next_version(agenda, today)
+    data = request.POST if request.method == "POST" else None
+    form = PublishForm(data, sha256=draft.sha256, initial={"audience": agenda.visible_to} | kept_initial(request))
+    if form.is_valid():
+        asked = form.cleaned_data
+        publish(draft, by=user, now=timezone.now(), audience=asked["audience"], remark=asked["remark"])
+        messages.success(request, _("Published."), extra_tags=clears_kept(request))
+        return redirect(draft)
+    context = {
+        "agenda": agenda,
+        "form": form,
+        "draft": draft,
+        "changed": [part for part, _wording, changed in worded_parts(agenda) if changed],
+        "unsigned": [part for part in signing_parts(agenda, today) if not part.is_settled],
+    }
+    status = 200 if not form.is_bound else 409 if form.is_conflict else 400
+    return render(request, "note/publish_form.html", context, status=status)
+
+
+@require_POST
+def version_audience(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Open a version to everybody, or to the network alone."""
+    get_agenda(request.user, slug, Right.COORDINATE)
+    found = get_version(request.user, slug, number)
+    form = AudienceForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest(_("Choose who may read it."))
+    found.open_to(form.cleaned_data["audience"])
+    messages.success(request, _("Saved."))
+    return redirect(found)
+
+
+@public_if_visible
+@require_safe
+def version_changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """What changed from version `number` to a later one, `?to=3`; without it to the draft as it stands."""
+    later = request.GET.get("to", "")
+    if set(request.GET) - {"to"} or (later and not (later.isascii() and later.isdecimal() and len(later) < 7)):
+        raise BadRequest(_("The address says nothing that can be compared."))
+    before = get_version(request.user, slug, number)
+    after = get_version(request.user, slug, int(later)) if later else None
+    newer = _note(after, request) if after else _draft(before.agenda, request)
+    context = {
+        "agenda": before.agenda,
+        "before": before,
+        "after": after,
+        "changes": changes(_note(before, request), newer),
+    }
+    return render(request, "note/changes_page.html", context)
+
+
+def _note(version: NoteVersion, request: HttpRequest) -> Note:
+    return restored(version.content, with_people=request.user.is_authenticated)
+
+
+def _draft(agenda: Agenda, request: HttpRequest) -> Note:
+    if not Agenda.objects.visible_to(request.user).filter(pk=agenda.pk).exists():
+        raise Http404
+    return note_of(agenda, timezone.localdate(), with_people=request.user.is_authenticated)

@@ -1,0 +1,19 @@
+"""The note of an agenda, to read as it stands now."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from actions.access import get_agenda, public_if_visible
+from actions.note.gathering import note_of
+from tracker.people.permissions import Right, may
+
+
+@public_if_visible
+@require_safe
+def note(request: HttpRequest, slug: str) -> HttpResponse:
+    agenda = get_agenda(request.user, slug)
+    found = note_of(agenda, timezone.localdate(), with_people=request.user.is_authenticated)
+    context = {"agenda": agenda, "note": found, "may_coordinate": may(request.user, Right.COORDINATE)}
+    return render(request, "note/note_page.html", context)

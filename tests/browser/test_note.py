@@ -1,0 +1,81 @@
+"""The note in a real browser: worded, signed off and published, with scripts and without."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import personas
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def point(focal_point):
+    point = personas.action_point(title="Joint training")
+    point.lead_agencies.add(focal_point.agency)
+    for narrative in ("First.", "Second."):
+        personas.update(point, focal_point, agency=focal_point.agency, narrative=narrative)
+    return point
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_note_is_worded_signed_off_and_published(new_page, point, coordinator, focal_point, scripts):
+    options = {"java_script_enabled": scripts, "viewport": {"width": 360, "height": 740}}
+    page = new_page(coordinator, **options)
+    page.goto("/agendas/2026/note/")
+    page.get_by_role("link", name="Word what came of it").click()
+    page.get_by_label("What the note says").nth(0).fill("In our words.")
+    page.locator("#passage-2").get_by_label("Merge into the text above").check()
+    page.get_by_role("button", name="Save").last.click()
+    expect(page.locator(".note-item")).to_have_count(1)
+    expect(page.locator(".note-item")).to_contain_text("In our words.")
+
+    theirs = new_page(focal_point, **options)
+    theirs.goto("/agendas/2026/note/sign-offs/")
+    theirs.get_by_role("link", name="Joint training").first.click()
+    theirs.get_by_label("We do not agree, because").check()
+    theirs.get_by_label("Your dissent").fill("There was more.")
+    theirs.get_by_role("button", name="Send the answer").click()
+    expect(theirs.locator(".answers")).to_contain_text("dissents")
+
+    page.goto("/agendas/2026/note/versions/")
+    page.get_by_role("link", name="Publish the note").click()
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text("Version 1", exact=True).first).to_be_visible()
+    expect(page.locator(".note-dissent")).to_contain_text("There was more.")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_changed_source_is_settled_and_what_was_typed_besides_is_kept(
+    new_page, point, coordinator, focal_point, scripts
+):
+    page = new_page(coordinator, java_script_enabled=scripts)
+    page.goto("/agendas/2026/note/1.1/updates/")
+    page.get_by_label("What the note says").nth(0).fill("In our words.")
+    page.get_by_role("button", name="Save").last.click()
+    first = point.progress_updates.get(number=1)
+    first.correct(personas.progress(narrative="First, corrected."), author=focal_point, now=personas.NOW)
+
+    page.goto("/agendas/2026/note/1.1/updates/")
+    expect(page.locator("#passage-1 .callout")).to_contain_text("First, corrected.")
+    page.get_by_label("What the note says").nth(1).fill("Typed besides.")
+    page.get_by_role("button", name="Keep mine").click()
+
+    expect(page.locator(".passage .callout")).to_have_count(0)
+    expect(page.get_by_label("What the note says").nth(0)).to_have_value("In our words.")
+    expect(page.get_by_label("What the note says").nth(1)).to_have_value("Typed besides.")
+
+
+def test_enter_saves_and_settles_nothing(new_page, point, coordinator, focal_point):
+    page = new_page(coordinator)
+    page.goto("/agendas/2026/note/1.1/updates/")
+    page.get_by_label("What the note says").nth(0).fill("In our words.")
+    page.get_by_role("button", name="Save").last.click()
+    first = point.progress_updates.get(number=1)
+    first.correct(personas.progress(narrative="First, corrected."), author=focal_point, now=personas.NOW)
+
+    page.goto("/agendas/2026/note/1.1/updates/")
+    page.get_by_label("Place").nth(0).press("Enter")
+    page.wait_for_url("**/note/#action-point-1-1")
+    page.goto("/agendas/2026/note/1.1/updates/")
+
+    expect(page.locator(".passage .callout")).to_have_count(1)

@@ -1,0 +1,283 @@
+"""Published versions: frozen, told apart, for those who may read them."""
+
+import hashlib
+import json
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from actions.models import ProgressUpdate
+from actions.note import as_markdown
+from actions.note.changes import changes
+from actions.note.frozen import canonical, restored
+from actions.note.gathering import note_of
+from actions.note.models import NoteVersion, SignOff, Wording
+from issues.models import Agenda
+from tests import personas
+from tests.actions.pages import text
+
+PUBLISH = "/agendas/2026/note/publication/"
+LIST = "/agendas/2026/note/versions/"
+
+
+@pytest.fixture
+def point(db, focal_point):
+    point = personas.action_point(personas.issue(personas.agenda("2026", introduction="Before all.")))
+    point.lead_agencies.add(focal_point.agency)
+    personas.update(point, focal_point, agency=focal_point.agency, narrative="First came.")
+    return point
+
+
+@pytest.fixture
+def as_coordinator(client, coordinator):
+    return personas.sign_in(client, coordinator)
+
+
+def publish(client, **data):
+    seen = client.get(PUBLISH).context["form"]["seen"].value()
+    return client.post(PUBLISH, {"seen": seen, "audience": "network"} | data)
+
+
+def test_coordinator_publishes_what_the_note_says(as_coordinator, point, coordinator):
+    answer = publish(as_coordinator, remark="For the meeting.")
+
+    version = NoteVersion.objects.get()
+    page = text(as_coordinator.get("/agendas/2026/note/versions/1/"))
+    assert answer["Location"] == "/agendas/2026/note/versions/1/"
+    assert version.sha256 == hashlib.sha256(version.content.encode()).hexdigest()
+    assert version.published_by == coordinator
+    assert "First came." in page
+    assert "Version 1." in page
+    assert "For the meeting." in page
+    assert version.sha256 in page
+
+
+def test_content_is_canonical_json_with_the_hash_that_the_page_names(as_coordinator, point):
+    publish(as_coordinator)
+
+    answer = as_coordinator.get("/agendas/2026/note/versions/1.json")
+
+    told = json.loads(answer.content)
+    again = json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
+    assert hashlib.sha256(again).hexdigest() == NoteVersion.objects.get().sha256
+    assert told["version"] == 1
+
+
+def test_version_stays_when_the_draft_goes_on(as_coordinator, point, focal_point):
+    publish(as_coordinator)
+    before = as_coordinator.get("/agendas/2026/note/versions/1.md").content
+
+    personas.update(point, focal_point, narrative="Second came.")
+    type(point).objects.update(title="Renamed")
+    Agenda.objects.update(introduction="Other.")
+
+    assert as_coordinator.get("/agendas/2026/note/versions/1.md").content == before
+    assert "Second came." in text(as_coordinator.get("/agendas/2026/note/"))
+
+
+def test_stored_version_can_only_be_opened(as_coordinator, point):
+    publish(as_coordinator)
+    version = NoteVersion.objects.get()
+
+    with pytest.raises(TypeError):
+        version.save()
+    with pytest.raises(TypeError):
+        version.delete()
+    as_coordinator.post("/agendas/2026/note/versions/1/audience/", {"audience": "everybody"})
+    assert NoteVersion.objects.get().is_for_everybody
+    assert as_coordinator.post("/agendas/2026/note/versions/1/audience/", {"audience": "x"}).status_code == 400
+
+
+def test_note_changed_since_it_was_looked_at_is_not_published(as_coordinator, point, focal_point):
+    seen = as_coordinator.get(PUBLISH).context["form"]["seen"].value()
+    personas.update(point, focal_point, narrative="Meanwhile.")
+
+    answer = as_coordinator.post(PUBLISH, {"seen": seen, "audience": "network", "remark": "Typed."})
+
+    assert answer.status_code == 409
+    assert 'value="Typed."' in answer.content.decode()
+    assert NoteVersion.objects.count() == 0
+
+
+def test_publishing_twice_by_one_form_publishes_once(as_coordinator, point):
+    data = {"seen": as_coordinator.get(PUBLISH).context["form"]["seen"].value(), "audience": "network"}
+
+    answers = [as_coordinator.post(PUBLISH, data).status_code for _ in range(2)]
+
+    assert answers == [302, 409]
+    assert NoteVersion.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "complaint"),
+    [
+        ({"audience": ""}, "required"),
+        ({"audience": "martians"}, "martians"),
+        ({"remark": "x" * 301}, "at most 300"),
+        ({"remark": "bell \x07"}, "cannot be stored"),
+    ],
+)
+def test_bad_input_is_refused(as_coordinator, point, data, complaint):
+    answer = publish(as_coordinator, **data)
+
+    assert answer.status_code == 400
+    assert complaint in text(answer)
+    assert NoteVersion.objects.count() == 0
+
+
+def test_page_says_what_is_still_open(as_coordinator, point, coordinator):
+    covers = [["1", "earlier", "Was."]]
+    passages = [{"covers": covers, "text": "Ours.", "left_out": False}]
+    Wording.store(point.issue.agenda, f"updates:{point.pk}", passages, author=coordinator, now=personas.NOW)
+
+    page = text(as_coordinator.get(PUBLISH))
+
+    assert "Changed since they were worded 1.1 Action point 1" in page
+    assert "1 part waits for an agency." in page
+
+
+def test_visitors_read_versions_for_everybody_without_people(client, as_coordinator, point, focal_point):
+    publish(as_coordinator, audience="everybody")
+    publish(as_coordinator)
+    kept = as_coordinator.get("/agendas/2026/note/versions/1/").content.decode()
+    client.logout()
+
+    pages = [client.get(f"/agendas/2026/note/versions/1{end}") for end in ("/", ".md", ".docx", ".pdf")]
+    others = [client.get(f"/agendas/2026/note/versions/2{end}") for end in ("/", ".md", ".docx", ".pdf")]
+
+    assert [page.status_code for page in pages] == [200] * 4
+    assert [page.status_code for page in others] == [302] * 4
+    assert focal_point.email in kept
+    assert focal_point.email not in pages[0].content.decode() + pages[1].content.decode()
+    assert text(client.get(LIST)).count("as of") == 1
+    assert client.get("/agendas/2026/note/versions/1.json").status_code == 302
+    assert client.get("/agendas/2026/note/versions/1/changes/").status_code == 302
+    assert client.get("/agendas/2026/note/").status_code == 302
+
+
+def test_versions_of_a_draft_agenda_are_for_coordinators(client, as_coordinator, point, focal_point):
+    publish(as_coordinator, audience="everybody")
+    Agenda.objects.update(state="draft")
+
+    assert as_coordinator.get(LIST).status_code == 200
+    assert personas.sign_in(client, focal_point).get("/agendas/2026/note/versions/1/").status_code == 404
+    client.logout()
+    assert client.get("/agendas/2026/note/versions/1/").status_code == 302
+
+
+def test_note_of_the_baseline_comes_back_as_it_was_frozen(baseline, focal_point):
+    note = note_of(baseline, date(2006, 4, 20), with_people=True)
+    at_site = note_of(baseline, date(2006, 4, 20), with_people=True, site="https://tracker.example.org")
+    hidden = note_of(baseline, date(2006, 4, 20), with_people=False)
+
+    content = canonical(note)
+
+    assert restored(content, with_people=True) == note
+    assert restored(content, with_people=True, site="https://tracker.example.org") == at_site
+    assert as_markdown.write(restored(content, with_people=False)) == as_markdown.write(hidden)
+    assert canonical(restored(content, with_people=True)) == content
+
+
+def test_hostile_note_comes_back_as_it_was_frozen(hostile_agenda, coordinator):
+    point = hostile_agenda.issues.get().action_points.first()
+    SignOff.store(
+        point, [personas.agency()], person=coordinator, fingerprint="x", dissent="\U0001f600 <b>", now=personas.NOW
+    )
+    note = note_of(hostile_agenda, personas.TODAY, with_people=True)
+
+    assert restored(canonical(note), with_people=True) == note
+
+
+def test_left_out_updates_are_not_in_the_content(as_coordinator, point, coordinator):
+    passages = [{"covers": [["1", "x", "First came."]], "text": None, "left_out": True}]
+    Wording.store(point.issue.agenda, f"updates:{point.pk}", passages, author=coordinator, now=personas.NOW)
+
+    publish(as_coordinator)
+
+    assert "First came." not in NoteVersion.objects.get().content
+    assert "Nothing has been reported." not in text(as_coordinator.get("/agendas/2026/note/versions/1/"))
+
+
+def test_changes_are_shown_side_by_side_word_by_word(as_coordinator, point, focal_point):
+    publish(as_coordinator)
+    point.progress_updates.get().correct(
+        personas.progress(narrative="First came late."), author=focal_point, now=personas.NOW
+    )
+    personas.update(point, focal_point, narrative="<b>Second</b> came.")
+    publish(as_coordinator)
+
+    page = as_coordinator.get("/agendas/2026/note/versions/1/changes/?to=2")
+
+    html = page.content.decode()
+    assert "<td>First <del>came.</del></td>" in html
+    assert "<td>First <ins>came late.</ins></td>" in html
+    assert "<ins>&lt;b&gt;Second&lt;/b&gt; came.</ins>" in html
+    assert "From version 1 to version 2. 2 parts are the same in both." in text(page)
+    assert "What changed since version 1" in text(as_coordinator.get(LIST))
+
+
+def test_changes_up_to_the_draft(as_coordinator, point):
+    publish(as_coordinator)
+    same = text(as_coordinator.get("/agendas/2026/note/versions/1/changes/"))
+
+    Agenda.objects.update(introduction="Before everything.")
+    differs = text(as_coordinator.get("/agendas/2026/note/versions/1/changes/"))
+
+    assert "Both say the same." in same
+    assert "Before all." in differs
+    assert "Before everything." in differs
+
+
+def test_changes_tell_what_came_and_went(baseline):
+    before = note_of(baseline, date(2006, 4, 20), with_people=True)
+    after = replace(before, issues=before.issues[1:])
+
+    found = changes(before, after)
+
+    assert [section.heading for section in found.sections] == [
+        before.issues[0].heading,
+        *(point.heading for point in before.issues[0].points),
+    ]
+    assert all(row.after == () for section in found.sections for row in section.rows)
+    assert changes(before, before) == type(found)((), found.same + len(found.sections))
+
+
+def test_changes_of_endless_texts_are_told_in_time(point, focal_point):
+    agenda = point.issue.agenda
+    old = replace(note_of(agenda, personas.TODAY, with_people=True), introduction=" ".join(map(str, range(3500))))
+    new = replace(old, introduction=" ".join(map(str, range(3500, 0, -1))))
+
+    (section,) = changes(old, new).sections
+
+    assert [len(row.before) for row in section.rows] == [1]
+
+
+@pytest.mark.parametrize(
+    "query", ["?to=99", "?to=x", "?to=1e9", "?to=-1", "?to=99999999999999999999", "?from=1", "?to=\u0661"]
+)
+def test_faulty_comparisons_are_refused(as_coordinator, point, query):
+    publish(as_coordinator)
+
+    assert as_coordinator.get(f"/agendas/2026/note/versions/1/changes/{query}").status_code in {400, 404}
+
+
+def test_unknown_versions_are_not_found(as_coordinator, point):
+    answers = [
+        as_coordinator.get(f"/agendas/2026/note/versions/{number}").status_code
+        for number in ("1/", "999999/", "0/", "1.md", "1.json", "1/changes/")
+    ]
+
+    assert set(answers) == {404}
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_pages_cost_a_constant_number_of_queries(as_coordinator, point, django_assert_num_queries, rows):
+    for _ in range(rows):
+        publish(as_coordinator)
+    assert ProgressUpdate.objects.count() == 1
+
+    with django_assert_num_queries(5):
+        as_coordinator.get(LIST)
+    with django_assert_num_queries(4):
+        as_coordinator.get("/agendas/2026/note/versions/1/")

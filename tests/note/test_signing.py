@@ -1,0 +1,221 @@
+"""Agencies sign off their parts of the note, or dissent; a later change asks them again."""
+
+import pytest
+
+from actions.note import as_markdown
+from actions.note.gathering import note_of
+from actions.note.models import SignOff, Wording
+from tests import personas
+from tests.actions.pages import text
+
+FORM = "/agendas/2026/note/1.1/sign-off/"
+PAGE = "/agendas/2026/note/sign-offs/"
+
+
+@pytest.fixture
+def point(db, focal_point):
+    """Led by UNDP, with an update of UNDP."""
+    point = personas.action_point(description="Agreed so.")
+    point.lead_agencies.add(focal_point.agency)
+    personas.update(point, focal_point, agency=focal_point.agency, narrative="First.")
+    return point
+
+
+@pytest.fixture
+def as_focal_point(client, focal_point):
+    return personas.sign_in(client, focal_point)
+
+
+def sign(client, **data):
+    seen = client.get(FORM).context["form"]["seen"].value()
+    return client.post(FORM, {"seen": seen, "answer": "agree"} | data)
+
+
+def word(point, by, words):
+    key, passages = f"updates:{point.pk}", [{"covers": [], "text": words, "left_out": False}]
+    Wording.store(point.issue.agenda, key, passages, author=by, now=personas.NOW)
+
+
+def answers(client):
+    return text(client.get(PAGE)).partition("All parts")[2]
+
+
+def test_focal_point_signs_off_what_the_agency_was_shown(as_focal_point, point, focal_point):
+    before = text(as_focal_point.get(PAGE))
+
+    answer = sign(as_focal_point)
+
+    after = text(as_focal_point.get(PAGE))
+    assert answer["Location"] == PAGE
+    assert "Waiting for you 1.1 Action point 1" in before
+    assert "0 of 1 parts are answered" in before
+    assert "Waiting for you" not in after
+    assert "1 of 1 parts are answered" in after
+    assert f"UNDP signed off {focal_point}" in after
+
+
+def test_coordinators_see_who_has_signed(as_focal_point, point, coordinator, other_focal_point):
+    personas.update(point, other_focal_point, agency=other_focal_point.agency, narrative="Second.")
+    sign(as_focal_point)
+
+    told = answers(personas.sign_in(as_focal_point, coordinator))
+
+    assert "UNDP signed off" in told
+    assert "UNSSC not answered" in told
+
+
+@pytest.mark.parametrize("change", ["wording", "update", "correction", "title"])
+def test_later_change_of_the_part_asks_again(as_focal_point, point, focal_point, coordinator, change):
+    sign(as_focal_point)
+
+    if change == "wording":
+        word(point, coordinator, "Our own.")
+    elif change == "update":
+        personas.update(point, focal_point, narrative="Second.")
+    elif change == "correction":
+        point.progress_updates.get().correct(
+            personas.progress(narrative="Other."), author=focal_point, now=personas.NOW
+        )
+    else:
+        type(point).objects.filter(pk=point.pk).update(title="Another title")
+
+    page = text(as_focal_point.get(PAGE))
+    assert "Waiting for you" in page
+    assert "changed since: asked again" in page
+
+
+def test_changes_elsewhere_and_other_days_ask_nobody(as_focal_point, point, focal_point):
+    sign(as_focal_point)
+
+    other = personas.action_point(point.issue, 2)
+    personas.update(other, focal_point, narrative="Elsewhere.")
+    focal_point.language = "fr"
+    focal_point.save()
+
+    assert "UNDP" in answers(as_focal_point)
+    assert SignOff.objects.get().fingerprint == (
+        note_of(point.issue.agenda, personas.TODAY.replace(year=2030), with_people=False)
+        .issues[0]
+        .points[0]
+        .fingerprint
+    )
+
+
+def test_dissent_stands_in_the_note_until_the_agency_answers_anew(as_focal_point, point, coordinator):
+    sign(as_focal_point, answer="dissent", dissent="We did **more**.")
+    first = text(as_focal_point.get("/agendas/2026/note/"))
+
+    word(point, coordinator, "Reworded.")
+    second = text(as_focal_point.get("/agendas/2026/note/"))
+    sign(as_focal_point)
+    third = text(as_focal_point.get("/agendas/2026/note/"))
+
+    assert "Dissent of UNDP We did more ." in first
+    assert "Dissent of UNDP, of an earlier wording We did more ." in second
+    assert "Dissent" not in third
+    assert SignOff.objects.count() == 2
+
+
+def test_dissent_is_in_every_file(as_focal_point, point):
+    sign(as_focal_point, answer="dissent", dissent="Not so \U0001f600 <b> #eval")
+
+    markdown = as_markdown.write(note_of(point.issue.agenda, personas.TODAY, with_people=False))
+    files = [as_focal_point.get(f"/agendas/2026/note.{kind}").status_code for kind in ("docx", "pdf")]
+
+    assert "**Dissent of UNDP**\n\n> Not so \U0001f600 \\<b\\> \\#eval" in markdown
+    assert files == [200, 200]
+
+
+def test_part_changed_while_reading_is_shown_and_nothing_is_stored(as_focal_point, point, coordinator):
+    seen = as_focal_point.get(FORM).context["form"]["seen"].value()
+    word(point, coordinator, "Reworded meanwhile.")
+
+    answer = as_focal_point.post(FORM, {"seen": seen, "answer": "dissent", "dissent": "Typed before."})
+
+    assert answer.status_code == 409
+    assert "Reworded meanwhile." in text(answer)
+    assert "Typed before." in text(answer)
+    assert SignOff.objects.count() == 0
+    again = {"seen": answer.context["form"]["seen"].value(), "answer": "dissent", "dissent": "Typed before."}
+    assert as_focal_point.post(FORM, again).status_code == 302
+
+
+def test_answer_sent_twice_is_kept_once(as_focal_point, point):
+    sign(as_focal_point)
+    sign(as_focal_point)
+
+    assert SignOff.objects.count() == 1
+
+
+def test_person_answers_for_parts_of_the_agency_too(as_focal_point, point, focal_point):
+    nordic = personas.agency("UNDP Nordic", parent=focal_point.agency)
+    personas.update(point, focal_point, agency=nordic, narrative="In Copenhagen.")
+
+    sign(as_focal_point)
+
+    assert sorted(SignOff.objects.values_list("agency__acronym", flat=True)) == ["UNDP", "UNDP Nordic"]
+
+
+def test_agency_of_an_assigned_focal_point_is_asked(client, db, other_focal_point):
+    point = personas.action_point()
+    point.focal_points.add(other_focal_point)
+
+    assert "Waiting for you" in text(personas.sign_in(client, other_focal_point).get(PAGE))
+
+
+@pytest.mark.parametrize("who", ["coordinator", "admin", "other_focal_point"])
+def test_nobody_signs_in_the_place_of_an_agency(client, point, request, who):
+    client = personas.sign_in(client, request.getfixturevalue(who))
+
+    assert client.get(FORM).status_code == 403
+    assert client.post(FORM, {"answer": "agree"}).status_code == 403
+    assert client.get(PAGE).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("data", "complaint"),
+    [
+        ({"answer": ""}, "required"),
+        ({"answer": "maybe"}, "maybe"),
+        ({"answer": "dissent"}, "Say in a sentence"),
+        ({"answer": "dissent", "dissent": "   "}, "Say in a sentence"),
+        ({"answer": "dissent", "dissent": "bell \x07"}, "cannot be stored"),
+        ({"answer": "dissent", "dissent": "x" * 2001}, "at most 2000"),
+    ],
+)
+def test_bad_input_is_refused(as_focal_point, point, data, complaint):
+    answer = sign(as_focal_point, **data)
+
+    assert answer.status_code == 400
+    assert complaint in text(answer)
+    assert SignOff.objects.count() == 0
+
+
+def test_stored_answers_are_neither_changed_nor_deleted(as_focal_point, point):
+    sign(as_focal_point)
+    answer = SignOff.objects.get()
+
+    with pytest.raises(TypeError):
+        answer.save()
+    with pytest.raises(TypeError):
+        answer.delete()
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_pages_cost_a_constant_number_of_queries(client, focal_point, django_assert_num_queries, rows):
+    personas.sign_in(client, focal_point)
+    for number in range(1, rows + 1):
+        point = personas.action_point(personas.issue(number=number))
+        point.lead_agencies.add(focal_point.agency)
+        point.focal_points.add(personas.person(f"p{number}@example.org", agency=personas.agency(f"A{number}")))
+        for _ in range(rows):
+            personas.update(point, focal_point, agency=focal_point.agency)
+        for dissent in ("", "No."):
+            SignOff.store(
+                point, [focal_point.agency], person=focal_point, fingerprint="x", dissent=dissent, now=personas.NOW
+            )
+
+    with django_assert_num_queries(23):
+        client.get(PAGE)
+    with django_assert_num_queries(28):
+        client.get(FORM)
