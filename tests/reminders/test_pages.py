@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from actions.reminders.models import Digest, ReminderSchedule
+from actions.reminders.models import Digest, ReminderCount, ReminderSchedule
 from actions.reminders.models.digest import Cause
 from tests import personas
 from tests.actions.pages import links, text
@@ -71,6 +71,17 @@ def test_reminders_page_says_whether_an_update_followed(as_coordinator, focal_po
 
     assert "0 reported on since" in before
     assert "1 reported on since" in text(as_coordinator.get("/reminders/"))
+
+
+def test_reminders_page_says_what_came_of_them(as_coordinator, point):
+    points = [point, *(personas.action_point(number=number) for number in (2, 3))]
+    for each, count in zip(points, (1, 3, 4), strict=True):
+        ReminderCount.objects.create(action_point=each, count=count, first_at=NOW, period_start=TODAY)
+    personas.update(points[2], now=NOW + timedelta(hours=1))
+
+    found = text(as_coordinator.get("/reminders/"))
+
+    assert "Action points reminded of 3 Reported on since 1 Three reminders or more without an answer 1" in found
 
 
 def test_ledger_is_paged(as_coordinator, point):
@@ -238,7 +249,7 @@ def test_reminders_page_costs_the_same_whatever_its_length(as_coordinator, point
     for number in range(count):
         personas.digest(personas.person(f"{number}@example.org"), point)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         as_coordinator.get("/reminders/")
 
 

@@ -1,13 +1,27 @@
 """How often an action point was reminded of without an answer: what an escalation goes by."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from actions.models import ActionPoint, ProgressUpdate
+
+UNHEARD = 3
+"""So many reminders without an answer are worth a look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Of how many action points digests told, how many were reported on since, and how many had UNHEARD reminders for nothing."""
+
+    reminded: int
+    answered: int
+    unheard: int
 
 
 class ReminderCountManager(models.Manager["ReminderCount"]):
@@ -28,6 +42,26 @@ class ReminderCountManager(models.Manager["ReminderCount"]):
             ],
             ignore_conflicts=True,
         )
+
+    def answers(self) -> dict[int, Answers]:
+        """What came of the reminders, by id of the agenda. One query."""
+        answer = ProgressUpdate.objects.filter(
+            action_point=OuterRef("action_point"), recorded_at__gt=OuterRef("first_at")
+        )
+        counted: Any = (
+            self.alias(is_answered=Exists(answer))
+            .order_by()
+            .values("action_point__issue__agenda")
+            .annotate(
+                reminded=Count("pk"),
+                answered=Count("pk", filter=Q(is_answered=True)),
+                unheard=Count("pk", filter=Q(is_answered=False, count__gte=UNHEARD)),
+            )
+        )
+        return {
+            row["action_point__issue__agenda"]: Answers(row["reminded"], row["answered"], row["unheard"])
+            for row in counted
+        }
 
 
 class ReminderCount(models.Model):

@@ -15,7 +15,7 @@ from actions.access import get_agenda, signed_in
 from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.reminders import previewing
 from actions.reminders.forms import ScheduleForm
-from actions.reminders.models import ReminderSchedule
+from actions.reminders.models import ReminderCount, ReminderSchedule
 from actions.reminders.periods import next_period, zone_named
 from issues.models import Agenda
 from tracker.people.models import User
@@ -56,12 +56,15 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def schedules_of(person: User, now: datetime) -> list[dict[str, Any]]:
-    """Each open agenda with its schedule, and the instant of its next turn for somebody in the reader's time zone. One query."""
+    """Each open agenda with its schedule, the instant of its next turn for somebody in the reader's time zone, and what came of its
+    reminders. Two queries.
+    """
+    answers = ReminderCount.objects.answers()
     agendas = Agenda.objects.open().select_related("reminder_schedule").order_by("-slug")
     found = []
     for agenda in agendas:
         planned: ReminderSchedule | None = getattr(agenda, "reminder_schedule", None)
         zone = zone_named(person.time_zone)
         due_at = next_period(planned.timing, zone, now).due_at if planned and planned.enabled else None
-        found.append({"agenda": agenda, "schedule": planned, "next": due_at})
+        found.append({"agenda": agenda, "schedule": planned, "next": due_at, "answers": answers.get(agenda.pk)})
     return found
