@@ -59,6 +59,8 @@ INSTALLED_APPS = [
     "issues",
     "actions",
     "actions.reminders",
+    "actions.rollover",
+    "actions.handover",
     "tracker.apps.AdminSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

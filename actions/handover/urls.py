@@ -1,0 +1,5 @@
+"""Addresses of hand-overs."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
