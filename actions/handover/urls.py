@@ -1,5 +1,11 @@
 """Addresses of hand-overs."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from actions.handover import views
+
+urlpatterns = [
+    path("hand-overs/", views.handover_list, name="handover_list"),
+    path("hand-overs/new/", views.hand, name="hand_over"),
+    path("hand-overs/<int:pk>/", views.handover_page, name="handover"),
+]
