@@ -7,7 +7,10 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from actions.handover.models import Handover
 from actions.reminders.models import Disclaimer
+from actions.rollover.deciding import start
+from actions.rollover.models import Rollover
 from tests import personas
 
 PEOPLE = ["visitor", "own", "other", "coordinator", "admin"]
@@ -60,6 +63,18 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "unsubscribe": ({"token": "none"}, [404, 404, 404, 404, 404]),
     "health": ({}, [503, 503, 503, 503, 503]),
     "digest_preview": (AGENDA, [LOGIN, 403, 403, 200, 200]),
+    "rollover": (AGENDA, [LOGIN, 403, 403, 200, 200]),
+    "rollover_name": (AGENDA, [LOGIN, 403, 403, 200, 200]),
+    "rollover_decision": (POINT, [LOGIN, 403, 403, 200, 200]),
+    "rollover_bulk": (AGENDA, [LOGIN, 405, 405, 405, 405]),
+    "rollover_add_issue": (AGENDA, [LOGIN, 403, 403, 200, 200]),
+    "rollover_issue": (AGENDA | {"number": 1}, [LOGIN, 403, 403, 200, 200]),
+    "rollover_agenda": (AGENDA, [LOGIN, 405, 405, 405, 405]),
+    "rollover_undoing": (AGENDA, [LOGIN, 405, 405, 405, 405]),
+    "rollover_opening": (AGENDA, [LOGIN, 405, 405, 405, 405]),
+    "handover_list": ({}, [LOGIN, 403, 403, 200, 200]),
+    "hand_over": ({}, [LOGIN, 403, 403, 200, 200]),
+    "handover": ({"pk": "handover"}, [LOGIN, 200, 404, 200, 200]),
 }
 
 # The same for POST with an empty form: 400 is "you may, but the form is faulty".
@@ -80,6 +95,15 @@ WRITE: dict[str, list[int]] = {
     "preferences": [LOGIN, 400, 400, 400, 400],
     "invite": [LOGIN, 403, 403, 403, 400],
     "send_invitation": [LOGIN, 403, 403, 403, 302],
+    "rollover_name": [LOGIN, 403, 403, 400, 400],
+    "rollover_decision": [LOGIN, 403, 403, 400, 400],
+    "rollover_bulk": [LOGIN, 403, 403, 400, 400],
+    "rollover_add_issue": [LOGIN, 403, 403, 400, 400],
+    "rollover_issue": [LOGIN, 403, 403, 400, 400],
+    "rollover_agenda": [LOGIN, 403, 403, 302, 302],
+    "rollover_undoing": [LOGIN, 403, 403, 302, 302],
+    "rollover_opening": [LOGIN, 403, 403, 302, 302],
+    "hand_over": [LOGIN, 403, 403, 400, 400],
 }
 
 # Routes of libraries with tests of their own; what they let whom do is tested in tests/people and tests/test_admin_site.py.
@@ -105,6 +129,7 @@ def world(db: None, focal_point: Any, other_focal_point: Any, coordinator: Any, 
     point = personas.action_point(personas.issue(personas.agenda("2026"), number=1), number=1)
     point.lead_agencies.add(focal_point.agency)
     personas.update(point, author=focal_point, agency=focal_point.agency)
+    start(Rollover(source=point.issue.agenda, slug="2027", title="2027 action agenda"), coordinator, personas.NOW)
     return {
         "milestone": personas.milestone(point).pk,
         "digest": personas.digest(focal_point, point).pk,
@@ -112,6 +137,9 @@ def world(db: None, focal_point: Any, other_focal_point: Any, coordinator: Any, 
             person=focal_point, action_point=point, reason="Moved on.", made_at=personas.NOW
         ).pk,
         "person": focal_point.pk,
+        "handover": Handover.objects.create(
+            predecessor=admin, successor=focal_point, reason="Moved on.", made_by=admin, made_at=personas.NOW
+        ).pk,
         "people": dict(zip(PEOPLE, [None, focal_point, other_focal_point, coordinator, admin], strict=True)),
     }
 

@@ -45,7 +45,7 @@ def brief_of(handover: Handover, reader: User, today: date) -> list[Item]:
     if not points:
         return []
     updates = defaultdict(list)
-    for update in ProgressUpdate.objects.in_force().filter(action_point__in=points).in_order().with_context():
+    for update in ProgressUpdate.objects.in_force().filter(action_point__in=points).newest_first().with_context():
         if len(updates[update.action_point_id]) < UPDATES:
             updates[update.action_point_id].append(update)
     milestones = defaultdict(list)
