@@ -44,11 +44,11 @@ def brief_of(handover: Handover, reader: User, today: date) -> list[Item]:
     points = list(handover.action_points.visible_to(reader).in_order().with_context())
     if not points:
         return []
-    updates = defaultdict(list)
+    updates: dict[int, list[ProgressUpdate]] = defaultdict(list)
     for update in ProgressUpdate.objects.in_force().filter(action_point__in=points).newest_first().with_context():
         if len(updates[update.action_point_id]) < UPDATES:
             updates[update.action_point_id].append(update)
-    milestones = defaultdict(list)
+    milestones: dict[int, list[Milestone]] = defaultdict(list)
     for milestone in Milestone.objects.undone().filter(action_point__in=points).in_order():
         milestones[milestone.action_point_id].append(milestone)
     reminded = _reminded(handover.predecessor)
@@ -94,8 +94,8 @@ def send_brief(handover: Handover, today: date) -> bool:
 def _reminded(predecessor: User) -> dict[int, datetime]:
     """When the latest of the digests told of each action point, by its id. One query."""
     found: dict[int, datetime] = {}
-    sent = Digest.objects.filter(recipient=predecessor, sent_at__isnull=False).order_by("-sent_at")
-    for snapshot, sent_at in sent.values_list("snapshot", "sent_at")[:DIGESTS]:
-        for entry in snapshot:
-            found.setdefault(entry["action_point"], sent_at)
+    digests = Digest.objects.filter(recipient=predecessor, sent_at__isnull=False).only("snapshot", "sent_at")
+    for digest in digests.order_by("-sent_at")[:DIGESTS]:
+        for entry in digest.snapshot:
+            found.setdefault(entry["action_point"], digest.sent_at)  # type: ignore[arg-type] # not null, as filtered
     return found

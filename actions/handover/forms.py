@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from actions.forms.conflicts import SendAgain
 from tracker.people.models import User
 from tracker.text import validate_line
 
@@ -41,7 +42,7 @@ class BetweenForm(forms.Form):
         return data
 
 
-class HandoverForm(forms.Form):
+class HandoverForm(SendAgain, forms.Form):
     reason = forms.CharField(
         label=_("Because"),
         help_text=_("The successor reads it, and it is kept with the record."),
@@ -58,7 +59,3 @@ class HandoverForm(forms.Form):
             del self.fields["deactivate"]
         if not any_led:
             del self.fields["with_led"]
-
-    def send_again_with(self, seen: str) -> None:
-        self.data = self.data.copy()
-        self.data["seen"] = seen

@@ -133,7 +133,7 @@ def _release(stored: Decision, keep: PlannedPoint | None = None) -> None:
     """Let go of what it leads to, and drop of that what no other decision leads to: its numbers are free again."""
     before = list(stored.targets.values_list("pk", flat=True))
     stored.targets.clear()
-    PlannedPoint.objects.filter(pk__in=before, decisions=None).exclude(pk=keep.pk if keep else None).delete()
+    PlannedPoint.objects.filter(pk__in=before, decisions=None).exclude(pk__in=[keep.pk] if keep else []).delete()
 
 
 def _carried_again(stored: Decision, choice: Choice) -> list[PlannedPoint]:
@@ -162,7 +162,7 @@ def _targets(action_point: ActionPoint, choice: Choice) -> list[PlannedPoint]:
 
 def _new_points(issue: PlannedIssue, titles: Sequence[str], first: int) -> list[PlannedPoint]:
     """One for each title, the first with that number, the others with the next free ones. Raises RolloverError."""
-    made = []
+    made: list[PlannedPoint] = []
     for title in titles:
         number = first if not made else issue.free_number(made[-1].number + 1)
         _require_free(issue, number)

@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from actions.forms.conflicts import SendAgain
 from actions.models import ActionPoint
 from actions.rollover.deciding import Choice
 from actions.rollover.models import NUMBER_LIMIT, Decision, PlannedIssue, PlannedPoint, Rollover
@@ -52,7 +53,7 @@ class OpeningForm(forms.Form):
     close_source = forms.BooleanField(label=_("Close the old agenda at the same time"), required=False)
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(SendAgain, forms.Form):
     """What becomes of one action point. Only what its kind needs is looked at; the rest may stay as it is."""
 
     kind = forms.ChoiceField(label=_("What becomes of it?"), choices=Decision.Kind, widget=forms.RadioSelect)
@@ -91,7 +92,8 @@ class DecisionForm(forms.Form):
     def __init__(
         self, *args: Any, rollover: Rollover, action_point: ActionPoint, stored: Decision | None, **kwargs: Any
     ):
-        super().__init__(*args, initial=_initial(rollover, action_point, stored), **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = _initial(rollover, action_point, stored)
         points = PlannedPoint.objects.filter(issue__rollover=rollover).select_related("issue")
         if stored and stored.kind in {Decision.Kind.CARRY, Decision.Kind.SPLIT}:
             points = points.exclude(pk__in=[target.pk for target in stored.targets.all()])
@@ -123,11 +125,6 @@ class DecisionForm(forms.Form):
             return Choice(kind=kind, reason=data["reason"], into=data["into"])
         titles = self._parts() if kind == Decision.Kind.SPLIT else [data["title"]]
         return Choice(kind=kind, reason=data["reason"], issue=data["issue"], number=data["number"], titles=titles)
-
-    def send_again_with(self, seen: str) -> None:
-        """The next try is made with their decision before the eyes."""
-        self.data = self.data.copy()
-        self.data["seen"] = seen
 
     def _parts(self) -> list[str]:
         return [line.strip() for line in self.cleaned_data["parts"].splitlines() if line.strip()]

@@ -26,7 +26,7 @@ class DisclaimerQuerySet(models.QuerySet["Disclaimer"]):
         wanted = set(points)
         self.standing().filter(person=person, action_point__in=wanted).update(settled_by=by, settled_at=now)
         self.bulk_create(
-            Disclaimer(person=person, action_point_id=pk, reason=reason, made_at=now, settled_by=by, settled_at=now)
+            self.model(person=person, action_point_id=pk, reason=reason, made_at=now, settled_by=by, settled_at=now)
             for pk in sorted(wanted)
         )
 

@@ -18,16 +18,14 @@ def lineage(action_point: ActionPoint, user: Person) -> dict[str, Any]:
 
     Who decided and why is for signed-in people; visitors see the references alone.
     """
-    around = {
-        "before": action_point.carried_from.all(),
-        "after": action_point.carried_to.all(),
-    }
-    visible: dict[str, Any] = {
-        side: list(points.visible_to(user).select_related("issue__agenda").in_order())
-        for side, points in around.items()
-    }
+    visible = ActionPoint.objects.visible_to(user).select_related("issue__agenda").in_order()
     decisions = Decision.objects.filter(
         action_point=action_point, rollover__made__in=Agenda.objects.visible_to(user)
     ).select_related("decided_by")
     found = decisions.first() if user.is_authenticated else None
-    return visible | {"decision": found, "reference": action_point.reference}
+    return {
+        "before": visible.filter(carried_to=action_point),
+        "after": visible.filter(carried_from=action_point),
+        "decision": found,
+        "reference": action_point.reference,
+    }
