@@ -9,8 +9,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from actions.dashboard.models import BulkEdit, SavedView
+from actions.handover.models import Handover
 from actions.note.models import NoteFile
 from actions.reminders.models import Disclaimer
+from actions.rollover.deciding import start
+from actions.rollover.models import Rollover
 from tests import personas
 
 PEOPLE = ["visitor", "own", "other", "coordinator", "admin"]
@@ -91,6 +94,18 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "health": ({}, [503, 503, 503, 503, 503]),
     "digest_preview": (AGENDA, [LOGIN, 403, 403, 200, 200]),
     "remind": (POINT, [LOGIN, 403, 403, 200, 200]),
+    "rollover": (AGENDA, [LOGIN, 403, 403, 200, 200]),
+    "rollover_name": (AGENDA, [LOGIN, 403, 403, 200, 200]),
+    "rollover_decision": (POINT, [LOGIN, 403, 403, 200, 200]),
+    "rollover_bulk": (AGENDA, [LOGIN, 405, 405, 405, 405]),
+    "rollover_add_issue": (AGENDA, [LOGIN, 403, 403, 200, 200]),
+    "rollover_issue": (AGENDA | {"number": 1}, [LOGIN, 403, 403, 200, 200]),
+    "rollover_agenda": (AGENDA, [LOGIN, 405, 405, 405, 405]),
+    "rollover_undoing": (AGENDA, [LOGIN, 405, 405, 405, 405]),
+    "rollover_opening": (AGENDA, [LOGIN, 405, 405, 405, 405]),
+    "handover_list": ({}, [LOGIN, 403, 403, 200, 200]),
+    "hand_over": ({}, [LOGIN, 403, 403, 200, 200]),
+    "handover": ({"pk": "handover"}, [LOGIN, 200, 404, 200, 200]),
 }
 
 # The same for POST with an empty form: 400 is "you may, but the form is faulty".
@@ -124,6 +139,15 @@ WRITE: dict[str, list[int]] = {
     "preferences": [LOGIN, 400, 400, 400, 400],
     "invite": [LOGIN, 403, 403, 403, 400],
     "send_invitation": [LOGIN, 403, 403, 403, 302],
+    "rollover_name": [LOGIN, 403, 403, 400, 400],
+    "rollover_decision": [LOGIN, 403, 403, 400, 400],
+    "rollover_bulk": [LOGIN, 403, 403, 400, 400],
+    "rollover_add_issue": [LOGIN, 403, 403, 400, 400],
+    "rollover_issue": [LOGIN, 403, 403, 400, 400],
+    "rollover_agenda": [LOGIN, 403, 403, 302, 302],
+    "rollover_undoing": [LOGIN, 403, 403, 302, 302],
+    "rollover_opening": [LOGIN, 403, 403, 302, 302],
+    "hand_over": [LOGIN, 403, 403, 400, 400],
 }
 
 # Routes of libraries with tests of their own; what they let whom do is tested in tests/people and tests/test_admin_site.py.
@@ -153,6 +177,7 @@ def world(db: None, focal_point: Any, other_focal_point: Any, coordinator: Any, 
     note_file = NoteFile.objects.create(
         agenda=point.issue.agenda, extension="pdf", language="en", with_people=True, asked_at=timezone.now()
     )
+    start(Rollover(source=point.issue.agenda, slug="2027", title="2027 action agenda"), coordinator, personas.NOW)
     return {
         "milestone": personas.milestone(point).pk,
         "note_file": note_file.pk,
@@ -164,6 +189,9 @@ def world(db: None, focal_point: Any, other_focal_point: Any, coordinator: Any, 
         "view": SavedView.objects.create(person=focal_point, agenda=point.issue.agenda, name="Mine").pk,
         "bulk_edit": BulkEdit.objects.create(
             agenda=point.issue.agenda, by=coordinator, made_at=personas.NOW, kind="add_lead", what="UNDP", changes=[]
+        ).pk,
+        "handover": Handover.objects.create(
+            predecessor=admin, successor=focal_point, reason="Moved on.", made_by=admin, made_at=personas.NOW
         ).pk,
         "people": dict(zip(PEOPLE, [None, focal_point, other_focal_point, coordinator, admin], strict=True)),
     }

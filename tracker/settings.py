@@ -62,6 +62,8 @@ INSTALLED_APPS = [
     "actions.reminders",
     "actions.search",
     "actions.note",
+    "actions.rollover",
+    "actions.handover",
     "tracker.apps.AdminSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

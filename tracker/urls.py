@@ -9,6 +9,8 @@ urlpatterns = [
     path("", include("actions.note.urls")),
     path("", include("actions.reminders.urls")),
     path("", include("actions.search.urls")),
+    path("", include("actions.rollover.urls")),
+    path("", include("actions.handover.urls")),
     path("", include("tracker.people.urls")),
     path("accounts/", include("tracker.people.account_urls")),
     path("admin/", admin.site.urls),

@@ -17,7 +17,7 @@ class SendAgain:
 
     data: Any
 
-    def send_again_with(self, **hidden: int) -> None:
+    def send_again_with(self, **hidden: int | str) -> None:
         self.data = self.data.copy()
         for name, value in hidden.items():
             self.data[self.add_prefix(name)] = str(value)  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from actions.models import ActionPoint
-from actions.reminders.models import Digest
+from actions.reminders.models import Digest, Disclaimer
 from tracker.people.models import User
 from tracker.people.permissions import Right, may
 
@@ -53,7 +53,8 @@ def answer_address(digest: Digest, action_point: int, purpose: str) -> str:
 
 def read_answer(token: str) -> Answer | None:
     """None where the link was not made here, is too old or was replaced by a newer digest's, or the person does not answer for the action
-    point any more. Up to six queries.
+    point any more: in what the tracker knows of owners, or because a coordinator gave it to somebody else since. (Who stays with an agency
+    that leads it may still log progress after signing in; the old mail does not do for that.) Up to seven queries.
     """
     try:
         digest_pk, pk, purpose = signing.loads(token, salt=_ANSWER, max_age=VALID)
@@ -64,6 +65,9 @@ def read_answer(token: str) -> Answer | None:
     if not digest or not action_point or not action_point.is_open or not _is_newest(digest, pk):
         return None
     if not may(digest.recipient, Right.LOG_PROGRESS, action_point):
+        return None
+    given_away = Disclaimer.objects.spoken_for_since(digest.sent_at or digest.created_at)
+    if given_away.filter(person=digest.recipient, action_point=action_point).exists():
         return None
     return Answer(digest, action_point, Purpose(purpose), uuid.uuid5(uuid.NAMESPACE_URL, token))
 

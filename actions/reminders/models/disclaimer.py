@@ -1,7 +1,10 @@
-"""What somebody says who was reminded of an action point that is not theirs."""
+"""What somebody says who was reminded of an action point that is not theirs, or a coordinator who gives their work to another."""
+
+from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from actions.models import ActionPoint
@@ -13,6 +16,19 @@ class DisclaimerQuerySet(models.QuerySet["Disclaimer"]):
     def standing(self) -> "DisclaimerQuerySet":
         """Those that no coordinator has settled yet."""
         return self.filter(settled_by=None)
+
+    def spoken_for_since(self, told_at: datetime) -> "DisclaimerQuerySet":
+        """Those that a coordinator made for the person since then: links that the person had got before do not work any more."""
+        return self.filter(made_at__gte=told_at, settled_at=F("made_at"))
+
+    def speak_for(self, person: User, points: Iterable[int], *, reason: str, by: User, now: datetime) -> None:
+        """A coordinator takes these action points from the person: settled at once, with whatever the person had said of them."""
+        wanted = set(points)
+        self.standing().filter(person=person, action_point__in=wanted).update(settled_by=by, settled_at=now)
+        self.bulk_create(
+            self.model(person=person, action_point_id=pk, reason=reason, made_at=now, settled_by=by, settled_at=now)
+            for pk in sorted(wanted)
+        )
 
 
 class Disclaimer(models.Model):

@@ -1,0 +1,101 @@
+"""What the successor has to know: where each action point stands, what was reported last, what comes next."""
+
+import logging
+import smtplib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from actions.handover.models import Handover
+from actions.models import ActionPoint, Milestone, ProgressUpdate
+from actions.reminders.models import Digest
+from tracker.people.models import User
+
+log = logging.getLogger(__name__)
+
+UPDATES = 3
+"""How many of the latest updates are told of each action point."""
+
+DIGESTS = 20
+"""How many of the predecessor's latest digests are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    action_point: ActionPoint
+    reasons: Sequence[str]
+    """Why it shows no progress; empty where it shows some."""
+    days_silent: int | None
+    updates: Sequence[ProgressUpdate]
+    milestones: Sequence[Milestone]
+    """Those that are not done, the next first."""
+    reminded_at: datetime | None
+    """When a digest last told the predecessor of it."""
+
+
+def brief_of(handover: Handover, reader: User, today: date) -> list[Item]:
+    """Of what was handed over, what the reader may see. Seven queries, whatever the number of action points; one where there are none."""
+    points = list(handover.action_points.visible_to(reader).in_order().with_context())
+    if not points:
+        return []
+    updates: dict[int, list[ProgressUpdate]] = defaultdict(list)
+    for update in ProgressUpdate.objects.in_force().filter(action_point__in=points).newest_first().with_context():
+        if len(updates[update.action_point_id]) < UPDATES:
+            updates[update.action_point_id].append(update)
+    milestones: dict[int, list[Milestone]] = defaultdict(list)
+    for milestone in Milestone.objects.undone().filter(action_point__in=points).in_order():
+        milestones[milestone.action_point_id].append(milestone)
+    reminded = _reminded(handover.predecessor)
+    return [
+        Item(
+            action_point=point,
+            reasons=[
+                str(reason.label)
+                for reason in point.no_progress_reasons(
+                    today, late=any(each.is_passed(today) for each in milestones[point.pk])
+                )
+            ],
+            days_silent=point.days_silent(today),
+            updates=updates[point.pk],
+            milestones=milestones[point.pk],
+            reminded_at=reminded.get(point.pk),
+        )
+        for point in points
+    ]
+
+
+def send_brief(handover: Handover, today: date) -> bool:
+    """Mails it to the successor, in their language. False where the mail did not go out."""
+    person = handover.successor
+    with translation.override(person.language):
+        context = {
+            "handover": handover,
+            "items": brief_of(handover, person, today),
+            "base_url": settings.BASE_URL,
+            "link": settings.BASE_URL + handover.get_absolute_url(),
+        }
+        subject = " ".join(render_to_string("handover/brief_subject.txt", context).split())
+        mail = EmailMultiAlternatives(subject, render_to_string("handover/brief.txt", context), to=[person.email])
+        mail.attach_alternative(render_to_string("handover/brief.html", context), "text/html")
+    try:
+        mail.send()
+    except (OSError, smtplib.SMTPException) as error:
+        log.error("The brief of hand-over %s to %s did not go out: %s", handover.pk, person.email, error)
+        return False
+    return True
+
+
+def _reminded(predecessor: User) -> dict[int, datetime]:
+    """When the latest of the digests told of each action point, by its id. One query."""
+    found: dict[int, datetime] = {}
+    digests = Digest.objects.filter(recipient=predecessor, sent_at__isnull=False).only("snapshot", "sent_at")
+    for digest in digests.order_by("-sent_at")[:DIGESTS]:
+        for entry in digest.snapshot:
+            found.setdefault(entry["action_point"], digest.sent_at)  # type: ignore[arg-type] # not null, as filtered
+    return found

@@ -1,0 +1,112 @@
+"""Handing a person's work over: what would move, and moving it in one transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from actions.handover.models import Handover
+from actions.models import ActionPoint, ActionPointQuerySet
+from actions.models.status import ENDED
+from actions.reminders.links import VALID
+from actions.reminders.models import Digest, Disclaimer
+from issues.models import Agenda
+from tracker.people.models import User
+
+
+class HandoverError(Exception):
+    """It cannot be done as things stand; the words are for the person. Nothing was moved."""
+
+
+class MovedMeanwhileError(Exception):
+    """What would move is not what the person has seen. Nothing was moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """What a hand-over would move, and what it would not."""
+
+    assigned: list[ActionPoint]
+    """Assigned to the predecessor by name: these move."""
+    led: list[ActionPoint]
+    """The predecessor's through the agency alone, which keeps them; the successor can be assigned to them as well."""
+    drafts: int
+    """Updates that the predecessor has begun and not published. They stay with the predecessor."""
+
+    def points(self, *, with_led: bool) -> list[ActionPoint]:
+        return [*self.assigned, *(self.led if with_led else [])]
+
+    @property
+    def mark(self) -> str:
+        """Says which action points these are, so that a form can say what was seen."""
+        return "-".join(str(point.pk) for point in [*self.assigned, *self.led])
+
+
+def moving(predecessor: User) -> Moving:
+    """What is still to be done: neither completed nor discontinued, of agendas that are not closed. Five queries at most."""
+    own = list(_to_do().own(predecessor).in_order().with_context())
+    assigned = [point for point in own if predecessor in point.focal_points.all()]
+    led = [point for point in own if predecessor not in point.focal_points.all()]
+    return Moving(assigned, led, predecessor.drafts.count())
+
+
+@transaction.atomic
+def hand_over(
+    predecessor: User,
+    successor: User,
+    *,
+    reason: str,
+    by: User,
+    now: datetime,
+    seen: str,
+    with_led: bool = False,
+    deactivate: bool = False,
+) -> Handover:
+    """Assign the successor in the predecessor's place, and keep a record of it.
+
+    `seen` is the mark of what the person has seen. Raises MovedMeanwhileError or HandoverError. Answer links in digests that the
+    predecessor has got die for all of it: for a person who stays with a leading agency, `may` alone would let them live.
+    """
+    people = {person.pk: person for person in _locked(predecessor, successor)}
+    predecessor, successor = people[predecessor.pk], people[successor.pk]
+    if not successor.is_active:
+        raise HandoverError(_("%(name)s was deactivated meanwhile. Choose another person.") % {"name": successor})
+    ids = [point.pk for point in moving(predecessor).points(with_led=True)]
+    list(ActionPoint.objects.select_for_update().filter(pk__in=ids).order_by("pk").only("pk"))
+    found = moving(predecessor)
+    if found.mark != seen:
+        raise MovedMeanwhileError
+    points = found.points(with_led=with_led)
+    if not points and not deactivate:
+        raise HandoverError(_("There is nothing to hand over."))
+    for point in points:
+        point.focal_points.remove(predecessor)
+        point.focal_points.add(successor)
+    _end_links(predecessor, {point.pk for point in found.points(with_led=True)}, reason, by, now)
+    if deactivate:
+        predecessor.is_active = False
+        predecessor.save(update_fields=["is_active"])
+    made = Handover.objects.create(
+        predecessor=predecessor, successor=successor, reason=reason, deactivated=deactivate, made_by=by, made_at=now
+    )
+    made.action_points.set(points)
+    return made
+
+
+def _to_do() -> ActionPointQuerySet:
+    return ActionPoint.objects.exclude(status__in=ENDED).exclude(issue__agenda__state=Agenda.State.CLOSED)
+
+
+def _locked(*people: User) -> list[User]:
+    """In the order of their ids, so that two hand-overs between the same people cannot block each other."""
+    ids = [person.pk for person in people]
+    return list(User.objects.select_for_update(of=["self"]).filter(pk__in=ids).order_by("pk"))
+
+
+def _end_links(predecessor: User, points: set[int], reason: str, by: User, now: datetime) -> None:
+    """For all that moves, and for all that the predecessor's digests of late tell of: see `read_answer`."""
+    late = Digest.objects.filter(recipient=predecessor, created_at__gte=now - VALID).values_list("snapshot", flat=True)
+    told = {entry["action_point"] for snapshot in late for entry in snapshot}
+    known = ActionPoint.objects.filter(pk__in=points | told).values_list("pk", flat=True)
+    Disclaimer.objects.speak_for(predecessor, known, reason=reason, by=by, now=now)

@@ -1,0 +1,52 @@
+"""The record of who handed over whose work to whom, and what went along."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from actions.models import ActionPoint
+from tracker.people.models import User
+from tracker.text import validate_line
+
+
+class HandoverQuerySet(models.QuerySet["Handover"]):
+    def visible_to(self, user: User) -> "HandoverQuerySet":
+        """Coordinators see all of them, everybody else what was handed over to them."""
+        return self if user.is_coordinating else self.filter(successor=user)
+
+    def with_people(self) -> "HandoverQuerySet":
+        return self.select_related("predecessor", "successor", "made_by")
+
+
+class Handover(models.Model):
+    """Written once, never changed."""
+
+    predecessor = models.ForeignKey(
+        User, verbose_name=_("predecessor"), on_delete=models.PROTECT, related_name="handovers_given"
+    )
+    successor = models.ForeignKey(
+        User, verbose_name=_("successor"), on_delete=models.PROTECT, related_name="handovers_taken"
+    )
+    reason = models.CharField(_("because"), max_length=500, validators=[validate_line])
+    action_points = models.ManyToManyField(ActionPoint, verbose_name=_("action points"), related_name="handovers")
+    deactivated = models.BooleanField(_("the predecessor was deactivated"), default=False)
+    made_by = models.ForeignKey(User, verbose_name=_("by"), on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(_("at"))
+
+    objects = HandoverQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at", "-id"]
+        verbose_name = _("hand-over")
+        verbose_name_plural = _("hand-overs")
+        constraints = [
+            models.CheckConstraint(condition=~Q(successor=F("predecessor")), name="handover_to_another_person"),
+            models.CheckConstraint(condition=~Q(reason=""), name="handover_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.predecessor} → {self.successor}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("handover", args=[self.pk])

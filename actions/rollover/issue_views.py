@@ -1,0 +1,62 @@
+"""The issues of the new agenda, while it is planned: adding, renaming, dropping."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from actions.access import signed_in
+from actions.rollover.access import get_rollover
+from actions.rollover.deciding import RolloverError, lock
+from actions.rollover.forms import PlannedIssueForm
+from actions.rollover.models import PlannedIssue, Rollover
+
+
+@require_http_methods(["GET", "POST"])
+def add_issue(request: HttpRequest, slug: str) -> HttpResponseBase:
+    rollover = get_rollover(signed_in(request), slug)
+    last = rollover.issues.aggregate(last=Max("number"))["last"] or 0
+    return _form_page(request, rollover, PlannedIssue(rollover=rollover, number=last + 1))
+
+
+@require_http_methods(["GET", "POST"])
+def edit_issue(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
+    """POST with `do=drop` takes it out of the new agenda, where nothing goes under it."""
+    rollover = get_rollover(signed_in(request), slug)
+    return _form_page(request, rollover, get_object_or_404(rollover.issues, number=number))
+
+
+def _form_page(request: HttpRequest, rollover: Rollover, issue: PlannedIssue) -> HttpResponseBase:
+    named = str(issue) if issue.pk else ""
+    form = PlannedIssueForm(request.POST if request.method == "POST" else None, instance=issue)
+    status = 400 if form.is_bound else 200
+    try:
+        with transaction.atomic():
+            if form.is_bound:
+                lock(rollover)
+            if form.is_bound and issue.pk and request.POST.get("do") == "drop":
+                _drop(issue)
+                messages.success(request, _("The new agenda goes without “%(issue)s”.") % {"issue": named})
+                return redirect(rollover)
+            if form.is_valid():
+                form.save()
+                messages.success(request, _("Issue saved."))
+                return redirect(rollover)
+    except RolloverError as error:
+        form.is_valid()
+        form.add_error(None, str(error))
+        status = 409
+    context = {"form": form, "rollover": rollover, "issue": issue, "named": named}
+    return render(request, "rollover/issue_form.html", context, status=status)
+
+
+def _drop(issue: PlannedIssue) -> None:
+    if points := list(issue.points.select_related("issue")):
+        raise RolloverError(
+            _("Action points go under this issue: %(points)s. Decide otherwise on them first; then drop it.")
+            % {"points": ", ".join(point.code for point in points)}
+        )
+    issue.delete()

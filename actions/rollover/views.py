@@ -1,0 +1,195 @@
+"""The pages of a roll-over: what is decided and what is not, one decision, and making, undoing and opening the new agenda."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from actions.access import get_action_point, get_agenda, signed_in
+from actions.rollover import making
+from actions.rollover.access import get_rollover
+from actions.rollover.deciding import (
+    ChangedMeanwhileError,
+    RolloverError,
+    carry_open_forward,
+    decide,
+    start,
+    take_back,
+)
+from actions.rollover.forms import BulkForm, DecisionForm, OpeningForm, RolloverForm
+from actions.rollover.models import Decision, Rollover
+from actions.rollover.plan import Plan, plan_of
+from issues.models import Agenda
+from tracker.people.permissions import Right
+
+
+@require_safe
+def overview(request: HttpRequest, slug: str) -> HttpResponse:
+    """What becomes of each action point, and the new agenda as planned. `?show=undecided` leaves out the others."""
+    source = get_agenda(signed_in(request), slug, Right.COORDINATE)
+    rollover = Rollover.objects.filter(source=source).select_related("made", "made_by").first()
+    if rollover is None:
+        return render(request, "rollover/start_page.html", {"source": source, "why_not": _why_not(source)})
+    rollover.source = source
+    plan = plan_of(rollover)
+    only_undecided = request.GET.get("show") == "undecided"
+    return render(request, "rollover/overview_page.html", _context(rollover, plan) | {"only_undecided": only_undecided})
+
+
+@require_http_methods(["GET", "POST"])
+def name(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Begins the roll-over with the new agenda's name, or changes the name."""
+    person = signed_in(request)
+    source = get_agenda(person, slug, Right.COORDINATE)
+    stored = Rollover.objects.filter(source=source).first()
+    if (stored and stored.is_made) or (not stored and _why_not(source)):
+        messages.error(request, _why_not(source))
+        return redirect("rollover", slug)
+    rollover = stored or Rollover(source=source)
+    form = RolloverForm(request.POST if request.method == "POST" else None, instance=rollover)
+    if form.is_valid():
+        if stored:
+            form.save()
+        else:
+            start(form.instance, person, timezone.now())
+        return redirect("rollover", slug)
+    context = {"form": form, "source": source, "stored": stored}
+    return render(request, "rollover/name_form.html", context, status=400 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def decision(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
+    """Decides on one action point; POST with `do=take-back` makes it undecided. Leads on to the next that is undecided."""
+    person = signed_in(request)
+    rollover = get_rollover(person, slug)
+    point = get_action_point(person, slug, issue, number, Right.COORDINATE)
+    stored = Decision.objects.filter(action_point=point).prefetch_related("targets__issue").first()
+    form = DecisionForm(
+        request.POST if request.method == "POST" else None, rollover=rollover, action_point=point, stored=stored
+    )
+    context = {"form": form, "rollover": rollover, "action_point": point, "stored": stored}
+    try:
+        if request.POST.get("do") == "take-back":
+            take_back(rollover, point, by=person, seen=request.POST.get("seen", ""))
+            messages.success(request, _("%(reference)s is undecided again.") % {"reference": point.reference})
+            return redirect(rollover)
+        if form.is_valid():
+            seen = form.cleaned_data["seen"]
+            decide(rollover, point, form.choice(), by=person, now=timezone.now(), seen=seen)
+            messages.success(request, _("Decided on %(reference)s.") % {"reference": point.reference})
+            return redirect(_next(rollover, request.POST.get("then", "")))
+    except ChangedMeanwhileError as error:
+        form.send_again_with(seen=str(error.theirs.revision) if error.theirs else "")
+        return render(
+            request, "rollover/decision_form.html", context | {"conflict": True, "theirs": error.theirs}, status=409
+        )
+    except RolloverError as error:
+        form.is_valid()
+        form.add_error(None, str(error))
+        return render(request, "rollover/decision_form.html", context, status=409)
+    return render(request, "rollover/decision_form.html", context, status=400 if form.is_bound else 200)
+
+
+@require_POST
+def carried_forward(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Carries all forward that are open and undecided."""
+    person = signed_in(request)
+    rollover = get_rollover(person, slug)
+    form = BulkForm(request.POST)
+    if not form.is_valid():
+        return _overview_again(request, rollover, form, 400)
+    try:
+        carried, left = carry_open_forward(rollover, form.cleaned_data["reason"], by=person, now=timezone.now())
+    except RolloverError as error:
+        form.add_error(None, str(error))
+        return _overview_again(request, rollover, form, 409)
+    said = ngettext(
+        "%(count)s action point is carried forward.", "%(count)s action points are carried forward.", carried
+    )
+    messages.success(request, said % {"count": carried})
+    if left:
+        said = ngettext(
+            "%(count)s stays undecided: its issue was dropped.",
+            "%(count)s stay undecided: their issues were dropped.",
+            left,
+        )
+        messages.warning(request, said % {"count": left})
+    return redirect(rollover)
+
+
+@require_POST
+def agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Makes the agenda that was planned."""
+    person = signed_in(request)
+    rollover = get_rollover(person, slug)
+    try:
+        made = making.make(rollover, by=person, now=timezone.now())
+    except RolloverError as error:
+        messages.error(request, str(error))
+        return redirect(rollover)
+    messages.success(request, _("“%(agenda)s” is made, as a draft.") % {"agenda": made.title})
+    return redirect(rollover)
+
+
+@require_POST
+def undoing(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Removes the draft that was made; the decisions stay."""
+    rollover = get_rollover(signed_in(request), slug)
+    try:
+        making.undo(rollover)
+    except RolloverError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The draft is removed. Every decision is kept."))
+    return redirect(rollover)
+
+
+@require_POST
+def opening(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Opens the draft to the network."""
+    rollover = get_rollover(signed_in(request), slug)
+    form = OpeningForm(request.POST)
+    try:
+        opened = making.open_agenda(
+            rollover, today=timezone.localdate(), close_source=form.is_valid() and form.cleaned_data["close_source"]
+        )
+    except RolloverError as error:
+        messages.error(request, str(error))
+        return redirect(rollover)
+    messages.success(request, _("“%(agenda)s” is open.") % {"agenda": opened.title})
+    return redirect(opened)
+
+
+def _context(rollover: Rollover, plan: Plan) -> dict[str, object]:
+    return {
+        "rollover": rollover,
+        "source": rollover.source,
+        "plan": plan,
+        "bulk": BulkForm(initial={"reason": _("Still open at the end of the period.")}),
+        "opening": OpeningForm(initial={"close_source": True}),
+    }
+
+
+def _overview_again(request: HttpRequest, rollover: Rollover, form: BulkForm, status: int) -> HttpResponse:
+    context = _context(rollover, plan_of(rollover)) | {"bulk": form}
+    return render(request, "rollover/overview_page.html", context, status=status)
+
+
+def _why_not(source: Agenda) -> str:
+    """Why no roll-over can begin or be renamed; empty where it can. One query or two."""
+    if source.state == Agenda.State.DRAFT:
+        return _("This agenda is a draft. Open it first; a year later it rolls over.")
+    if follower := Agenda.objects.filter(follows=source).first():
+        return _("“%(agenda)s” follows this agenda already.") % {"agenda": follower.title}
+    return ""
+
+
+def _next(rollover: Rollover, then: str) -> str:
+    """The next one that is undecided, where that is asked for and there is one; else the overview."""
+    following = rollover.undecided().select_related("issue__agenda").first() if then == "next" else None
+    if following is None:
+        return rollover.get_absolute_url()
+    return f"{rollover.get_absolute_url()}{following.code}/"

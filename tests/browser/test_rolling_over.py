@@ -1,0 +1,83 @@
+"""The whole way of the agenda of 2005 into the next one, in a browser, with and without scripts."""
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import expect
+
+from actions.models import ActionPoint
+from actions.rollover.models import Decision
+from issues.models import Agenda
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_agenda_of_2005_rolls_over(new_page, coordinator, scripts):
+    call_command("load_baseline", verbosity=0)
+    page = new_page(coordinator, java_script_enabled=scripts)
+
+    page.goto("/agendas/2005/")
+    page.get_by_role("link", name="Roll over to the next agenda").click()
+    page.get_by_role("link", name="Begin").click()
+    page.get_by_label("Short name").fill("2006")
+    page.get_by_label("Title").fill("Agenda of 2006")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("0 of 17 action points are decided on.")).to_be_visible()
+
+    points = list(ActionPoint.objects.filter(issue__agenda__slug="2005").select_related("issue").in_order())
+    first, second, third, fourth, fifth = points[:5]
+
+    def decide(point: ActionPoint, kind: str) -> None:
+        page.goto(f"/agendas/2005/roll-over/{point.code}/")
+        page.get_by_role("radio", name=kind, exact=True).check()
+        page.get_by_label("Because").fill("Agreed at the meeting.")
+
+    def save() -> None:
+        page.get_by_role("button", name="Save", exact=True).click()
+
+    decide(first, "Carry forward")
+    save()
+    expect(page.get_by_text("1 of 17 action points are decided on.")).to_be_visible()
+    decide(second, "Merge with others")
+    page.get_by_label("Into, or superseded by").select_option(label=f"{first.code} {first.title}")
+    save()
+    decide(third, "Close")
+    save()
+    expect(page.get_by_role("heading", name="Not saved yet")).to_be_visible()
+    page.get_by_label("Discontinued").check()
+    save()
+    decide(fourth, "Split")
+    page.get_by_label("Split into").fill("First part\nSecond part")
+    save()
+    decide(fifth, "Supersede by another one")
+    page.get_by_label("Into, or superseded by").select_option(index=1)
+    page.get_by_role("button", name="Save, and to the next").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(points[5].title)
+
+    page.goto("/agendas/2005/roll-over/?show=undecided")
+    expect(page.get_by_text("12 action points are still undecided.")).to_be_visible()
+    carry = page.get_by_role("button", name="Carry forward")
+    if carry.count():
+        carry.click()
+    while (
+        undecided := ActionPoint.objects.filter(issue__agenda__slug="2005", rollover_decision=None).in_order().first()
+    ):
+        decide(undecided, "Close")
+        page.get_by_label("Completed").check()
+        save()
+        expect(page.get_by_text("Decided on")).to_be_visible()
+    page.get_by_role("button", name="Make the agenda").click()
+    expect(page.get_by_role("heading", name="“Agenda of 2006” is made")).to_be_visible()
+    page.locator("summary", has_text="Undo").click()
+    page.get_by_role("button", name="Remove the draft").click()
+    expect(page.get_by_text("Every decision is kept.")).to_be_visible()
+    page.get_by_role("button", name="Make the agenda").click()
+    page.get_by_role("button", name="Open it to the network").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Agenda of 2006")
+    page.goto(f"/agendas/2005/{second.code}/")
+    expect(page.get_by_text("Merge with others")).to_be_visible()
+    page.get_by_role("link", name=f"2006/{first.code}").click()
+    expect(page.get_by_text(f"2005/{second.code} → 2006/{first.code}")).to_be_visible()
+    assert Decision.objects.count() == 17
+    assert Agenda.objects.get(slug="2005").state == "closed"
