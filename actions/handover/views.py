@@ -66,11 +66,15 @@ def hand(request: HttpRequest) -> HttpResponseBase:
         now = moving(predecessor)
         form.send_again_with(seen=now.mark)
         return render(request, "handover/handover_form.html", context | {"moving": now, "moved": True}, status=409)
+    arrived = f"keep-clear:{request.get_full_path()}"
     if send_brief(made, timezone.localdate()):
-        messages.success(request, _("Handed over. %(name)s gets the brief by mail.") % {"name": successor})
+        messages.success(
+            request, _("Handed over. %(name)s gets the brief by mail.") % {"name": successor}, extra_tags=arrived
+        )
     else:
         messages.warning(
             request,
             _("Handed over. The mail did not go out: send %(name)s the address of this page.") % {"name": successor},
+            extra_tags=arrived,
         )
     return redirect(made)

@@ -90,10 +90,16 @@ class DecisionForm(SendAgain, forms.Form):
     seen = forms.CharField(required=False, max_length=36, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, rollover: Rollover, action_point: ActionPoint, stored: Decision | None, **kwargs: Any
+        self,
+        *args: Any,
+        rollover: Rollover,
+        action_point: ActionPoint,
+        stored: Decision | None,
+        kept: dict[str, Any],
+        **kwargs: Any,
     ):
         super().__init__(*args, **kwargs)
-        self.initial = _initial(rollover, action_point, stored)
+        self.initial = _initial(rollover, action_point, stored) | kept
         points = PlannedPoint.objects.filter(issue__rollover=rollover).select_related("issue")
         if stored and stored.kind in {Decision.Kind.CARRY, Decision.Kind.SPLIT}:
             points = points.exclude(pk__in=[target.pk for target in stored.targets.all()])

@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from actions.access import signed_in
+from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.rollover.access import get_rollover
 from actions.rollover.deciding import RolloverError, lock
 from actions.rollover.forms import PlannedIssueForm
 from actions.rollover.models import PlannedIssue, Rollover
 
 
+@keeps_typed
 @require_http_methods(["GET", "POST"])
 def add_issue(request: HttpRequest, slug: str) -> HttpResponseBase:
     rollover = get_rollover(signed_in(request), slug)
@@ -22,6 +24,7 @@ def add_issue(request: HttpRequest, slug: str) -> HttpResponseBase:
     return _form_page(request, rollover, PlannedIssue(rollover=rollover, number=last + 1))
 
 
+@keeps_typed
 @require_http_methods(["GET", "POST"])
 def edit_issue(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
     """POST with `do=drop` takes it out of the new agenda, where nothing goes under it."""
@@ -31,7 +34,9 @@ def edit_issue(request: HttpRequest, slug: str, number: int) -> HttpResponseBase
 
 def _form_page(request: HttpRequest, rollover: Rollover, issue: PlannedIssue) -> HttpResponseBase:
     named = str(issue) if issue.pk else ""
-    form = PlannedIssueForm(request.POST if request.method == "POST" else None, instance=issue)
+    form = PlannedIssueForm(
+        request.POST if request.method == "POST" else None, initial=kept_initial(request), instance=issue
+    )
     status = 400 if form.is_bound else 200
     try:
         with transaction.atomic():
@@ -39,11 +44,15 @@ def _form_page(request: HttpRequest, rollover: Rollover, issue: PlannedIssue) ->
                 lock(rollover)
             if form.is_bound and issue.pk and request.POST.get("do") == "drop":
                 _drop(issue)
-                messages.success(request, _("The new agenda goes without “%(issue)s”.") % {"issue": named})
+                messages.success(
+                    request,
+                    _("The new agenda goes without “%(issue)s”.") % {"issue": named},
+                    extra_tags=clears_kept(request),
+                )
                 return redirect(rollover)
             if form.is_valid():
                 form.save()
-                messages.success(request, _("Issue saved."))
+                messages.success(request, _("Issue saved."), extra_tags=clears_kept(request))
                 return redirect(rollover)
     except RolloverError as error:
         form.is_valid()

@@ -54,6 +54,7 @@ def undo(rollover: Rollover) -> None:
     if agenda.state != Agenda.State.DRAFT:
         raise RolloverError(_("The new agenda was opened, so it cannot be undone any more."))
     points = ActionPoint.objects.filter(issue__agenda=agenda)
+    list(points.select_for_update(of=["self"]).order_by("pk").only("pk"))  # whoever writes on one of them waits
     by_hand = points.exclude(pk__in=PlannedPoint.objects.filter(issue__rollover=rollover).values("made"))
     if kept := [point.reference for point in by_hand.select_related("issue__agenda")]:
         raise RolloverError(

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from actions.access import get_action_point, get_agenda, signed_in
+from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.rollover import making
 from actions.rollover.access import get_rollover
 from actions.rollover.deciding import (
@@ -39,6 +40,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "rollover/overview_page.html", _context(rollover, plan) | {"only_undecided": only_undecided})
 
 
+@keeps_typed
 @require_http_methods(["GET", "POST"])
 def name(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Begins the roll-over with the new agenda's name, or changes the name."""
@@ -49,17 +51,21 @@ def name(request: HttpRequest, slug: str) -> HttpResponseBase:
         messages.error(request, _why_not(source))
         return redirect("rollover", slug)
     rollover = stored or Rollover(source=source)
-    form = RolloverForm(request.POST if request.method == "POST" else None, instance=rollover)
+    form = RolloverForm(
+        request.POST if request.method == "POST" else None, initial=kept_initial(request), instance=rollover
+    )
     if form.is_valid():
         if stored:
             form.save()
         else:
             start(form.instance, person, timezone.now())
+        messages.success(request, _("The name is kept."), extra_tags=clears_kept(request))
         return redirect("rollover", slug)
     context = {"form": form, "source": source, "stored": stored}
     return render(request, "rollover/name_form.html", context, status=400 if form.is_bound else 200)
 
 
+@keeps_typed
 @require_http_methods(["GET", "POST"])
 def decision(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
     """Decides on one action point; POST with `do=take-back` makes it undecided. Leads on to the next that is undecided."""
@@ -68,18 +74,30 @@ def decision(request: HttpRequest, slug: str, issue: int, number: int) -> HttpRe
     point = get_action_point(person, slug, issue, number, Right.COORDINATE)
     stored = Decision.objects.filter(action_point=point).prefetch_related("targets__issue").first()
     form = DecisionForm(
-        request.POST if request.method == "POST" else None, rollover=rollover, action_point=point, stored=stored
+        request.POST if request.method == "POST" else None,
+        rollover=rollover,
+        action_point=point,
+        stored=stored,
+        kept=kept_initial(request),
     )
     context = {"form": form, "rollover": rollover, "action_point": point, "stored": stored}
     try:
         if request.POST.get("do") == "take-back":
             take_back(rollover, point, by=person, seen=request.POST.get("seen", ""))
-            messages.success(request, _("%(reference)s is undecided again.") % {"reference": point.reference})
+            messages.success(
+                request,
+                _("%(reference)s is undecided again.") % {"reference": point.reference},
+                extra_tags=clears_kept(request),
+            )
             return redirect(rollover)
         if form.is_valid():
             seen = form.cleaned_data["seen"]
             decide(rollover, point, form.choice(), by=person, now=timezone.now(), seen=seen)
-            messages.success(request, _("Decided on %(reference)s.") % {"reference": point.reference})
+            messages.success(
+                request,
+                _("Decided on %(reference)s.") % {"reference": point.reference},
+                extra_tags=clears_kept(request),
+            )
             return redirect(_next(rollover, request.POST.get("then", "")))
     except ChangedMeanwhileError as error:
         form.send_again_with(seen=str(error.theirs.revision) if error.theirs else "")

@@ -9,8 +9,12 @@ from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import Page
 
+from actions.handover.models import Handover
 from actions.models import ActionPoint
 from actions.note.models import NoteFile
+from actions.rollover.deciding import Choice, decide, start
+from actions.rollover.models import Rollover
+from issues.models import Agenda
 from tests import personas
 from tracker.people.models import User
 
@@ -68,6 +72,17 @@ COORDINATORS = [
     "/agendas/2005/action-points/changes/?issue=3",
     "/agendas/2005/dashboard/?as_of=2006-03-31",
     "/agendas/2005/3.2/?as_of=2006-03-31&by=recorded",
+    "/agendas/2005/roll-over/",
+    "/agendas/2005/roll-over/?show=undecided",
+    "/agendas/2005/roll-over/name/",
+    "/agendas/2005/roll-over/1.1/",
+    "/agendas/2005/roll-over/2.1/",
+    "/agendas/2005/roll-over/issues/",
+    "/agendas/2005/roll-over/issues/1/",
+    "/hand-overs/",
+    "/hand-overs/new/",
+    "/hand-overs/new/?predecessor=1001&successor=1002",
+    "/hand-overs/1/",
 ]
 ADMINS = ["/people/", "/people/invitations/", "/mail/"]
 PAGES = (
@@ -81,7 +96,7 @@ PAGES = (
 @pytest.fixture
 def people(transactional_db: None) -> dict[str | None, User | None]:
     call_command("loaddata", "baseline_2005", verbosity=0)
-    undp = personas.person("focal.undp@example.org", agency=personas.agency("UNDP"))
+    undp = personas.person("focal.undp@example.org", agency=personas.agency("UNDP"), pk=1001)
     points = ActionPoint.objects.with_context().filter(lead_agencies__acronym="UNDP")
     personas.digest(
         undp, *points, pk=1, state="failed", cause="refused", error="550 No such mailbox", next_attempt_at=None
@@ -98,6 +113,15 @@ def people(transactional_db: None) -> dict[str | None, User | None]:
         None: None,
         "undp": undp,
         "co": coordinator,
+    co = personas.person("coordinator@example.org", "coordinator", pk=1002)
+    rollover = start(Rollover(source=Agenda.objects.get(), slug="2006", title="Agenda of 2006"), co, personas.NOW)
+    point = ActionPoint.objects.get(issue__number=1, number=1)
+    choice = Choice(kind="carry", reason="It goes on.", issue=rollover.issues.first(), titles=[point.title])
+    decide(rollover, point, choice, by=co, now=personas.NOW, seen="")
+    handover = Handover.objects.create(
+        pk=1, predecessor=co, successor=undp, reason="Left for Bonn.", made_by=co, made_at=personas.NOW
+    handover.action_points.set(points)
+        "co": co,
         "admin": personas.person("admin@example.org", "admin"),
     }
 

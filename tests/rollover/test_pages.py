@@ -243,3 +243,12 @@ def test_pages_cost_the_same_for_any_number_of_rows(as_coordinator, rollover, co
 
     assert costs == [cost, cost]
     assert ActionPoint.objects.count() == 3
+
+
+def test_signed_out_coordinator_finds_what_was_typed(client, rollover, coordinator):
+    sent = client.post(f"{HERE}1.1/", form(kind="close", reason="Half a sentence"))
+    client.force_login(coordinator)
+
+    shown = client.get(sent.headers["Location"].partition("next=")[2]).context["form"]
+
+    assert (shown["kind"].value(), shown["reason"].value()) == ("close", "Half a sentence")
