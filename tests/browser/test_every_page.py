@@ -101,26 +101,25 @@ def people(transactional_db: None) -> dict[str | None, User | None]:
     personas.digest(
         undp, *points, pk=1, state="failed", cause="refused", error="550 No such mailbox", next_attempt_at=None
     )
-    coordinator = personas.person("coordinator@example.org", "coordinator")
+    co = personas.person("coordinator@example.org", "coordinator", pk=1002)
     agenda = personas.agenda("2005")
-    personas.note_version(agenda, coordinator)
+    personas.note_version(agenda, co)
     NoteFile.objects.create(
         id=FILE, agenda=agenda, extension="pdf", language="en", with_people=True, asked_at=timezone.now()
     )
     personas.update(points.get(issue__number=2, number=1), undp, narrative="Since then more was done.")
-    personas.note_version(agenda, coordinator)
-    return {
-        None: None,
-        "undp": undp,
-        "co": coordinator,
-    co = personas.person("coordinator@example.org", "coordinator", pk=1002)
+    personas.note_version(agenda, co)
     rollover = start(Rollover(source=Agenda.objects.get(), slug="2006", title="Agenda of 2006"), co, personas.NOW)
     point = ActionPoint.objects.get(issue__number=1, number=1)
     choice = Choice(kind="carry", reason="It goes on.", issue=rollover.issues.first(), titles=[point.title])
     decide(rollover, point, choice, by=co, now=personas.NOW, seen="")
     handover = Handover.objects.create(
         pk=1, predecessor=co, successor=undp, reason="Left for Bonn.", made_by=co, made_at=personas.NOW
+    )
     handover.action_points.set(points)
+    return {
+        None: None,
+        "undp": undp,
         "co": co,
         "admin": personas.person("admin@example.org", "admin"),
     }
