@@ -14,7 +14,7 @@ from django.utils import translation
 
 from actions.handover.models import Handover
 from actions.models import ActionPoint, Milestone, ProgressUpdate
-from actions.reminders.models import Digest
+from actions.reminders.models import Digest, ReminderCount
 from tracker.people.models import User
 
 log = logging.getLogger(__name__)
@@ -37,10 +37,12 @@ class Item:
     """Those that are not done, the next first."""
     reminded_at: datetime | None
     """When a digest last told the predecessor of it."""
+    unanswered: int
+    """In how many periods digests told of it since the last report, whoever got them."""
 
 
 def brief_of(handover: Handover, reader: User, today: date) -> list[Item]:
-    """Of what was handed over, what the reader may see. Seven queries, whatever the number of action points; one where there are none."""
+    """Of what was handed over, what the reader may see. Eight queries, whatever the number of action points; one where there are none."""
     points = list(handover.action_points.visible_to(reader).in_order().with_context())
     if not points:
         return []
@@ -52,6 +54,7 @@ def brief_of(handover: Handover, reader: User, today: date) -> list[Item]:
     for milestone in Milestone.objects.undone().filter(action_point__in=points).in_order():
         milestones[milestone.action_point_id].append(milestone)
     reminded = _reminded(handover.predecessor)
+    counts = {count.action_point_id: count for count in ReminderCount.objects.filter(action_point__in=points)}
     return [
         Item(
             action_point=point,
@@ -65,6 +68,7 @@ def brief_of(handover: Handover, reader: User, today: date) -> list[Item]:
             updates=updates[point.pk],
             milestones=milestones[point.pk],
             reminded_at=reminded.get(point.pk),
+            unanswered=_unanswered(counts.get(point.pk), updates[point.pk]),
         )
         for point in points
     ]
@@ -89,6 +93,13 @@ def send_brief(handover: Handover, today: date) -> bool:
         log.error("The brief of hand-over %s to %s did not go out: %s", handover.pk, person.email, error)
         return False
     return True
+
+
+def _unanswered(count: ReminderCount | None, updates: Sequence[ProgressUpdate]) -> int:
+    """An update since the first of them is an answer, and the count begins anew with the next reminder."""
+    if count is None or any(update.recorded_at > count.first_at for update in updates):
+        return 0
+    return count.count
 
 
 def _reminded(predecessor: User) -> dict[int, datetime]:

@@ -7,13 +7,14 @@ import pytest
 from django.core import mail
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from actions.handover.brief import brief_of, send_brief
 from actions.handover.handing import HandoverError, MovedMeanwhileError, hand_over, moving
 from actions.handover.models import Handover
 from actions.models import ActionPoint
 from actions.reminders.links import answer_address
-from actions.reminders.models import Disclaimer
+from actions.reminders.models import Disclaimer, ReminderCount
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import text
@@ -156,6 +157,8 @@ def test_successor_who_was_deactivated_meanwhile_gets_nothing(focal_point, succe
 def test_page_previews_and_hands_over_with_a_mail(client, focal_point, successor, coordinator, assigned, led):
     personas.update(assigned, narrative="First course held.")
     personas.milestone(assigned, title="Second course", due="2031-06")
+    sent_digest(focal_point, assigned)
+    ReminderCount.objects.add([assigned.pk], TODAY, timezone.now())
     personas.sign_in(client, coordinator)
 
     shown = client.get(address(focal_point, successor))
@@ -166,6 +169,7 @@ def test_page_previews_and_hands_over_with_a_mail(client, focal_point, successor
     assert done.redirect_chain == [(f"/hand-overs/{Handover.objects.get().pk}/", 302)]
     assert "First course held." in text(done)
     assert "June 2031: Second course" in text(done)
+    assert "last reminded of it on 23 November 2026. 1 reminder without an answer." in text(done)
     assert (mail.outbox[0].to, mail.outbox[0].subject) == (
         ["successor@example.org"],
         "You take over 2 action points from Focal.Undp",
@@ -245,7 +249,7 @@ def test_mail_that_does_not_go_out_undoes_nothing(client, settings, focal_point,
     assert list(assigned.focal_points.all()) == [successor]
 
 
-@pytest.mark.parametrize(("page", "cost"), [("preview", 10), ("brief", 12), ("list", 7)])
+@pytest.mark.parametrize(("page", "cost"), [("preview", 10), ("brief", 13), ("list", 7)])
 def test_pages_cost_the_same_for_any_number_of_action_points(client, focal_point, successor, coordinator, page, cost):
     costs = []
     personas.sign_in(client, coordinator)
