@@ -73,8 +73,9 @@ def test_no_progress_is_chosen_already_and_needs_its_reason(client, point, focal
 
 
 def test_answer_sent_twice_counts_once(client, point, focal_point, path):
+    link = path("progress")
     for _ in range(2):
-        client.post(path("progress"), filled(focal_point, status="under_way", narrative="Once."))
+        client.post(link, filled(focal_point, status="under_way", narrative="Once."))
 
     assert point.progress_updates.count() == 1
 
