@@ -30,7 +30,10 @@ def export(request: HttpRequest, slug: str, kind: str) -> HttpResponseBase:
     """The list of the same query as a file (csv, json or xlsx); nothing where part of the query could not be understood."""
     agenda, as_of = get_agenda(request.user, slug), read_as_of(request)
     filters = ActionPointFilter(request.GET, agenda=agenda, user=request.user, as_of=as_of)
-    complaints = [*unknown_parameters(request.GET, [*filters.filters, *PARAMETERS, "sort"]), *as_of.complaints]
+    complaints = [
+        *unknown_parameters(request.GET, [*filters.filters, *PARAMETERS, "sort", "columns"]),
+        *as_of.complaints,
+    ]
     if filters.errors or complaints:
         raise BadRequest(_("Part of what the address asks for could not be understood, so no file was made."))
     with_people = request.user.is_authenticated

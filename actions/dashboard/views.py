@@ -41,7 +41,17 @@ ORDERS = {
         Order([Column("last_reported_latest", day, descending=True, nullable=True), *_REFERENCE]),
     ),
 }
-_PARAMETERS = [*PARAMETERS, "sort", "after", "before"]
+COLUMNS = {
+    "status": gettext_lazy("Status"),
+    "owner": gettext_lazy("Owner"),
+    "happened": gettext_lazy("Last dated progress"),
+    "reported": gettext_lazy("Last reported"),
+    "silence": gettext_lazy("Silent for"),
+    "attention": gettext_lazy("Attention"),
+    "issue": gettext_lazy("Issue"),
+}
+"""What a table of the list may show beside reference and title; without any of them the list is no table."""
+_PARAMETERS = ["columns", *PARAMETERS, "sort", "after", "before"]
 
 
 @public_if_visible
@@ -110,6 +120,9 @@ def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
             "reference",
             [*complaints, _("The list cannot be sorted like that; it is sorted by reference.")],
         )
+    columns = request.GET.getlist("columns")
+    if set(columns) - set(COLUMNS):
+        complaints = [*complaints, _("The table has no such column; it was left out.")]
     order, found = _order(sort, as_of), filters.qs.with_status_rank().with_context().prefetch_related("milestones")
     try:
         page = order.page(found, PAGE_SIZE, after=request.GET.get("after"), before=request.GET.get("before"))
@@ -126,6 +139,8 @@ def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "total": found.count(),
         "sort": sort,
+        "columns": [(name, label) for name, label in COLUMNS.items() if name in columns],
+        "all_columns": [(name, label, name in columns) for name, label in COLUMNS.items()],
         "orders": [(name, label) for name, (label, _order) in ORDERS.items()],
         "query": query_without_places(request.GET),
         "export_query": query_without_places(request.GET) if not complaints and not filters.errors else "",

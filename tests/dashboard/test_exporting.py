@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from actions.models import ActionPoint
 from issues.models import Agenda
 from tests import personas
+from tests.actions.pages import links
 from tracker.exporting import as_csv, as_json, as_xlsx
 from tracker.partial_dates import PartialDate
 
@@ -57,6 +58,16 @@ def test_json_has_dates_and_owners(client, points, focal_point):
     ]
     assert found["filters"] == "none"
     assert found["rows"][1]["last_reported_until"] == "2026-03-31"
+
+
+def test_every_list_leads_to_its_file(client, points, focal_point):
+    personas.sign_in(client, focal_point)
+    page = client.get(f"{PATH}/?columns=owner&sort=silence&status=under_way&as_of=2026-11-01")
+
+    files = [link for link in links(page) if ".csv" in link or ".json" in link or ".xlsx" in link]
+
+    assert len(files) == 3
+    assert {client.get(file.replace("&amp;", "&")).status_code for file in files} == {200}
 
 
 def test_visitor_gets_no_names(client, points, focal_point):

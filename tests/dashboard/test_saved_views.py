@@ -92,6 +92,17 @@ def test_list_is_filtered_by_focal_point_and_days(client, point, focal_point):
     assert [total(client, f"due_to={today + timedelta(days=days)}") for days in (4, 5)] == [0, 1]
 
 
+def test_list_is_a_table_with_the_chosen_columns(client, point, focal_point):
+    point.lead_agencies.add(focal_point.agency)
+    personas.sign_in(client, focal_point)
+
+    page = client.get(f"{LIST}?columns=owner&columns=silence")
+
+    assert [str(label) for _name, label in page.context["columns"]] == ["Owner", "Silent for"]
+    assert "Action point Owner Silent for 2026/1.1 Action point 1 UNDP never reported on" in text(page)
+    assert client.get(f"{LIST}?columns=secrets").status_code == 400
+
+
 def test_list_is_sorted_from_silence_to_the_end(client, focal_point):
     for number, status in enumerate(["completed", "", "exploring"], 1):
         point = personas.action_point(number=number)
