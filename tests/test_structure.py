@@ -10,8 +10,13 @@ LAYERS = ["tracker", "tracker.people", "issues", "actions"]
 """Each may import itself and those before it."""
 ON_TOP = ["actions.dashboard", "actions.reminders", "actions.note", "actions.search"]
 """Each may import itself and all layers, but none of its neighbours."""
-ABOVE = {"actions.rollover": {"actions.reminders"}, "actions.handover": {"actions.reminders"}}
-"""Each may import itself, all layers, and those named: what moves action points moves their reminders along."""
+ABOVE = {
+    "actions.rollover": {"actions.reminders"},
+    "actions.handover": {"actions.reminders"},
+    "actions.exporting": {"actions.dashboard"},
+}
+"""Each may import itself, all layers, and those named: what moves action points moves their reminders along, and files of updates are
+read as those of the list are."""
 # Where the project is put together: these name every package.
 WIRING = {"tracker.settings", "tracker.urls", "tracker.celery"}
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("actions.note.urls")),
     path("", include("actions.reminders.urls")),
     path("", include("actions.search.urls")),
+    path("", include("actions.exporting.urls")),
     path("", include("actions.rollover.urls")),
     path("", include("actions.handover.urls")),
     path("", include("tracker.people.urls")),

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import CharField, Count, F
 from django.db.models.functions import Cast
 
-from actions.models import ActionPoint, ActionPointQuerySet, ActionStatus
+from actions.models import ActionPoint, ActionPointQuerySet
 from actions.models.status import ENDED
 from issues.models import Agenda
 
@@ -36,14 +36,15 @@ PEOPLES_COLUMNS = (*COLUMNS, "focal_points")
 
 def rows(points: ActionPointQuerySet, agenda: Agenda, today: date, *, with_people: bool) -> Iterator[list[list[Any]]]:
     """Batches of rows with a value for each of COLUMNS (or PEOPLES_COLUMNS). Two queries a batch, three with people, and one."""
-    for issues in _chunks(agenda):
+    base = settings.BASE_URL
+    for issues in chunks(agenda):
         batch = list(_values(points.filter(issue__in=issues)))
         leads = _names(ActionPoint.lead_agencies.through, "agency__acronym", issues)
         people = _names(ActionPoint.focal_points.through, "user__name", issues) if with_people else {}
-        yield [_row(row, agenda, leads, people, today, with_people=with_people) for row in batch]
+        yield [_row(row, agenda, base, leads, people, today, with_people=with_people) for row in batch]
 
 
-def _chunks(agenda: Agenda) -> Iterator[list[int]]:
+def chunks(agenda: Agenda) -> Iterator[list[int]]:
     """The issues in their order, as many at a time as have BATCH action points at most: each batch is read through an index. One query."""
     chunk: list[int] = []
     size = 0
@@ -89,6 +90,7 @@ def _names(through: Any, name: str, issues: Sequence[int]) -> dict[int, list[str
 def _row(
     values: Sequence[Any],
     agenda: Agenda,
+    base: str,
     leads: dict[int, list[str]],
     people: dict[int, list[str]],
     today: date,
@@ -103,13 +105,13 @@ def _row(
         issue,
         issue_title,
         title,
-        str(ActionStatus(status).value),
+        status,
         ", ".join(leads.get(pk, ())),
         reported,
         until,
         (today - until).days if until else None,
         is_open and (until is None or until < today - timedelta(days=agenda.silence_days)),
         snoozed,
-        f"{settings.BASE_URL}/agendas/{agenda.slug}/{code}/",
+        f"{base}/agendas/{agenda.slug}/{code}/",
     ]
     return [*row, ", ".join(people.get(pk, ()))] if with_people else row

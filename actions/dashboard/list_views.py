@@ -1,11 +1,11 @@
 """What is done with a list of action points: keeping it under a name, and changing what is in it."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db import IntegrityError, transaction
-from django.http import FileResponse, HttpRequest, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,7 @@ from actions.dashboard.filters import ActionPointFilter, query_without_places, u
 from actions.dashboard.forms import BulkEditForm, SaveViewForm
 from actions.dashboard.models import BulkEdit, SavedView
 from actions.models import ActionPoint
-from tracker.exporting import XLSX_LIMIT, as_csv, as_json, as_xlsx
+from tracker.exporting import file_response
 from tracker.people.permissions import Right, require
 
 
@@ -44,23 +44,7 @@ def export(request: HttpRequest, slug: str, kind: str) -> HttpResponseBase:
         "filters": "; ".join(f"{label}: {words}" for label, words, _without in filters.chosen()) or _("none"),
         "made_at": timezone.now().isoformat(timespec="seconds"),
     } | as_of.query
-    response: Any
-    if kind == "xlsx":
-        if filters.qs.count() > XLSX_LIMIT:
-            raise BadRequest(_("A workbook holds 100,000 rows at most. Filter the list, or take CSV."))
-        response = FileResponse(as_xlsx(columns, found, head), content_type=_KINDS[kind])
-    else:
-        stream = as_csv(columns, found, head) if kind == "csv" else as_json(columns, found, head)
-        response = StreamingHttpResponse(stream, content_type=_KINDS[kind])
-    response["Content-Disposition"] = f'attachment; filename="action-points-{agenda.slug}.{kind}"'
-    return cast(HttpResponseBase, response)
-
-
-_KINDS = {
-    "csv": "text/csv; charset=utf-8",
-    "json": "application/json",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+    return file_response(kind, f"action-points-{agenda.slug}", columns, found, head, filters.qs.count)
 
 
 @require_POST

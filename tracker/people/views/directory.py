@@ -13,10 +13,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tracker.people.access import signed_in
 from tracker.people.forms import DirectorySearch, InvitationForm
 from tracker.people.mails import send_invitation
-from tracker.people.models import User
+from tracker.people.models import User, UserQuerySet
 from tracker.people.permissions import Right, may, require
 
 PEOPLE_SHOWN = 500
+
+
+def people_found(reader: User, wanted: str) -> UserQuerySet:
+    """Those whom the reader may see, by agency and name: of `wanted`, a part of a name or address, or an agency, where it is not empty."""
+    people = User.objects.all() if may(reader, Right.ADMINISTER) else User.objects.active()
+    if wanted:
+        in_agency = Q(agency__acronym__iexact=wanted) | Q(agency__name__icontains=wanted)
+        people = people.filter(Q(name__icontains=wanted) | Q(email__icontains=wanted) | in_agency)
+    return people.order_by(F("agency__acronym").asc(nulls_last=True), "name", "email")
 
 
 @require_safe
@@ -25,17 +34,15 @@ def people_list(request: HttpRequest) -> HttpResponse:
     person = signed_in(request)
     administers = may(person, Right.ADMINISTER)
     search = DirectorySearch(request.GET)
-    people = User.objects.all() if administers else User.objects.active()
-    if search.is_valid() and (wanted := search.cleaned_data["q"]):
-        in_agency = Q(agency__acronym__iexact=wanted) | Q(agency__name__icontains=wanted)
-        people = people.filter(Q(name__icontains=wanted) | Q(email__icontains=wanted) | in_agency)
-    in_order = people.select_related("agency").order_by(F("agency__acronym").asc(nulls_last=True), "name", "email")
-    found = list(in_order[: PEOPLE_SHOWN + 1])
+    wanted = search.cleaned_data["q"] if search.is_valid() else ""
+    people = people_found(person, wanted)
+    found = list(people.select_related("agency")[: PEOPLE_SHOWN + 1])
     context = {
         "search": search,
         "people": found[:PEOPLE_SHOWN],
         "is_cut": len(found) > PEOPLE_SHOWN,
         "administers": administers,
+        "files_query": urlencode({"q": wanted}) if wanted else "",
     }
     return render(request, "people/people_list.html", context, status=200 if search.is_valid() else 400)
 

@@ -1,0 +1,32 @@
+"""Which progress updates a file holds."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from actions.models import ReportedStatus
+from actions.models.progress_update import ProgressUpdateQuerySet
+from tracker.people.models import Agency
+
+
+class UpdatesFilter(forms.Form):
+    """What the address asks for, all of it optional."""
+
+    status = forms.ChoiceField(label=_("Status"), choices=ReportedStatus, required=False)
+    agency = forms.ModelChoiceField(
+        label=_("Agency"), queryset=Agency.objects.all(), to_field_name="acronym", required=False
+    )
+    since = forms.DateField(label=_("Since"), input_formats=["%Y-%m-%d"], required=False)
+
+    def chosen(self) -> dict[str, Any]:
+        """What was asked for, by the field's name. Only of a valid form."""
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def narrowed(self, updates: ProgressUpdateQuerySet) -> ProgressUpdateQuerySet:
+        lookups = {"status": "status", "agency": "agency", "since": "reported_on_latest__gte"}
+        return updates.filter(**{lookups[name]: value for name, value in self.chosen().items()})
+
+    def words(self) -> str:
+        """What was asked for, for the head of the file; empty where it was everything."""
+        return "; ".join(f"{self.fields[name].label}: {value}" for name, value in self.chosen().items())
