@@ -61,7 +61,7 @@ def people_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     administers = may(person, Right.ADMINISTER)
     columns, fields = (ADMINS_COLUMNS, _ADMINS_FIELDS) if administers else (PEOPLE_COLUMNS, _PEOPLE_FIELDS)
     found = people_found(person, wanted)
-    return file_response(kind, "people", columns, [found.values_list(*fields)], _head(wanted), found.count)
+    return file_response(kind, "people", columns, [list(found.values_list(*fields))], _head(wanted), found.count)
 
 
 def _head(filters: str = "") -> dict[str, str]:
