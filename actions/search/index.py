@@ -6,9 +6,16 @@ PostgreSQL has an index over an expression of each table. SQLite has an FTS5 tab
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connections
+from django.db.models import BooleanField, FloatField, QuerySet
+from django.db.models.expressions import RawSQL
+
 from actions.models import ActionPoint, ProgressUpdate
 from actions.search.query import Query
 from tracker.people.models import Agency, User
+
+RANKED = 1000
+"""So many of one kind are weighed against each other: a word that nearly everything holds must not cost a look at everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +62,39 @@ def rebuild_index(connection: Any) -> None:
                 cursor.execute(f"INSERT INTO {source.index}({source.index}) VALUES ('rebuild')")
 
 
-def ranked(connection: Any, source: Source, query: Query, limit: int) -> list[int]:
-    """Ids of the rows that fit, the best first."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            vector, wanted = _vector(source), _tsquery(query)
-            cursor.execute(
-                f"SELECT id FROM {source.table} WHERE {vector} @@ to_tsquery('simple', %s) "
-                f"ORDER BY ts_rank({vector}, to_tsquery('simple', %s)) DESC, id DESC LIMIT %s",
-                [wanted, wanted, limit],
-            )
-        else:
-            weights = ", ".join(["5.0", "1.0"][: len(source.columns)])
-            cursor.execute(
-                f"SELECT rowid FROM {source.index} WHERE {source.index} MATCH %s "
-                f"ORDER BY bm25({source.index}, {weights}), rowid DESC LIMIT %s",
-                [_match(query), limit],
-            )
-        return [pk for (pk,) in cursor.fetchall()]
+def ranked(visible: QuerySet[Any], source: Source, query: Query, limit: int) -> list[int]:
+    """Ids of those of the visible rows that fit, the best first. Of more than RANKED that fit, some are left out. Two queries at most."""
+    rank = _ranked_by_postgresql if connections[visible.db].vendor == "postgresql" else _ranked_by_sqlite
+    return rank(visible.select_related(None), source, query)[:limit]
+
+
+def _ranked_by_postgresql(visible: QuerySet[Any], source: Source, query: Query) -> list[int]:
+    vector, wanted = _vector(source, f"{source.table}."), [_tsquery(query)]
+    fits = RawSQL(f"{vector} @@ to_tsquery('simple', %s)", wanted, BooleanField())  # noqa: S611 - names of ours
+    rank = RawSQL(f"ts_rank({vector}, to_tsquery('simple', %s))", wanted, FloatField())  # noqa: S611
+    # Without an order: the newest ones first would tempt the planner to walk the whole table for a rare word.
+    pks = list(visible.filter(fits).order_by().values_list("pk", flat=True)[:RANKED])
+    if not pks:
+        return []
+    found = source.model._base_manager.filter(pk__in=pks).annotate(rank=rank)
+    return list(found.order_by("-rank", "-pk").values_list("pk", flat=True))
+
+
+def _ranked_by_sqlite(visible: QuerySet[Any], source: Source, query: Query) -> list[int]:
+    index, wanted = source.index, _match(query)
+    of_index = f"{source.table}.id IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)"
+    fits = RawSQL(of_index, [wanted], BooleanField())  # noqa: S611 - names of ours
+    pks = set(visible.filter(fits).order_by("-pk").values_list("pk", flat=True)[:RANKED])
+    if not pks:
+        return []
+    weights = ", ".join(["5.0", "1.0"][: len(source.columns)])
+    with connections[visible.db].cursor() as cursor:
+        cursor.execute(
+            f"SELECT rowid FROM {index} WHERE {index} MATCH %s AND rowid BETWEEN %s AND %s "
+            f"ORDER BY bm25({index}, {weights}), rowid DESC",
+            [wanted, min(pks), max(pks)],
+        )
+        return [pk for (pk,) in cursor.fetchall() if pk in pks]
 
 
 def _ensure_postgresql(cursor: Any) -> None:
@@ -88,9 +110,9 @@ def _ensure_postgresql(cursor: Any) -> None:
         cursor.execute(f"CREATE INDEX IF NOT EXISTS {source.index} ON {source.table} USING gin (({_vector(source)}))")
 
 
-def _vector(source: Source) -> str:
+def _vector(source: Source, of: str = "") -> str:
     weighted = (
-        f"setweight(to_tsvector('simple', search_fold({column})), '{weight}')"
+        f"setweight(to_tsvector('simple', search_fold({of}{column})), '{weight}')"
         for column, weight in zip(source.columns, "AB", strict=True)
     )
     return f"({' || '.join(weighted)})"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from actions.models import ActionPoint
+from actions.search import index
 from actions.search.finding import excerpt, find, marked
 from actions.search.index import SOURCES, ensure_index, ranked
 from actions.search.query import parse
@@ -165,7 +166,7 @@ def test_search_costs_the_same_for_any_number_of_hits(client, focal_point, djang
         personas.update(personas.action_point(number=number, title="Course"), narrative="A course.")
     personas.sign_in(client, focal_point)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         client.get("/search/", {"q": "course"})
 
 
@@ -194,6 +195,17 @@ def test_command_fills_the_index_anew(point, focal_point):
     assert titles("training", focal_point) == [point.title]
 
 
+def test_what_one_may_not_see_takes_no_place_from_what_one_may(monkeypatch, focal_point, visitor):
+    monkeypatch.setattr(index, "RANKED", 3)
+    shown = personas.agenda("2025", visible_to="everybody")
+    personas.action_point(personas.issue(shown), title="Course for all")
+    for number in range(1, 6):
+        personas.action_point(number=number, title="Course")
+
+    assert titles("course", visitor) == ["Course for all"]
+    assert len(titles("course", focal_point)) == 3
+
+
 class TestAnyChanges(TestCase):
     WORDS = ("alpha", "beta", "gamma")
 
@@ -210,5 +222,5 @@ class TestAnyChanges(TestCase):
                 User.objects.filter(pk=newest.pk).delete()
 
         for word in self.WORDS:
-            found = ranked(connection, SOURCES["people"], parse(f'"{word}"'), 100)
+            found = ranked(User.objects.all(), SOURCES["people"], parse(f'"{word}"'), 100)
             assert sorted(found) == sorted(User.objects.filter(name=word).values_list("pk", flat=True))
