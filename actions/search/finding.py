@@ -71,13 +71,19 @@ def by_reference(text: str, user: Person, slug: str | None) -> ActionPoint | Non
 def _best(source: Source, query: Query, visible: QuerySet[Any], limit: int) -> list[Any]:
     if query.needs_substrings:
         for word in query.words:
-            fits = Q()
-            for column in source.columns:
-                fits |= Q(**{f"{column}__icontains": word})
-            visible = visible.filter(fits)
+            visible = visible.filter(_holds(source, word))
+        for phrase in query.unwanted:
+            visible = visible.exclude(_holds(source, " ".join(phrase)))
         return list(visible.order_by("-pk")[:limit])
     rows = visible.in_bulk(pks := ranked(visible, source, query, limit))
     return [rows[pk] for pk in pks if pk in rows]
+
+
+def _holds(source: Source, word: str) -> Q:
+    fits = Q()
+    for column in source.columns:
+        fits |= Q(**{f"{column}__icontains": word})
+    return fits
 
 
 def _action_point(point: ActionPoint, query: Query) -> Hit:

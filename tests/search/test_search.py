@@ -78,6 +78,13 @@ def test_other_scripts_are_found(focal_point, title, words):
     assert titles(words, focal_point) == [title]
 
 
+def test_minus_leaves_out_in_scripts_without_spaces_too(focal_point):
+    personas.action_point(number=1, title="联合培训课程")
+    personas.action_point(number=2, title="联合培训手册")
+
+    assert titles("培训 -课程", focal_point) == ["联合培训手册"]
+
+
 def test_title_comes_before_description(focal_point):
     personas.action_point(number=1, title="Something else", description="A newsletter, perhaps.")
     personas.action_point(number=2, title="Newsletter of the network")
