@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count
 from django.db.models.functions import ExtractYear
 
+from actions.bars import Segment
 from actions.models import ActionPointQuerySet, Milestone
 from actions.models.progress_update import ProgressUpdateQuerySet
 
@@ -25,19 +26,11 @@ class Promises:
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    """A bar: per cent of the longest one."""
-
-    status: str
-    start: float
-    length: float
-
-
-@dataclass(frozen=True, slots=True)
 class Year:
     year: int
     updates: int
     segments: Sequence[Segment]
+    """One, as long as its share of the year with the most."""
 
 
 def promises(led: ActionPointQuerySet, today: date) -> Promises:

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F
 
 from actions.models import ActionPoint, ActionStatus, ProgressUpdate
-from actions.models.action_point_queries import Basis
+from actions.models.action_point_queries import Basis, end_of
 from issues.models import Agenda
 from tracker.keyset import Column, Order, Page, whole_number
 
@@ -36,18 +36,14 @@ class Changes:
 
 def changes(agenda: Agenda, since: date, *, after: str | None = None, before: str | None = None) -> Changes:
     """What came after the end of that day (UTC). Up to ten queries. Raises PlaceError."""
-    end = datetime.combine(since + timedelta(days=1), time(), tzinfo=UTC)
-    points = ActionPoint.objects.filter(issue__agenda=agenda).as_of(since, Basis.RECORDED)
+    end = end_of(since)
+    points: Any = ActionPoint.objects.filter(issue__agenda=agenda).as_of(since, Basis.RECORDED)
     moved = list(points.exclude(status_then=F("status")).select_related("issue__agenda").in_order()[: SHOWN + 1])
     updates: Any = ProgressUpdate.objects.filter(action_point__issue__agenda=agenda).with_context()
     updates = updates.select_related("action_point__issue__agenda")
     return Changes(
-        [Move(point, ActionStatus(_before(point))) for point in moved[:SHOWN]],
+        [Move(point, ActionStatus(point.status_then)) for point in moved[:SHOWN]],
         are_cut=len(moved) > SHOWN,
         page=NEWEST_FIRST.page(updates.filter(recorded_at__gte=end), PAGE_SIZE, after=after, before=before),
-        withdrawn=list(updates.filter(Q(withdrawn_at__gte=end)).order_by("-withdrawn_at", "-pk")[:SHOWN]),
+        withdrawn=list(updates.filter(withdrawn_at__gte=end).order_by("-withdrawn_at", "-pk")[:SHOWN]),
     )
-
-
-def _before(point: Any) -> str:
-    return str(point.status_then)

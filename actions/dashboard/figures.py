@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from actions.as_of import AsOf
+from actions.bars import Segment
 from actions.dashboard.filters import Attention, Owner
 from actions.models import ActionPoint, ActionPointQuerySet, ActionStatus, Milestone, ProgressUpdate
 from actions.models.action_point_queries import StandingColumns, milestone_passed
@@ -39,15 +40,6 @@ class Figure:
     """Of the list that has just these action points; empty where there are none."""
     status: str = ""
     """The status that is counted, where it is one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A part of a bar: per cent of its length, from its beginning."""
-
-    status: str
-    start: float
-    length: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from actions.as_of import AsOf
-from actions.dashboard.figures import Figure, Segment, segments
+from actions.bars import Segment
+from actions.dashboard.figures import Figure, segments
 from actions.models import ActionStatus
 from actions.models.status import of_parts
 from issues.models import Agenda

@@ -150,12 +150,17 @@ def _milestones() -> Any:
     return apps.get_model("actions", "Milestone")._default_manager
 
 
+def end_of(day: date) -> datetime:
+    """The first instant after that day (UTC)."""
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=UTC)
+
+
 def reports_then(day: date, basis: str) -> Any:
     """The versions of progress updates that were in force at the end of that day (UTC)."""
     updates: Any = apps.get_model("actions", "ProgressUpdate")._default_manager
     if basis == Basis.REPORTED:
         return updates.in_force().filter(reported_on_latest__lte=day)
-    end = datetime.combine(day + timedelta(days=1), time(), tzinfo=UTC)
+    end = end_of(day)
     replaced = updates.filter(supersedes=OuterRef("pk"), recorded_at__lt=end)
     standing = Q(withdrawn_at=None) | Q(withdrawn_at__gte=end)
     return updates.filter(standing, ~Exists(replaced), recorded_at__lt=end)

@@ -21,12 +21,13 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from actions.models import ActionPoint, ProgressUpdate
+from actions.models import ActionPoint
 from actions.models.action_point_queries import milestone_passed, shows_no_progress
 from actions.models.milestone import next_occurrence
 from actions.reminders.models.digest import Digest
 from actions.reminders.models.disclaimer import Disclaimer
 from actions.reminders.models.entry import MILESTONE_AHEAD, Entry, EntryMilestone
+from actions.reminders.models.reminder_count import answered
 from actions.reminders.periods import Terms
 from issues.models import Agenda
 from tracker.people.models import DigestCeiling, Role, User
@@ -81,9 +82,6 @@ def _telling(agenda: Agenda, terms: Terms) -> QuerySet[Any]:
     reached = wanting_digests(today)
     leading = reached.filter(role=Role.FOCAL_POINT)
     led = Q(agency__people__in=leading) | Q(agency__parent__people__in=leading)
-    answered = ProgressUpdate.objects.filter(
-        action_point=OuterRef("pk"), recorded_at__gt=OuterRef("reminder_count__first_at")
-    )
     named = milestone_passed(today, via="milestones__") | Q(milestones__repeats_every_months__isnull=False)
     for first, end in terms.announced:
         named |= Q(milestones__due_earliest__gte=first, milestones__due_earliest__lt=end)
@@ -97,7 +95,7 @@ def _telling(agenda: Agenda, terms: Terms) -> QuerySet[Any]:
             assigned=Exists(_Assigned.objects.filter(actionpoint=OuterRef("pk"), user__in=reached)),
             led=Exists(_Led.objects.filter(led, actionpoint=OuterRef("pk"))),
             reminded=Case(
-                When(Exists(answered), then=0),
+                When(answered("pk", "reminder_count__"), then=0),
                 default=Coalesce("reminder_count__count", Value(0)),
                 output_field=IntegerField(),
             ),

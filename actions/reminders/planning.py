@@ -63,11 +63,13 @@ def plan_round(schedule: ReminderSchedule, zone: str, period: Period, now: datet
     )
 
 
-def planned_entries(schedule: ReminderSchedule, zone: str, period: Period, now: datetime) -> Iterator[Entries]:
+def planned_entries(
+    schedule: ReminderSchedule, zone: str, period: Period, now: datetime, batch: int = BATCH
+) -> Iterator[Entries]:
     """What people of a time zone, who have no digest of the period yet, are to be told: a batch of people at a time."""
     today = now.astimezone(zone_named(zone)).date()
     recipients = wanting_digests(today).filter(without_digest(schedule.agenda, period.start), time_zone=zone)
-    return due_entries(recipients, schedule.agenda, schedule.terms(period.start, today), BATCH)
+    return due_entries(recipients, schedule.agenda, schedule.terms(period.start, today), batch)
 
 
 def add_digests(agenda: Agenda, period_start: date, entries: Entries, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """What would go out next by a schedule: who gets which mail when, and who gets none. Reads only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -15,7 +15,7 @@ from actions.reminders.due import due_entries, wanting_digests, without_digest
 from actions.reminders.models import Digest, ReminderSchedule
 from actions.reminders.models.entry import Entry
 from actions.reminders.periods import Period, next_period, zone_named
-from actions.reminders.planning import time_zones
+from actions.reminders.planning import Entries, planned_entries, time_zones
 from tracker.people.models import User
 
 LIMIT = 50
@@ -52,9 +52,8 @@ def preview(schedule: ReminderSchedule, now: datetime) -> Preview:
 
 
 def _mails(schedule: ReminderSchedule, now: datetime) -> Iterator[Planned]:
-    for zone, period, day in _turns(schedule, now):
-        recipients = wanting_digests(day).filter(without_digest(schedule.agenda, period.start), time_zone=zone)
-        for person, entries in _due(schedule, recipients, period, day):
+    for zone, period, _day in _turns(schedule, now):
+        for person, entries in _with_people(planned_entries(schedule, zone, period, period.due_at, batch=LIMIT + 1)):
             digest = Digest(recipient=person, agenda=schedule.agenda)
             due_at = period.due_at.astimezone(zone_named(zone))
             yield Planned(person, due_at, entries, words_to_read(digest, entries))
@@ -86,6 +85,10 @@ def _turns(schedule: ReminderSchedule, now: datetime) -> Iterator[tuple[str, Per
 def _due(
     schedule: ReminderSchedule, recipients: QuerySet[User], period: Period, day: date
 ) -> Iterator[tuple[User, list[Entry]]]:
-    for batch in due_entries(recipients, schedule.agenda, schedule.terms(period.start, day), batch=LIMIT + 1):
+    return _with_people(due_entries(recipients, schedule.agenda, schedule.terms(period.start, day), batch=LIMIT + 1))
+
+
+def _with_people(batches: Iterable[Entries]) -> Iterator[tuple[User, list[Entry]]]:
+    for batch in batches:
         people: dict[Any, User] = User.objects.select_related("agency").in_bulk(list(batch))
         yield from ((people[pk], entries) for pk, entries in batch.items())

@@ -24,15 +24,23 @@ class Answers:
     unheard: int
 
 
+def answered(action_point: str = "action_point", of_count: str = "") -> Exists:
+    """Whether an update came since the first of the reminders. The names are those by which a query finds the action point and its count
+    (`of_count` as in `reminder_count__`).
+    """
+    return Exists(
+        ProgressUpdate.objects.filter(
+            action_point=OuterRef(action_point), recorded_at__gt=OuterRef(f"{of_count}first_at")
+        )
+    )
+
+
 class ReminderCountManager(models.Manager["ReminderCount"]):
     def add(self, action_points: Collection[int], period_start: date, now: datetime) -> None:
         """Digests of that period tell of these action points. Counts once a period, and anew after an update. Two queries."""
-        answer = ProgressUpdate.objects.filter(
-            action_point=OuterRef("action_point"), recorded_at__gt=OuterRef("first_at")
-        )
         self.filter(action_point__in=action_points, period_start__lt=period_start).update(
-            count=Case(When(Exists(answer), then=1), default=F("count") + 1),
-            first_at=Case(When(Exists(answer), then=now), default=F("first_at")),
+            count=Case(When(answered(), then=1), default=F("count") + 1),
+            first_at=Case(When(answered(), then=now), default=F("first_at")),
             period_start=period_start,
         )
         self.bulk_create(
@@ -45,11 +53,8 @@ class ReminderCountManager(models.Manager["ReminderCount"]):
 
     def answers(self) -> dict[int, Answers]:
         """What came of the reminders, by id of the agenda. One query."""
-        answer = ProgressUpdate.objects.filter(
-            action_point=OuterRef("action_point"), recorded_at__gt=OuterRef("first_at")
-        )
         counted: Any = (
-            self.alias(is_answered=Exists(answer))
+            self.alias(is_answered=answered())
             .order_by()
             .values("action_point__issue__agenda")
             .annotate(
