@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "actions",
     "actions.dashboard",
     "actions.reminders",
+    "actions.tallies",
     "actions.search",
     "actions.note",
     "actions.rollover",
@@ -235,6 +236,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "reminders": {"task": "reminders.tick", "schedule": 60.0, "options": {"expires": 55}},
+    "tallies": {"task": "tallies.fold", "schedule": 600.0, "options": {"expires": 590}},
     "note files": {"task": "note.sweep", "schedule": 3600.0, "options": {"expires": 3500}},
 }
 

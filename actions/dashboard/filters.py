@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.as_of import AsOf
 from actions.models import ActionPoint, ActionPointQuerySet, ActionStatus, Milestone
-from issues.models import Agenda
+from actions.tallies.models import NEVER
+from issues.models import Agenda, Issue
 from tracker.people.models import Agency, User
 from tracker.text import validate_line
 
@@ -56,7 +57,7 @@ class ActionPointFilter(django_filters.FilterSet):
         validators=[validate_line, _legible],
     )
     issue = django_filters.ModelChoiceFilter(
-        label=_("Issue"), field_name="issue", to_field_name="number", queryset=None, empty_label=_("All")
+        label=_("Issue"), method="of_issue", to_field_name="number", queryset=None, empty_label=_("All")
     )
     agency = django_filters.ModelChoiceFilter(
         label=_("Lead agency"),
@@ -101,8 +102,8 @@ class ActionPointFilter(django_filters.FilterSet):
         fields: Sequence[str] = []
 
     def __init__(self, data: QueryDict, *, agenda: Agenda, user: Any, as_of: AsOf) -> None:
-        self.user, self.today = user, as_of.day
-        super().__init__(data, queryset=as_of.standing(ActionPoint.objects.filter(issue__agenda=agenda)))
+        self.user, self.today, self.agenda = user, as_of.day, agenda
+        super().__init__(data, queryset=as_of.standing(ActionPoint.objects.filter(entry__agenda=agenda)))
         self.filters["issue"].queryset = agenda.issues.order_by("number")
         assigned = User.objects.filter(assigned_action_points__issue__agenda=agenda)
         self.filters["focal_point"].queryset = assigned.distinct().order_by("name", "email")
@@ -117,32 +118,52 @@ class ActionPointFilter(django_filters.FilterSet):
             points = points.filter(Q(title__icontains=word) | Q(description__icontains=word))
         return points
 
+    def of_issue(self, points: ActionPointQuerySet, name: str, issue: Issue) -> ActionPointQuerySet:
+        return points.filter(entry__place__range=(1000 * issue.number, 1000 * issue.number + 999))
+
     def with_status(self, points: ActionPointQuerySet, name: str, statuses: list[str]) -> ActionPointQuerySet:
-        return points.with_status(*statuses) if statuses else points
+        if points.standing.is_past:
+            return points.with_status(*statuses) if statuses else points
+        ranks = [ActionStatus.values.index(status) for status in statuses]
+        return points.filter(entry__rank__in=ranks) if ranks else points
 
     def owned_by(self, points: ActionPointQuerySet, name: str, owner: str) -> ActionPointQuerySet:
         if owner == Owner.MINE:
             return points.own(self.user) if isinstance(self.user, User) else points.none()
-        unowned = ActionPoint.objects.unowned()
-        return points.unowned() if owner == Owner.NOBODY else points.exclude(pk__in=unowned.values("pk"))
+        return points.filter(entry__is_owned=owner == Owner.SOMEBODY)
 
     def with_attention(self, points: ActionPointQuerySet, name: str, attention: str) -> ActionPointQuerySet:
         today = self.today
-        if attention == Attention.NO_PROGRESS:
-            return points.showing_no_progress(today)
-        if attention == Attention.SILENT:
-            return points.open().silent(today)
-        if attention == Attention.MILESTONE_PASSED:
-            return points.open().with_passed_milestone(today)
-        if attention == Attention.MILESTONE_AHEAD:
-            return points.open().with_milestone_ahead(today)
-        return points.open().snoozed(today)
+        if points.standing.is_past or attention == Attention.MILESTONE_AHEAD:
+            return {
+                Attention.NO_PROGRESS: lambda: points.showing_no_progress(today),
+                Attention.SILENT: lambda: points.open().silent(today),
+                Attention.MILESTONE_PASSED: lambda: points.open().with_passed_milestone(today),
+                Attention.MILESTONE_AHEAD: lambda: points.open().with_milestone_ahead(today),
+                Attention.SNOOZED: lambda: points.open().snoozed(today),
+            }[Attention(attention)]()
+        before = today - timedelta(days=self.agenda.silence_days)
+        return self.open_now(points).filter(
+            **{
+                Attention.NO_PROGRESS: {"entry__shows_after__lt": today},
+                Attention.SILENT: {"entry__reported__lt": before},
+                Attention.MILESTONE_PASSED: {"entry__milestone_due__lt": today},
+                Attention.SNOOZED: {"entry__snoozed_until__gt": today},
+            }[Attention(attention)]
+        )
+
+    def open_now(self, points: ActionPointQuerySet) -> ActionPointQuerySet:
+        return points.filter(entry__is_open=True) if self.agenda.state == Agenda.State.OPEN else points.none()
 
     def reported_since(self, points: ActionPointQuerySet, name: str, day: date) -> ActionPointQuerySet:
-        return points.filter(**{f"{points.standing.reported}__gte": day})
+        if points.standing.is_past:
+            return points.filter(**{f"{points.standing.reported}__gte": day})
+        return points.filter(entry__reported__gte=day, entry__reported__gt=NEVER)
 
     def reported_until(self, points: ActionPointQuerySet, name: str, day: date) -> ActionPointQuerySet:
-        return points.filter(**{f"{points.standing.reported}__lte": day})
+        if points.standing.is_past:
+            return points.filter(**{f"{points.standing.reported}__lte": day})
+        return points.filter(entry__reported__lte=day, entry__reported__gt=NEVER)
 
     def due_until(self, points: ActionPointQuerySet, name: str, day: date) -> ActionPointQuerySet:
         return points.filter(
@@ -150,8 +171,8 @@ class ActionPointFilter(django_filters.FilterSet):
         )
 
     def silent_for_days(self, points: ActionPointQuerySet, name: str, days: Any) -> ActionPointQuerySet:
-        before = self.today - timedelta(days=int(days))
-        return points.open().filter(**{f"{points.standing.reported}__lte": before})
+        still_open = points.open() if points.standing.is_past else self.open_now(points)
+        return self.reported_until(still_open, name, self.today - timedelta(days=int(days)))
 
     def chosen(self) -> list[tuple[str, str, str]]:
         """What is filtered by now: its name, its words, and the query of the same list without it."""

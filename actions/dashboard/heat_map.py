@@ -11,11 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from actions.as_of import AsOf
-from actions.models import ActionPoint
+from actions.dashboard.counting import points_of
+from actions.dashboard.figures import AGENCIES
 from issues.models import Agenda, Issue
-
-ISSUES, AGENCIES = 20, 60
-"""So many columns and rows at most: what a page can show."""
 
 _AGES = ((30, "fresh"), (90, "recent"), (365, "old"))
 
@@ -49,14 +47,11 @@ class AgencyRow:
 class HeatMap:
     issues: Sequence[Issue]
     rows: Sequence[AgencyRow]
-    is_cut: bool
-    """There are more issues or agencies than are shown."""
 
 
 def heat_map(agenda: Agenda, issues: Sequence[Issue], as_of: AsOf) -> HeatMap:
-    """Of the agencies that lead something, in order of acronym. One query."""
-    points = as_of.standing(ActionPoint.objects.filter(issue__agenda=agenda, lead_agencies__isnull=False))
-    shown = list(issues[:ISSUES])
+    """Of the agencies that lead something under these issues, in order of acronym; the first AGENCIES of them. One query."""
+    points = points_of(agenda, as_of).filter(issue__in=issues, lead_agencies__isnull=False)
     counted = (
         points.order_by()
         .values("issue_id", acronym=F("lead_agencies__acronym"), name=F("lead_agencies__name"))
@@ -72,11 +67,11 @@ def heat_map(agenda: Agenda, issues: Sequence[Issue], as_of: AsOf) -> HeatMap:
             acronym,
             names[acronym],
             reverse("agency", args=[acronym]),
-            [_cell(found.get((acronym, issue.pk)), acronym, issue, as_of.day) for issue in shown],
+            [_cell(found.get((acronym, issue.pk)), acronym, issue, as_of.day) for issue in issues],
         )
         for acronym in sorted(names)[:AGENCIES]
     ]
-    return HeatMap(shown, rows, is_cut=len(issues) > ISSUES or len(names) > AGENCIES)
+    return HeatMap(issues, rows)
 
 
 def _cell(counted: Any, acronym: str, issue: Issue, today: date) -> Cell | None:

@@ -1,10 +1,12 @@
 """The dashboard of an agenda, and the list of action points that its figures lead to."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,7 +15,7 @@ from django.views.decorators.http import require_safe
 from actions.access import get_agenda, public_if_visible
 from actions.as_of import EARLIEST, PARAMETERS, AsOf, read_as_of
 from actions.dashboard.changes import changes
-from actions.dashboard.figures import figures
+from actions.dashboard.figures import ISSUES, figures
 from actions.dashboard.filters import ActionPointFilter, query_without_places, unknown_parameters
 from actions.dashboard.forms import SaveViewForm
 from actions.dashboard.heat_map import heat_map, legend
@@ -21,26 +23,33 @@ from actions.dashboard.models import SavedView
 from actions.dashboard.over_time import over_time
 from actions.dashboard.promises import time_line
 from actions.rows import rows_of
+from actions.tallies.remembering import Memory
 from issues.models import Agenda
 from tracker.keyset import Column, Order, PlaceError, day, whole_number
 from tracker.people.permissions import Right, may
 
 PAGE_SIZE = 50
+COUNTED = 1000
+"""A list that is longer says so, and no more: to count it would cost more than to show it. The dashboard has all figures."""
 A_MONTH = timedelta(days=30)
 
-_REFERENCE = (Column("issue__number", whole_number), Column("number", whole_number))
+_PLACE = Column("entry__place", whole_number)
 ORDERS = {
-    "reference": (gettext_lazy("reference"), Order(_REFERENCE)),
-    "silence": (
-        gettext_lazy("longest silent first"),
-        Order([Column("last_reported_latest", day, nullable=True), *_REFERENCE]),
-    ),
-    "status": (gettext_lazy("status"), Order([Column("status_rank", whole_number), *_REFERENCE])),
+    "reference": (gettext_lazy("reference"), Order([_PLACE])),
+    "silence": (gettext_lazy("longest silent first"), Order([Column("entry__reported", day), _PLACE])),
+    "status": (gettext_lazy("status"), Order([Column("entry__rank", whole_number), _PLACE])),
     "reported": (
         gettext_lazy("last reported first"),
-        Order([Column("last_reported_latest", day, descending=True, nullable=True), *_REFERENCE]),
+        Order([Column("entry__reported", day, descending=True), replace(_PLACE, descending=True)]),
     ),
 }
+_THEN = {
+    "reference": Order([_PLACE]),
+    "silence": Order([Column("reported_then", day, nullable=True), _PLACE]),
+    "status": Order([Column("status_rank", whole_number), _PLACE]),
+    "reported": Order([Column("reported_then", day, descending=True, nullable=True), replace(_PLACE, descending=True)]),
+}
+"""The same orders on a day that has gone by."""
 COLUMNS = {
     "status": gettext_lazy("Status"),
     "owner": gettext_lazy("Owner"),
@@ -58,20 +67,35 @@ _PARAMETERS = ["columns", *PARAMETERS, "sort", "after", "before"]
 @require_safe
 def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
     agenda, as_of = get_agenda(request.user, slug), read_as_of(request)
-    issues = list(agenda.issues.order_by("number"))
-    for issue in issues:
-        issue.agenda = agenda
-    found = figures(agenda, as_of)
+    memory = Memory[tuple[str, str]]("dashboard", agenda.pk, as_of.day, as_of.query, request.user.is_authenticated)
+    lead, sections = memory.made or memory.keep(_dashboard(agenda, as_of))
     context = {
         "agenda": agenda,
         "agendas": Agenda.objects.visible_to(request.user).order_by("-slug"),
+        "as_of": as_of,
+        "lead": lead,
+        "sections": sections,
+    }
+    return render(request, "dashboard/dashboard_page.html", context, status=400 if as_of.complaints else 200)
+
+
+def _dashboard(agenda: Agenda, as_of: AsOf) -> tuple[str, str]:
+    """The lead and the sections of the dashboard, which are the same for all who may see it."""
+    issues = list(agenda.issues.order_by("number")[: ISSUES + 1])
+    is_cut, issues = len(issues) > ISSUES, issues[:ISSUES]
+    for issue in issues:
+        issue.agenda = agenda
+    found = figures(agenda, issues, as_of)
+    context = {
+        "agenda": agenda,
         "figures": found,
         "heat_map": heat_map(agenda, issues, as_of),
         "legend": legend(),
         "over_time": over_time(agenda, as_of, found.total.count),
+        "is_cut": is_cut,
         "as_of": as_of,
     }
-    return render(request, "dashboard/dashboard_page.html", context, status=400 if as_of.complaints else 200)
+    return render_to_string("dashboard/_lead.html", context), render_to_string("dashboard/_sections.html", context)
 
 
 @public_if_visible
@@ -105,31 +129,62 @@ def milestones_page(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "dashboard/milestones_page.html", context)
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The list as it is shown, apart from what is each person's own."""
+
+    above: str
+    below: str
+    status: int
+
+
 @public_if_visible
 @require_safe
 def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
     """Filters, `sort` (one of ORDERS) and the place (`after` or `before`) come in the query; what is faulty is said, and left out."""
     agenda, as_of = get_agenda(request.user, slug), read_as_of(request)
+    person = request.user.pk if "owner" in request.GET else request.user.is_authenticated
+    memory = Memory[Shown]("list", agenda.pk, as_of.day, request.GET.urlencode(), person)
+    if not (shown := memory.made):
+        shown = _shown(request, agenda, as_of)
+        if shown.status == HTTPStatus.OK and not request.GET.get("q"):  # what somebody typed is hardly asked for again
+            memory.keep(shown)
+    query = query_without_places(request.GET)
+    context = {
+        "agenda": agenda,
+        "above": shown.above,
+        "below": shown.below,
+        "query": query,
+        "views": SavedView.objects.visible_to(request.user).filter(agenda=agenda).select_related("agenda", "person"),
+        "view_form": SaveViewForm(initial={"query": query}),
+        "may_coordinate": may(request.user, Right.COORDINATE),
+    }
+    return render(request, "dashboard/action_point_list.html", context, status=shown.status)
+
+
+def _shown(request: HttpRequest, agenda: Agenda, as_of: AsOf) -> Shown:
     filters = ActionPointFilter(request.GET, agenda=agenda, user=request.user, as_of=as_of)
-    sort, complaints = (
-        request.GET.get("sort") or "reference",
-        unknown_parameters(request.GET, [*filters.filters, *_PARAMETERS]),
-    )
+    complaints = unknown_parameters(request.GET, [*filters.filters, *_PARAMETERS])
+    sort, columns = request.GET.get("sort") or "reference", request.GET.getlist("columns")
     if sort not in ORDERS:
         sort, complaints = (
             "reference",
             [*complaints, _("The list cannot be sorted like that; it is sorted by reference.")],
         )
-    columns = request.GET.getlist("columns")
     if set(columns) - set(COLUMNS):
         complaints = [*complaints, _("The table has no such column; it was left out.")]
-    order, found = _order(sort, as_of), filters.qs.with_status_rank().with_context().prefetch_related("milestones")
+    order = _THEN[sort] if as_of.is_past else ORDERS[sort][1]
+    found = filters.qs.select_related("entry").with_context().prefetch_related("milestones")
+    if as_of.is_past:
+        found = found.with_status_rank()
     try:
         page = order.page(found, PAGE_SIZE, after=request.GET.get("after"), before=request.GET.get("before"))
     except PlaceError:
         page = order.page(found, PAGE_SIZE)
-        complaints.append(_("The address names no place in this list; here is its beginning."))
-    kept = QueryDict(query_without_places(request.GET), mutable=True)
+        complaints = [*complaints, _("The address names no place in this list; here is its beginning.")]
+    total = filters.qs.order_by()[: COUNTED + 1].count()
+    query = query_without_places(request.GET)
+    kept = QueryDict(query, mutable=True)
     for name in PARAMETERS:
         kept.pop(name, None)
     context = {
@@ -137,26 +192,23 @@ def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
         "filters": filters,
         "rows": rows_of(page.rows, as_of.day),
         "page": page,
-        "total": found.count(),
+        "total": min(total, COUNTED),
+        "has_more": total > COUNTED,
         "sort": sort,
         "columns": [(name, label) for name, label in COLUMNS.items() if name in columns],
         "all_columns": [(name, label, name in columns) for name, label in COLUMNS.items()],
         "orders": [(name, label) for name, (label, _order) in ORDERS.items()],
-        "query": query_without_places(request.GET),
-        "export_query": query_without_places(request.GET) if not complaints and not filters.errors else "",
+        "query": query,
+        "export_query": query if not complaints and not filters.errors else "",
         "complaints": complaints,
         "as_of": as_of,
-        "views": SavedView.objects.visible_to(request.user).filter(agenda=agenda).select_related("agenda", "person"),
-        "view_form": SaveViewForm(initial={"query": query_without_places(request.GET)}),
-        "may_coordinate": may(request.user, Right.COORDINATE),
+        "path": request.path,
+        "signed_in": request.user.is_authenticated,
         "kept": [(name, value) for name, values in kept.lists() for value in values],
         "kept_query": kept.urlencode(),
     }
-    status = 400 if complaints or filters.errors or as_of.complaints else 200
-    return render(request, "dashboard/action_point_list.html", context, status=status)
-
-
-def _order(name: str, as_of: AsOf) -> Order:
-    """The order of that name; on a day that has gone by its days are those of that day."""
-    then = {"last_reported_latest": "reported_then"} if as_of.is_past else {}
-    return Order([replace(column, name=then.get(column.name, column.name)) for column in ORDERS[name][1].columns])
+    return Shown(
+        render_to_string("dashboard/_list_above.html", context),
+        render_to_string("dashboard/_list_below.html", context),
+        HTTPStatus.BAD_REQUEST if complaints or filters.errors or as_of.complaints else HTTPStatus.OK,
+    )

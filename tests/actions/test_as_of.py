@@ -145,7 +145,8 @@ def test_figures_as_reported_by_today_are_those_of_today(point):
     personas.milestone(other, due="2026-02")
     today = timezone.localdate()
 
-    now, then = figures(point.issue.agenda, AsOf(today)), figures(point.issue.agenda, AsOf(today, is_past=True))
+    agenda, issues = point.issue.agenda, [point.issue]
+    now, then = figures(agenda, issues, AsOf(today)), figures(agenda, issues, AsOf(today, is_past=True))
 
     for name in ("total", "statuses", "attention", "silence", "issues", "agencies"):
         assert getattr(then, name) == getattr(now, name)

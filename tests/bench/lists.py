@@ -21,7 +21,7 @@ from django.test import Client
 from django.utils import timezone
 
 from actions.as_of import AsOf
-from actions.dashboard.figures import figures
+from actions.dashboard.figures import ISSUES, figures
 from actions.dashboard.views import ORDERS, PAGE_SIZE
 from actions.models import ActionPoint, ActionStatus, Milestone, ProgressUpdate
 from issues.models import Agenda, Issue
@@ -121,7 +121,10 @@ def tasks(agenda: Agenda, rows: int) -> Iterator[tuple[str, Callable[[], Any]]]:
         yield f"{name}: page at 90 %, keyset", partial(order.page, found, PAGE_SIZE, after=place)
         yield f"{name}: page at 90 %, OFFSET", partial(_at_offset, listed, deep + 1)
     yield "count of the list", points.count
-    yield "figures of the dashboard", partial(figures, agenda, AsOf(timezone.localdate()))
+    yield (
+        "figures of the dashboard",
+        partial(figures, agenda, list(agenda.issues.order_by("number")[:ISSUES]), AsOf(timezone.localdate())),
+    )
     client = personas.sign_in(Client(), personas.person("coordinator@example.org", Role.COORDINATOR))
     for label, address in {
         "list, whole answer": "action-points/",

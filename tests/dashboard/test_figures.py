@@ -21,6 +21,14 @@ def reported(point, days_ago, **fields):
     return point.log_progress(personas.progress(**fields), author=None, now=personas.NOW, reported_on=on)
 
 
+def figured(agenda, as_of):
+    """Broken down by all issues."""
+    issues = list(agenda.issues.order_by("number"))
+    for issue in issues:
+        issue.agenda = agenda
+    return figures(agenda, issues, as_of)
+
+
 def counts(found):
     return {figure.label: figure.count for figure in found}
 
@@ -53,7 +61,7 @@ def agenda(db):
 
 
 def test_figures_tell_the_statuses_apart(agenda):
-    found = figures(agenda, AsOf(TODAY))
+    found = figured(agenda, AsOf(TODAY))
 
     assert found.total.count == 10
     assert [(figure.status, figure.count) for figure in found.statuses] == [
@@ -67,7 +75,7 @@ def test_figures_tell_the_statuses_apart(agenda):
 
 
 def test_figures_say_what_needs_attention(agenda):
-    assert counts(figures(agenda, AsOf(TODAY)).attention) == {
+    assert counts(figured(agenda, AsOf(TODAY)).attention) == {
         "show no progress": 7,
         "silent": 6,
         "nobody owns": 8,
@@ -77,7 +85,7 @@ def test_figures_say_what_needs_attention(agenda):
 
 
 def test_figures_say_for_how_long_nothing_was_reported(agenda):
-    found = figures(agenda, AsOf(TODAY))
+    found = figured(agenda, AsOf(TODAY))
 
     assert counts(found.silence) == {
         "never reported on": 2,
@@ -89,7 +97,7 @@ def test_figures_say_for_how_long_nothing_was_reported(agenda):
 
 
 def test_figures_break_down_by_issue_and_agency(agenda):
-    found = figures(agenda, AsOf(TODAY))
+    found = figured(agenda, AsOf(TODAY))
 
     assert [(row.label, row.total.count, row.attention.count) for row in found.issues] == [
         ("1. Issue 1", 5, 5),
@@ -102,7 +110,7 @@ def test_figures_break_down_by_issue_and_agency(agenda):
 
 
 def test_figures_show_milestones_of_open_action_points(agenda):
-    found = figures(agenda, AsOf(TODAY))
+    found = figured(agenda, AsOf(TODAY))
 
     assert [milestone.title for milestone in found.passed] == ["Passed"]
     assert [milestone.title for milestone in found.ahead] == ["Ahead"]
@@ -111,7 +119,7 @@ def test_figures_show_milestones_of_open_action_points(agenda):
 def test_closed_agenda_needs_no_attention(agenda):
     Agenda.objects.update(state="closed")
 
-    found = figures(Agenda.objects.get(), AsOf(TODAY))
+    found = figured(Agenda.objects.get(), AsOf(TODAY))
 
     assert counts(found.attention) == {
         "show no progress": 0,
@@ -126,7 +134,7 @@ def test_closed_agenda_needs_no_attention(agenda):
 
 
 def test_figures_of_an_empty_agenda_are_nought(db):
-    found = figures(personas.agenda(), AsOf(TODAY))
+    found = figured(personas.agenda(), AsOf(TODAY))
 
     assert found.total.count == 0
     assert {figure.count for figure in [*found.statuses, *found.attention, *found.silence]} == {0}
@@ -148,7 +156,7 @@ def test_segments_add_up_to_the_whole():
 def test_figures_of_the_baseline(db):
     call_command("loaddata", "baseline_2005", verbosity=0)
 
-    found = figures(Agenda.objects.get(slug="2005"), AsOf(TODAY))
+    found = figured(Agenda.objects.get(slug="2005"), AsOf(TODAY))
 
     assert [figure.count for figure in found.statuses] == [1, 2, 3, 11, 0, 0]
     assert [row.total.count for row in found.issues] == [3, 2, 6, 3, 1, 2]

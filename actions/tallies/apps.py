@@ -1,0 +1,34 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate, pre_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class TalliesConfig(AppConfig):
+    name = "actions.tallies"
+    label = "tallies"
+    verbose_name = _("Tallies")
+
+    def ready(self) -> None:
+        pre_migrate.connect(_before, sender=self)
+        post_migrate.connect(_after, sender=self)
+
+
+def _before(using: str, plan: Any = (), **options: Any) -> None:
+    """A migration of SQLite remakes tables, which it cannot do while triggers name them."""
+    from actions.tallies.triggers import remove_triggers
+
+    if plan and connections[using].vendor == "sqlite":
+        remove_triggers(connections[using])
+
+
+def _after(using: str, **options: Any) -> None:
+    """After each `migrate` that did something, and after `flush`, which empties tables in any order."""
+    from actions.tallies.rebuilding import rebuild  # models are there only now
+    from actions.tallies.triggers import ensure_triggers
+
+    changed = ensure_triggers(connections[using], anew=bool(options.get("plan")))
+    if changed or "plan" not in options:
+        rebuild(connections[using])

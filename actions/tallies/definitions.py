@@ -1,0 +1,167 @@
+"""What the kept tables hold, said once in SQL: triggers and `rebuild` use the same text, for both databases.
+
+Each text has its source in braces: `{points}` is a condition on action points `p`, or `{rows}` a table of entries with a `sign`.
+"""
+
+from dataclasses import dataclass
+
+from actions.models import ActionStatus, ReportedStatus
+from actions.models.status import ENDED
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a database says the few things that it says in its own way. Days are `day`, numbers `days`."""
+
+    least: str
+    greatest: str
+    date: str
+    plus: str
+
+    def day(self, text: str) -> str:
+        return self.date.format(text)
+
+    def after(self, day: str, days: str) -> str:
+        return self.plus.format(day=day, days=days)
+
+
+DIALECTS = {
+    "postgresql": Dialect("LEAST", "GREATEST", "DATE '{}'", "({day} + {days})"),
+    "sqlite": Dialect("min", "max", "'{}'", "date({day}, ({days}) || ' days')"),
+}
+
+_RANKS = " ".join(f"WHEN '{status}' THEN {rank}" for rank, status in enumerate(ActionStatus.values))
+_ENDED = ", ".join(f"'{status.value}'" for status in ENDED)
+_UNMOVED = f"'{ActionStatus.NOT_REPORTED.value}', '{ActionStatus.NO_PROGRESS.value}'"
+
+ENTRY_COLUMNS = (
+    "action_point_id",
+    "agenda_id",
+    "place",
+    "rank",
+    "is_open",
+    "is_owned",
+    "reported",
+    "milestone_due",
+    "snoozed_until",
+    "shows_after",
+)
+OWNED = (
+    "(EXISTS (SELECT 1 FROM actions_actionpoint_lead_agencies l WHERE l.actionpoint_id = {point})"
+    " OR EXISTS (SELECT 1 FROM actions_actionpoint_focal_points f WHERE f.actionpoint_id = {point}))"
+)
+TALLY_COLUMNS = ("agenda_id", "agency_id", "kind", "status", "day")
+MOVE_COLUMNS = ("action_point_id", "day", "status", "before")
+
+
+def entries(dialect: Dialect, points: str) -> str:
+    """The entries of those action points `p` (of issues `i`)."""
+    never, forever = dialect.day("0001-01-01"), dialect.day("9999-12-31")
+    silent_after = dialect.after("known.reported", "known.silence_days")
+    # The day before the first day of the calendar is none.
+    awake = f"{dialect.greatest}(known.snoozed_until, {dialect.day('0001-01-02')})"
+    held_back = f"COALESCE({dialect.after(awake, '-1')}, {never})"
+    stirs = f"{dialect.least}({silent_after}, COALESCE(known.milestone_due, {forever}))"
+    return f"""
+        SELECT known.action_point_id, known.agenda_id, known.place, CASE known.status {_RANKS} END AS rank,
+            known.status NOT IN ({_ENDED}) AS is_open, known.is_owned, known.reported, known.milestone_due,
+            known.snoozed_until,
+            CASE WHEN known.status IN ({_ENDED}) THEN NULL WHEN known.status IN ({_UNMOVED}) THEN {held_back}
+                ELSE {dialect.greatest}({stirs}, {held_back}) END AS shows_after
+        FROM (
+            SELECT p.id AS action_point_id, i.agenda_id, i.number * 1000 + p.number AS place, p.status,
+                {OWNED.format(point="p.id")} AS is_owned, COALESCE(p.last_reported_latest, {never}) AS reported,
+                (SELECT min(m.due_latest) FROM actions_milestone m WHERE m.action_point_id = p.id
+                    AND m.done_on IS NULL AND m.repeats_every_months IS NULL) AS milestone_due,
+                p.snoozed_until, a.silence_days
+            FROM actions_actionpoint p JOIN issues_issue i ON i.id = p.issue_id JOIN issues_agenda a ON a.id = i.agenda_id
+            WHERE {points}
+        ) known"""
+
+
+def moves(points: str) -> str:
+    """How those action points `p` came to stand where, as `actions.models.status.standing` weighs what is in force."""
+    in_force = (
+        "{0}.withdrawn_at IS NULL AND NOT EXISTS"
+        " (SELECT 1 FROM actions_progressupdate newer WHERE newer.supersedes_id = {0}.id)"
+    )
+    of_part = (
+        f"CASE WHEN NOT u.part_only THEN 0 WHEN u.status IN ('{ReportedStatus.UNDER_WAY.value}',"
+        f" '{ReportedStatus.COMPLETED.value}') THEN 3 WHEN u.status = '{ReportedStatus.EXPLORING.value}' THEN 2 ELSE 1 END"
+    )
+    return f"""
+        SELECT action_point_id, day, status, before FROM (
+            SELECT action_point_id, day, status,
+                COALESCE(lag(status) OVER (PARTITION BY action_point_id ORDER BY day),
+                    '{ActionStatus.NOT_REPORTED.value}') AS before
+            FROM (
+                SELECT u.action_point_id, u.reported_on_latest AS day,
+                    COALESCE(
+                        (SELECT w.status FROM actions_progressupdate w
+                            WHERE w.action_point_id = u.action_point_id AND NOT w.part_only AND {in_force.format("w")}
+                                AND (w.reported_on_latest < u.reported_on_latest
+                                    OR (w.reported_on_latest = u.reported_on_latest AND w.number <= u.number))
+                            ORDER BY w.reported_on_latest DESC, w.number DESC LIMIT 1),
+                        CASE max({of_part}) OVER (PARTITION BY u.action_point_id ORDER BY u.reported_on_latest, u.number)
+                            WHEN 3 THEN '{ActionStatus.UNDER_WAY.value}' WHEN 2 THEN '{ActionStatus.EXPLORING.value}'
+                            ELSE '{ActionStatus.NO_PROGRESS.value}' END
+                    ) AS status,
+                    row_number() OVER (PARTITION BY u.action_point_id, u.reported_on_latest ORDER BY u.number DESC) AS back
+                FROM actions_progressupdate u
+                WHERE {in_force.format("u")} AND {points.replace("p.id", "u.action_point_id")}
+            ) daily WHERE back = 1
+        ) changes WHERE before <> status"""
+
+
+def tallies(rows: str) -> str:
+    """What these entries add, each with its sign: sums that are not nought."""
+    whole = f"FROM {rows} r"
+    led = f"{whole} JOIN actions_actionpoint_lead_agencies l ON l.actionpoint_id = r.action_point_id"
+    moved = f"{whole} JOIN tallies_move m ON m.action_point_id = r.action_point_id"
+    return _summed(
+        f"""SELECT r.agenda_id, CAST(NULL AS bigint) AS agency_id, 'status' AS kind, {_status("r")} AS status,
+                CAST(NULL AS date) AS day, r.sign {whole}
+            UNION ALL SELECT r.agenda_id, NULL, 'unowned', '', NULL, r.sign {whole} WHERE NOT r.is_owned
+            UNION ALL SELECT r.agenda_id, NULL, 'reported', '', r.reported, r.sign {whole} WHERE r.is_open
+            UNION ALL SELECT r.agenda_id, NULL, 'shows', '', r.shows_after, r.sign {whole} WHERE r.is_open
+            UNION ALL SELECT r.agenda_id, NULL, 'late', '', r.milestone_due, r.sign {whole}
+                WHERE r.is_open AND r.milestone_due IS NOT NULL
+            UNION ALL SELECT r.agenda_id, NULL, 'snoozed', '', r.snoozed_until, r.sign {whole}
+                WHERE r.is_open AND r.snoozed_until IS NOT NULL
+            UNION ALL {_of_agencies(led)}
+            UNION ALL {_of_moves(moved)}"""
+    )
+
+
+def link_tallies(links: str) -> str:
+    """What these links to lead agencies (`actionpoint_id`, `agency_id`, `sign`) add."""
+    return _summed(_of_agencies(f"FROM {links} l JOIN tallies_entry r ON r.action_point_id = l.actionpoint_id"))
+
+
+def move_tallies(moved: str) -> str:
+    """What these moves, each with its sign, add."""
+    return _summed(_of_moves(f"FROM {moved} m JOIN tallies_entry r ON r.action_point_id = m.action_point_id"))
+
+
+def _of_agencies(source: str) -> str:
+    return (
+        f"SELECT r.agenda_id, l.agency_id, 'status' AS kind, {_status('r')} AS status, CAST(NULL AS date) AS day, sign {source}"
+        f" UNION ALL SELECT r.agenda_id, l.agency_id, 'shows', '', r.shows_after, sign {source} WHERE r.is_open"
+    )
+
+
+def _of_moves(source: str) -> str:
+    return (
+        f"SELECT r.agenda_id, CAST(NULL AS bigint) AS agency_id, 'stood' AS kind, m.status, m.day, sign {source}"
+        f" UNION ALL SELECT r.agenda_id, NULL, 'stood', m.before, m.day, -sign {source}"
+    )
+
+
+def _status(row: str) -> str:
+    cases = " ".join(f"WHEN {rank} THEN '{status}'" for rank, status in enumerate(ActionStatus.values))
+    return f"CASE {row}.rank {cases} END"
+
+
+def _summed(select: str) -> str:
+    columns = ", ".join(TALLY_COLUMNS)
+    return f"SELECT {columns}, sum(sign) AS count FROM ({select}) counted GROUP BY {columns} HAVING sum(sign) <> 0"

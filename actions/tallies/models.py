@@ -1,0 +1,144 @@
+"""What is kept beside the action points so that lists and dashboards cost the same however many there are.
+
+The database writes these tables by itself, in the transaction of whatever changes (`triggers`): nothing in Python does. `rebuilding` makes
+them anew from what they are derived from (`definitions`), and says where they differ.
+"""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import Q
+
+from actions.models import ActionPoint
+from issues.models import Agenda
+from tracker.people.models import Agency
+
+NEVER = date(1, 1, 1)
+"""Stands for a day before all others: that of the last report where there is none."""
+
+TOKENS = 2**40
+
+
+class Entry(models.Model):
+    """An action point as lists order and filter it, in one row: one index serves each order of an agenda, and each rare filter."""
+
+    action_point = models.OneToOneField(
+        ActionPoint, on_delete=models.DO_NOTHING, db_constraint=False, primary_key=True, related_name="entry"
+    )
+    agenda = models.ForeignKey(
+        Agenda, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    place = models.PositiveIntegerField()
+    """Issue number × 1000 + number: the order of references."""
+    rank = models.PositiveSmallIntegerField()
+    """The place of the status among all, from silence to the end."""
+    is_open = models.BooleanField()
+    """Neither completed nor discontinued; whether the agenda is open is not looked at."""
+    is_owned = models.BooleanField()
+    reported = models.DateField()
+    """NEVER where nothing was reported."""
+    milestone_due = models.DateField(null=True)
+    """The first day that a milestone of it has to be done by, of those that are undone and do not recur."""
+    snoozed_until = models.DateField(null=True)
+    shows_after = models.DateField(null=True)
+    """The last day on which it does not show "no progress" yet, if nothing happens; null where it has ended."""
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["agenda", "place"], name="entry_place"),
+            models.Index(fields=["agenda", "rank", "place"], name="entry_rank"),
+            models.Index(fields=["agenda", "reported", "place"], name="entry_reported"),
+            models.Index(fields=["agenda", "reported", "place"], condition=Q(is_open=True), name="entry_open_reported"),
+            models.Index(fields=["agenda", "place"], condition=Q(is_owned=False), name="entry_unowned"),
+            models.Index(
+                fields=["agenda", "milestone_due"], condition=Q(milestone_due__isnull=False), name="entry_due"
+            ),
+            models.Index(
+                fields=["agenda", "snoozed_until"], condition=Q(snoozed_until__isnull=False), name="entry_snoozed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agenda_id}/{self.place}"
+
+
+class Move(models.Model):
+    """An action point came to stand at `status` with what was reported on that day; before, it stood at another."""
+
+    action_point = models.ForeignKey(
+        ActionPoint, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    day = models.DateField()
+    status = models.CharField(max_length=20)
+    before = models.CharField(max_length=20)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["action_point", "day"], name="move_day_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.status}"
+
+
+class Tally(models.Model):
+    """How many action points more, or fewer, there are of a kind.
+
+    What counts is the sum of the rows: writers add rows, and wait for nobody.
+    """
+
+    class Kind(models.TextChoices):
+        STATUS = "status"
+        """That stand at `status`."""
+        UNOWNED = "unowned"
+        REPORTED = "reported"
+        """Open ones last reported on that day."""
+        SHOWS = "shows"
+        """That show no progress after that day."""
+        LATE = "late"
+        """Open ones with a milestone passed after that day."""
+        SNOOZED = "snoozed"
+        """Open ones that are snoozed until that day."""
+        STOOD = "stood"
+        """That came to stand at `status` on that day, less those that left it."""
+
+    agenda = models.ForeignKey(
+        Agenda, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    agency = models.ForeignKey(
+        Agency, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+    )
+    """Of those only that this agency leads; null: of all."""
+    kind = models.CharField(max_length=10, choices=Kind)
+    status = models.CharField(max_length=20, blank=True)
+    day = models.DateField(null=True)
+    count = models.IntegerField()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(
+                fields=["agenda", "kind", "status", "day", "count"], condition=Q(agency=None), name="tally_whole"
+            ),
+            models.Index(
+                fields=["agenda", "agency", "kind", "status", "day", "count"],
+                condition=Q(agency__isnull=False),
+                name="tally_agency",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.status} {self.day}: {self.count:+}"
+
+
+class Change(models.Model):
+    """A statement that changed what pages show. All that says something is how many there are, and their tokens: `stamp`."""
+
+    token = models.BigIntegerField()
+    """By chance, up to TOKENS."""
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.token)

@@ -1,0 +1,121 @@
+"""What the tallies add up to today."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import TruncMonth
+
+from actions.models import ActionStatus
+from actions.tallies.models import Entry, Tally
+from issues.models import Agenda, Issue
+
+Kind = Tally.Kind
+
+
+@dataclass(slots=True)
+class Part:
+    """Of the action points of an issue or agency."""
+
+    statuses: Counter[str] = field(default_factory=Counter)
+    showing: int = 0
+    """How many show no progress."""
+
+
+@dataclass(slots=True)
+class Whole(Part):
+    """Of those of an agenda."""
+
+    silent: int = 0
+    late: int = 0
+    snoozed: int = 0
+    unowned: int = 0
+    silent_for: Mapping[int, int] = field(default_factory=dict)
+    """How many open ones were last reported on so many days ago, or more; those never reported on apart."""
+
+
+def whole(agenda: Agenda, today: date, silences: Iterable[int]) -> Whole:
+    """One query."""
+    is_open, silent = agenda.state == Agenda.State.OPEN, today - timedelta(days=agenda.silence_days)
+    reported = {f"silent_{days}": Q(day__lte=today - timedelta(days=days)) for days in silences}
+    sums: Any = (
+        Tally.objects.filter(agenda=agenda, agency=None)
+        .exclude(kind=Kind.STOOD)
+        .values_list("kind", "status")
+        .annotate(
+            **{name: Sum("count", filter=condition, default=0) for name, condition in reported.items()},
+            silent=Sum("count", filter=Q(day__lt=silent), default=0),
+            before=Sum("count", filter=Q(day__lt=today), default=0),
+            after=Sum("count", filter=Q(day__gt=today), default=0),
+            total=Sum("count"),
+        )
+        .values("kind", "status", "silent", "before", "after", "total", *reported)
+    )
+    found, silent_for = Whole(), dict.fromkeys(reported, 0)
+    for row in sums:
+        if row["kind"] == Kind.STATUS:
+            found.statuses[row["status"]] = row["total"]
+        elif row["kind"] == Kind.UNOWNED:
+            found.unowned = row["total"]
+        elif not is_open:
+            continue
+        elif row["kind"] == Kind.SHOWS:
+            found.showing = row["before"]
+        elif row["kind"] == Kind.LATE:
+            found.late = row["before"]
+        elif row["kind"] == Kind.SNOOZED:
+            found.snoozed = row["after"]
+        else:
+            found.silent, silent_for = row["silent"], {name: row[name] for name in reported}
+    never = found.statuses[ActionStatus.NOT_REPORTED] if is_open else 0
+    found.silent_for = {int(name.removeprefix("silent_")): count - never for name, count in silent_for.items()}
+    return found
+
+
+def of_agencies(agenda: Agenda, today: date) -> dict[tuple[str, str], Part]:
+    """By acronym and name, in order of acronym. One query."""
+    sums: Any = (
+        Tally.objects.filter(agenda=agenda, agency__isnull=False)
+        .values_list("agency__acronym", "agency__name", "kind", "status")
+        .annotate(before=Sum("count", filter=Q(day__lt=today), default=0), total=Sum("count"))
+        .order_by("agency__acronym")
+    )
+    found = defaultdict[tuple[str, str], Part](Part)
+    for acronym, name, kind, status, before, total in sums:
+        if kind == Kind.STATUS:
+            found[acronym, name].statuses[status] += total
+        elif agenda.state == Agenda.State.OPEN:
+            found[acronym, name].showing = before
+    return {agency: part for agency, part in found.items() if part.statuses.total()}
+
+
+def of_issues(agenda: Agenda, issues: Iterable[Issue], today: date) -> dict[int, Part]:
+    """By the number of the issue. One query, over the action points of just these issues."""
+    shows = Q(shows_after__lt=today) if agenda.state == Agenda.State.OPEN else Q(pk__in=[])
+    counted = (
+        Entry.objects.filter(agenda=agenda, place__lt=1000 * (max((issue.number for issue in issues), default=0) + 1))
+        .values_list(F("place") / 1000, "rank")
+        .annotate(count=Count("pk"), showing=Count("pk", filter=shows))
+    )
+    found = defaultdict[int, Part](Part)
+    for number, rank, count, showing in counted:
+        found[number].statuses[ActionStatus.values[rank]] = count
+        found[number].showing += showing
+    return found
+
+
+def stood(agenda: Agenda, until: date) -> dict[date, Counter[str]]:
+    """By how many the number of those at each status grew or shrank, by the first day of each month in which it did. One query."""
+    sums = (
+        Tally.objects.filter(agenda=agenda, agency=None, kind=Kind.STOOD, day__lte=until)
+        .values_list(TruncMonth("day"), "status")
+        .annotate(total=Sum("count"))
+    )
+    found = defaultdict[date, Counter[str]](Counter)
+    for month, status, total in sums:
+        if total:
+            found[month][status] += total
+    return dict(sorted(found.items()))

@@ -1,0 +1,38 @@
+"""Pages are made once, and shown until something changes: making them is what costs, and most readers see what others have just seen."""
+
+from contextlib import suppress
+from hashlib import sha256
+from typing import Generic, TypeVar
+
+from django.core.cache import cache
+from django.utils import timezone, translation
+from redis.exceptions import RedisError
+
+from actions.tallies.rebuilding import stamp
+
+Made = TypeVar("Made")
+
+SECONDS = 600
+"""So long at most a page is kept, changed or not. Only its latest state is."""
+
+
+class Memory(Generic[Made]):
+    """What was made last for these words, in this language and time zone. Costs one query; a cache that is gone is a cache that is empty.
+
+    Whatever the page depends on and the stamp does not say must be among the words: the day, and who may see what.
+    """
+
+    def __init__(self, *words: object) -> None:
+        named = "\n".join([*map(str, words), translation.get_language() or "", timezone.get_current_timezone_name()])
+        self._key = f"shown:{sha256(named.encode()).hexdigest()}"
+        self._stamp = stamp()
+        self.made: Made | None = None
+        with suppress(OSError, RedisError):
+            kept_stamp, made = cache.get(self._key) or ("", None)
+            if kept_stamp == self._stamp:
+                self.made = made
+
+    def keep(self, made: Made) -> Made:
+        with suppress(OSError, RedisError):
+            cache.set(self._key, (self._stamp, made), SECONDS)
+        return made
