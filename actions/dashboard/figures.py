@@ -19,6 +19,7 @@ from actions.dashboard import counting
 from actions.dashboard.filters import Attention, Owner
 from actions.models import ActionPointQuerySet, ActionStatus, Milestone, ProgressUpdate
 from actions.rows import Row, rows
+from actions.tallies import reading
 from actions.tallies.reading import Part, Whole
 from issues.models import Agenda, Issue
 
@@ -197,20 +198,23 @@ def _breakdown(label: str, address: str, query: Mapping[str, Any], part: Part) -
 
 
 def _longest_silent(points: ActionPointQuerySet, agenda: Agenda, today: date) -> list[Row]:
-    """Those never reported on first. Four queries, one where none is silent."""
-    silent = points.filter(issue__agenda__state=Agenda.State.OPEN)
+    """Those never reported on first. Five queries, one where none is silent."""
     if points.standing.is_past:
-        silent = silent.open().filter(counting.is_silent(agenda, today, points.standing))
-        order: list[Any] = [F(points.standing.reported).asc(nulls_first=True), "issue__number", "number"]
-    else:
-        before = today - timedelta(days=agenda.silence_days)
-        silent = silent.filter(entry__agenda=agenda, entry__is_open=True, entry__reported__lt=before)
-        silent = silent.exclude(snoozed_until__gt=today)
-        order = ["entry__reported", "entry__place"]
-    return rows(silent.order_by(*order)[:SHOWN], today)
+        silent = points.open().filter(counting.is_silent(agenda, today, points.standing))
+        order = (F(points.standing.reported).asc(nulls_first=True), "issue__number", "number")
+        return rows(silent.order_by(*order)[:SHOWN], today)
+    pks = reading.longest_silent(agenda, today, SHOWN)
+    return rows(points.filter(pk__in=pks).order_by("entry__reported", "entry__place"), today) if pks else []
 
 
 def _latest(agenda: Agenda, as_of: AsOf) -> list[ProgressUpdate]:
-    """Three queries, one where nothing was reported."""
-    of_agenda = as_of.in_force().filter(action_point__issue__agenda=agenda).with_context()
-    return list(of_agenda.select_related("action_point__issue__agenda").order_by("-recorded_at", "-pk")[:SHOWN])
+    """Four queries, one where nothing was reported."""
+    updates = as_of.in_force().with_context().select_related("action_point__issue__agenda")
+    if as_of.is_past:
+        updates = updates.filter(action_point__issue__agenda=agenda)
+    else:
+        pks, since = reading.recorded_last(agenda, SHOWN)
+        if not since:
+            return []
+        updates = updates.filter(action_point__in=pks, recorded_at__gte=since)
+    return list(updates.order_by("-recorded_at", "-pk")[:SHOWN])

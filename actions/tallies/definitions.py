@@ -33,6 +33,10 @@ DIALECTS = {
 _RANKS = " ".join(f"WHEN '{status}' THEN {rank}" for rank, status in enumerate(ActionStatus.values))
 _ENDED = ", ".join(f"'{status.value}'" for status in ENDED)
 _UNMOVED = f"'{ActionStatus.NOT_REPORTED.value}', '{ActionStatus.NO_PROGRESS.value}'"
+_IN_FORCE = (
+    "{0}.withdrawn_at IS NULL AND NOT EXISTS"
+    " (SELECT 1 FROM actions_progressupdate newer WHERE newer.supersedes_id = {0}.id)"
+)
 
 ENTRY_COLUMNS = (
     "action_point_id",
@@ -44,6 +48,7 @@ ENTRY_COLUMNS = (
     "reported",
     "milestone_due",
     "snoozed_until",
+    "recorded",
     "shows_after",
 )
 OWNED = (
@@ -65,7 +70,7 @@ def entries(dialect: Dialect, points: str) -> str:
     return f"""
         SELECT known.action_point_id, known.agenda_id, known.place, CASE known.status {_RANKS} END AS rank,
             known.status NOT IN ({_ENDED}) AS is_open, known.is_owned, known.reported, known.milestone_due,
-            known.snoozed_until,
+            known.snoozed_until, known.recorded,
             CASE WHEN known.status IN ({_ENDED}) THEN NULL WHEN known.status IN ({_UNMOVED}) THEN {held_back}
                 ELSE {dialect.greatest}({stirs}, {held_back}) END AS shows_after
         FROM (
@@ -73,6 +78,8 @@ def entries(dialect: Dialect, points: str) -> str:
                 {OWNED.format(point="p.id")} AS is_owned, COALESCE(p.last_reported_latest, {never}) AS reported,
                 (SELECT min(m.due_latest) FROM actions_milestone m WHERE m.action_point_id = p.id
                     AND m.done_on IS NULL AND m.repeats_every_months IS NULL) AS milestone_due,
+                (SELECT max(u.recorded_at) FROM actions_progressupdate u WHERE u.action_point_id = p.id
+                    AND {_IN_FORCE.format("u")}) AS recorded,
                 p.snoozed_until, a.silence_days
             FROM actions_actionpoint p JOIN issues_issue i ON i.id = p.issue_id JOIN issues_agenda a ON a.id = i.agenda_id
             WHERE {points}
@@ -81,10 +88,6 @@ def entries(dialect: Dialect, points: str) -> str:
 
 def moves(points: str) -> str:
     """How those action points `p` came to stand where, as `actions.models.status.standing` weighs what is in force."""
-    in_force = (
-        "{0}.withdrawn_at IS NULL AND NOT EXISTS"
-        " (SELECT 1 FROM actions_progressupdate newer WHERE newer.supersedes_id = {0}.id)"
-    )
     of_part = (
         f"CASE WHEN NOT u.part_only THEN 0 WHEN u.status IN ('{ReportedStatus.UNDER_WAY.value}',"
         f" '{ReportedStatus.COMPLETED.value}') THEN 3 WHEN u.status = '{ReportedStatus.EXPLORING.value}' THEN 2 ELSE 1 END"
@@ -98,7 +101,7 @@ def moves(points: str) -> str:
                 SELECT u.action_point_id, u.reported_on_latest AS day,
                     COALESCE(
                         (SELECT w.status FROM actions_progressupdate w
-                            WHERE w.action_point_id = u.action_point_id AND NOT w.part_only AND {in_force.format("w")}
+                            WHERE w.action_point_id = u.action_point_id AND NOT w.part_only AND {_IN_FORCE.format("w")}
                                 AND (w.reported_on_latest < u.reported_on_latest
                                     OR (w.reported_on_latest = u.reported_on_latest AND w.number <= u.number))
                             ORDER BY w.reported_on_latest DESC, w.number DESC LIMIT 1),
@@ -108,7 +111,7 @@ def moves(points: str) -> str:
                     ) AS status,
                     row_number() OVER (PARTITION BY u.action_point_id, u.reported_on_latest ORDER BY u.number DESC) AS back
                 FROM actions_progressupdate u
-                WHERE {in_force.format("u")} AND {points.replace("p.id", "u.action_point_id")}
+                WHERE {_IN_FORCE.format("u")} AND {points.replace("p.id", "u.action_point_id")}
             ) daily WHERE back = 1
         ) changes WHERE before <> status"""
 

@@ -40,6 +40,8 @@ class Entry(models.Model):
     milestone_due = models.DateField(null=True)
     """The first day that a milestone of it has to be done by, of those that are undone and do not recur."""
     snoozed_until = models.DateField(null=True)
+    recorded = models.DateTimeField(null=True)
+    """When the last update that is in force was recorded."""
     shows_after = models.DateField(null=True)
     """The last day on which it does not show "no progress" yet, if nothing happens; null where it has ended."""
 
@@ -50,6 +52,7 @@ class Entry(models.Model):
             models.Index(fields=["agenda", "rank", "place"], name="entry_rank"),
             models.Index(fields=["agenda", "reported", "place"], name="entry_reported"),
             models.Index(fields=["agenda", "reported", "place"], condition=Q(is_open=True), name="entry_open_reported"),
+            models.Index(fields=["agenda", "recorded"], name="entry_recorded"),
             models.Index(fields=["agenda", "place"], condition=Q(is_owned=False), name="entry_unowned"),
             models.Index(
                 fields=["agenda", "milestone_due"], condition=Q(milestone_due__isnull=False), name="entry_due"

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, F, Q, Sum
@@ -119,3 +119,20 @@ def stood(agenda: Agenda, until: date) -> dict[date, Counter[str]]:
         if total:
             found[month][status] += total
     return dict(sorted(found.items()))
+
+
+def longest_silent(agenda: Agenda, today: date, limit: int) -> list[int]:
+    """Ids of open action points, those never reported on first. One query."""
+    if agenda.state != Agenda.State.OPEN:
+        return []
+    silent = Entry.objects.filter(
+        agenda=agenda, is_open=True, reported__lt=today - timedelta(days=agenda.silence_days)
+    ).exclude(snoozed_until__gt=today)
+    return list(silent.order_by("reported", "place").values_list("pk", flat=True)[:limit])
+
+
+def recorded_last(agenda: Agenda, limit: int) -> tuple[list[int], datetime | None]:
+    """Ids of the action points that have the newest updates, and since when the last update of each is. One query."""
+    told = Entry.objects.filter(agenda=agenda, recorded__isnull=False).order_by("-recorded")
+    found = list(told.values_list("pk", "recorded")[:limit])
+    return [pk for pk, _recorded in found], found[-1][1] if found else None

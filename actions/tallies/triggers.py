@@ -155,7 +155,7 @@ def _sqlite() -> Iterator[str]:
             *(
                 statement
                 for point in points
-                for statement in renew_moves(f"p.id = {point}", f"action_point_id = {point}")
+                for statement in (*renew_moves(f"p.id = {point}", f"action_point_id = {point}"), entry(point))
             ),
         )
         yield trigger(
@@ -237,7 +237,10 @@ def _postgresql() -> Iterator[str]:
         f"{gather('actionpoint_id')}; {lock}; {by_event(add_tallies(link_tallies('{rows}')))}; PERFORM tallies_refresh(ids)",
     )
     condition, of = "p.id = ANY(ids)", "action_point_id = ANY(ids)"
-    yield function("update", f"{gather('action_point_id')}; {lock}; {'; '.join(renew_moves(condition, of))}")
+    yield function(
+        "update",
+        f"{gather('action_point_id')}; {lock}; {'; '.join(renew_moves(condition, of))}; {upsert('postgresql', condition)}",
+    )
     yield function("entry", by_event(add_tallies(tallies("{rows}"))))
     yield function("move", by_event(add_tallies(move_tallies("{rows}"))))
     yield function("shown", mark_change("postgresql"))

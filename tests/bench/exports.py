@@ -21,7 +21,7 @@ from django.utils import timezone
 from actions.dashboard.exporting import PEOPLES_COLUMNS, rows
 from actions.models import ActionPoint
 from issues.models import Agenda
-from tests.bench.lists import fill
+from tests.bench.lists import fill, shape
 from tracker.exporting import as_csv, as_json, as_xlsx
 
 
@@ -54,7 +54,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=100_000)
     count = parser.parse_args().rows
     with scratch_database():
-        agenda, today = fill(count), timezone.localdate()
+        agenda, today = fill("2026", *shape(count)), timezone.localdate()
         points: Any = ActionPoint.objects.filter(issue__agenda=agenda)
         head = {"agenda": agenda.slug}
 

@@ -1,7 +1,9 @@
-"""How the list and the dashboard cost with many action points: `python -m tests.bench.lists --rows 100000`.
+"""How dashboard and lists cost with many action points: `python -m tests.bench.lists --issues 999 --points 999`.
 
-Fills a scratch database (SQLite, or a new one on the server of DATABASE_URL), which is thrown away afterwards, and times everything side by
-side in one run: the median of RUNS, in milliseconds, with the part that the database took until it had its first rows.
+Fills a scratch database (SQLite, or a new one on the server of DATABASE_URL), which is thrown away afterwards: first with one agenda of
+1,000 action points, then with another beside it, each action point with five progress updates. Both are timed in the same run, beside
+a list of 50 rows as any Django project has it (`tests.bench.bare`): medians in milliseconds, of the whole answer and of the database's
+part. "Made anew" is the first answer after something changed; the others show what was made.
 """
 
 import argparse
@@ -16,128 +18,215 @@ from tests.bench.scratch import DatabaseClock, scratch_database
 
 # isort: split
 from django.db import connection
-from django.db.models import QuerySet
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
-from actions.as_of import AsOf
-from actions.dashboard.figures import ISSUES, figures
-from actions.dashboard.views import ORDERS, PAGE_SIZE
 from actions.models import ActionPoint, ActionStatus, Milestone, ProgressUpdate
+from actions.tallies.rebuilding import differences, fold, rebuild
+from actions.tallies.triggers import ensure_triggers, remove_triggers
 from issues.models import Agenda, Issue
 from tests import personas
 from tracker.partial_dates import PartialDate
 from tracker.people.models import Role
 
-RUNS = 5
+RUNS = 15
 AGENCIES = 40
-POINTS_OF_AN_ISSUE = 900
-MOST_ISSUES = 999
-"""What the database takes in one agenda."""
-BATCH = 5_000
+UPDATES = 5
+SMALL = (20, 50)
+COMPARED = ("dashboard", "list", "list, page at 90 %")
+MOST = 999
+"""So many issues an agenda may have, and so many action points an issue."""
 
 
-def fill(rows: int) -> Agenda:
-    """One agenda with so many action points: 15 in 16 were reported on, 1 in 5 has a milestone, 1 in 10 has no lead agency."""
-    agenda = personas.agenda("2026")
-    agencies = [personas.agency(f"A{number}") for number in range(AGENCIES)]
-    issues = Issue.objects.bulk_create(
-        Issue(agenda=agenda, number=number, title=f"Issue {number}")
-        for number in range(1, (rows - 1) // POINTS_OF_AN_ISSUE + 2)
-    )
-    for begin in range(0, rows, BATCH):
-        numbers = range(begin, min(begin + BATCH, rows))
-        points = ActionPoint.objects.bulk_create(_point(issues[n // POINTS_OF_AN_ISSUE], n) for n in numbers)
-        ActionPoint.lead_agencies.through.objects.bulk_create(
-            ActionPoint.lead_agencies.through(actionpoint=point, agency=agencies[n % AGENCIES])
-            for n, point in zip(numbers, points, strict=True)
-            if n % 10
-        )
-        Milestone.objects.bulk_create(
-            Milestone(action_point=point, title="Course", due=_day(n % 400 - 200))
-            for n, point in zip(numbers, points, strict=True)
-            if n % 5 == 0
-        )
-        ProgressUpdate.objects.bulk_create(
-            ProgressUpdate(
-                action_point=point,
-                number=1,
-                status=point.status,
-                narrative="Something moved.",
-                reason="No money." if point.status == ActionStatus.NO_PROGRESS else "",
-                reported_on=point.last_reported,
-                recorded_at=timezone.now() - timedelta(days=n % 1000),
-            )
-            for n, point in zip(numbers, points, strict=True)
-            if point.last_reported
-        )
+def shape(rows: int) -> tuple[int, int]:
+    """How many issues with how many action points each make about so many."""
+    issues = -(-rows // MOST)
+    return issues, -(-rows // issues)
+
+
+def fill(slug: str, issues: int, points: int) -> Agenda:
+    """An agenda, with the tallies made at the end. Prints what that took."""
+    begin = time.perf_counter()
+    remove_triggers(connection)
+    agenda = _fill(slug, issues, points)
+    ensure_triggers(connection)
+    filled = time.perf_counter()
+    rebuild(connection)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+    print(
+        f"{issues * points:,} action points filled in {filled - begin:.0f} s ({ProgressUpdate.objects.count():,} updates);"
+        f" entries, moves and tallies made in {time.perf_counter() - filled:.0f} s"
+    )
     return agenda
+
+
+def _fill(slug: str, issues: int, points: int) -> Agenda:
+    """Of the action points 15 in 16 were reported on, 1 in 5 has a milestone, 9 in 10 have a lead agency.
+
+    The first issue is written by Django, the others are copied by the database.
+    """
+    agenda = personas.agenda(slug)
+    agencies = [personas.agency(f"A{number}") for number in range(AGENCIES)]
+    first, *others = Issue.objects.bulk_create(
+        Issue(agenda=agenda, number=number, title=f"Issue {number}") for number in range(1, issues + 1)
+    )
+    made = ActionPoint.objects.bulk_create(_point(first, n) for n in range(points))
+    ActionPoint.lead_agencies.through.objects.bulk_create(
+        ActionPoint.lead_agencies.through(actionpoint=point, agency=agencies[n % AGENCIES])
+        for n, point in enumerate(made)
+        if n % 10
+    )
+    Milestone.objects.bulk_create(
+        Milestone(action_point=point, title="Course", due=_day(n * 7 % 400 - 200))
+        for n, point in enumerate(made)
+        if n % 5 == 0
+    )
+    ProgressUpdate.objects.bulk_create(
+        ProgressUpdate(
+            action_point=point,
+            number=number,
+            status=point.status if number == UPDATES else ActionStatus.EXPLORING,
+            narrative="Something moved, and here is told in about as many words as people use what it was.",
+            reason="No money." if point.status == ActionStatus.NO_PROGRESS else "",
+            reported_on=_day(-_age(n) - 30 * (UPDATES - number)),
+            recorded_at=timezone.now() - timedelta(days=_age(n) + 30 * (UPDATES - number), minutes=n),
+        )
+        for n, point in enumerate(made)
+        if point.last_reported
+        for number in range(1, UPDATES + 1)
+    )
+    for issue in others:
+        _copy(first, issue)
+    return agenda
+
+
+def _copy(first: Issue, issue: Issue) -> None:
+    """What is below the first issue, below another."""
+    twin = (
+        "JOIN actions_actionpoint first ON first.id = old.{0} AND first.issue_id = %s"
+        " JOIN actions_actionpoint twin ON twin.issue_id = %s AND twin.number = first.number"
+    )
+    with connection.cursor() as cursor:
+        for model, link in (
+            (ActionPoint, ""),
+            (ActionPoint.lead_agencies.through, "actionpoint_id"),
+            (Milestone, "action_point_id"),
+            (ProgressUpdate, "action_point_id"),
+        ):
+            names = [str(field.column) for field in model._meta.concrete_fields if field.column != "id"]
+            values = [{"issue_id": "%s", link: "twin.id"}.get(name, f"old.{name}") for name in names]
+            source = twin.format(link) if link else "WHERE old.issue_id = %s"
+            cursor.execute(
+                f"INSERT INTO {model._meta.db_table} ({', '.join(names)}) SELECT {', '.join(values)}"
+                f" FROM {model._meta.db_table} old {source}",
+                [first.pk, issue.pk] if link else [issue.pk, first.pk],
+            )
 
 
 def _point(issue: Issue, n: int) -> ActionPoint:
     reported = n % 16 != 0
-    status = ActionStatus.values[1 + n % 5] if reported else ActionStatus.NOT_REPORTED
     return ActionPoint(
         issue=issue,
-        number=n % POINTS_OF_AN_ISSUE + 1,
+        number=n + 1,
         title=f"Action point {n}",
         description="What the network agreed to do, in about as many words as it takes to say so.",
-        status=status,
-        last_reported=_day(-(n % 1000)) if reported else None,
+        status=ActionStatus.values[1 + n % 5] if reported else ActionStatus.NOT_REPORTED,
+        last_reported=_day(-_age(n)) if reported else None,
     )
+
+
+def _age(n: int) -> int:
+    return n * 37 % 1000
 
 
 def _day(distance: int) -> PartialDate:
     return PartialDate.day(timezone.localdate() + timedelta(days=distance))
 
 
-def measure(task: Callable[[], Any]) -> tuple[float, float]:
-    """The medians of the whole time and of the database's part, in milliseconds, after one run to warm up."""
-    task()
-    whole, database = [], []
-    for _ in range(RUNS):
+def measure(task: Callable[[], Any], before: Callable[[], Any] | None = None) -> tuple[float, float, int]:
+    """The medians of the whole time and of the database's part, in milliseconds, and the number of queries, after two runs to warm up."""
+    whole, database, queries = [], [], 0
+    for run in range(RUNS + 2):
+        if before:
+            before()
         clock = DatabaseClock()
         begin = time.perf_counter()
         with connection.execute_wrapper(clock):
             task()
-        whole.append(1000 * (time.perf_counter() - begin))
-        database.append(clock.spent)
-    return statistics.median(whole), statistics.median(database)
+        if run >= 2:
+            whole.append(1000 * (time.perf_counter() - begin))
+            database.append(clock.spent)
+            queries = clock.queries
+    return statistics.median(whole), statistics.median(database), queries
 
 
-def tasks(agenda: Agenda, rows: int) -> Iterator[tuple[str, Callable[[], Any]]]:
-    points = ActionPoint.objects.filter(issue__agenda=agenda)
-    deep = max(rows * 9 // 10 - 1, 0)
-    for name in ("reference", "silence"):
-        order = ORDERS[name][1]
-        listed = points.select_related("issue__agenda").order_by(
-            *(column.order(backwards=False) for column in order.columns)
-        )
-        place = order.place(listed[deep])
-        found = points.select_related("issue__agenda")
-        yield f"{name}: first page", partial(order.page, found, PAGE_SIZE)
-        yield f"{name}: page at 90 %, keyset", partial(order.page, found, PAGE_SIZE, after=place)
-        yield f"{name}: page at 90 %, OFFSET", partial(_at_offset, listed, deep + 1)
-    yield "count of the list", points.count
-    yield (
-        "figures of the dashboard",
-        partial(figures, agenda, list(agenda.issues.order_by("number")[:ISSUES]), AsOf(timezone.localdate())),
+def pages(agenda: Agenda) -> Iterator[tuple[str, str]]:
+    deep = ActionPoint.objects.filter(issue__agenda=agenda).count() * 9 // 10
+    place = list(
+        ActionPoint.objects.filter(entry__agenda=agenda)
+        .order_by("entry__place")
+        .values_list("entry__place", flat=True)[deep : deep + 1]
     )
-    client = personas.sign_in(Client(), personas.person("coordinator@example.org", Role.COORDINATOR))
-    for label, address in {
-        "list, whole answer": "action-points/",
-        "list, silent, whole answer": "action-points/?attention=silent&sort=silence",
-        "list, one agency, whole answer": "action-points/?agency=A7",
-        "list, words, whole answer": "action-points/?q=point+99",
-        "dashboard, whole answer": "dashboard/",
-    }.items():
-        yield label, partial(_get, client, f"{agenda.get_absolute_url()}{address}")
+    yield "dashboard", "dashboard/"
+    yield "list", "action-points/"
+    yield "list, page at 90 %", f"action-points/?after={place[0]}"
+    for query in (
+        "sort=silence",
+        "sort=status",
+        "sort=reported",
+        "status=exploring",
+        "agency=A7",
+        "issue=7",
+        "attention=no_progress",
+        "attention=silent&sort=silence",
+        "attention=milestone_passed",
+        "attention=snoozed",
+        "owner=nobody",
+        "silent_for=700",
+        "agency=A7&status=exploring",
+        "q=point+9",
+    ):
+        yield f"list, {query}", f"action-points/?{query}"
 
 
-def _at_offset(listed: QuerySet[ActionPoint], offset: int) -> list[ActionPoint]:
-    return list(listed[offset : offset + PAGE_SIZE])
+def show(label: str, measured: tuple[float, float, int]) -> float:
+    whole, database, queries = measured
+    print(f"  {label:<44}{whole:>9.1f}{database:>9.1f}{queries:>9}", flush=True)
+    return whole
+
+
+def time_pages(client: Client, agenda: Agenda, change: Callable[[], Any]) -> dict[str, float]:
+    points = ActionPoint.objects.filter(issue__agenda=agenda).count()
+    print(f"\n{points:,} action points in the agenda, {ActionPoint.objects.count():,} in all ({connection.vendor})")
+    print(f"  {'':<44}{'ms':>9}{'SQL':>9}{'queries':>9}")
+    found = {"bare": show("a bare list of 50 rows", measure(lambda: _get(client, "/bare/")))}
+    for label, address in pages(agenda):
+        get = partial(_get, client, f"{agenda.get_absolute_url()}{address}")
+        if label in COMPARED:
+            found[label] = show(label, measure(get))
+        show(f"{label}, made anew", measure(get, change))
+    return found
+
+
+def time_writing(agenda: Agenda) -> None:
+    point = ActionPoint.objects.filter(issue__agenda=agenda).order_by("pk")[10]
+    author = personas.person("writer@example.org")
+    number = 1000 + ProgressUpdate.objects.filter(action_point=point).count()
+
+    def insert() -> None:
+        nonlocal number
+        number += 1
+        ProgressUpdate.objects.create(
+            action_point=point, number=number, status="exploring", narrative="So.", reported_on=_day(0), author=author
+        )
+
+    other = ActionPoint.objects.filter(issue__agenda=agenda).order_by("pk")[11]
+    bare = measure(insert)[0]
+    logging = measure(lambda: other.log_progress(personas.progress(), author=author, now=timezone.now()))[0]
+    print(
+        f"  a bare insert of an update {1000 / bare:,.0f}/s, logging progress {1000 / logging:,.0f}/s ({bare / logging:.2f})"
+    )
 
 
 def _get(client: Client, address: str) -> None:
@@ -147,19 +236,30 @@ def _get(client: Client, address: str) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Time the list and the dashboard with many action points.")
-    parser.add_argument("--rows", type=int, default=100_000)
-    rows = parser.parse_args().rows
-    if not 1 <= rows <= POINTS_OF_AN_ISSUE * MOST_ISSUES:
-        parser.error(f"--rows is from 1 to {POINTS_OF_AN_ISSUE * MOST_ISSUES:,}")
-    with scratch_database():
+    parser = argparse.ArgumentParser(description="Time the dashboard and the lists with many action points.")
+    parser.add_argument("--issues", type=int, default=100)
+    parser.add_argument("--points", type=int, default=MOST)
+    asked = parser.parse_args()
+    if not (1 <= asked.issues <= MOST and 1 <= asked.points <= MOST):
+        parser.error(f"--issues and --points are from 1 to {MOST}")
+    with scratch_database(), override_settings(ROOT_URLCONF="tests.bench.bare"):
+        client = personas.sign_in(Client(), personas.person("coordinator@example.org", Role.COORDINATOR))
+
+        def change() -> None:
+            personas.agency("A0").save()
+
+        small = fill("2025", *SMALL)
+        few = time_pages(client, small, change)
+        large = fill("2026", asked.issues, asked.points)
+        many = time_pages(client, large, change)
+        for name in COMPARED:
+            print(
+                f"  {name}: {many[name] / few[name]:.2f} of what it costs with 1,000, {many[name] / many['bare']:.2f} of the bare list"
+            )
+        time_writing(large)
         begin = time.perf_counter()
-        agenda = fill(rows)
-        print(f"{rows:,} action points on {connection.vendor}, made in {time.perf_counter() - begin:.0f} s")
-        print(f"{'':<34}{'ms':>10}{'of it SQL':>12}")
-        for label, task in tasks(agenda, rows):
-            whole, database = measure(task)
-            print(f"{label:<34}{whole:>10.1f}{database:>12.1f}", flush=True)
+        print(f"  folding: {fold():,} rows in {1000 * (time.perf_counter() - begin):.0f} ms")
+        print(f"  differences between the kept tables and their sources: {differences(connection)}")
 
 
 if __name__ == "__main__":

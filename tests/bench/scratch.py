@@ -17,7 +17,6 @@ import django
 django.setup()
 
 from django.db import connection
-from django.test.utils import setup_test_environment, teardown_test_environment
 
 
 class DatabaseClock:
@@ -38,11 +37,9 @@ class DatabaseClock:
 
 @contextmanager
 def scratch_database() -> Iterator[None]:
-    setup_test_environment()
     name = connection.settings_dict["NAME"]
     connection.creation.create_test_db(verbosity=0, serialize=False)
     try:
         yield
     finally:
         connection.creation.destroy_test_db(name, verbosity=0)
-        teardown_test_environment()

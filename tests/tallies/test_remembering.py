@@ -1,0 +1,76 @@
+"""Pages are shown as they were made, and never when something has changed since."""
+
+import pytest
+from django.utils import translation
+
+from actions.tallies.remembering import Memory
+from tests import personas
+from tests.actions.pages import text
+
+LIST, DASHBOARD = "/agendas/2026/action-points/", "/agendas/2026/dashboard/"
+
+
+@pytest.fixture
+def point(db):
+    return personas.action_point(title="Train focal points")
+
+
+def test_memory_holds_until_something_changes(point):
+    Memory[str]("page", 1).keep("as it was")
+
+    assert Memory[str]("page", 1).made == "as it was"
+    assert Memory[str]("page", 2).made is None
+    personas.update(point)
+    assert Memory[str]("page", 1).made is None
+
+
+def test_memory_is_of_one_language_and_time_zone(point):
+    Memory[str]("page").keep("in English")
+
+    with translation.override("fr"):
+        assert Memory[str]("page").made is None
+
+
+@pytest.mark.parametrize("page", [LIST, DASHBOARD])
+def test_page_is_made_once_and_anew_after_each_change(client, focal_point, point, django_assert_max_num_queries, page):
+    personas.sign_in(client, focal_point)
+    assert "Train focal points" in text(client.get(page))
+
+    with django_assert_max_num_queries(8):
+        assert "Train focal points" in text(client.get(page))
+    type(point).objects.update(title="Teach focal points")
+    assert "Teach focal points" in text(client.get(page))
+
+
+def test_list_of_ones_own_is_not_shown_to_another(client, focal_point, other_focal_point, point):
+    point.focal_points.add(focal_point)
+
+    own = text(personas.sign_in(client, focal_point).get(f"{LIST}?owner=mine"))
+    other = text(personas.sign_in(client, other_focal_point).get(f"{LIST}?owner=mine"))
+
+    assert "Train focal points" in own
+    assert "Train focal points" not in other
+
+
+def test_names_remembered_for_the_network_are_not_shown_to_visitors(client, focal_point, point):
+    point.focal_points.add(focal_point)
+    type(point.issue.agenda).objects.update(visible_to="everybody")
+    assert focal_point.name in text(personas.sign_in(client, focal_point).get(LIST))
+    client.logout()
+
+    assert focal_point.name not in text(client.get(LIST))
+
+
+def test_faulty_address_is_answered_as_faulty_each_time(client, focal_point, point):
+    personas.sign_in(client, focal_point)
+
+    assert [client.get(f"{LIST}?statsu=open").status_code for _ in range(2)] == [400, 400]
+
+
+def test_cache_that_is_gone_is_one_that_is_empty(client, focal_point, point, settings):
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1"}
+    }
+    personas.sign_in(client, focal_point)
+
+    assert [client.get(page).status_code for page in (LIST, DASHBOARD)] == [200, 200]
