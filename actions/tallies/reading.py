@@ -75,6 +75,12 @@ def whole(agenda: Agenda, today: date, silences: Iterable[int]) -> Whole:
     return found
 
 
+def totals() -> dict[int, int]:
+    """How many action points each agenda has, by its id. One query."""
+    counted = Tally.objects.filter(agency=None, kind=Kind.STATUS).values_list("agenda_id").annotate(total=Sum("count"))
+    return dict(counted)
+
+
 def of_agencies(agenda: Agenda, today: date) -> dict[tuple[str, str], Part]:
     """By acronym and name, in order of acronym. One query."""
     sums: Any = (

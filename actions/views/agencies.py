@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Case, Count, Exists, OuterRef, Q, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,9 +14,11 @@ from actions.models import ActionPoint, ActionPointQuerySet, ProgressUpdate
 from actions.models.progress_update import ProgressUpdateQuerySet
 from actions.rows import rows
 from actions.timeline import NoSuchUpdateError, page
+from issues.models import Agenda
 from tracker.people.models import Agency
 
-UPDATES_SHOWN = 20
+SHOWN, UPDATES_SHOWN = 200, 20
+"""So many action points, and updates, are shown at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +62,15 @@ def agency_page(request: HttpRequest, acronym: str) -> HttpResponseBase:
     except NoSuchUpdateError:
         timeline, status = page(updates, None, key="pk", size=UPDATES_SHOWN), 400
     leads = ActionPoint.objects.visible_to(user).filter(lead_agencies=agency)
-    led = rows(leads.in_order(), today)
+    open_first = Case(When(entry__is_open=True, issue__agenda__state=Agenda.State.OPEN, then=0), default=1)
+    led = rows(leads.order_by(open_first, "issue__agenda__slug", "entry__place")[: SHOWN + 1], today)
+    joined = rows(_joined_by(agency, user).in_order()[: SHOWN + 1], today)
     context = {
         "agency": agency,
         "parts": agency.parts.order_by("acronym"),
-        "led": sorted(led, key=lambda row: not row.action_point.is_open),
-        "joined": rows(_joined_by(agency, user).in_order(), today),
+        "led": led[:SHOWN],
+        "joined": joined[:SHOWN],
+        "are_cut": len(led) > SHOWN or len(joined) > SHOWN,
         "promises": promises(leads, today),
         "years": by_year(updates),
         "updates": timeline.updates,

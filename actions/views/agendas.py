@@ -9,26 +9,32 @@ from actions.access import get_agenda, get_issue, public_if_visible
 from actions.as_of import read_as_of
 from actions.models import ActionPoint
 from actions.rows import Row, rows, status_counts
+from actions.tallies import reading
 from issues.models import Agenda
+
+LISTED = 500
+"""So many action points at most are on the page of an agenda; those of a longer one are on the pages of its issues."""
 
 
 @public_if_visible
 @require_safe
 def agenda_list(request: HttpRequest) -> HttpResponse:
     """The agendas that the reader may see, the newest first, with the number of their issues and action points."""
-    agendas = Agenda.objects.visible_to(request.user).annotate(
-        issue_count=Count("issues", distinct=True), action_point_count=Count("issues__action_points")
-    )
-    return render(request, "actions/agenda_list.html", {"agendas": agendas.order_by("-slug")})
+    agendas = Agenda.objects.visible_to(request.user).annotate(issue_count=Count("issues")).order_by("-slug")
+    points = reading.totals()
+    listed = [(agenda, points.get(agenda.pk, 0)) for agenda in agendas]
+    return render(request, "actions/agenda_list.html", {"agendas": listed})
 
 
 @public_if_visible
 @require_safe
 def agenda_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """Every issue with its action points, and where each of them stands."""
+    """Every issue with its action points, and where each of them stands; of an agenda with more than LISTED, its issues."""
     agenda = get_agenda(request.user, slug)
     as_of = read_as_of(request)
-    found = rows(as_of.standing(ActionPoint.objects.filter(issue__agenda=agenda).in_order()), as_of.day)
+    points = ActionPoint.objects.filter(entry__agenda=agenda)
+    is_long = points[: LISTED + 1].count() > LISTED
+    found = [] if is_long else rows(as_of.standing(points.in_order()), as_of.day)
     by_issue: dict[int, list[Row]] = {}
     for row in found:
         by_issue.setdefault(row.action_point.issue_id, []).append(row)
@@ -38,6 +44,7 @@ def agenda_page(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "agenda": agenda,
         "issues": [(issue, by_issue.get(issue.pk, [])) for issue in issues],
+        "is_long": is_long,
         "counts": status_counts(found),
         "total": len(found),
         "unowned": sum(row.is_unowned for row in found),

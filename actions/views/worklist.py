@@ -1,9 +1,8 @@
 """Where each person begins, and the focal point's own action points."""
 
-from datetime import date
-
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Case, When
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,6 +11,9 @@ from django.views.decorators.http import require_safe
 from actions.access import signed_in
 from actions.models import ActionPoint
 from issues.models import Agenda
+
+SHOWN = 100
+"""So many of one's own are shown at most: more is no day's work, and the list has them all."""
 
 
 @login_not_required
@@ -30,8 +32,12 @@ def home(request: HttpRequest) -> HttpResponseBase:
 def my_action_points(request: HttpRequest) -> HttpResponse:
     """The person's own open action points, those that show no progress first, the longest silent on top."""
     user, today = signed_in(request), timezone.localdate()
-    own = ActionPoint.objects.visible_to(user).own(user).with_context().prefetch_related("milestones")
-    points = sorted(own.open().in_order(), key=lambda point: _urgency(point, today))
+    own = ActionPoint.objects.visible_to(user).own(user)
+    own = own.filter(entry__is_open=True, issue__agenda__state=Agenda.State.OPEN)
+    shows = Case(When(entry__shows_after__lt=today, then=0), default=1)
+    in_order = own.order_by(shows, "entry__reported", "issue__agenda__slug", "entry__place")
+    found = list(in_order.with_context().prefetch_related("milestones")[: SHOWN + 1])
+    points = found[:SHOWN]
     drafts = {
         draft.action_point_id: draft for draft in user.drafts.filter(action_point__in=[point.pk for point in points])
     }
@@ -46,13 +52,5 @@ def my_action_points(request: HttpRequest) -> HttpResponse:
         for point in points
     ]
     waiting = sum(1 for row in rows if row["reasons"])
-    return render(request, "actions/worklist.html", {"rows": rows, "waiting": waiting, "today": today})
-
-
-def _urgency(point: ActionPoint, today: date) -> tuple[bool, bool, date]:
-    """What shows no progress comes first; within that, what was never reported, then the longest silent."""
-    return (
-        not point.no_progress_reasons(today),
-        point.last_reported_latest is not None,
-        point.last_reported_latest or today,
-    )
+    context = {"rows": rows, "waiting": waiting, "today": today, "is_cut": len(found) > SHOWN}
+    return render(request, "actions/worklist.html", context)

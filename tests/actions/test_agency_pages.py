@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from actions.views import agencies
 from tests import personas
 from tests.actions.pages import links, text
 from tracker.partial_dates import PartialDate
@@ -171,3 +172,14 @@ def test_agency_page_counts_its_updates_by_year(client, issue):
     years = client.get("/agencies/UNDP/").context["years"]
 
     assert [(year.year, year.updates, year.segments[0].length) for year in years] == [(2024, 1, 50), (2026, 2, 100)]
+
+
+def test_agency_page_shows_the_first_of_many(client, issue, monkeypatch):
+    monkeypatch.setattr(agencies, "SHOWN", 2)
+    for number in (1, 2, 3):
+        personas.action_point(issue, number).lead_agencies.add(personas.agency("UNDP"))
+
+    response = client.get("/agencies/UNDP/")
+
+    assert [row.action_point.number for row in response.context["led"]] == [1, 2]
+    assert any(link.endswith("/action-points/?agency=UNDP") for link in links(response))

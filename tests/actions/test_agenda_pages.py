@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
+from actions.views import agendas
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import links, text
@@ -22,7 +23,7 @@ def test_agenda_list_shows_visitors_only_what_is_for_everybody(client, public_ag
 
     response = client.get("/agendas/")
 
-    assert [agenda.slug for agenda in response.context["agendas"]] == ["2005"]
+    assert [agenda.slug for agenda, _points in response.context["agendas"]] == ["2005"]
 
 
 def test_agenda_list_tells_visitors_where_to_sign_in_when_nothing_is_public(client, db):
@@ -59,7 +60,7 @@ def test_agenda_list_costs_the_same_whatever_its_length(client, db, django_asser
     for year in range(2005, 2005 + count):
         personas.action_point(personas.issue(personas.agenda(str(year), visible_to="everybody")))
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get("/agendas/")
 
 
@@ -160,9 +161,9 @@ def test_agenda_page_without_issues_says_so(client, public_agenda):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize("path", ["/agendas/2005/", "/agendas/2005/issues/1/"])
+@pytest.mark.parametrize(("path", "queries"), [("/agendas/2005/", 8), ("/agendas/2005/issues/1/", 7)])
 def test_agenda_and_issue_page_cost_the_same_whatever_their_length(
-    client, public_agenda, focal_point, django_assert_num_queries, path, count
+    client, public_agenda, focal_point, django_assert_num_queries, path, queries, count
 ):
     for number in range(1, count + 1):
         issue = personas.issue(public_agenda, number)
@@ -173,7 +174,7 @@ def test_agenda_and_issue_page_cost_the_same_whatever_their_length(
             personas.update(point)
             personas.milestone(point)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(queries):
         client.get(path)
 
 
@@ -265,3 +266,18 @@ def test_snoozed_action_point_is_not_flagged(client, public_agenda):
     rows = dict(client.get("/agendas/2005/").context["issues"])[issue]
 
     assert [row.reasons for row in rows] == [[]]
+
+
+def test_long_agenda_leads_to_its_issues(client, public_agenda, monkeypatch):
+    monkeypatch.setattr(agendas, "LISTED", 2)
+    for number in (1, 2, 3):
+        personas.action_point(personas.issue(public_agenda, number), title="Train focal points")
+
+    response = client.get("/agendas/2005/?as_of=2026-01-01")
+
+    assert "Train focal points" not in text(response)
+    assert "This agenda is long" in text(response)
+    assert {
+        f"{personas.issue(public_agenda, 2).get_absolute_url()}?as_of=2026-01-01",
+        "/agendas/2005/action-points/?as_of=2026-01-01",
+    } <= {*links(response)}

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from actions.views import worklist
 from tests import personas
 from tracker.partial_dates import PartialDate
 
@@ -80,3 +81,15 @@ def test_worklist_costs_the_same_however_many_rows(signed_in, focal_point, djang
 
     with django_assert_num_queries(9):
         signed_in.get(reverse("my_action_points"))
+
+
+def test_worklist_shows_the_most_urgent_where_there_are_many(signed_in, focal_point, monkeypatch):
+    monkeypatch.setattr(worklist, "SHOWN", 2)
+    personas.update(own(focal_point, 1))
+    for number in (2, 3):
+        own(focal_point, number)
+
+    response = signed_in.get(reverse("my_action_points"))
+
+    assert [row["action_point"].number for row in response.context["rows"]] == [2, 3]
+    assert "?owner=mine" in response.text
