@@ -1,7 +1,7 @@
 """The action point: what was agreed, who answers for it, and where it stands."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -14,15 +14,27 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from actions.models.action_point_queries import ActionPointQuerySet
-from actions.models.status import ENDED, ActionStatus, NoProgressReason, Report, standing
+from actions.models.status import ENDED, ActionStatus, NoProgressReason, Report, Standing, standing
 from issues.models import Agenda, Issue
 from tracker.partial_date_fields import PartialDateEdge, PartialDateField
 from tracker.partial_dates import PartialDate
 from tracker.people.models import Agency, User
+from tracker.prepared import Param, PreparedSelect, PreparedUpdate, Statement
 from tracker.text import validate_line, validate_text
 
 if TYPE_CHECKING:
     from actions.models.progress_update import ProgressUpdate
+
+
+_STANDING = [
+    "status",
+    "last_reported",
+    "last_reported_latest",
+    "last_happened",
+    "last_happened_latest",
+    "no_progress_streak",
+]
+"""The columns that say where it stands."""
 
 
 class NewerUpdatesError(Exception):
@@ -85,14 +97,7 @@ class ActionPoint(models.Model):
 
     history = HistoricalRecords(
         m2m_fields=[lead_agencies, focal_points],
-        excluded_fields=[
-            "status",
-            "last_reported",
-            "last_reported_latest",
-            "last_happened",
-            "last_happened_latest",
-            "no_progress_streak",
-        ],
+        excluded_fields=_STANDING,
     )
 
     objects = ActionPointManager()
@@ -192,7 +197,7 @@ class ActionPoint(models.Model):
         where there are newer ones by others, raises NewerUpdatesError and stores nothing. `reported_on` is the day of `now` unless given.
         """
         with transaction.atomic():
-            self._lock()
+            stands = self._lock()
             if submission and (already := self.progress_updates.filter(submission=submission).first()):
                 return already
             last = self.progress_updates.last_number()
@@ -210,7 +215,7 @@ class ActionPoint(models.Model):
                 reported_on=reported_on or PartialDate.day(now.date()),
             )
             self.drafts.filter(author=author).delete()
-            self.refresh_standing()
+            self._stand(stands.after(update.report) or standing(self.reports()))
         return update
 
     def stand_as(self, then: Any) -> None:
@@ -236,26 +241,41 @@ class ActionPoint(models.Model):
 
     def refresh_standing(self) -> None:
         """Derive the standing from the updates in force anew. Two queries; call it with the row locked."""
-        found = standing([*self.reports()])
-        self.status, self.last_reported, self.last_happened = found.status, found.last_reported, found.last_happened
-        self.no_progress_streak = found.no_progress_streak
-        self.save_without_historical_record(  # type: ignore[attr-defined] # of simple_history
-            update_fields=[
-                "status",
-                "last_reported",
-                "last_reported_latest",
-                "last_happened",
-                "last_happened_latest",
-                "no_progress_streak",
-            ]
-        )
+        self._stand(standing(self.reports()))
 
-    def reports(self) -> Iterable[Report]:
+    def reports(self) -> list[Report]:
+        """Of the updates in force. One query."""
         rows = self.progress_updates.in_force().values_list(
             "number", "status", "part_only", "happened", "reported_on", named=False
         )
-        return (Report(*row) for row in rows)
+        return [Report(*row) for row in rows]
 
-    def _lock(self) -> None:
-        """Writers on one action point take turns. (On SQLite the whole transaction is exclusive already.)"""
-        type(self).objects.select_for_update().only("pk").get(pk=self.pk)
+    def _stand(self, found: Standing) -> None:
+        """No history is written of it: the updates are."""
+        self.status, self.last_reported, self.last_happened = found.status, found.last_reported, found.last_happened
+        self.no_progress_streak = found.no_progress_streak
+        for name in ("last_reported", "last_happened"):
+            setattr(self, f"{name}_latest", day.latest if (day := getattr(found, name)) else None)
+        values = {name: getattr(self, name) for name in _STANDING}
+        _STAND.run(self._state.db or "default", id=self.pk, **values)
+
+    def _lock(self) -> Standing:
+        """Where it stands; writers on one action point take turns. (On SQLite the whole transaction is exclusive already.)"""
+        if not (row := _LOCK.row(self._state.db or "default", id=self.pk)):
+            raise self.DoesNotExist
+        status, reported, happened, streak = row
+        reported, happened = (PartialDate.parse(text) if text else None for text in (reported, happened))
+        return Standing(ActionStatus(status), reported, happened, streak)
+
+
+def _lock_query() -> Any:
+    locked = ActionPoint.objects.select_for_update().filter(pk=Param("id", ActionPoint._meta.pk)).order_by()
+    return locked.values_list("status", "last_reported", "last_happened", "no_progress_streak")
+
+
+def _stand_statement() -> Statement:
+    params: dict[str, Any] = {name: Param(name, ActionPoint._meta.get_field(name)) for name in ["id", *_STANDING]}
+    return ActionPoint.objects.filter(pk=params.pop("id")), params
+
+
+_LOCK, _STAND = PreparedSelect(_lock_query), PreparedUpdate(_stand_statement)

@@ -1,6 +1,6 @@
 """Where an action point stands, and how that follows from what was reported on it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import takewhile
@@ -66,6 +66,18 @@ class Standing:
     no_progress_streak: int = 0
     """How many of the latest reports on the whole action point say "no progress", one after the other."""
 
+    def after(self, report: Report) -> "Standing | None":
+        """Where it stands after one report more; None where only all reports together can tell."""
+        if report.part_only or (self.last_reported and report.reported_on.latest < self.last_reported.latest):
+            return None
+        is_no_progress = report.status == ReportedStatus.NO_PROGRESS
+        return Standing(
+            status=ActionStatus(report.status),
+            last_reported=report.reported_on,
+            last_happened=_latest(filter(None, [self.last_happened, report.happened])),
+            no_progress_streak=self.no_progress_streak + 1 if is_no_progress else 0,
+        )
+
 
 def standing(reports: Sequence[Report]) -> Standing:
     """Where an action point stands after these reports (those in force: neither superseded nor withdrawn), in any order.
@@ -78,13 +90,16 @@ def standing(reports: Sequence[Report]) -> Standing:
     latest_first = sorted(reports, key=_recency, reverse=True)
     whole = [ActionStatus(report.status) for report in latest_first if not report.part_only]
     streak = list(takewhile(lambda status: status == ActionStatus.NO_PROGRESS, whole))
-    happened = [report.happened for report in reports if report.happened]
     return Standing(
         status=whole[0] if whole else of_parts({report.status for report in reports}),
         last_reported=latest_first[0].reported_on,
-        last_happened=max(happened, key=lambda when: (when.latest, when.earliest)) if happened else None,
+        last_happened=_latest(report.happened for report in reports if report.happened),
         no_progress_streak=len(streak),
     )
+
+
+def _latest(days: Iterable[PartialDate]) -> PartialDate | None:
+    return max(days, key=lambda when: (when.latest, when.earliest), default=None)
 
 
 def _recency(report: Report) -> tuple[date, int]:

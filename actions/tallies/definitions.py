@@ -92,26 +92,27 @@ def moves(points: str) -> str:
         f"CASE WHEN NOT u.part_only THEN 0 WHEN u.status IN ('{ReportedStatus.UNDER_WAY.value}',"
         f" '{ReportedStatus.COMPLETED.value}') THEN 3 WHEN u.status = '{ReportedStatus.EXPLORING.value}' THEN 2 ELSE 1 END"
     )
+    so_far = "OVER (PARTITION BY u.action_point_id ORDER BY u.reported_on_latest, u.number)"
     return f"""
         SELECT action_point_id, day, status, before FROM (
             SELECT action_point_id, day, status,
                 COALESCE(lag(status) OVER (PARTITION BY action_point_id ORDER BY day),
                     '{ActionStatus.NOT_REPORTED.value}') AS before
             FROM (
-                SELECT u.action_point_id, u.reported_on_latest AS day,
-                    COALESCE(
-                        (SELECT w.status FROM actions_progressupdate w
-                            WHERE w.action_point_id = u.action_point_id AND NOT w.part_only AND {_IN_FORCE.format("w")}
-                                AND (w.reported_on_latest < u.reported_on_latest
-                                    OR (w.reported_on_latest = u.reported_on_latest AND w.number <= u.number))
-                            ORDER BY w.reported_on_latest DESC, w.number DESC LIMIT 1),
-                        CASE max({of_part}) OVER (PARTITION BY u.action_point_id ORDER BY u.reported_on_latest, u.number)
-                            WHEN 3 THEN '{ActionStatus.UNDER_WAY.value}' WHEN 2 THEN '{ActionStatus.EXPLORING.value}'
-                            ELSE '{ActionStatus.NO_PROGRESS.value}' END
-                    ) AS status,
-                    row_number() OVER (PARTITION BY u.action_point_id, u.reported_on_latest ORDER BY u.number DESC) AS back
-                FROM actions_progressupdate u
-                WHERE {_IN_FORCE.format("u")} AND {points.replace("p.id", "u.action_point_id")}
+                SELECT action_point_id, day, back,
+                    CASE WHEN wholes > 0 THEN max(whole) OVER (PARTITION BY action_point_id, wholes)
+                        WHEN parts = 3 THEN '{ActionStatus.UNDER_WAY.value}'
+                        WHEN parts = 2 THEN '{ActionStatus.EXPLORING.value}'
+                        ELSE '{ActionStatus.NO_PROGRESS.value}' END AS status
+                FROM (
+                    SELECT u.action_point_id, u.reported_on_latest AS day,
+                        CASE WHEN u.part_only THEN NULL ELSE u.status END AS whole,
+                        sum(CASE WHEN u.part_only THEN 0 ELSE 1 END) {so_far} AS wholes,
+                        max({of_part}) {so_far} AS parts,
+                        row_number() OVER (PARTITION BY u.action_point_id, u.reported_on_latest ORDER BY u.number DESC) AS back
+                    FROM actions_progressupdate u
+                    WHERE {_IN_FORCE.format("u")} AND {points.replace("p.id", "u.action_point_id")}
+                ) reports
             ) daily WHERE back = 1
         ) changes WHERE before <> status"""
 

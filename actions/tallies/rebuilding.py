@@ -7,7 +7,7 @@ from django.db import connections, transaction
 
 from actions.tallies.definitions import DIALECTS, ENTRY_COLUMNS, MOVE_COLUMNS, TALLY_COLUMNS, entries, moves, tallies
 from actions.tallies.models import Change, Tally
-from actions.tallies.triggers import add_tallies, mark_change, renew_moves, upsert
+from actions.tallies.statements import add_tallies, mark_change, renew_moves, upsert_entries
 
 _ALL_ENTRIES = "(SELECT 1 AS sign, e.* FROM tallies_entry e)"
 
@@ -18,7 +18,7 @@ def rebuild(connection: Any) -> None:
         if connection.vendor == "postgresql":
             cursor.execute("LOCK TABLE tallies_entry, tallies_move IN EXCLUSIVE MODE")
         cursor.execute("DELETE FROM tallies_entry WHERE action_point_id NOT IN (SELECT id FROM actions_actionpoint)")
-        cursor.execute(upsert(connection.vendor, "true"))
+        cursor.execute(upsert_entries(connection.vendor, "true"))
         for statement in renew_moves("true", "true"):
             cursor.execute(statement)
         cursor.execute("DELETE FROM tallies_tally")

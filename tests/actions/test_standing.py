@@ -1,6 +1,8 @@
 """Where an action point stands, as a pure function of what was reported."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from actions.models.status import ActionStatus, Report, ReportedStatus, Standing, standing
 from tracker.partial_dates import PartialDate
@@ -86,3 +88,31 @@ def test_report_on_a_part_neither_ends_nor_lengthens_a_streak():
     reports = [report(1, "no_progress"), report(2, "under_way", part_only=True), report(3, "no_progress")]
 
     assert standing(reports).no_progress_streak == 2
+
+
+REPORTS = st.tuples(
+    st.sampled_from(ReportedStatus.values),
+    st.booleans(),
+    st.sampled_from([None, "2005", "2006-02", "2006-02-03"]),
+    st.sampled_from(["2005-12", "2006-01-31", "2006-02", "2006-02-28"]),
+)
+
+
+@given(st.lists(REPORTS, max_size=6))
+def test_standing_after_one_report_more_is_that_of_all_of_them(said):
+    reports = [
+        Report(number, status, part, happened and PartialDate.parse(happened), PartialDate.parse(day))
+        for number, (status, part, happened, day) in enumerate(said, 1)
+    ]
+    for count, report in enumerate(reports):
+        found = standing(reports[:count]).after(report)
+
+        assert found in (None, standing(reports[: count + 1]))
+
+
+def test_standing_after_a_newer_report_on_the_whole_needs_no_other():
+    before = standing([report(1, ReportedStatus.NO_PROGRESS)])
+
+    assert before.after(report(2, ReportedStatus.COMPLETED)) is not None
+    assert before.after(report(2, ReportedStatus.COMPLETED, part_only=True)) is None
+    assert before.after(report(2, ReportedStatus.COMPLETED, "2001")) is None

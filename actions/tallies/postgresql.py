@@ -1,0 +1,151 @@
+"""The triggers of PostgreSQL: each works once a statement, on all rows that it changed.
+
+Each locks the entries that it is about before it looks at anything, so of two writers the second sees what the first did.
+"""
+
+from collections.abc import Iterator
+
+from actions.models import ActionStatus
+from actions.tallies.definitions import ENTRY_COLUMNS, MOVE_COLUMNS, link_tallies, move_tallies, tallies
+from actions.tallies.statements import (
+    ASSIGNED,
+    EVENTS,
+    LEADS,
+    STANDING,
+    add_tallies,
+    mark_change,
+    renew_moves,
+    shown_events,
+    upsert_entries,
+)
+
+_TABLES = {
+    "point": ("actions_actionpoint", ("INSERT", "UPDATE")),
+    "point_removed": ("actions_actionpoint", ("DELETE",)),
+    "issue": ("issues_issue", ("UPDATE",)),
+    "agenda": ("issues_agenda", ("UPDATE",)),
+    "milestone": ("actions_milestone", EVENTS),
+    "assigned": (ASSIGNED, EVENTS),
+    "led": (LEADS, EVENTS),
+    "update": ("actions_progressupdate", EVENTS),
+    "entry": ("tallies_entry", EVENTS),
+    "move": ("tallies_move", EVENTS),
+}
+_SEEN = {
+    "INSERT": "NEW TABLE AS added",
+    "UPDATE": "OLD TABLE AS removed NEW TABLE AS added",
+    "DELETE": "OLD TABLE AS removed",
+}
+_THESE, _OF_THESE = "p.id = ANY(ids)", "action_point_id = ANY(ids)"
+_LOCK = f"PERFORM 1 FROM tallies_entry WHERE {_OF_THESE} ORDER BY action_point_id FOR UPDATE;"
+_REFRESH = "IF cardinality(ids) > 0 THEN PERFORM tallies_refresh(ids); END IF;"
+
+
+def triggers() -> Iterator[str]:
+    yield (
+        "CREATE OR REPLACE FUNCTION tallies_refresh(ids bigint[]) RETURNS void LANGUAGE plpgsql AS"
+        f" $$ BEGIN {_LOCK} {upsert_entries('postgresql', _THESE)}; END $$"
+    )
+    for name, body in _bodies().items():
+        yield (
+            f"CREATE OR REPLACE FUNCTION tallies_{name}() RETURNS trigger LANGUAGE plpgsql AS"
+            f" $$ DECLARE ids bigint[]; is_newest boolean := false; BEGIN {body} RETURN NULL; END $$"
+        )
+    for name, (table, events) in _TABLES.items():
+        for event in events:
+            yield (
+                f"CREATE TRIGGER tallies_{name}_{event.lower()} AFTER {event} ON {table} REFERENCING {_SEEN[event]}"
+                f" FOR EACH STATEMENT EXECUTE FUNCTION tallies_{name}()"
+            )
+    for table, event, name in shown_events():
+        yield (
+            f"CREATE TRIGGER tallies_{name} AFTER {event} ON {table}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION tallies_shown()"
+        )
+
+
+def _bodies() -> dict[str, str]:
+    """What each function does."""
+    return {
+        "point": f"""
+            IF TG_OP = 'INSERT' THEN
+                ids := ARRAY(SELECT id FROM added);
+                -- There is no entry yet to wait for: the issue and agenda stay as they are until it is there for all.
+                PERFORM 1 FROM issues_issue i JOIN issues_agenda a ON a.id = i.agenda_id
+                    WHERE i.id IN (SELECT issue_id FROM added) FOR SHARE;
+            ELSE
+                ids := ARRAY(SELECT a.id FROM added a JOIN removed o ON o.id = a.id
+                    WHERE ({_columns("o", STANDING)}) IS DISTINCT FROM ({_columns("a", STANDING)}));
+            END IF;
+            {_REFRESH}""",
+        "point_removed": """
+            DELETE FROM tallies_move WHERE action_point_id IN (SELECT id FROM removed);
+            DELETE FROM tallies_entry WHERE action_point_id IN (SELECT id FROM removed);""",
+        "issue": f"""
+            ids := ARRAY(SELECT p.id FROM actions_actionpoint p JOIN added a ON a.id = p.issue_id
+                JOIN removed o ON o.id = a.id WHERE (o.number, o.agenda_id) <> (a.number, a.agenda_id));
+            {_REFRESH}""",
+        "agenda": f"""
+            ids := ARRAY(SELECT p.id FROM actions_actionpoint p JOIN issues_issue i ON i.id = p.issue_id
+                JOIN added a ON a.id = i.agenda_id JOIN removed o ON o.id = a.id
+                WHERE o.silence_days <> a.silence_days);
+            {_REFRESH}""",
+        "milestone": f"{_gather('action_point_id')} {_REFRESH}",
+        "assigned": f"{_gather('actionpoint_id')} {_REFRESH}",
+        "led": f"{_gather('actionpoint_id')} {_LOCK} {_by_event(add_tallies(link_tallies('{rows}')))} {_REFRESH}",
+        "update": f"""
+            {_gather("action_point_id")}
+            {_LOCK}
+            IF TG_OP = 'INSERT' THEN is_newest := {_ALL_NEWEST}; END IF;
+            IF is_newest THEN {_MOVE_ON}
+            ELSE {"; ".join(renew_moves(_THESE, _OF_THESE))}; {upsert_entries("postgresql", _THESE)};
+            END IF;""",
+        "entry": f"""
+            IF TG_OP = 'UPDATE' THEN
+                IF NOT EXISTS (SELECT 1 FROM added a JOIN removed o USING (action_point_id)
+                    WHERE ({_columns("a", _COUNTED)}) IS DISTINCT FROM ({_columns("o", _COUNTED)})) THEN RETURN NULL;
+                END IF;
+            END IF;
+            {_by_event(add_tallies(tallies("{rows}")))}""",
+        "move": _by_event(add_tallies(move_tallies("{rows}"))),
+        "shown": f"{mark_change('postgresql')};",
+    }
+
+
+_COUNTED = tuple(name for name in ENTRY_COLUMNS if name not in ("action_point_id", "recorded"))
+"""What tallies follow from."""
+
+# Nearly always what is logged is the newest on its action point, and tells of the whole: then one move at most is new.
+_ALL_NEWEST = """NOT EXISTS (
+    SELECT 1 FROM added n WHERE n.part_only OR n.supersedes_id IS NOT NULL OR n.withdrawn_at IS NOT NULL
+        OR EXISTS (SELECT 1 FROM actions_progressupdate u WHERE u.action_point_id = n.action_point_id
+            AND u.reported_on_latest >= n.reported_on_latest
+            AND (u.reported_on_latest, u.number) > (n.reported_on_latest, n.number))
+        OR EXISTS (SELECT 1 FROM tallies_move m WHERE m.action_point_id = n.action_point_id
+            AND m.day = n.reported_on_latest AND m.status <> n.status))"""
+_MOVE_ON = f"""
+    INSERT INTO tallies_move ({", ".join(MOVE_COLUMNS)})
+        SELECT n.action_point_id, n.reported_on_latest, n.status, COALESCE(l.status, '{ActionStatus.NOT_REPORTED.value}')
+        FROM added n LEFT JOIN LATERAL (SELECT m.status FROM tallies_move m
+            WHERE m.action_point_id = n.action_point_id ORDER BY m.day DESC LIMIT 1) l ON true
+        WHERE n.status IS DISTINCT FROM l.status;
+    UPDATE tallies_entry e SET recorded = n.recorded_at FROM added n
+        WHERE e.action_point_id = n.action_point_id AND (e.recorded IS NULL OR e.recorded < n.recorded_at);"""
+
+
+def _by_event(work: str) -> str:
+    """The work on the rows of the statement, `{rows}`, each with its sign."""
+    added, removed = "SELECT 1 AS sign, a.* FROM added a", "SELECT -1 AS sign, o.* FROM removed o"
+    return (
+        f"IF TG_OP = 'INSERT' THEN {work.replace('{rows}', f'({added})')};"
+        f" ELSIF TG_OP = 'DELETE' THEN {work.replace('{rows}', f'({removed})')};"
+        f" ELSE {work.replace('{rows}', f'({removed} UNION ALL {added})')}; END IF;"
+    )
+
+
+def _gather(column: str) -> str:
+    return _by_event(f"ids := ARRAY(SELECT DISTINCT {column} FROM {{rows}} r)")
+
+
+def _columns(row: str, names: tuple[str, ...]) -> str:
+    return ", ".join(f"{row}.{name}" for name in names)

@@ -1,0 +1,84 @@
+"""The triggers of SQLite: each works on one row."""
+
+from collections.abc import Iterator
+
+from actions.tallies.definitions import ENTRY_COLUMNS, MOVE_COLUMNS, OWNED, link_tallies, move_tallies, tallies
+from actions.tallies.statements import (
+    ASSIGNED,
+    EVENTS,
+    LEADS,
+    STANDING,
+    add_tallies,
+    mark_change,
+    renew_moves,
+    shown_events,
+    upsert_entries,
+)
+
+_ROWS = {"INSERT": {"NEW": 1}, "UPDATE": {"OLD": -1, "NEW": 1}, "DELETE": {"OLD": -1}}
+"""The rows of each event, with their signs."""
+
+
+def triggers() -> Iterator[str]:
+    point, changed = "actions_actionpoint", f"UPDATE OF {', '.join(STANDING)}"
+    yield _trigger("point_added", "INSERT", point, _entry("NEW.id"))
+    yield _trigger("point_changed", changed, point, _entry("NEW.id"))
+    yield _trigger(
+        "point_removed",
+        "DELETE",
+        point,
+        "DELETE FROM tallies_move WHERE action_point_id = OLD.id",
+        "DELETE FROM tallies_entry WHERE action_point_id = OLD.id",
+    )
+    yield _trigger(
+        "issue", "UPDATE OF number, agenda_id", "issues_issue", upsert_entries("sqlite", "p.issue_id = NEW.id")
+    )
+    yield _trigger(
+        "agenda", "UPDATE OF silence_days", "issues_agenda", upsert_entries("sqlite", "i.agenda_id = NEW.id")
+    )
+    for event in EVENTS:
+        yield from _of_each_event(event)
+    for table, event, name in shown_events():
+        yield _trigger(name, event, table, mark_change("sqlite"))
+
+
+def _of_each_event(event: str) -> Iterator[str]:
+    points = [f"{row}.action_point_id" for row in _ROWS[event]]
+    owned = [_owned(f"{row}.actionpoint_id") for row in _ROWS[event]]
+    reported = [
+        statement
+        for point in points
+        for statement in (*renew_moves(f"p.id = {point}", f"action_point_id = {point}"), _entry(point))
+    ]
+    links = link_tallies(_rows(event, ("actionpoint_id", "agency_id")))
+    for name, table, work in (
+        ("milestone", "actions_milestone", [_entry(point) for point in points]),
+        ("assigned", ASSIGNED, owned),
+        ("led", LEADS, [add_tallies(links), *owned]),
+        ("update", "actions_progressupdate", reported),
+        ("entry", "tallies_entry", [add_tallies(tallies(_rows(event, ENTRY_COLUMNS)))]),
+        ("move", "tallies_move", [add_tallies(move_tallies(_rows(event, MOVE_COLUMNS)))]),
+    ):
+        yield _trigger(f"{name}_{event.lower()}", event, table, *work)
+
+
+def _trigger(name: str, event: str, table: str, *work: str) -> str:
+    return f"CREATE TRIGGER tallies_{name} AFTER {event} ON {table} BEGIN {'; '.join(work)}; END"
+
+
+def _entry(point: str) -> str:
+    return upsert_entries("sqlite", f"p.id = {point}")
+
+
+def _owned(point: str) -> str:
+    """Links are added with OR IGNORE, which an upsert within the trigger would inherit."""
+    now = OWNED.format(point=point)
+    return f"UPDATE tallies_entry SET is_owned = {now} WHERE action_point_id = {point} AND is_owned <> {now}"
+
+
+def _rows(event: str, columns: tuple[str, ...]) -> str:
+    selects = (
+        f"SELECT {sign} AS sign, {', '.join(f'{row}.{column} AS {column}' for column in columns)}"
+        for row, sign in _ROWS[event].items()
+    )
+    return f"({' UNION ALL '.join(selects)})"
