@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from actions.models import ActionPoint, ActionStatus, ProgressUpdate
 from actions.models.action_point_queries import Basis, end_of
@@ -37,7 +37,8 @@ class Changes:
 def changes(agenda: Agenda, since: date, *, after: str | None = None, before: str | None = None) -> Changes:
     """What came after the end of that day (UTC). Up to ten queries. Raises PlaceError."""
     end = end_of(since)
-    points: Any = ActionPoint.objects.filter(issue__agenda=agenda).as_of(since, Basis.RECORDED)
+    touched = ProgressUpdate.objects.filter(Q(recorded_at__gte=end) | Q(withdrawn_at__gte=end)).values("action_point")
+    points: Any = ActionPoint.objects.filter(issue__agenda=agenda, pk__in=touched).as_of(since, Basis.RECORDED)
     moved = list(points.exclude(status_then=F("status")).select_related("issue__agenda").in_order()[: SHOWN + 1])
     updates: Any = ProgressUpdate.objects.filter(action_point__issue__agenda=agenda).with_context()
     updates = updates.select_related("action_point__issue__agenda")

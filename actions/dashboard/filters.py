@@ -23,6 +23,8 @@ from tracker.text import validate_line
 
 LONGEST_TEXT = 200
 LONGEST_SILENCE = 60_000
+CHOICES = 60
+"""Of so many issues at most one can be picked; of more, the number is typed."""
 _legible = RegexValidator(
     "\N{REPLACEMENT CHARACTER}", _("Part of this is not text. Type the words again."), inverse_match=True
 )
@@ -105,6 +107,8 @@ class ActionPointFilter(django_filters.FilterSet):
         self.user, self.today, self.agenda = user, as_of.day, agenda
         super().__init__(data, queryset=as_of.standing(ActionPoint.objects.filter(entry__agenda=agenda)))
         self.filters["issue"].queryset = agenda.issues.order_by("number")
+        if agenda.issues.order_by()[: CHOICES + 1].count() > CHOICES:
+            self.filters["issue"].extra["widget"] = forms.NumberInput(attrs={"inputmode": "numeric", "min": 1})
         assigned = User.objects.filter(assigned_action_points__issue__agenda=agenda)
         self.filters["focal_point"].queryset = assigned.distinct().order_by("name", "email")
         if not user.is_authenticated:

@@ -122,9 +122,7 @@ class ActionPoint(models.Model):
                 name="action_point_reported_iff_dated",
             ),
         ]
-        indexes = [
-            models.Index(fields=["status", "last_reported_latest"], name="action_point_standing"),
-        ]
+        # No index holds what an update changes (lists sort by `actions.tallies.Entry`): PostgreSQL then leaves all of them alone.
 
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"

@@ -85,9 +85,9 @@ class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
 
     def own(self, user: User) -> "ActionPointQuerySet":
         """Assigned to the user, or led by the user's agency or a part of it."""
-        assigned = self.model.focal_points.through.objects.filter(actionpoint=OuterRef("pk"), user=user)
-        led = self.model.lead_agencies.through.objects.filter(actionpoint=OuterRef("pk"), agency_id__in=user.agency_ids)
-        return self.filter(Exists(assigned) | Exists(led))
+        assigned = self.model.focal_points.through.objects.filter(user=user)
+        led = self.model.lead_agencies.through.objects.filter(agency_id__in=user.agency_ids)
+        return self.filter(pk__in=assigned.values("actionpoint").union(led.values("actionpoint")))
 
     def unowned(self) -> "ActionPointQuerySet":
         """With neither a lead agency nor a focal point."""

@@ -78,6 +78,7 @@ class Milestone(models.Model):
         ordering = ["due_earliest", "due_latest", "id"]
         verbose_name = _("milestone")
         verbose_name_plural = _("milestones")
+        indexes = [models.Index(fields=["due_earliest", "due_latest", "id"], name="milestone_order")]
         constraints = [
             models.UniqueConstraint(fields=["action_point", "title"], name="milestone_title_unique_in_action_point"),
             models.CheckConstraint(condition=~Q(title=""), name="milestone_title_given"),

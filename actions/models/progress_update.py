@@ -154,6 +154,7 @@ class ProgressUpdate(models.Model):
         indexes = [
             models.Index(fields=["action_point", "-reported_on_latest", "-number"], name="update_time_line"),
             models.Index(fields=["recorded_at"], name="update_recorded"),
+            models.Index(fields=["withdrawn_at"], condition=Q(withdrawn_at__isnull=False), name="update_withdrawn"),
         ]
 
     def __str__(self) -> str:

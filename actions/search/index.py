@@ -17,6 +17,9 @@ from tracker.people.models import Agency, User
 RANKED = 1000
 """So many of one kind are weighed against each other: a word that nearly everything holds must not cost a look at everything."""
 
+_PARTS = "search_parts_of_words"
+"""For lists of action points, which look for parts of words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -98,16 +101,22 @@ def _ranked_by_sqlite(visible: QuerySet[Any], source: Source, query: Query) -> l
 
 
 def _ensure_postgresql(cursor: Any) -> None:
-    cursor.execute("SELECT count(*) FROM pg_indexes WHERE indexname = ANY(%s)", [[s.index for s in SOURCES.values()]])
-    if cursor.fetchone()[0] == len(SOURCES):
+    names = [*(source.index for source in SOURCES.values()), _PARTS]
+    cursor.execute("SELECT count(*) FROM pg_indexes WHERE indexname = ANY(%s)", [names])
+    if cursor.fetchone()[0] == len(names):
         return
     cursor.execute("CREATE EXTENSION IF NOT EXISTS unaccent")
+    cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     cursor.execute(
         "CREATE OR REPLACE FUNCTION search_fold(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT "
         "AS $$ SELECT translate(lower(public.unaccent('public.unaccent'::regdictionary, $1)), '.@/_-:#&=+', '          ') $$"
     )
     for source in SOURCES.values():
         cursor.execute(f"CREATE INDEX IF NOT EXISTS {source.index} ON {source.table} USING gin (({_vector(source)}))")
+    cursor.execute(
+        f"CREATE INDEX IF NOT EXISTS {_PARTS} ON actions_actionpoint"
+        " USING gin (upper(title::text) gin_trgm_ops, upper(description) gin_trgm_ops)"
+    )
 
 
 def _vector(source: Source, of: str = "") -> str:

@@ -36,8 +36,8 @@ _SEEN = {
     "UPDATE": "OLD TABLE AS removed NEW TABLE AS added",
     "DELETE": "OLD TABLE AS removed",
 }
-_THESE, _OF_THESE = "p.id = ANY(ids)", "action_point_id = ANY(ids)"
-_LOCK = f"PERFORM 1 FROM tallies_entry WHERE {_OF_THESE} ORDER BY action_point_id FOR UPDATE;"
+_THESE = "p.id = ANY(ids)"
+_LOCK = "PERFORM 1 FROM tallies_entry WHERE action_point_id = ANY(ids) ORDER BY action_point_id FOR UPDATE;"
 _REFRESH = "IF cardinality(ids) > 0 THEN PERFORM tallies_refresh(ids); END IF;"
 
 
@@ -98,7 +98,7 @@ def _bodies() -> dict[str, str]:
             {_LOCK}
             IF TG_OP = 'INSERT' THEN is_newest := {_ALL_NEWEST}; END IF;
             IF is_newest THEN {_MOVE_ON}
-            ELSE {"; ".join(renew_moves(_THESE, _OF_THESE))}; {upsert_entries("postgresql", _THESE)};
+            ELSE {"; ".join(renew_moves(_THESE))}; {upsert_entries("postgresql", _THESE)};
             END IF;""",
         "entry": f"""
             IF TG_OP = 'UPDATE' THEN

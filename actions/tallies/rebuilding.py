@@ -17,9 +17,13 @@ def rebuild(connection: Any) -> None:
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("LOCK TABLE tallies_entry, tallies_move IN EXCLUSIVE MODE")
-        cursor.execute("DELETE FROM tallies_entry WHERE action_point_id NOT IN (SELECT id FROM actions_actionpoint)")
+        for table in ("tallies_move", "tallies_entry"):
+            cursor.execute(
+                f"DELETE FROM {table} WHERE NOT EXISTS"
+                f" (SELECT 1 FROM actions_actionpoint p WHERE p.id = {table}.action_point_id)"
+            )
         cursor.execute(upsert_entries(connection.vendor, "true"))
-        for statement in renew_moves("true", "true"):
+        for statement in renew_moves("true"):
             cursor.execute(statement)
         cursor.execute("DELETE FROM tallies_tally")
         cursor.execute(add_tallies(tallies(_ALL_ENTRIES)))

@@ -45,11 +45,7 @@ def triggers() -> Iterator[str]:
 def _of_each_event(event: str) -> Iterator[str]:
     points = [f"{row}.action_point_id" for row in _ROWS[event]]
     owned = [_owned(f"{row}.actionpoint_id") for row in _ROWS[event]]
-    reported = [
-        statement
-        for point in points
-        for statement in (*renew_moves(f"p.id = {point}", f"action_point_id = {point}"), _entry(point))
-    ]
+    reported = [statement for point in points for statement in (*renew_moves(f"p.id = {point}"), _entry(point))]
     links = link_tallies(_rows(event, ("actionpoint_id", "agency_id")))
     for name, table, work in (
         ("milestone", "actions_milestone", [_entry(point) for point in points]),

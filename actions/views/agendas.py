@@ -10,6 +10,7 @@ from actions.as_of import read_as_of
 from actions.models import ActionPoint
 from actions.rows import Row, rows, status_counts
 from actions.tallies import reading
+from actions.tallies.models import Entry
 from issues.models import Agenda
 
 LISTED = 500
@@ -32,9 +33,9 @@ def agenda_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Every issue with its action points, and where each of them stands; of an agenda with more than LISTED, its issues."""
     agenda = get_agenda(request.user, slug)
     as_of = read_as_of(request)
-    points = ActionPoint.objects.filter(entry__agenda=agenda)
-    is_long = points[: LISTED + 1].count() > LISTED
-    found = [] if is_long else rows(as_of.standing(points.in_order()), as_of.day)
+    is_long = Entry.objects.filter(agenda=agenda)[: LISTED + 1].count() > LISTED
+    points = ActionPoint.objects.filter(issue__agenda=agenda).in_order()
+    found = [] if is_long else rows(as_of.standing(points), as_of.day)
     by_issue: dict[int, list[Row]] = {}
     for row in found:
         by_issue.setdefault(row.action_point.issue_id, []).append(row)
