@@ -1,15 +1,15 @@
 """How dashboard and lists cost with many action points: `python -m tests.bench.lists --issues 999 --points 999`.
 
-Fills a scratch database (SQLite, or a new one on the server of DATABASE_URL), which is thrown away afterwards: first with one agenda of
-1,000 action points, then with another beside it, each action point with five progress updates. Both are timed in the same run, beside
-a list of 50 rows as any Django project has it (`tests.bench.bare`): medians in milliseconds, of the whole answer and of the database's
-part. "Made anew" is the first answer after something changed; the others show what was made.
+Fills a scratch database (SQLite, or a new one on the server of DATABASE_URL), which is thrown away afterwards, with one agenda of 1,000
+action points and a large one, each action point with five progress updates. The pages of both take turns with a list of 50 rows as any
+Django project has it (`tests.bench.bare`). "Made anew" is the first answer after something changed; the others show what was made.
 """
 
 import argparse
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -144,21 +144,34 @@ def _day(distance: int) -> PartialDate:
     return PartialDate.day(timezone.localdate() + timedelta(days=distance))
 
 
-def measure(task: Callable[[], Any], before: Callable[[], Any] | None = None) -> tuple[float, float, int]:
-    """The medians of the whole time and of the database's part, in milliseconds, and the number of queries, after two runs to warm up."""
-    whole, database, queries = [], [], 0
-    for run in range(RUNS + 2):
-        if before:
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Medians in milliseconds, of the whole and of the database's part, and the number of queries."""
+
+    whole: float
+    database: float
+    queries: int
+
+
+def measure(*tasks: Callable[[], Any], before: Callable[[], Any] = lambda: None) -> list[Cost]:
+    """Of each of the tasks, which take turns, after two turns to warm up. `before` is done before each, untimed."""
+    taken: list[list[Cost]] = [[] for _ in tasks]
+    for _turn in range(RUNS + 2):
+        for task, costs in zip(tasks, taken, strict=True):
             before()
-        clock = DatabaseClock()
-        begin = time.perf_counter()
-        with connection.execute_wrapper(clock):
-            task()
-        if run >= 2:
-            whole.append(1000 * (time.perf_counter() - begin))
-            database.append(clock.spent)
-            queries = clock.queries
-    return statistics.median(whole), statistics.median(database), queries
+            clock = DatabaseClock()
+            begin = time.perf_counter()
+            with connection.execute_wrapper(clock):
+                task()
+            costs.append(Cost(1000 * (time.perf_counter() - begin), clock.spent, clock.queries))
+    return [
+        Cost(
+            statistics.median(cost.whole for cost in costs[2:]),
+            statistics.median(cost.database for cost in costs[2:]),
+            costs[-1].queries,
+        )
+        for costs in taken
+    ]
 
 
 def pages(agenda: Agenda) -> Iterator[tuple[str, str]]:
@@ -190,23 +203,26 @@ def pages(agenda: Agenda) -> Iterator[tuple[str, str]]:
         yield f"list, {query}", f"action-points/?{query}"
 
 
-def show(label: str, measured: tuple[float, float, int]) -> float:
-    whole, database, queries = measured
-    print(f"  {label:<44}{whole:>9.1f}{database:>9.1f}{queries:>9}", flush=True)
-    return whole
-
-
-def time_pages(client: Client, agenda: Agenda, change: Callable[[], Any]) -> dict[str, float]:
-    points = ActionPoint.objects.filter(issue__agenda=agenda).count()
-    print(f"\n{points:,} action points in the agenda, {ActionPoint.objects.count():,} in all ({connection.vendor})")
-    print(f"  {'':<44}{'ms':>9}{'SQL':>9}{'queries':>9}")
-    found = {"bare": show("a bare list of 50 rows", measure(lambda: _get(client, "/bare/")))}
-    for label, address in pages(agenda):
-        get = partial(_get, client, f"{agenda.get_absolute_url()}{address}")
+def time_pages(client: Client, small: Agenda, large: Agenda, change: Callable[[], Any]) -> None:
+    sizes = [f"{ActionPoint.objects.filter(issue__agenda=agenda).count():,}" for agenda in (small, large)]
+    print(f"\n{ActionPoint.objects.count():,} action points ({connection.vendor}); ms of the whole and of the database")
+    print(f"{'':<48}{sizes[0]:>16}{sizes[1]:>16}{'queries':>9}{'ratio':>7}{'of bare':>9}")
+    bare = partial(_get, client, "/bare/")
+    for (label, address), (_label, deep) in zip(pages(small), pages(large), strict=True):
+        gets = [
+            partial(_get, client, f"{small.get_absolute_url()}{address}"),
+            partial(_get, client, f"{large.get_absolute_url()}{deep}"),
+        ]
         if label in COMPARED:
-            found[label] = show(label, measure(get))
-        show(f"{label}, made anew", measure(get, change))
-    return found
+            show(label, measure(bare, *gets))
+        show(f"{label}, made anew", measure(bare, *gets, before=change))
+
+
+def show(label: str, costs: list[Cost]) -> None:
+    bare, small, large = costs
+    both = "".join(f"{cost.whole:>9.1f}{cost.database:>7.1f}" for cost in (small, large))
+    ratios = f"{large.whole / small.whole:>7.2f}{large.whole / bare.whole:>9.2f}"
+    print(f"{label:<48}{both}{large.queries:>9}{ratios}", flush=True)
 
 
 def time_writing(agenda: Agenda) -> None:
@@ -222,13 +238,18 @@ def time_writing(agenda: Agenda) -> None:
         )
 
     other = ActionPoint.objects.filter(issue__agenda=agenda).order_by("pk")[11]
+
+    def log() -> None:
+        other.log_progress(personas.progress(), author=author, now=timezone.now())
+
+    kept, logging = measure(insert, log)
     remove_triggers(connection)
     bare = measure(insert)[0]
     ensure_triggers(connection)
     rebuild(connection)
-    logging = measure(lambda: other.log_progress(personas.progress(), author=author, now=timezone.now()))[0]
     print(
-        f"  a bare insert of an update {1000 / bare:,.0f}/s, logging progress {1000 / logging:,.0f}/s ({bare / logging:.2f})"
+        f"a bare insert of an update {1000 / bare.whole:,.0f}/s, with what is kept beside it {1000 / kept.whole:,.0f}/s;"
+        f" logging progress {1000 / logging.whole:,.0f}/s ({bare.whole / logging.whole:.2f} and {kept.whole / logging.whole:.2f} of them)"
     )
 
 
@@ -251,14 +272,8 @@ def main() -> None:
         def change() -> None:
             personas.agency("A0").save()
 
-        small = fill("2025", *SMALL)
-        few = time_pages(client, small, change)
-        large = fill("2026", asked.issues, asked.points)
-        many = time_pages(client, large, change)
-        for name in COMPARED:
-            print(
-                f"  {name}: {many[name] / few[name]:.2f} of what it costs with 1,000, {many[name] / many['bare']:.2f} of the bare list"
-            )
+        small, large = fill("2025", *SMALL), fill("2026", asked.issues, asked.points)
+        time_pages(client, small, large, change)
         time_writing(large)
         begin = time.perf_counter()
         print(f"  folding: {fold():,} rows in {1000 * (time.perf_counter() - begin):.0f} ms")
