@@ -39,13 +39,10 @@ def upsert_entries(vendor: str, points: str) -> str:
 def renew_moves(points: str) -> tuple[str, str]:
     """Two statements that bring the moves of those action points up to date."""
     columns, found = ", ".join(MOVE_COLUMNS), moves(points)
-    same = "found.action_point_id = kept.action_point_id AND found.day = kept.day"
+    kept = f"SELECT {columns} FROM tallies_move kept WHERE {points.replace('p.id', 'kept.action_point_id')}"
     return (
-        f"DELETE FROM tallies_move WHERE id IN (SELECT kept.id FROM tallies_move kept LEFT JOIN ({found}) found ON {same}"
-        f" WHERE {points.replace('p.id', 'kept.action_point_id')}"
-        " AND (found.day IS NULL OR found.status <> kept.status OR found.before <> kept.before))",
-        f"INSERT INTO tallies_move ({columns}) SELECT {', '.join(f'found.{name}' for name in MOVE_COLUMNS)}"
-        f" FROM ({found}) found LEFT JOIN tallies_move kept ON {same} WHERE kept.id IS NULL",
+        f"DELETE FROM tallies_move WHERE ({columns}) IN (SELECT * FROM ({kept} EXCEPT {found}) surplus)",
+        f"INSERT INTO tallies_move ({columns}) SELECT * FROM ({found} EXCEPT {kept}) missing",
     )
 
 
