@@ -1,8 +1,8 @@
 """The rows of a list of action points for files: plain values, batch by batch, in the order of their references."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -36,12 +36,15 @@ PEOPLES_COLUMNS = (*COLUMNS, "focal_points")
 
 def rows(points: ActionPointQuerySet, agenda: Agenda, today: date, *, with_people: bool) -> Iterator[list[list[Any]]]:
     """Batches of rows with a value for each of COLUMNS (or PEOPLES_COLUMNS). Two queries a batch, three with people, and one."""
-    base = settings.BASE_URL
+    row_of = _row_maker(agenda, today)
     for issues in chunks(agenda):
-        batch = list(_values(points.filter(issue__in=issues)))
+        batch = _values(points.filter(issue__in=issues))
         leads = _names(ActionPoint.lead_agencies.through, "agency__acronym", issues)
-        people = _names(ActionPoint.focal_points.through, "user__name", issues) if with_people else {}
-        yield [_row(row, agenda, base, leads, people, today, with_people=with_people) for row in batch]
+        if with_people:
+            people = _names(ActionPoint.focal_points.through, "user__name", issues)
+            yield [[*row_of(leads, *row), people.get(row[0], "")] for row in batch]
+        else:
+            yield [row_of(leads, *row) for row in batch]
 
 
 def chunks(agenda: Agenda) -> Iterator[list[int]]:
@@ -78,40 +81,52 @@ def _values(points: ActionPointQuerySet) -> Any:
     )
 
 
-def _names(through: Any, name: str, issues: Sequence[int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = defaultdict(list)
-    for point, owner in (
-        through.objects.filter(actionpoint__issue__in=issues).order_by(name).values_list("actionpoint_id", name)
-    ):
-        found[point].append(owner)
+def _names(through: Any, name: str, issues: Sequence[int]) -> dict[int, str]:
+    """By action point, in order, with commas between them."""
+    owners = through.objects.filter(actionpoint__issue__in=issues).order_by(name).values_list("actionpoint_id", name)
+    found: dict[int, str] = {}
+    for point, owner in owners:
+        found[point] = f"{found[point]}, {owner}" if point in found else owner
     return found
 
 
-def _row(
-    values: Sequence[Any],
-    agenda: Agenda,
-    base: str,
-    leads: dict[int, list[str]],
-    people: dict[int, list[str]],
-    today: date,
-    *,
-    with_people: bool,
-) -> list[Any]:
-    pk, issue, issue_title, number, title, status, reported, until, snoozed = values
-    code = f"{issue}.{number}"
-    is_open = status not in ENDED and agenda.state == Agenda.State.OPEN
-    row = [
-        f"{agenda.slug}/{code}",
-        issue,
-        issue_title,
-        title,
-        status,
-        ", ".join(leads.get(pk, ())),
-        reported,
-        until,
-        (today - until).days if until else None,
-        is_open and (until is None or until < today - timedelta(days=agenda.silence_days)),
-        snoozed,
-        f"{base}/agendas/{agenda.slug}/{code}/",
-    ]
-    return [*row, ", ".join(people.get(pk, ()))] if with_people else row
+def _row_maker(agenda: Agenda, today: date) -> Callable[..., list[Any]]:
+    """A function that makes the row of some values. What is the same for all rows is made once."""
+    prefix, address = f"{agenda.slug}/", f"{settings.BASE_URL}/agendas/{agenda.slug}/"
+    is_open, ended = agenda.state == Agenda.State.OPEN, frozenset(status.value for status in ENDED)
+    silent_before = today - timedelta(days=agenda.silence_days)
+
+    @cache
+    def silence(until: date | None) -> tuple[int | None, bool]:
+        return ((today - until).days, until < silent_before) if until else (None, True)
+
+    def row(
+        leads: dict[int, str],
+        pk: int,
+        issue: int,
+        issue_title: str,
+        number: int,
+        title: str,
+        status: str,
+        reported: str,
+        until: date | None,
+        snoozed: date | None,
+    ) -> list[Any]:
+        code = f"{issue}.{number}"
+        days, is_silent = silence(until)
+        return [
+            prefix + code,
+            issue,
+            issue_title,
+            title,
+            status,
+            leads.get(pk, ""),
+            reported,
+            until,
+            days,
+            is_open and is_silent and status not in ended,
+            snoozed,
+            f"{address}{code}/",
+        ]
+
+    return row
