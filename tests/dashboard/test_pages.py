@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from actions.dashboard import filters, views
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import links, text
@@ -208,3 +209,26 @@ def test_page_costs_the_same_whatever_its_length(client, coordinator, django_ass
 
     with django_assert_num_queries(queries):
         client.get(f"/agendas/2026/{page}/?q=action" if page == "action-points" else f"/agendas/2026/{page}/")
+
+
+def test_number_of_an_issue_is_typed_where_there_are_many(client, focal_point, monkeypatch):
+    monkeypatch.setattr(filters, "CHOICES", 2)
+    for number in (1, 2, 3):
+        personas.action_point(personas.issue(number=number))
+    personas.sign_in(client, focal_point)
+
+    response = client.get(f"{LIST}?issue=2")
+
+    assert [row.action_point.code for row in response.context["rows"]] == ["2.1"]
+    assert '<input type="number" name="issue" value="2"' in response.text
+    assert client.get(f"{LIST}?issue=9").status_code == 400
+
+
+def test_long_list_says_so_instead_of_counting_on(client, focal_point, monkeypatch):
+    monkeypatch.setattr(views, "COUNTED", 2)
+    for number in (1, 2, 3):
+        personas.action_point(number=number)
+
+    response = personas.sign_in(client, focal_point).get(LIST)
+
+    assert "More than 2 action points" in text(response)
