@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from email import message_from_binary_file, message_from_bytes, policy
 from email.message import EmailMessage as ParsedMessage
 from enum import Enum, auto
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 
@@ -153,6 +154,7 @@ def _ask_for_data(smtp: smtplib.SMTP, sender: str, recipient: str) -> None:
 _PLAIN = re.compile(r"[\w.+-]+@[\w.-]+", re.ASCII)
 
 
+@lru_cache(maxsize=64)  # the sender's is the same in each mail
 def _path(address: str) -> str:
     """As the envelope has it. ValueError where it is no address, such as one of two lines."""
     if _PLAIN.fullmatch(address):  # nearly all are, and parsing costs as much as all else that is said to the server

@@ -80,9 +80,7 @@ def _telling(agenda: Agenda, terms: Terms) -> QuerySet[Any]:
     """The action points that a digest may tell of, in order, a row for each milestone that it names with them. One query, for agendas."""
     today = terms.today
     reached = wanting_digests(today)
-    leading = reached.filter(
-        Q(agency=OuterRef("agency")) | Q(agency=OuterRef("agency__parent")), role=Role.FOCAL_POINT
-    )
+    leading = reached.filter(Q(agency=OuterRef("agency")) | Q(agency=OuterRef("agency__parent")), role=Role.FOCAL_POINT)
     named = milestone_passed(today, via="milestones__") | Q(milestones__repeats_every_months__isnull=False)
     for first, end in terms.announced:
         named |= Q(milestones__due_earliest__gte=first, milestones__due_earliest__lt=end)

@@ -1,4 +1,4 @@
-"""A mail server that takes every mail and reads none, in a process of its own: what a mail server does with mail is not what is measured."""
+"""A mail server in a process of its own that takes every mail and reads none: what such a server does with mail is not what is measured."""
 
 import asyncio
 import multiprocessing

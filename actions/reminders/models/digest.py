@@ -59,8 +59,8 @@ class DigestQuerySet(models.QuerySet["Digest"]):
     @transaction.atomic
     def claim(self, now: datetime, limit: int = 1) -> list["Digest"]:
         """Take due digests, for one attempt each: up to `limit` new ones, or a single one that was tried before, so that a digest on which
-        workers die takes no others with it. They share a token, which proves whose they are. Three queries; what they were planned to say is
-        not read.
+        workers die takes no others with it. They share a token, which proves whose they are. Three queries, which leave
+        the snapshot unread.
         """
         due = self.due(now).order_by("attempts", "next_attempt_at", "pk").select_for_update(skip_locked=True)
         found = list(due.values_list("pk", "attempts")[:limit])
