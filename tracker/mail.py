@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from email import message_from_binary_file, message_from_bytes, policy
 from email.message import EmailMessage as ParsedMessage
 from enum import Enum, auto
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 
@@ -90,9 +91,7 @@ class Courier:
             if smtp is None:
                 raise smtplib.SMTPServerDisconnected("no connection")
             smtp.ehlo_or_helo_if_needed()
-            _expect(smtp.mail(sanitize_address(settings.BOUNCE_ADDRESS or message.from_email, "utf-8")), 250)
-            _expect(smtp.rcpt(sanitize_address(message.to[0], "utf-8")), 250, 251)
-            _expect(smtp.docmd("DATA"), 354)
+            _ask_for_data(smtp, settings.BOUNCE_ADDRESS or message.from_email, message.to[0])
         except _RefusalError as refusal:
             self._hang_up(backend)
             return Delivery(Outcome.PERMANENT if refusal.code >= 500 else Outcome.TEMPORARY, str(refusal))
@@ -136,6 +135,33 @@ class _RefusalError(Exception):
         self.code = code
 
 
+def _ask_for_data(smtp: smtplib.SMTP, sender: str, recipient: str) -> None:
+    """Up to the server's 354: in one packet where it offers PIPELINING (RFC 2920), which saves two waits a mail; else step by step."""
+    commands = (
+        (f"MAIL FROM:{_path(sender)}\r\n", (250,)),
+        (f"RCPT TO:{_path(recipient)}\r\n", (250, 251)),
+        ("DATA\r\n", (354,)),
+    )
+    together = smtp.has_extn("pipelining")
+    if together:
+        smtp.send("".join(command for command, _codes in commands))
+    for command, codes in commands:
+        if not together:
+            smtp.send(command)
+        _expect(smtp.getreply(), *codes)
+
+
+_PLAIN = re.compile(r"[\w.+-]+@[\w.-]+", re.ASCII)
+
+
+@lru_cache(maxsize=64)  # the sender's is the same in each mail
+def _path(address: str) -> str:
+    """As the envelope has it. ValueError where it is no address, such as one of two lines."""
+    if _PLAIN.fullmatch(address):  # nearly all are, and parsing costs as much as all else that is said to the server
+        return f"<{address}>"
+    return smtplib.quoteaddr(sanitize_address(address, "utf-8"))
+
+
 def _expect(answer: tuple[int, bytes], *codes: int) -> None:
     if answer[0] not in codes:
         if answer[0] < 400:
@@ -145,10 +171,8 @@ def _expect(answer: tuple[int, bytes], *codes: int) -> None:
 
 def _as_transmitted(message: EmailMessage) -> bytes:
     """The mail as SMTP wants its body: CRLF, leading full stops doubled, a full stop alone at the end."""
-    text = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg] # of Django's own message
-    text = re.sub(rb"\r\n|\r|\n", b"\r\n", text)
-    text = re.sub(rb"(?m)^\.", b"..", text)
-    return text + (b"" if text.endswith(b"\r\n") else b"\r\n") + b".\r\n"
+    lines = b"\n" + message.message().as_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n").removesuffix(b"\n")
+    return lines.replace(b"\n.", b"\n..").replace(b"\n", b"\r\n").removeprefix(b"\r\n") + b"\r\n.\r\n"
 
 
 def _words(error: Exception) -> str:

@@ -29,7 +29,7 @@ from actions.reminders.models.disclaimer import Disclaimer
 from actions.reminders.models.entry import MILESTONE_AHEAD, Entry, EntryMilestone
 from actions.reminders.models.reminder_count import answered
 from actions.reminders.periods import Terms
-from issues.models import Agenda
+from issues.models import Agenda, Issue
 from tracker.people.models import DigestCeiling, Role, User
 
 BATCH = 1000
@@ -80,8 +80,7 @@ def _telling(agenda: Agenda, terms: Terms) -> QuerySet[Any]:
     """The action points that a digest may tell of, in order, a row for each milestone that it names with them. One query, for agendas."""
     today = terms.today
     reached = wanting_digests(today)
-    leading = reached.filter(role=Role.FOCAL_POINT)
-    led = Q(agency__people__in=leading) | Q(agency__parent__people__in=leading)
+    leading = reached.filter(Q(agency=OuterRef("agency")) | Q(agency=OuterRef("agency__parent")), role=Role.FOCAL_POINT)
     named = milestone_passed(today, via="milestones__") | Q(milestones__repeats_every_months__isnull=False)
     for first, end in terms.announced:
         named |= Q(milestones__due_earliest__gte=first, milestones__due_earliest__lt=end)
@@ -92,13 +91,16 @@ def _telling(agenda: Agenda, terms: Terms) -> QuerySet[Any]:
         .annotate(
             named=FilteredRelation("milestones", condition=Q(milestones__done_on=None) & named),
             shows=ExpressionWrapper(shows_no_progress(today), output_field=BooleanField()),
-            assigned=Exists(_Assigned.objects.filter(actionpoint=OuterRef("pk"), user__in=reached)),
-            led=Exists(_Led.objects.filter(led, actionpoint=OuterRef("pk"))),
+            assigned=Exists(
+                _Assigned.objects.filter(Exists(reached.filter(pk=OuterRef("user"))), actionpoint=OuterRef("pk"))
+            ),
+            led=Exists(_Led.objects.filter(Exists(leading), actionpoint=OuterRef("pk"))),
             reminded=Case(
                 When(answered("pk", "reminder_count__"), then=0),
                 default=Coalesce("reminder_count__count", Value(0)),
                 output_field=IntegerField(),
             ),
+            issue_number=F("issue__number"),
             milestone_title=F("named__title"),
             milestone_due=F("named__due"),
             milestone_from=F("named__due_earliest"),
@@ -106,7 +108,7 @@ def _telling(agenda: Agenda, terms: Terms) -> QuerySet[Any]:
             milestone_repeats=F("named__repeats_every_months"),
         )
         .filter(Q(shows=True) | Q(milestone_from__isnull=False))
-        .select_related("issue")
+        .only("issue", "number", "title", "status", "snoozed_until", "last_reported", "no_progress_streak")
         .order_by("issue__number", "number", "named__due_earliest", "named__id")
     )
 
@@ -121,9 +123,12 @@ def _of_batch(roles: Mapping[int, str], agenda: Agenda, telling: QuerySet[Any], 
         wanted |= Q(assigned=False, led=False)
         if terms.escalate_after:
             wanted |= Q(reminded__gte=2 * terms.escalate_after)
+    issues: dict[int, Issue] = {}  # rather than an instance of its own for each of many action points
     found: dict[int, list[Entry]] = defaultdict(list)
     for point, milestones in _with_milestones(telling.filter(wanted), terms):
-        point.issue.agenda = agenda
+        if point.issue_id not in issues:
+            issues[point.issue_id] = Issue(pk=point.issue_id, agenda=agenda, number=point.issue_number)
+        point.issue = issues[point.issue_id]
         reasons = [str(reason.value) for reason in point.no_progress_reasons(terms.today, late=_any_passed(milestones))]
         if any(not milestone["passed"] for milestone in milestones):
             reasons.append(MILESTONE_AHEAD)

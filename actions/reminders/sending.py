@@ -17,7 +17,7 @@ from actions.reminders.periods import Terms, zone_named
 from tracker.mail import Courier, Delivery, Outcome
 from tracker.people.models import User
 
-CLAIMED_AT_ONCE = 50
+CLAIMED_AT_ONCE = 100
 
 Clock = Callable[[], datetime]
 
@@ -35,7 +35,7 @@ def send_due(
     while time.monotonic() < end and (claimed := due.claim(clock(), CLAIMED_AT_ONCE)):
         begun = clock()
         renewed = begun
-        for digest, entries in _written_afresh(claimed, begun):
+        for digest, entries in written_afresh(claimed, begun):
             if clock() - renewed > LEASE / 5:
                 renewed = clock()
                 Digest.objects.extend_lease(claimed[0].token, renewed)
@@ -43,7 +43,7 @@ def send_due(
     return states
 
 
-def _written_afresh(claimed: list[Digest], now: datetime) -> Iterator[tuple[Digest, list[Entry]]]:
+def written_afresh(claimed: list[Digest], now: datetime) -> Iterator[tuple[Digest, list[Entry]]]:
     """What each is to say now: nothing where all moves, the person must not be mailed, or the agenda is not open any more."""
     groups = defaultdict(list)
     for digest in claimed:

@@ -1,17 +1,16 @@
 """What digests cost with many people: `python -m tests.bench.digests --people 10000`.
 
 Each person has ten action points that show no progress. In one run, side by side: planning all of it; writing the mails alone, which is the
-limit; and sending them, with claim, fence and record, over SMTP to a server in a process of its own.
+limit; and sending them, with claim, fresh reading, fence and record, over SMTP to a server in a process of its own. Writing and sending
+take turns, so that both have their share of what else the machine does.
 """
 
 import argparse
-import logging
-import multiprocessing
 import resource
 import time
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -28,14 +27,15 @@ from actions.reminders.composing import mail_of, words_of
 from actions.reminders.models import Digest, DigestQuerySet, ReminderSchedule
 from actions.reminders.periods import Period
 from issues.models import Agenda, Issue
-from tests import personas, servers
+from tests import personas
+from tests.bench.sink import smtp_process
 from tracker.mail import Courier
 from tracker.people.models import User
 
 POINTS = 10
-SENDERS = 4
-MAILED = 1000
+MAILED = 2000
 """So many of the digests are written and sent, to get a rate."""
+TURN = 500
 
 
 def fill(people: int) -> Agenda:
@@ -64,31 +64,16 @@ def fill(people: int) -> Agenda:
     return agenda
 
 
-@contextmanager
-def smtp_process() -> Iterator[int]:
-    """The port of an SMTP server on a core of its own."""
-    ports: Any = multiprocessing.get_context("spawn").Queue()
-    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(ports,), daemon=True)
-    process.start()
-    try:
-        yield ports.get(timeout=30)
-    finally:
-        process.terminate()
+def first(count: int) -> list[Digest]:
+    """Of those that wait, with what they say."""
+    found = Digest.objects.select_related("recipient", "agenda__reminder_schedule", "asked_by")
+    return list(found.filter(state=Digest.State.PENDING).order_by("pk")[:count])
 
 
-def _serve(ports: Any) -> None:
-    logging.disable()
-    with servers.smtp(Counting) as mailbox:
-        ports.put(int(mailbox.url.rpartition(":")[2]))
-        while True:
-            time.sleep(3600)
-
-
-class Counting(servers.Mailbox):
-    """Takes mail without reading it: what a mail server does with it is not what is measured."""
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        return "250 OK"
+def read(digests: list[Digest]) -> None:
+    """What each is to say, as a sender reads it."""
+    for begin in range(0, len(digests), sending.CLAIMED_AT_ONCE):
+        list(sending.written_afresh(digests[begin : begin + sending.CLAIMED_AT_ONCE], timezone.now()))
 
 
 def write(digests: list[Digest]) -> None:
@@ -96,11 +81,11 @@ def write(digests: list[Digest]) -> None:
         mail_of(digest, words_of(digest, digest.snapshot, "en")).message().as_bytes()
 
 
-def send(digests: list[Digest]) -> int:
-    """By as many threads as a worker has, each on a connection of its own. The number of queries."""
-    ledger = Digest.objects.filter(pk__lte=max(digest.pk for digest in digests))
-    with ThreadPoolExecutor(SENDERS) as pool:
-        return sum(sender.result() for sender in [pool.submit(_send, ledger) for _ in range(SENDERS)])
+def send(last: int, senders: int) -> int:
+    """Up to that digest, by as many threads as a worker has, each on connections of its own. The number of queries."""
+    ledger = Digest.objects.filter(pk__lte=last)
+    with ThreadPoolExecutor(senders) as pool:
+        return sum(sender.result() for sender in [pool.submit(_send, ledger) for _ in range(senders)])
 
 
 def _send(ledger: DigestQuerySet) -> int:
@@ -120,36 +105,53 @@ def timed(task: Callable[[], Any]) -> tuple[float, DatabaseClock]:
     return time.perf_counter() - begin, clock
 
 
+def bench_planning(people: int) -> None:
+    now = timezone.now()
+    schedule = ReminderSchedule.objects.create(agenda=fill(people), starts_on=now.date())
+    period = Period(now.date() - timedelta(days=1), now)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    seconds, clock = timed(lambda: planning.plan_round(schedule, "UTC", period, now))
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    print(f"{connection.vendor}, {people:,} people with {POINTS} action points each")
+    print(f"planning: {seconds:.1f} s, {clock.queries} queries, {grown:.0f} MB of memory more than before")
+
+
+def bench_sending(senders: int) -> None:
+    taken: dict[str, float] = defaultdict(float)
+    with (
+        smtp_process() as port,
+        override_settings(
+            EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend", EMAIL_HOST="127.0.0.1", EMAIL_PORT=port
+        ),
+    ):
+        write(first(50))
+        for _turn in range(MAILED // TURN):
+            digests = first(TURN)
+            last = digests[-1].pk
+            taken["writing"] += timed(lambda: write(digests))[0]  # noqa: B023
+            taken["reading"] += timed(lambda: read(digests))[0]  # noqa: B023
+            digests.clear()
+            began = time.perf_counter()
+            taken["queries"] += send(last, senders)
+            taken["sending"] += time.perf_counter() - began
+    sent = Digest.objects.filter(state=Digest.State.SENT).count()
+    both = taken["writing"] + taken["reading"]
+    print(f"writing alone: {sent / taken['writing']:.0f} mails a second")
+    print(f"reading afresh and writing: {sent / both:.0f} mails a second")
+    print(
+        f"sending by {senders} threads: {sent / taken['sending']:.0f} mails a second, {taken['queries'] / sent:.1f} queries each: "
+        f"{taken['writing'] / taken['sending']:.0%} of writing alone, {both / taken['sending']:.0%} of reading and writing"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=10_000)
-    people = parser.parse_args().people
+    parser.add_argument("--senders", type=int, default=4)
+    options = parser.parse_args()
     with scratch_database():
-        now = timezone.now()
-        schedule = ReminderSchedule.objects.create(agenda=fill(people), starts_on=now.date())
-        period = Period(now.date() - timedelta(days=1), now)
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        seconds, clock = timed(lambda: planning.plan_round(schedule, "UTC", period, now))
-        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-        print(f"{connection.vendor}, {people:,} people with {POINTS} action points each")
-        print(f"planning: {seconds:.1f} s, {clock.queries} queries, {grown:.0f} MB of memory more than before")
-        digests = list(Digest.objects.select_related("recipient__agency", "agenda").order_by("pk")[:MAILED])
-        write(digests[:50])
-        limit, _clock = timed(lambda: write(digests))
-        with (
-            smtp_process() as port,
-            override_settings(
-                EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend", EMAIL_HOST="127.0.0.1", EMAIL_PORT=port
-            ),
-        ):
-            begin = time.perf_counter()
-            queries = send(digests)
-            taken = time.perf_counter() - begin
-        sent = Digest.objects.filter(state=Digest.State.SENT).count()
-        print(f"writing alone: {len(digests) / limit:.0f} mails a second")
-        print(
-            f"sending: {sent / taken:.0f} mails a second ({limit / taken:.0%} of that), {queries / sent:.1f} queries each"
-        )
+        bench_planning(options.people)
+        bench_sending(options.senders)
 
 
 if __name__ == "__main__":

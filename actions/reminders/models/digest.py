@@ -59,7 +59,8 @@ class DigestQuerySet(models.QuerySet["Digest"]):
     @transaction.atomic
     def claim(self, now: datetime, limit: int = 1) -> list["Digest"]:
         """Take due digests, for one attempt each: up to `limit` new ones, or a single one that was tried before, so that a digest on which
-        workers die takes no others with it. They share a token, which proves whose they are. Three queries.
+        workers die takes no others with it. They share a token, which proves whose they are. Three queries, which leave
+        the snapshot unread.
         """
         due = self.due(now).order_by("attempts", "next_attempt_at", "pk").select_for_update(skip_locked=True)
         found = list(due.values_list("pk", "attempts")[:limit])
@@ -74,8 +75,8 @@ class DigestQuerySet(models.QuerySet["Digest"]):
             attempts=F("attempts") + 1,
             next_attempt_at=None,
         )
-        claimed = self.filter(token=token).select_related("recipient__agency", "agenda__reminder_schedule", "asked_by")
-        return list(claimed.order_by("pk"))
+        claimed = self.filter(token=token).select_related("recipient", "agenda__reminder_schedule", "asked_by")
+        return list(claimed.defer("snapshot").order_by("pk"))
 
     def extend_lease(self, token: uuid.UUID | None, now: datetime) -> None:
         """More time for what is claimed and still to come. One query."""

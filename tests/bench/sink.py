@@ -1,0 +1,48 @@
+"""A mail server in a process of its own that takes every mail and reads none: what such a server does with mail is not what is measured."""
+
+import asyncio
+import multiprocessing
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+class Sink(asyncio.Protocol):
+    """As much SMTP as a sender needs who makes no mistakes."""
+
+    def connection_made(self, transport: Any) -> None:
+        self.transport = transport
+        self.pending, self.in_body = b"", False
+        transport.write(b"220 sink\r\n")
+
+    def data_received(self, data: bytes) -> None:
+        self.pending += data
+        while (end := b"\r\n.\r\n" if self.in_body else b"\r\n") in self.pending:
+            taken, _end, self.pending = self.pending.partition(end)
+            self.transport.write(b"250 OK\r\n" if self.in_body else self.answer(taken[:4].upper()))
+            self.in_body = not self.in_body and taken[:4].upper() == b"DATA"
+
+    def answer(self, verb: bytes) -> bytes:
+        return {b"EHLO": b"250-sink\r\n250 PIPELINING\r\n", b"DATA": b"354 Go on\r\n"}.get(verb, b"250 OK\r\n")
+
+
+@contextmanager
+def smtp_process() -> Iterator[int]:
+    """The port of the server, which has a core of its own where there are two."""
+    spawn = multiprocessing.get_context("spawn")
+    ports: Any = spawn.Queue()
+    process = spawn.Process(target=_serve, args=(ports,), daemon=True)
+    process.start()
+    try:
+        yield ports.get(timeout=30)
+    finally:
+        process.terminate()
+
+
+def _serve(ports: Any) -> None:
+    async def run() -> None:
+        server = await asyncio.get_running_loop().create_server(Sink, "127.0.0.1", 0)
+        ports.put(server.sockets[0].getsockname()[1])
+        await server.serve_forever()
+
+    asyncio.run(run())
