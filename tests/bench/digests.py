@@ -126,7 +126,8 @@ def bench_sending(senders: int) -> None:
     ):
         write(first(50))
         for _turn in range(MAILED // TURN):
-            digests = first(TURN)
+            if not (digests := first(TURN)):
+                break
             last = digests[-1].pk
             taken["writing"] += timed(lambda: write(digests))[0]  # noqa: B023
             taken["reading"] += timed(lambda: read(digests))[0]  # noqa: B023
