@@ -129,8 +129,8 @@ def bench_sending(senders: int) -> None:
             if not (digests := first(TURN)):
                 break
             last = digests[-1].pk
-            taken["writing"] += timed(lambda: write(digests))[0]  # noqa: B023
-            taken["reading"] += timed(lambda: read(digests))[0]  # noqa: B023
+            taken["writing"] += timed(lambda: write(digests))[0]
+            taken["reading"] += timed(lambda: read(digests))[0]
             digests.clear()
             began = time.perf_counter()
             taken["queries"] += send(last, senders)
