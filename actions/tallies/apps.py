@@ -25,10 +25,12 @@ def _before(using: str, plan: Any = (), **options: Any) -> None:
 
 
 def _after(using: str, **options: Any) -> None:
-    """After each `migrate` that did something, and after `flush`, which empties tables in any order."""
+    """After each `migrate` that did something, also back, and after `flush`, which empties tables in any order."""
     from actions.tallies.rebuilding import rebuild  # models are there only now
-    from actions.tallies.triggers import ensure_triggers
+    from actions.tallies.triggers import ensure_triggers, remove_triggers
 
-    changed = ensure_triggers(connections[using], anew=bool(options.get("plan")))
-    if changed or "plan" not in options:
-        rebuild(connections[using])
+    connection = connections[using]
+    if "tallies_entry" not in connection.introspection.table_names():
+        remove_triggers(connection)
+    elif ensure_triggers(connection, anew=bool(options.get("plan"))) or "plan" not in options:
+        rebuild(connection)

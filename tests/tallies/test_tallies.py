@@ -244,3 +244,17 @@ def test_days_at_the_ends_of_the_calendar_are_taken(until):
 
     assert differences(connection) == 0
     assert Entry.objects.get(pk=point.pk).shows_after == max(date.min, until - timedelta(days=until > date.min))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_migrating_back_and_forth_takes_the_triggers_along():
+    point = personas.action_point()
+    call_command("migrate", "tallies", "zero", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE actions_actionpoint SET title = 'Written without them'")
+    call_command("migrate", "tallies", verbosity=0)
+
+    personas.update(ActionPoint.objects.get(pk=point.pk))
+
+    assert differences(connection) == 0
+    assert Entry.objects.get().rank == ActionStatus.values.index("under_way")
