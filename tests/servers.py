@@ -97,12 +97,15 @@ def postgresql() -> Iterator[str]:
 
 
 @contextmanager
-def redis() -> Iterator[str]:
-    """An empty Redis server that keeps nothing; yields its address, without the number of a database."""
-    port = free_port()
+def redis(port: int = 0) -> Iterator[str]:
+    """An empty Redis server that keeps nothing, and is killed (kill -9) in the end; yields its address, with database 0."""
+    port = port or free_port()
     with tempfile.TemporaryDirectory(prefix="tracker-redis-") as folder:
         command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-        with _log(folder, "redis") as log, _running(command, log, when_orphaned=signal.SIGKILL, cwd=folder):
+        with (
+            _log(folder, "redis") as log,
+            _running(command, log, ended_by=signal.SIGKILL, when_orphaned=signal.SIGKILL, cwd=folder),
+        ):
             wait_until(lambda: "eady to accept connections" in Path(log.name).read_text(), "Redis")
             yield f"redis://127.0.0.1:{port}/0"
 
@@ -189,7 +192,7 @@ def celery_worker(environment: dict[str, str], *, beat: bool = False, app: str =
 
 
 @contextmanager
-def _running(command: list[str], log: Any, **options: Any) -> Iterator[None]:
+def _running(command: list[str], log: Any, ended_by: signal.Signals = signal.SIGTERM, **options: Any) -> Iterator[None]:
     child = start_child(command, stdout=log, stderr=subprocess.STDOUT, **options)
     try:
         yield
@@ -197,7 +200,7 @@ def _running(command: list[str], log: Any, **options: Any) -> Iterator[None]:
         error.add_note(f"The last that {Path(command[0]).name} said:\n{Path(log.name).read_text()[-2000:]}")
         raise
     finally:
-        stop_child(child)
+        stop_child(child, how=ended_by)
 
 
 def _log(folder: str, name: str) -> Any:
