@@ -27,7 +27,7 @@ def rebuild(connection: Any) -> None:
             cursor.execute(statement)
         cursor.execute("DELETE FROM tallies_tally")
         cursor.execute(add_tallies(tallies(_ALL_ENTRIES)))
-        cursor.execute(mark_change(connection.vendor))
+        change(connection)
 
 
 def differences(connection: Any) -> int:
@@ -82,9 +82,15 @@ def fold(using: str = "default") -> int:
             batch_size=1000,
         )
         known = list(Change.objects.using(using).values_list("pk", flat=True))
-        cursor.execute(mark_change(connections[using].vendor))
+        change(connections[using])
         Change.objects.using(using).filter(pk__in=known).delete()
     return len(gone)
+
+
+def change(connection: Any) -> None:
+    """From now on the stamp is another one, and pages are made anew."""
+    with connection.cursor() as cursor:
+        cursor.execute(mark_change(connection.vendor))
 
 
 def stamp(using: str = "default") -> str:
