@@ -1,15 +1,17 @@
-"""Handing one mail over, with what is known of it afterwards; and the folder that takes mail where no SMTP server is configured.
+"""Handing one mail over, with what is known of it afterwards; mails made from templates; and the folder that takes mail where no SMTP
+server is configured.
 
 Nothing in SMTP says "exactly once". What can be known: until the server has answered 354 to DATA nothing was sent, and a reply to the
 body settles it. If the reply is lost, nobody knows. `Courier.deliver` tells these cases apart, and asks its caller for leave right before
 the body.
 """
 
+import logging
 import os
 import re
 import secrets
 import smtplib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,12 +21,17 @@ from enum import Enum, auto
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend as SMTPBackend
 from django.core.mail.message import sanitize_address
+from django.template.loader import render_to_string
+from django.utils import translation
+
+log = logging.getLogger(__name__)
 
 
 class Outcome(Enum):
@@ -177,6 +184,38 @@ def _as_transmitted(message: EmailMessage) -> bytes:
 
 def _words(error: Exception) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def send_from_templates(
+    name: str,
+    to: str,
+    language: str,
+    context: Mapping[str, Any],
+    *,
+    html: bool = True,
+    connection: BaseEmailBackend | None = None,
+) -> bool:
+    """Send one mail in `language`, made from the templates `<name>_subject.txt`, `<name>.txt` and, unless told otherwise, `<name>.html`.
+
+    False where it did not go out: why is in the log, and nothing of what it says, for it may hold a link that must not be there.
+    """
+    with translation.override(language):
+        subject, text = (render_to_string(f"{name}{ending}", dict(context)) for ending in ("_subject.txt", ".txt"))
+        mail = EmailMultiAlternatives(
+            " ".join(subject.split()),
+            text,
+            to=[to],
+            headers={"Auto-Submitted": "auto-generated"},  # no holiday replies
+            connection=connection,
+        )
+        if html:
+            mail.attach_alternative(render_to_string(f"{name}.html", dict(context)), "text/html")
+    try:
+        mail.send()
+    except (OSError, smtplib.SMTPException) as error:
+        log.error("The mail %r to %s did not go out: %s", name, to, error)
+        return False
+    return True
 
 
 MAIL_NAME = re.compile(r"\d{8}T\d{12}Z-[0-9a-f]{8}\.eml")

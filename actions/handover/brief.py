@@ -1,23 +1,18 @@
 """What the successor has to know: where each action point stands, what was reported last, what comes next."""
 
-import logging
-import smtplib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.utils import translation
 
 from actions.handover.models import Handover
 from actions.models import ActionPoint, Milestone, ProgressUpdate
 from actions.reminders.models import Digest, ReminderCount
+from tracker.mail import send_from_templates
 from tracker.people.models import User
-
-log = logging.getLogger(__name__)
 
 UPDATES = 3
 """How many of the latest updates are told of each action point."""
@@ -84,15 +79,7 @@ def send_brief(handover: Handover, today: date) -> bool:
             "base_url": settings.BASE_URL,
             "link": settings.BASE_URL + handover.get_absolute_url(),
         }
-        subject = " ".join(render_to_string("handover/brief_subject.txt", context).split())
-        mail = EmailMultiAlternatives(subject, render_to_string("handover/brief.txt", context), to=[person.email])
-        mail.attach_alternative(render_to_string("handover/brief.html", context), "text/html")
-    try:
-        mail.send()
-    except (OSError, smtplib.SMTPException) as error:
-        log.error("The brief of hand-over %s to %s did not go out: %s", handover.pk, person.email, error)
-        return False
-    return True
+    return send_from_templates("handover/brief", person.email, person.language, context)
 
 
 def _unanswered(count: ReminderCount | None, updates: Sequence[ProgressUpdate]) -> int:

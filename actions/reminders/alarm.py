@@ -5,12 +5,12 @@ import smtplib
 from datetime import datetime
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
-from django.template.loader import render_to_string
+from django.core.mail import get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.urls import reverse
-from django.utils import translation
 
 from actions.reminders.models import Heartbeat
+from tracker.mail import send_from_templates
 from tracker.people.models import User
 
 log = logging.getLogger(__name__)
@@ -26,17 +26,15 @@ def tell_admins_once(last_tick: datetime) -> None:
     log.error("Reminders stand still: no tick since %s", last_tick)
     try:
         with get_connection(timeout=PATIENCE) as connection:
-            connection.send_messages([_mail(admin, last_tick) for admin in User.objects.active().admins()])
+            for admin in User.objects.active().admins():
+                if not _tell(admin, last_tick, connection):
+                    return  # rather than let the page wait once more for each admin
     except (OSError, smtplib.SMTPException) as error:
         log.error("The admins could not be told that reminders stand still: %s", error)
 
 
-def _mail(admin: User, last_tick: datetime) -> EmailMessage:
-    with translation.override(admin.language):
-        context = {
-            "admin": admin,
-            "last_tick": last_tick,
-            "reminders_url": settings.BASE_URL + reverse("reminders"),
-        }
-        subject, text = (render_to_string(f"reminders/alarm{name}.txt", context) for name in ("_subject", ""))
-    return EmailMessage(" ".join(subject.split()), text, to=[admin.email], headers={"Auto-Submitted": "auto-generated"})
+def _tell(admin: User, last_tick: datetime, connection: BaseEmailBackend) -> bool:
+    context = {"admin": admin, "last_tick": last_tick, "reminders_url": settings.BASE_URL + reverse("reminders")}
+    return send_from_templates(
+        "reminders/alarm", admin.email, admin.language, context, html=False, connection=connection
+    )
