@@ -91,8 +91,8 @@ class Courier:
         return Delivery(Outcome.ACCEPTED)
 
     def _by_smtp(self, backend: SMTPBackend, message: EmailMessage, fence: Callable[[], bool]) -> Delivery:
-        body = _as_transmitted(message)
         try:
+            body = _as_transmitted(message)
             backend.open()
             smtp = backend.connection
             if smtp is None:
@@ -105,6 +105,9 @@ class Courier:
         except (OSError, smtplib.SMTPException) as error:
             self._hang_up(backend)
             return Delivery(Outcome.TEMPORARY, _words(error))
+        except ValueError as error:  # what is no address, or no header: it stays so
+            self._hang_up(backend)
+            return Delivery(Outcome.PERMANENT, _words(error))
         leave = False
         try:
             leave = fence()
