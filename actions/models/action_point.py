@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -195,10 +195,10 @@ class ActionPoint(models.Model):
         where there are newer ones by others, raises NewerUpdatesError and stores nothing. `reported_on` is the day of `now` unless given.
         """
         with transaction.atomic():
-            stands = self._lock()
+            stands, has_draft = self._lock(author)
             if submission and (already := self.progress_updates.filter(submission=submission).first()):
                 return already
-            last = self.progress_updates.last_number()
+            last = self.last_number()
             if seen is not None and last > seen:
                 newer = self.progress_updates.current().filter(number__gt=seen).exclude(author=author)
                 if found := list(newer.with_context()):
@@ -212,9 +212,15 @@ class ActionPoint(models.Model):
                 submission=submission,
                 reported_on=reported_on or PartialDate.day(now.date()),
             )
-            self.drafts.filter(author=author).delete()
+            if has_draft:
+                self.drafts.filter(author=author).delete()
             self._stand(stands.after(update.report) or standing(self.reports()))
         return update
+
+    def last_number(self) -> int:
+        """The highest number that an update of it has; 0 where there is none. One query."""
+        row = _LAST_NUMBER.row(self._state.db or "default", id=self.pk)
+        return row[0] if row else 0
 
     def stand_as(self, then: Any) -> None:
         """Take the standing that `as_of` annotated. In memory only: such an action point is read, never saved."""
@@ -257,18 +263,28 @@ class ActionPoint(models.Model):
         values = {name: getattr(self, name) for name in _STANDING}
         _STAND.run(self._state.db or "default", id=self.pk, **values)
 
-    def _lock(self) -> Standing:
-        """Where it stands; writers on one action point take turns. (On SQLite the whole transaction is exclusive already.)"""
-        if not (row := _LOCK.row(self._state.db or "default", id=self.pk)):
+    def _lock(self, author: User | None = None) -> tuple[Standing, bool]:
+        """Where it stands, and whether the author has a draft of an update. Writers on one action point take turns.
+        (On SQLite the whole transaction is exclusive already.)
+        """
+        if not (row := _LOCK.row(self._state.db or "default", id=self.pk, author=author.pk if author else None)):
             raise self.DoesNotExist
-        status, reported, happened, streak = row
+        status, reported, happened, streak, has_draft = row
         reported, happened = (PartialDate.parse(text) if text else None for text in (reported, happened))
-        return Standing(ActionStatus(status), reported, happened, streak)
+        return Standing(ActionStatus(status), reported, happened, streak), bool(has_draft)
 
 
 def _lock_query() -> Any:
+    drafts: Any = ActionPoint._meta.get_field("drafts").related_model
+    written = drafts.objects.filter(action_point=OuterRef("pk"), author=Param("author", User._meta.pk))
     locked = ActionPoint.objects.select_for_update().filter(pk=Param("id", ActionPoint._meta.pk)).order_by()
-    return locked.values_list("status", "last_reported", "last_happened", "no_progress_streak")
+    return locked.values_list("status", "last_reported", "last_happened", "no_progress_streak", Exists(written))
+
+
+def _last_number_query() -> Any:
+    updates: Any = ActionPoint._meta.get_field("progress_updates").related_model
+    numbers = updates.objects.filter(action_point=Param("id", ActionPoint._meta.pk)).order_by("-number")
+    return numbers.values_list("number")[:1]
 
 
 def _stand_statement() -> Statement:
@@ -276,4 +292,5 @@ def _stand_statement() -> Statement:
     return ActionPoint.objects.filter(pk=params.pop("id")), params
 
 
-_LOCK, _STAND = PreparedSelect(_lock_query), PreparedUpdate(_stand_statement)
+_LOCK, _LAST_NUMBER = PreparedSelect(_lock_query), PreparedSelect(_last_number_query)
+_STAND = PreparedUpdate(_stand_statement)

@@ -39,10 +39,6 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
         """What counts: the newest version of each update, unless it was withdrawn."""
         return self.current().filter(withdrawn_at=None)
 
-    def last_number(self) -> int:
-        """The highest number given so far; 0 where there is none. One query."""
-        return self.aggregate(last=models.Max("number", default=0))["last"]
-
     def newest_first(self) -> "ProgressUpdateQuerySet":
         """By when it was reported, then by its number: the order of a time line."""
         return self.order_by("-reported_on_latest", "-number", "-version")
@@ -227,7 +223,10 @@ class ProgressUpdate(models.Model):
         )
         if progress.participants:
             update.participants.set(progress.participants)
-        Evidence.objects.bulk_create(Evidence(update=update, url=url, title=title) for url, title in progress.evidence)
+        if progress.evidence:
+            Evidence.objects.bulk_create(
+                Evidence(update=update, url=url, title=title) for url, title in progress.evidence
+            )
         return update
 
     def correct(

@@ -58,7 +58,7 @@ def _form(found: Answer, data: Any) -> Any:
         return SnoozeForm(data, today=today)
     if found.purpose == Purpose.NOT_MINE:
         return DisclaimerForm(data)
-    initial: dict[str, Any] = {"seen": found.action_point.progress_updates.last_number()}
+    initial: dict[str, Any] = {"seen": found.action_point.last_number()}
     if found.purpose == Purpose.NO_PROGRESS:
         initial["status"] = ReportedStatus.NO_PROGRESS
     form = ProgressForm(data, initial=initial, action_point=found.action_point, user=found.person, today=today)

@@ -86,7 +86,7 @@ def _form(action_point: ActionPoint, user: User, typed: Typed | None, status: st
     initial: dict[str, Any] = ProgressForm.initial_from(typed) if typed else {}
     if not typed and status in ReportedStatus.values:
         initial["status"] = status
-    initial["seen"] = action_point.progress_updates.last_number()
+    initial["seen"] = action_point.last_number()
     return ProgressForm(initial=initial, action_point=action_point, user=user, today=timezone.localdate())
 
 

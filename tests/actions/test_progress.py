@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from actions.models import ActionPoint, ActionStatus, Evidence, ProgressUpdate, ReportedStatus
 from actions.models.action_point import NewerUpdatesError, Progress
-from actions.models.progress_update import ProgressUpdateQuerySet, SupersededError
+from actions.models.progress_update import SupersededError
 from actions.models.status import NoProgressReason, standing
 from tests import personas
 from tracker.partial_dates import PartialDate
@@ -247,19 +247,19 @@ def test_two_people_logging_at_once_get_numbers_of_their_own(
     if not locked:
         if connection.vendor == "sqlite":
             pytest.skip("SQLite has one writer at a time")
-        monkeypatch.setattr(ActionPoint, "_lock", lambda self: standing(self.reports()))
+        monkeypatch.setattr(ActionPoint, "_lock", lambda self, author: (standing(self.reports()), False))
     point = personas.action_point()
     both_read = threading.Barrier(2, timeout=2)
-    last_number = ProgressUpdateQuerySet.last_number
+    last_number = ActionPoint.last_number
     errors: list[Exception] = []
 
-    def meet(updates: ProgressUpdateQuerySet) -> int:
-        number = last_number(updates)
+    def meet(point: ActionPoint) -> int:
+        number = last_number(point)
         with contextlib.suppress(threading.BrokenBarrierError):
             both_read.wait()
         return number
 
-    monkeypatch.setattr(ProgressUpdateQuerySet, "last_number", meet)
+    monkeypatch.setattr(ActionPoint, "last_number", meet)
 
     def log(author: object) -> None:
         try:
