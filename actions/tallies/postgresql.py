@@ -5,15 +5,16 @@ Each locks the entries that it is about before it looks at anything, so of two w
 
 from collections.abc import Iterator
 
-from actions.models import ActionStatus
-from actions.tallies.definitions import ENTRY_COLUMNS, MOVE_COLUMNS, link_tallies, move_tallies, tallies
+from actions.tallies.definitions import ENTRY_COLUMNS, link_tallies, move_tallies, tallies
 from actions.tallies.statements import (
     ASSIGNED,
     EVENTS,
     LEADS,
+    NEWEST,
     STANDING,
     add_tallies,
     mark_change,
+    move_on,
     renew_moves,
     shown_events,
     upsert_entries,
@@ -97,7 +98,7 @@ def _bodies() -> dict[str, str]:
             {_gather("action_point_id")}
             {_LOCK}
             IF TG_OP = 'INSERT' THEN is_newest := {_ALL_NEWEST}; END IF;
-            IF is_newest THEN {_MOVE_ON}
+            IF is_newest THEN {"; ".join(move_on("added"))};
             ELSE {"; ".join(renew_moves(_THESE))}; {upsert_entries("postgresql", _THESE)};
             END IF;""",
         "entry": f"""
@@ -115,22 +116,7 @@ def _bodies() -> dict[str, str]:
 _COUNTED = tuple(name for name in ENTRY_COLUMNS if name not in ("action_point_id", "recorded"))
 """What tallies follow from."""
 
-# Nearly always what is logged is the newest on its action point, and tells of the whole: then one move at most is new.
-_ALL_NEWEST = """NOT EXISTS (
-    SELECT 1 FROM added n WHERE n.part_only OR n.supersedes_id IS NOT NULL OR n.withdrawn_at IS NOT NULL
-        OR EXISTS (SELECT 1 FROM actions_progressupdate u WHERE u.action_point_id = n.action_point_id
-            AND u.reported_on_latest >= n.reported_on_latest
-            AND (u.reported_on_latest, u.number) > (n.reported_on_latest, n.number))
-        OR EXISTS (SELECT 1 FROM tallies_move m WHERE m.action_point_id = n.action_point_id
-            AND m.day = n.reported_on_latest AND m.status <> n.status))"""
-_MOVE_ON = f"""
-    INSERT INTO tallies_move ({", ".join(MOVE_COLUMNS)})
-        SELECT n.action_point_id, n.reported_on_latest, n.status, COALESCE(l.status, '{ActionStatus.NOT_REPORTED.value}')
-        FROM added n LEFT JOIN LATERAL (SELECT m.status FROM tallies_move m
-            WHERE m.action_point_id = n.action_point_id ORDER BY m.day DESC LIMIT 1) l ON true
-        WHERE n.status IS DISTINCT FROM l.status;
-    UPDATE tallies_entry e SET recorded = n.recorded_at FROM added n
-        WHERE e.action_point_id = n.action_point_id AND (e.recorded IS NULL OR e.recorded < n.recorded_at);"""
+_ALL_NEWEST = f"NOT EXISTS (SELECT 1 FROM added n WHERE NOT ({NEWEST}))"
 
 
 def _by_event(work: str) -> str:

@@ -1,5 +1,6 @@
 """The triggers of SQLite: each works on one row."""
 
+import re
 from collections.abc import Iterator
 
 from actions.tallies.definitions import ENTRY_COLUMNS, MOVE_COLUMNS, OWNED, link_tallies, move_tallies, tallies
@@ -7,14 +8,17 @@ from actions.tallies.statements import (
     ASSIGNED,
     EVENTS,
     LEADS,
+    NEWEST,
     STANDING,
     add_tallies,
     mark_change,
+    move_on,
     renew_moves,
     shown_events,
     upsert_entries,
 )
 
+_UPDATES = "actions_progressupdate"
 _ROWS = {"INSERT": {"NEW": 1}, "UPDATE": {"OLD": -1, "NEW": 1}, "DELETE": {"OLD": -1}}
 """The rows of each event, with their signs."""
 
@@ -38,6 +42,7 @@ def triggers() -> Iterator[str]:
     )
     for event in EVENTS:
         yield from _of_each_event(event)
+    yield from _update_added()
     for table, event, name in shown_events():
         yield _trigger(name, event, table, mark_change("sqlite"))
 
@@ -45,21 +50,32 @@ def triggers() -> Iterator[str]:
 def _of_each_event(event: str) -> Iterator[str]:
     points = [f"{row}.action_point_id" for row in _ROWS[event]]
     owned = [_owned(f"{row}.actionpoint_id") for row in _ROWS[event]]
-    reported = [statement for point in points for statement in (*renew_moves(f"p.id = {point}"), _entry(point))]
+    reported = [statement for point in points for statement in _anew(point)]
     links = link_tallies(_rows(event, ("actionpoint_id", "agency_id")))
     for name, table, work in (
         ("milestone", "actions_milestone", [_entry(point) for point in points]),
         ("assigned", ASSIGNED, owned),
         ("led", LEADS, [add_tallies(links), *owned]),
-        ("update", "actions_progressupdate", reported),
+        *([("update", _UPDATES, reported)] if event != "INSERT" else []),
         ("entry", "tallies_entry", [add_tallies(tallies(_rows(event, ENTRY_COLUMNS)))]),
         ("move", "tallies_move", [add_tallies(move_tallies(_rows(event, MOVE_COLUMNS)))]),
     ):
         yield _trigger(f"{name}_{event.lower()}", event, table, *work)
 
 
-def _trigger(name: str, event: str, table: str, *work: str) -> str:
-    return f"CREATE TRIGGER tallies_{name} AFTER {event} ON {table} BEGIN {'; '.join(work)}; END"
+def _update_added() -> Iterator[str]:
+    newest = re.sub(r"\bn\.", "NEW.", NEWEST)
+    added = _rows("INSERT", ("action_point_id", "reported_on_latest", "status", "recorded_at"))
+    yield _trigger("update_insert_newest", "INSERT", _UPDATES, *move_on(added), when=newest)
+    yield _trigger("update_insert", "INSERT", _UPDATES, *_anew("NEW.action_point_id"), when=f"NOT ({newest})")
+
+
+def _trigger(name: str, event: str, table: str, *work: str, when: str = "true") -> str:
+    return f"CREATE TRIGGER tallies_{name} AFTER {event} ON {table} WHEN {when} BEGIN {'; '.join(work)}; END"
+
+
+def _anew(point: str) -> tuple[str, ...]:
+    return *renew_moves(f"p.id = {point}"), _entry(point)
 
 
 def _entry(point: str) -> str:

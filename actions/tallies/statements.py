@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from actions.models import ActionStatus
 from actions.tallies.definitions import DIALECTS, ENTRY_COLUMNS, MOVE_COLUMNS, TALLY_COLUMNS, entries, moves
 from actions.tallies.models import TOKENS
 
@@ -25,6 +26,17 @@ SHOWN: dict[str, tuple[str, ...]] = {
 """What pages of action points show: tables, with the columns whose change counts (none: all)."""
 
 
+NEWEST = """NOT n.part_only AND n.supersedes_id IS NULL AND n.withdrawn_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM actions_progressupdate u WHERE u.action_point_id = n.action_point_id
+        AND u.reported_on_latest >= n.reported_on_latest
+        AND (u.reported_on_latest, u.number) > (n.reported_on_latest, n.number))
+    AND NOT EXISTS (SELECT 1 FROM tallies_move m WHERE m.action_point_id = n.action_point_id
+        AND m.day = n.reported_on_latest AND m.status <> n.status)"""
+"""Whether an update `n` is the newest on its action point and tells of the whole, as nearly all are that are logged: then one move at
+most is new (`move_on`).
+"""
+
+
 def upsert_entries(vendor: str, points: str) -> str:
     """Bring the entries of those action points up to date; those that stay as they are, are not written."""
     columns, changed = ", ".join(ENTRY_COLUMNS), ENTRY_COLUMNS[1:]
@@ -43,6 +55,18 @@ def renew_moves(points: str) -> tuple[str, str]:
     return (
         f"DELETE FROM tallies_move WHERE ({columns}) IN (SELECT * FROM ({kept} EXCEPT {found}) surplus)",
         f"INSERT INTO tallies_move ({columns}) SELECT * FROM ({found} EXCEPT {kept}) missing",
+    )
+
+
+def move_on(updates: str) -> tuple[str, str]:
+    """Two statements that bring moves and entries up to date after those updates, which are the newest."""
+    stood = "(SELECT m.status FROM tallies_move m WHERE m.action_point_id = n.action_point_id ORDER BY m.day DESC LIMIT 1)"
+    return (
+        f"INSERT INTO tallies_move ({', '.join(MOVE_COLUMNS)}) SELECT action_point_id, reported_on_latest, status,"
+        f" COALESCE(stood, '{ActionStatus.NOT_REPORTED.value}') FROM (SELECT n.*, {stood} AS stood FROM {updates} n) known"
+        " WHERE status IS DISTINCT FROM stood",
+        f"UPDATE tallies_entry SET recorded = n.recorded_at FROM {updates} n"
+        " WHERE tallies_entry.action_point_id = n.action_point_id AND (recorded IS NULL OR recorded < n.recorded_at)",
     )
 
 
