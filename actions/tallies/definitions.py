@@ -55,18 +55,30 @@ OWNED = (
     "(EXISTS (SELECT 1 FROM actions_actionpoint_lead_agencies l WHERE l.actionpoint_id = {point})"
     " OR EXISTS (SELECT 1 FROM actions_actionpoint_focal_points f WHERE f.actionpoint_id = {point}))"
 )
+_OF_OTHERS = {
+    "is_owned": OWNED.format(point="p.id"),
+    "milestone_due": "(SELECT min(m.due_latest) FROM actions_milestone m WHERE m.action_point_id = p.id"
+    " AND m.done_on IS NULL AND m.repeats_every_months IS NULL)",
+    "recorded": "(SELECT max(u.recorded_at) FROM actions_progressupdate u WHERE u.action_point_id = p.id"
+    f" AND {_IN_FORCE.format('u')})",
+}
+"""What of an entry follows from other tables than that of action points."""
 TALLY_COLUMNS = ("agenda_id", "agency_id", "kind", "status", "day")
 MOVE_COLUMNS = ("action_point_id", "day", "status", "before")
 
 
-def entries(dialect: Dialect, points: str) -> str:
-    """The entries of those action points `p` (of issues `i`)."""
+def entries(dialect: Dialect, points: str, *, own_columns_only: bool = False) -> str:
+    """The entries of those action points `p` (of issues `i`). Where only columns of their own have changed, the rest is taken from the
+    entries that are there.
+    """
     never, forever = dialect.day("0001-01-01"), dialect.day("9999-12-31")
     silent_after = dialect.after("known.reported", "known.silence_days")
     # The day before the first day of the calendar is none.
     awake = f"{dialect.greatest}(known.snoozed_until, {dialect.day('0001-01-02')})"
     held_back = f"COALESCE({dialect.after(awake, '-1')}, {never})"
     stirs = f"{dialect.least}({silent_after}, COALESCE(known.milestone_due, {forever}))"
+    kept = "JOIN tallies_entry e ON e.action_point_id = p.id" if own_columns_only else ""
+    of_others = ", ".join(f"{f'e.{name}' if kept else found} AS {name}" for name, found in _OF_OTHERS.items())
     return f"""
         SELECT known.action_point_id, known.agenda_id, known.place, CASE known.status {_RANKS} END AS rank,
             known.status NOT IN ({_ENDED}) AS is_open, known.is_owned, known.reported, known.milestone_due,
@@ -75,13 +87,8 @@ def entries(dialect: Dialect, points: str) -> str:
                 ELSE {dialect.greatest}({stirs}, {held_back}) END AS shows_after
         FROM (
             SELECT p.id AS action_point_id, i.agenda_id, i.number * 1000 + p.number AS place, p.status,
-                {OWNED.format(point="p.id")} AS is_owned, COALESCE(p.last_reported_latest, {never}) AS reported,
-                (SELECT min(m.due_latest) FROM actions_milestone m WHERE m.action_point_id = p.id
-                    AND m.done_on IS NULL AND m.repeats_every_months IS NULL) AS milestone_due,
-                (SELECT max(u.recorded_at) FROM actions_progressupdate u WHERE u.action_point_id = p.id
-                    AND {_IN_FORCE.format("u")}) AS recorded,
-                p.snoozed_until, a.silence_days
-            FROM actions_actionpoint p JOIN issues_issue i ON i.id = p.issue_id JOIN issues_agenda a ON a.id = i.agenda_id
+                COALESCE(p.last_reported_latest, {never}) AS reported, p.snoozed_until, a.silence_days, {of_others}
+            FROM actions_actionpoint p JOIN issues_issue i ON i.id = p.issue_id JOIN issues_agenda a ON a.id = i.agenda_id {kept}
             WHERE {points}
         ) known"""
 

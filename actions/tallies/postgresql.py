@@ -40,16 +40,22 @@ _SEEN = {
 _THESE = "p.id = ANY(ids)"
 _LOCK = "PERFORM 1 FROM tallies_entry WHERE action_point_id = ANY(ids) ORDER BY action_point_id FOR UPDATE;"
 _REFRESH = "IF cardinality(ids) > 0 THEN PERFORM tallies_refresh(ids); END IF;"
+_REFRESH_OWN_COLUMNS = _REFRESH.replace("refresh", "refresh_own_columns")
+_NOTHING_ADDED = "IF TG_OP = 'INSERT' THEN IF NOT EXISTS (SELECT 1 FROM added) THEN RETURN NULL; END IF; END IF;"
+_PLANS = "SET plan_cache_mode = force_generic_plan"
+"""Planning anew for each list of ids costs more than the work; by index, one by one, is right for few and for many."""
 
 
 def triggers() -> Iterator[str]:
-    yield (
-        "CREATE OR REPLACE FUNCTION tallies_refresh(ids bigint[]) RETURNS void LANGUAGE plpgsql AS"
-        f" $$ BEGIN {_LOCK} {upsert_entries('postgresql', _THESE)}; END $$"
-    )
+    for name, own_columns_only in (("refresh", False), ("refresh_own_columns", True)):
+        work = upsert_entries("postgresql", _THESE, own_columns_only=own_columns_only)
+        yield (
+            f"CREATE OR REPLACE FUNCTION tallies_{name}(ids bigint[]) RETURNS void LANGUAGE plpgsql {_PLANS} AS"
+            f" $$ BEGIN {_LOCK} {work}; END $$"
+        )
     for name, body in _bodies().items():
         yield (
-            f"CREATE OR REPLACE FUNCTION tallies_{name}() RETURNS trigger LANGUAGE plpgsql AS"
+            f"CREATE OR REPLACE FUNCTION tallies_{name}() RETURNS trigger LANGUAGE plpgsql {_PLANS} AS"
             f" $$ DECLARE ids bigint[]; is_newest boolean := false; BEGIN {body} RETURN NULL; END $$"
         )
     for name, (table, events) in _TABLES.items():
@@ -74,23 +80,24 @@ def _bodies() -> dict[str, str]:
                 -- There is no entry yet to wait for: the issue and agenda stay as they are until it is there for all.
                 PERFORM 1 FROM issues_issue i JOIN issues_agenda a ON a.id = i.agenda_id
                     WHERE i.id IN (SELECT issue_id FROM added) FOR SHARE;
+                {_REFRESH}
             ELSE
                 ids := ARRAY(SELECT a.id FROM added a JOIN removed o ON o.id = a.id
                     WHERE ({_columns("o", STANDING)}) IS DISTINCT FROM ({_columns("a", STANDING)}));
-            END IF;
-            {_REFRESH}""",
+                {_REFRESH_OWN_COLUMNS}
+            END IF;""",
         "point_removed": """
             DELETE FROM tallies_move WHERE action_point_id IN (SELECT id FROM removed);
             DELETE FROM tallies_entry WHERE action_point_id IN (SELECT id FROM removed);""",
         "issue": f"""
             ids := ARRAY(SELECT p.id FROM actions_actionpoint p JOIN added a ON a.id = p.issue_id
                 JOIN removed o ON o.id = a.id WHERE (o.number, o.agenda_id) <> (a.number, a.agenda_id));
-            {_REFRESH}""",
+            {_REFRESH_OWN_COLUMNS}""",
         "agenda": f"""
             ids := ARRAY(SELECT p.id FROM actions_actionpoint p JOIN issues_issue i ON i.id = p.issue_id
                 JOIN added a ON a.id = i.agenda_id JOIN removed o ON o.id = a.id
                 WHERE o.silence_days <> a.silence_days);
-            {_REFRESH}""",
+            {_REFRESH_OWN_COLUMNS}""",
         "milestone": f"{_gather('action_point_id')} {_REFRESH}",
         "assigned": f"{_gather('actionpoint_id')} {_REFRESH}",
         "led": f"{_gather('actionpoint_id')} {_LOCK} {_by_event(add_tallies(link_tallies('{rows}')))} {_REFRESH}",
@@ -102,13 +109,14 @@ def _bodies() -> dict[str, str]:
             ELSE {"; ".join(renew_moves(_THESE))}; {upsert_entries("postgresql", _THESE)};
             END IF;""",
         "entry": f"""
+            {_NOTHING_ADDED}
             IF TG_OP = 'UPDATE' THEN
                 IF NOT EXISTS (SELECT 1 FROM added a JOIN removed o USING (action_point_id)
                     WHERE ({_columns("a", _COUNTED)}) IS DISTINCT FROM ({_columns("o", _COUNTED)})) THEN RETURN NULL;
                 END IF;
             END IF;
             {_by_event(add_tallies(tallies("{rows}")))}""",
-        "move": _by_event(add_tallies(move_tallies("{rows}"))),
+        "move": _NOTHING_ADDED + _by_event(add_tallies(move_tallies("{rows}"))),
         "shown": f"{mark_change('postgresql')};",
     }
 

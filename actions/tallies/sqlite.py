@@ -26,7 +26,7 @@ _ROWS = {"INSERT": {"NEW": 1}, "UPDATE": {"OLD": -1, "NEW": 1}, "DELETE": {"OLD"
 def triggers() -> Iterator[str]:
     point, changed = "actions_actionpoint", f"UPDATE OF {', '.join(STANDING)}"
     yield _trigger("point_added", "INSERT", point, _entry("NEW.id"))
-    yield _trigger("point_changed", changed, point, _entry("NEW.id"))
+    yield _trigger("point_changed", changed, point, _own_columns("p.id = NEW.id"))
     yield _trigger(
         "point_removed",
         "DELETE",
@@ -34,12 +34,8 @@ def triggers() -> Iterator[str]:
         "DELETE FROM tallies_move WHERE action_point_id = OLD.id",
         "DELETE FROM tallies_entry WHERE action_point_id = OLD.id",
     )
-    yield _trigger(
-        "issue", "UPDATE OF number, agenda_id", "issues_issue", upsert_entries("sqlite", "p.issue_id = NEW.id")
-    )
-    yield _trigger(
-        "agenda", "UPDATE OF silence_days", "issues_agenda", upsert_entries("sqlite", "i.agenda_id = NEW.id")
-    )
+    yield _trigger("issue", "UPDATE OF number, agenda_id", "issues_issue", _own_columns("p.issue_id = NEW.id"))
+    yield _trigger("agenda", "UPDATE OF silence_days", "issues_agenda", _own_columns("i.agenda_id = NEW.id"))
     for event in EVENTS:
         yield from _of_each_event(event)
     yield from _update_added()
@@ -80,6 +76,10 @@ def _anew(point: str) -> tuple[str, ...]:
 
 def _entry(point: str) -> str:
     return upsert_entries("sqlite", f"p.id = {point}")
+
+
+def _own_columns(points: str) -> str:
+    return upsert_entries("sqlite", points, own_columns_only=True)
 
 
 def _owned(point: str) -> str:

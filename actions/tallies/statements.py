@@ -37,11 +37,12 @@ most is new (`move_on`).
 """
 
 
-def upsert_entries(vendor: str, points: str) -> str:
-    """Bring the entries of those action points up to date; those that stay as they are, are not written."""
+def upsert_entries(vendor: str, points: str, *, own_columns_only: bool = False) -> str:
+    """Bring the entries of those action points up to date (`entries`); those that stay as they are, are not written."""
+    found = entries(DIALECTS[vendor], points, own_columns_only=own_columns_only)
     columns, changed = ", ".join(ENTRY_COLUMNS), ENTRY_COLUMNS[1:]
     return (
-        f"INSERT INTO tallies_entry ({columns}) {entries(DIALECTS[vendor], points)} WHERE true"
+        f"INSERT INTO tallies_entry ({columns}) {found} WHERE true"
         f" ON CONFLICT (action_point_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in changed)}"
         f" WHERE ({', '.join(f'tallies_entry.{name}' for name in changed)})"
         f" IS DISTINCT FROM ({', '.join(f'excluded.{name}' for name in changed)})"
