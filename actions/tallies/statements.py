@@ -61,7 +61,9 @@ def renew_moves(points: str) -> tuple[str, str]:
 
 def move_on(updates: str) -> tuple[str, str]:
     """Two statements that bring moves and entries up to date after those updates, which are the newest."""
-    stood = "(SELECT m.status FROM tallies_move m WHERE m.action_point_id = n.action_point_id ORDER BY m.day DESC LIMIT 1)"
+    stood = (
+        "(SELECT m.status FROM tallies_move m WHERE m.action_point_id = n.action_point_id ORDER BY m.day DESC LIMIT 1)"
+    )
     return (
         f"INSERT INTO tallies_move ({', '.join(MOVE_COLUMNS)}) SELECT action_point_id, reported_on_latest, status,"
         f" COALESCE(stood, '{ActionStatus.NOT_REPORTED.value}') FROM (SELECT n.*, {stood} AS stood FROM {updates} n) known"

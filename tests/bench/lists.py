@@ -233,7 +233,12 @@ def time_writing(agenda: Agenda) -> None:
 
     def insert() -> None:
         ProgressUpdate.objects.create(
-            action_point=next(points), number=999, status="exploring", narrative="So.", reported_on=_day(0), author=author
+            action_point=next(points),
+            number=999,
+            status="exploring",
+            narrative="So.",
+            reported_on=_day(0),
+            author=author,
         )
 
     def log() -> None:
