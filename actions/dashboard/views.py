@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from http import HTTPStatus
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -162,6 +163,17 @@ def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "dashboard/action_point_list.html", context, status=shown.status)
 
 
+def _list_form(context: dict[str, Any], asked: QueryDict) -> str:
+    """The same after each report on progress: what can be chosen seldom changes."""
+    words = "list form", context["agenda"].pk, asked.urlencode(), context["as_of"].query, context["signed_in"]
+    memory = Memory[str](*words, of_choices=True)
+    if not (made := memory.made):
+        made = render_to_string("dashboard/_list_form.html", context)
+        if not asked.get("q"):
+            memory.keep(made)
+    return made
+
+
 def _shown(request: HttpRequest, agenda: Agenda, as_of: AsOf) -> Shown:
     filters = ActionPointFilter(request.GET, agenda=agenda, user=request.user, as_of=as_of)
     complaints = unknown_parameters(request.GET, [*filters.filters, *_PARAMETERS])
@@ -207,6 +219,7 @@ def _shown(request: HttpRequest, agenda: Agenda, as_of: AsOf) -> Shown:
         "kept": [(name, value) for name, values in kept.lists() for value in values],
         "kept_query": kept.urlencode(),
     }
+    context["form"] = _list_form(context, request.GET)
     return Shown(
         render_to_string("dashboard/_list_above.html", context),
         render_to_string("dashboard/_list_below.html", context),

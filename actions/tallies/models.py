@@ -139,6 +139,8 @@ class Change(models.Model):
 
     token = models.BigIntegerField()
     """By chance, up to TOKENS."""
+    of_choices = models.BooleanField()
+    """Whether it changed what readers choose from: agendas, issues, agencies, people, and who is assigned."""
 
     class Meta:
         default_permissions = ()

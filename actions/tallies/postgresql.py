@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from actions.tallies.definitions import ENTRY_COLUMNS, link_tallies, move_tallies, tallies
 from actions.tallies.statements import (
     ASSIGNED,
+    CHOSEN_FROM,
     EVENTS,
     LEADS,
     NEWEST,
@@ -67,7 +68,7 @@ def triggers() -> Iterator[str]:
     for table, event, name in shown_events():
         yield (
             f"CREATE TRIGGER tallies_{name} AFTER {event} ON {table}"
-            " FOR EACH STATEMENT EXECUTE FUNCTION tallies_shown()"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION tallies_shown('{table in CHOSEN_FROM}')"
         )
 
 
@@ -117,7 +118,7 @@ def _bodies() -> dict[str, str]:
             END IF;
             {_by_event(add_tallies(tallies("{rows}")))}""",
         "move": _NOTHING_ADDED + _by_event(add_tallies(move_tallies("{rows}"))),
-        "shown": f"{mark_change('postgresql')};",
+        "shown": f"{mark_change('postgresql', 'TG_ARGV[0]::boolean')};",
     }
 
 

@@ -93,8 +93,10 @@ def change(connection: Any) -> None:
         cursor.execute(mark_change(connection.vendor))
 
 
-def stamp(using: str = "default") -> str:
-    """Differs whenever what pages show may have changed, also after a backup was restored. One query."""
+def stamp(*, of_choices: bool = False, using: str = "default") -> str:
+    """Differs whenever what pages show may have changed, also after a backup was restored; `of_choices`, what readers choose from.
+    One query.
+    """
     with connections[using].cursor() as cursor:
-        cursor.execute("SELECT count(*), sum(token) FROM tallies_change")
+        cursor.execute(f"SELECT count(*), sum(token) FROM tallies_change{' WHERE of_choices' if of_choices else ''}")
         return "{}.{}".format(*cursor.fetchone())

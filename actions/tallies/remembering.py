@@ -22,10 +22,11 @@ class Memory(Generic[Made]):
     Whatever the page depends on and the stamp does not say must be among the words: the day, and who may see what.
     """
 
-    def __init__(self, *words: object) -> None:
+    def __init__(self, *words: object, of_choices: bool = False) -> None:
+        """`of_choices` where nothing shows of action points, but what they can be filtered by."""
         named = "\n".join([*map(str, words), translation.get_language() or "", timezone.get_current_timezone_name()])
         self._key = f"shown:{sha256(named.encode()).hexdigest()}"
-        self._stamp = stamp()
+        self._stamp = stamp(of_choices=of_choices)
         self.made: Made | None = None
         with suppress(OSError, RedisError):
             kept_stamp, made = cache.get(self._key) or ("", None)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from actions.tallies.definitions import ENTRY_COLUMNS, MOVE_COLUMNS, OWNED, link_tallies, move_tallies, tallies
 from actions.tallies.statements import (
     ASSIGNED,
+    CHOSEN_FROM,
     EVENTS,
     LEADS,
     NEWEST,
@@ -40,7 +41,7 @@ def triggers() -> Iterator[str]:
         yield from _of_each_event(event)
     yield from _update_added()
     for table, event, name in shown_events():
-        yield _trigger(name, event, table, mark_change("sqlite"))
+        yield _trigger(name, event, table, mark_change("sqlite", str(table in CHOSEN_FROM)))
 
 
 def _of_each_event(event: str) -> Iterator[str]:

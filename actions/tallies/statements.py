@@ -24,6 +24,8 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "people_user": ("name", "email", "is_active"),
 }
 """What pages of action points show: tables, with the columns whose change counts (none: all)."""
+CHOSEN_FROM = {"issues_agenda", "issues_issue", ASSIGNED, "people_agency", "people_user"}
+"""Of these tables readers choose what a list is filtered by."""
 
 
 NEWEST = """NOT n.part_only AND n.supersedes_id IS NULL AND n.withdrawn_at IS NULL
@@ -77,9 +79,10 @@ def add_tallies(select: str) -> str:
     return f"INSERT INTO tallies_tally ({', '.join(TALLY_COLUMNS)}, count) {select}"
 
 
-def mark_change(vendor: str) -> str:
+def mark_change(vendor: str, of_choices: str = "true") -> str:
+    """Make the stamp another one, and that of the choices too unless told otherwise."""
     token = f"(random() * {TOKENS})::bigint" if vendor == "postgresql" else f"abs(random() % {TOKENS})"
-    return f"INSERT INTO tallies_change (token) VALUES ({token})"
+    return f"INSERT INTO tallies_change (token, of_choices) VALUES ({token}, {of_choices})"
 
 
 def shown_events() -> Iterator[tuple[str, str, str]]:

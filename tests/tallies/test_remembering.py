@@ -1,8 +1,10 @@
 """Pages are shown as they were made, and never when something has changed since."""
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import translation
 
+from actions.dashboard import views
 from actions.tallies.remembering import Memory
 from tests import personas
 from tests.actions.pages import text
@@ -40,6 +42,22 @@ def test_page_is_made_once_and_anew_after_each_change(client, focal_point, point
         assert "Train focal points" in text(client.get(page))
     type(point).objects.update(title="Teach focal points")
     assert "Teach focal points" in text(client.get(page))
+
+
+def test_filters_stay_as_made_when_progress_is_logged_and_not_when_an_agency_is_added(
+    client, focal_point, point, monkeypatch
+):
+    made = []
+    monkeypatch.setattr(
+        views, "render_to_string", lambda name, context: made.append(name) or render_to_string(name, context)
+    )
+    personas.sign_in(client, focal_point).get(LIST)
+    personas.update(point)
+    client.get(LIST)
+    assert [name for name in made if "form" in name] == ["dashboard/_list_form.html"]
+
+    personas.agency("WFP")
+    assert '<option value="WFP">' in client.get(LIST).text
 
 
 def test_list_of_ones_own_is_not_shown_to_another(client, focal_point, other_focal_point, point):

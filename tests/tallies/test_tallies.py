@@ -1,18 +1,21 @@
 """The kept tables are always what a look at the sources would give, whatever is done to them."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from actions.models import ActionPoint, ActionStatus, Milestone, ProgressUpdate, ReportedStatus
+from actions.tallies.definitions import DIALECTS
 from actions.tallies.models import NEVER, Change, Entry, Move, Tally
 from actions.tallies.rebuilding import differences, fold, rebuild, stamp
+from actions.tallies.triggers import ensure_triggers
 from issues.models import Agenda, Issue
 from tests import personas
 from tests.personas import NOW, TODAY
@@ -222,6 +225,43 @@ def test_stamp_changes_with_everything_that_pages_show():
     type(person).objects.update(last_login=datetime.now(UTC))
 
     assert stamp() == seen[-1]
+
+
+def test_stamp_of_choices_changes_with_these_alone():
+    point, agency, person = personas.action_point(), personas.agency(), personas.person("someone@example.org")
+    before = stamp(of_choices=True)
+    personas.update(point)
+    point.lead_agencies.add(agency)
+    ActionPoint.objects.update(title="Else")
+    assert stamp(of_choices=True) == before
+
+    seen = [before]
+    for change in (
+        lambda: point.focal_points.add(person),
+        lambda: Issue.objects.update(title="Else"),
+        lambda: Agenda.objects.update(title="Else"),
+        lambda: type(agency).objects.update(name="Else"),
+        lambda: type(person).objects.update(name="Else"),
+        fold,
+        lambda: call_command("migrate", verbosity=0),
+    ):
+        change()
+        assert stamp(of_choices=True) not in seen
+        seen.append(stamp(of_choices=True))
+
+
+def test_triggers_are_made_anew_as_soon_as_they_say_something_else(monkeypatch):
+    point = personas.action_point()
+    assert not ensure_triggers(connection)
+    monkeypatch.setitem(DIALECTS, connection.vendor, replace(DIALECTS[connection.vendor], greatest="no_such_function"))
+    assert ensure_triggers(connection)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        personas.update(point)
+    monkeypatch.undo()
+
+    assert ensure_triggers(connection)
+    personas.update(point)
+    assert not differences(connection)
 
 
 def test_rebuild_mends_what_somebody_broke_and_the_check_says_so(capsys):
