@@ -52,17 +52,22 @@ class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
         """As they stood at the end of that day. Wording, owners and milestones are today's; a snooze holds nothing back."""
         reports = reports_then(day, basis).filter(action_point=OuterRef("pk"))
         newest = reports.order_by("-reported_on_latest", "-number")
-        moved = reports.filter(status__in=[ReportedStatus.UNDER_WAY, ReportedStatus.COMPLETED])
-        of_parts = Case(
-            When(Exists(moved), then=Value(ActionStatus.UNDER_WAY)),
-            When(Exists(reports.filter(status=ReportedStatus.EXPLORING)), then=Value(ActionStatus.EXPLORING)),
-            When(Exists(reports), then=Value(ActionStatus.NO_PROGRESS)),
-            default=Value(ActionStatus.NOT_REPORTED),
-            output_field=models.CharField(),
-        )
+        moved = Q(status__in=[ReportedStatus.UNDER_WAY, ReportedStatus.COMPLETED])
+        parts = reports.annotate(
+            stands=Case(
+                When(moved, then=Value(ActionStatus.UNDER_WAY)),
+                When(status=ReportedStatus.EXPLORING, then=Value(ActionStatus.EXPLORING)),
+                default=Value(ActionStatus.NO_PROGRESS),
+                output_field=models.CharField(),
+            ),
+            weight=Case(When(moved, then=2), When(status=ReportedStatus.EXPLORING, then=1), default=0),
+        ).order_by("-weight")
+        # Rows of subqueries, and no EXISTS: PostgreSQL would look through all updates for a page of fifty.
         found = self.annotate(
             status_then=Coalesce(
-                Subquery(newest.filter(part_only=False).values("status")[:1], output_field=models.CharField()), of_parts
+                Subquery(newest.filter(part_only=False).values("status")[:1], output_field=models.CharField()),
+                Subquery(parts.values("stands")[:1], output_field=models.CharField()),
+                Value(ActionStatus.NOT_REPORTED),
             ),
             reported_then=Subquery(newest.values("reported_on_latest")[:1], output_field=models.DateField()),
             reported_text_then=Subquery(newest.values("reported_on")[:1], output_field=models.CharField()),
