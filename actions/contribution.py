@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.db.models.functions import ExtractYear
 
 from actions.bars import Segment
-from actions.models import ActionPointQuerySet, Milestone
+from actions.models import Milestone
 from actions.models.progress_update import ProgressUpdateQuerySet
+from issues.models import Agenda
+from tracker.people.models import Agency
 
 MILESTONES = 100
 YEARS = 12
@@ -33,10 +35,10 @@ class Year:
     """One, as long as its share of the year with the most."""
 
 
-def promises(led: ActionPointQuerySet, today: date) -> Promises:
-    """One query."""
-    found = Milestone.objects.filter(action_point__in=led.order_by().values("pk")).in_order()
-    milestones = list(found.select_related("action_point__issue__agenda")[:MILESTONES])
+def promises(agency: Agency, agendas: QuerySet[Agenda], today: date) -> Promises:
+    """In what it leads of these agendas. One query."""
+    led = Milestone.objects.filter(action_point__lead_agencies=agency, action_point__issue__agenda__in=agendas)
+    milestones = list(led.in_order().select_related("action_point__issue__agenda")[:MILESTONES])
     return Promises(
         done=[milestone for milestone in milestones if milestone.done_on],
         passed=[milestone for milestone in milestones if milestone.is_passed(today)],

@@ -128,6 +128,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    # Queries are short: to compile those that look long costs more than it saves.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
 
 # Counts attempts to sign in, for all web processes together: Redis where the broker is there, else files in the data folder.
 CACHE_URL = env.str("CACHE_URL", "") or env.str("CELERY_BROKER_URL", "")

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F
 
 from actions.models import ActionPoint, ActionStatus, ProgressUpdate
 from actions.models.action_point_queries import Basis, end_of
+from actions.tallies.reading import recorded_last
 from issues.models import Agenda
 from tracker.keyset import Column, Order, Page, whole_number
 
 SHOWN = 100
+LOOKED_AT = 1000
 PAGE_SIZE = 25
 NEWEST_FIRST = Order([Column("pk", whole_number, descending=True)])
 
@@ -30,21 +32,30 @@ class Changes:
     moves: Sequence[Move]
     are_cut: bool
     """There are more moves than SHOWN."""
+    are_all: bool
+    """No more than LOOKED_AT action points were reported on since, so all were looked at; else only those of the newest reports."""
     page: Page[ProgressUpdate]
     withdrawn: Sequence[ProgressUpdate]
 
 
 def changes(agenda: Agenda, since: date, *, after: str | None = None, before: str | None = None) -> Changes:
-    """What came after the end of that day (UTC). Up to ten queries. Raises PlaceError."""
+    """What came after the end of that day (UTC). Up to twelve queries. Raises PlaceError."""
     end = end_of(since)
-    touched = ProgressUpdate.objects.filter(Q(recorded_at__gte=end) | Q(withdrawn_at__gte=end)).values("action_point")
-    points: Any = ActionPoint.objects.filter(issue__agenda=agenda, pk__in=touched).as_of(since, Basis.RECORDED)
-    moved = list(points.exclude(status_then=F("status")).select_related("issue__agenda").in_order()[: SHOWN + 1])
     updates: Any = ProgressUpdate.objects.filter(action_point__issue__agenda=agenda).with_context()
     updates = updates.select_related("action_point__issue__agenda")
+    withdrawn = updates.filter(withdrawn_at__gte=end).order_by("-withdrawn_at", "-pk")
+    touched, _since = recorded_last(agenda, LOOKED_AT + 1, end)
+    touched += withdrawn.values_list("action_point_id", flat=True)[: LOOKED_AT + 1]
+    are_all = len(touched) <= LOOKED_AT
+    points: Any = ActionPoint.objects.filter(pk__in=touched).as_of(since, Basis.RECORDED)
+    moved = list(points.exclude(status_then=F("status")).select_related("issue__agenda").in_order()[: SHOWN + 1])
+    told = updates.filter(recorded_at__gte=end)
     return Changes(
         [Move(point, ActionStatus(point.status_then)) for point in moved[:SHOWN]],
         are_cut=len(moved) > SHOWN,
-        page=NEWEST_FIRST.page(updates.filter(recorded_at__gte=end), PAGE_SIZE, after=after, before=before),
-        withdrawn=list(updates.filter(withdrawn_at__gte=end).order_by("-withdrawn_at", "-pk")[:SHOWN]),
+        are_all=are_all,
+        page=NEWEST_FIRST.page(
+            told.filter(action_point__in=touched) if are_all else told, PAGE_SIZE, after=after, before=before
+        ),
+        withdrawn=list(withdrawn[:SHOWN]),
     )

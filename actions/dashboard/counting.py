@@ -18,6 +18,9 @@ from issues.models import Agenda, Issue
 SILENCES = (183, 365, 730)
 """Days."""
 
+COUNTED_THEN = 10_000
+"""Of more action points nothing is counted or sorted by how each stood on a day that has gone by: at a million it takes minutes."""
+
 _Led = ActionPoint.lead_agencies.through
 
 
@@ -41,6 +44,11 @@ def count_by_issue(agenda: Agenda, issues: Sequence[Issue], as_of: AsOf) -> dict
     points = points_of(agenda, as_of).filter(issue__in=issues)
     found = _parts(points, agenda, as_of.day, F("issue__number"))
     return defaultdict(Part, {number: part for (number,), part in found.items()})
+
+
+def too_many_then(agenda: Agenda, as_of: AsOf) -> bool:
+    """Whether it is a day that has gone by, of an agenda of more than COUNTED_THEN. One query, none today."""
+    return as_of.is_past and reading.totals().get(agenda.pk, 0) > COUNTED_THEN
 
 
 def points_of(agenda: Agenda, as_of: AsOf) -> ActionPointQuerySet:

@@ -30,6 +30,9 @@ _legible = RegexValidator(
 )
 """Django puts that character where the bytes of an address are not text, such as half of a surrogate pair."""
 
+OF_A_DAY = ("status", "attention", "silent_for", "reported_from", "reported_to")
+"""What asks how each action point stood on the day, and when it was last reported on."""
+
 _REFERENCE = re.compile(r"(?:[-\w]+/)?([0-9]{1,3})\.([0-9]{1,3})")
 
 
@@ -114,6 +117,10 @@ class ActionPointFilter(django_filters.FilterSet):
         if not user.is_authenticated:
             del self.filters["focal_point"]  # who works for whom is for the network
             self.filters["owner"].extra["choices"] = [choice for choice in Owner.choices if choice[0] != Owner.MINE]
+
+    @property
+    def of_one_issue(self) -> bool:
+        return self.form.is_valid() and bool(self.form.cleaned_data["issue"])
 
     def with_words(self, points: ActionPointQuerySet, name: str, text: str) -> ActionPointQuerySet:
         if reference := _REFERENCE.fullmatch(text.strip()):

@@ -1,5 +1,6 @@
 """The dashboard of an agenda, and the list of action points that its figures lead to."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from http import HTTPStatus
@@ -16,14 +17,17 @@ from django.views.decorators.http import require_safe
 from actions.access import get_agenda, public_if_visible
 from actions.as_of import EARLIEST, PARAMETERS, AsOf, read_as_of
 from actions.dashboard.changes import changes
+from actions.dashboard.counting import COUNTED_THEN, too_many_then
 from actions.dashboard.figures import ISSUES, figures
-from actions.dashboard.filters import ActionPointFilter, query_without_places, unknown_parameters
+from actions.dashboard.filters import OF_A_DAY, ActionPointFilter, query_without_places, unknown_parameters
 from actions.dashboard.forms import SaveViewForm
 from actions.dashboard.heat_map import heat_map, legend
 from actions.dashboard.models import SavedView
 from actions.dashboard.over_time import over_time
 from actions.dashboard.promises import time_line
+from actions.models.action_point_queries import Basis
 from actions.rows import rows_of
+from actions.tallies.reading import totals
 from actions.tallies.remembering import Memory
 from issues.models import Agenda
 from tracker.keyset import Column, Order, PlaceError, day, whole_number
@@ -82,6 +86,8 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _dashboard(agenda: Agenda, as_of: AsOf) -> tuple[str, str]:
     """The lead and the sections of the dashboard, which are the same for all who may see it."""
+    if too_many_then(agenda, as_of):
+        return "", _dashboard_of_many(agenda, as_of)
     issues = list(agenda.issues.order_by("number")[: ISSUES + 1])
     is_cut, issues = len(issues) > ISSUES, issues[:ISSUES]
     for issue in issues:
@@ -97,6 +103,13 @@ def _dashboard(agenda: Agenda, as_of: AsOf) -> tuple[str, str]:
         "as_of": as_of,
     }
     return render_to_string("dashboard/_lead.html", context), render_to_string("dashboard/_sections.html", context)
+
+
+def _dashboard_of_many(agenda: Agenda, as_of: AsOf) -> str:
+    """Of a day that has gone by: what the tallies know. Two queries."""
+    moved = over_time(agenda, as_of, totals()[agenda.pk]) if as_of.basis == Basis.REPORTED else []
+    context = {"agenda": agenda, "over_time": moved, "limit": COUNTED_THEN, "as_of": as_of}
+    return render_to_string("dashboard/_sections_of_many.html", context)
 
 
 @public_if_visible
@@ -128,6 +141,12 @@ def milestones_page(request: HttpRequest, slug: str) -> HttpResponse:
     agenda = get_agenda(request.user, slug)
     context = {"agenda": agenda, "time_line": time_line(agenda, timezone.localdate())}
     return render(request, "dashboard/milestones_page.html", context)
+
+
+_TOO_MANY_THEN = gettext_lazy(
+    "This agenda has more than %(limit)s action points. To sort or filter them by how they stood on a day that has gone by, choose an"
+    " issue first."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +182,13 @@ def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "dashboard/action_point_list.html", context, status=shown.status)
 
 
+def _without(query: QueryDict, names: Iterable[str]) -> QueryDict:
+    left = query.copy()
+    for name in names:
+        left.pop(name, None)
+    return left
+
+
 def _list_form(context: dict[str, Any], asked: QueryDict) -> str:
     """The same after each report on progress: what can be chosen seldom changes."""
     words = "list form", context["agenda"].pk, asked.urlencode(), context["as_of"].query, context["signed_in"]
@@ -175,9 +201,16 @@ def _list_form(context: dict[str, Any], asked: QueryDict) -> str:
 
 
 def _shown(request: HttpRequest, agenda: Agenda, as_of: AsOf) -> Shown:
-    filters = ActionPointFilter(request.GET, agenda=agenda, user=request.user, as_of=as_of)
-    complaints = unknown_parameters(request.GET, [*filters.filters, *_PARAMETERS])
-    sort, columns = request.GET.get("sort") or "reference", request.GET.getlist("columns")
+    asked: QueryDict = request.GET
+    complaints: list[str] = []
+    filters = ActionPointFilter(asked, agenda=agenda, user=request.user, as_of=as_of)
+    of_a_day = any(map(asked.get, OF_A_DAY)) or asked.get("sort", "reference") != "reference"
+    if of_a_day and not filters.of_one_issue and too_many_then(agenda, as_of):
+        asked = _without(asked, [*OF_A_DAY, "sort"])
+        filters = ActionPointFilter(asked, agenda=agenda, user=request.user, as_of=as_of)
+        complaints = [_TOO_MANY_THEN % {"limit": COUNTED_THEN}]
+    complaints += unknown_parameters(asked, [*filters.filters, *_PARAMETERS])
+    sort, columns = asked.get("sort") or "reference", asked.getlist("columns")
     if sort not in ORDERS:
         sort, complaints = (
             "reference",
@@ -190,15 +223,13 @@ def _shown(request: HttpRequest, agenda: Agenda, as_of: AsOf) -> Shown:
     if as_of.is_past:
         found = found.with_status_rank()
     try:
-        page = order.page(found, PAGE_SIZE, after=request.GET.get("after"), before=request.GET.get("before"))
+        page = order.page(found, PAGE_SIZE, after=asked.get("after"), before=asked.get("before"))
     except PlaceError:
         page = order.page(found, PAGE_SIZE)
         complaints = [*complaints, _("The address names no place in this list; here is its beginning.")]
     total = filters.qs.order_by()[: COUNTED + 1].count()
-    query = query_without_places(request.GET)
-    kept = QueryDict(query, mutable=True)
-    for name in PARAMETERS:
-        kept.pop(name, None)
+    query = query_without_places(asked)
+    kept = _without(QueryDict(query), PARAMETERS)
     context = {
         "agenda": agenda,
         "filters": filters,
@@ -219,7 +250,7 @@ def _shown(request: HttpRequest, agenda: Agenda, as_of: AsOf) -> Shown:
         "kept": [(name, value) for name, values in kept.lists() for value in values],
         "kept_query": kept.urlencode(),
     }
-    context["form"] = _list_form(context, request.GET)
+    context["form"] = _list_form(context, asked)
     return Shown(
         render_to_string("dashboard/_list_above.html", context),
         render_to_string("dashboard/_list_below.html", context),

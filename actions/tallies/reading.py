@@ -137,8 +137,10 @@ def longest_silent(agenda: Agenda, today: date, limit: int) -> list[int]:
     return list(silent.order_by("reported", "place").values_list("pk", flat=True)[:limit])
 
 
-def recorded_last(agenda: Agenda, limit: int) -> tuple[list[int], datetime | None]:
-    """Ids of the action points that have the newest updates, and since when the last update of each is. One query."""
+def recorded_last(agenda: Agenda, limit: int, since: datetime | None = None) -> tuple[list[int], datetime | None]:
+    """Ids of the action points that have the newest updates (recorded `since`), and since when the last update of each is. One query."""
     told = Entry.objects.filter(agenda=agenda, recorded__isnull=False).order_by("-recorded")
+    if since:
+        told = told.filter(recorded__gte=since)
     found = list(told.values_list("pk", "recorded")[:limit])
     return [pk for pk, _recorded in found], found[-1][1] if found else None

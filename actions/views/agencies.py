@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, When
+from django.db.models import Case, Count, Q, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -71,7 +71,7 @@ def agency_page(request: HttpRequest, acronym: str) -> HttpResponseBase:
         "led": led[:SHOWN],
         "joined": joined[:SHOWN],
         "are_cut": len(led) > SHOWN or len(joined) > SHOWN,
-        "promises": promises(leads, today),
+        "promises": promises(agency, Agenda.objects.visible_to(user), today),
         "years": by_year(updates),
         "updates": timeline.updates,
         "older": timeline.older,
@@ -95,8 +95,7 @@ def _updates_by(agency: Agency, user: Person) -> ProgressUpdateQuerySet:
 
 def _joined_by(agency: Agency, user: Person) -> ActionPointQuerySet:
     """What the agency does not lead but reported on or took part in."""
-    participants = ProgressUpdate.participants.through.objects.filter(agency=agency)
-    takes_part = ProgressUpdate.objects.in_force().filter(
-        Q(agency=agency) | Q(pk__in=participants.values("progressupdate")), action_point=OuterRef("pk")
-    )
-    return ActionPoint.objects.visible_to(user).filter(Exists(takes_part)).exclude(lead_agencies=agency)
+    in_force = ProgressUpdate.objects.in_force().order_by()
+    reported, took_part = in_force.filter(agency=agency), in_force.filter(participants=agency)
+    points = reported.values("action_point").union(took_part.values("action_point"))
+    return ActionPoint.objects.visible_to(user).filter(pk__in=points).exclude(lead_agencies=agency)

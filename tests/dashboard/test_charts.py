@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from actions.as_of import AsOf
+from actions.dashboard import changes as changes_module
 from actions.dashboard.changes import changes
 from actions.dashboard.heat_map import heat_map
 from actions.dashboard.over_time import COLUMNS, over_time
@@ -143,6 +144,20 @@ def test_changes_tell_of_withdrawals(coordinator):
 
     assert [withdrawn.pk for withdrawn in found.withdrawn] == [update.pk]
     assert [move.before for move in found.moves] == ["under_way"]
+
+
+def test_changes_say_where_they_looked_at_the_newest_reports_only(client, focal_point, monkeypatch):
+    for number in (1, 2):
+        report(led(number), date(2026, 5, 1), status="under_way")
+    personas.sign_in(client, focal_point)
+    page = "/agendas/2026/changes/?since=2026-04-01"
+    assert "of the newest reports were looked at" not in text(client.get(page))
+
+    monkeypatch.setattr(changes_module, "LOOKED_AT", 1)
+    found = client.get(page)
+
+    assert "of the newest reports were looked at" in text(found)
+    assert len(found.context["changes"].page.rows) == 2
 
 
 def test_changes_are_paged(client, focal_point):

@@ -48,9 +48,12 @@ def test_filters_stay_as_made_when_progress_is_logged_and_not_when_an_agency_is_
     client, focal_point, point, monkeypatch
 ):
     made = []
-    monkeypatch.setattr(
-        views, "render_to_string", lambda name, context: made.append(name) or render_to_string(name, context)
-    )
+
+    def render(name, context):
+        made.append(name)
+        return render_to_string(name, context)
+
+    monkeypatch.setattr(views, "render_to_string", render)
     personas.sign_in(client, focal_point).get(LIST)
     personas.update(point)
     client.get(LIST)
