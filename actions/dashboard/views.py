@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -108,7 +109,8 @@ def _dashboard(agenda: Agenda, as_of: AsOf) -> tuple[str, str]:
 def _dashboard_of_many(agenda: Agenda, as_of: AsOf) -> str:
     """Of a day that has gone by: what the tallies know. Two queries."""
     moved = over_time(agenda, as_of, totals()[agenda.pk]) if as_of.basis == Basis.REPORTED else []
-    context = {"agenda": agenda, "over_time": moved, "limit": COUNTED_THEN, "as_of": as_of}
+    limit = number_format(COUNTED_THEN, force_grouping=True)
+    context = {"agenda": agenda, "over_time": moved, "limit": limit, "as_of": as_of}
     return render_to_string("dashboard/_sections_of_many.html", context)
 
 
@@ -208,7 +210,7 @@ def _shown(request: HttpRequest, agenda: Agenda, as_of: AsOf) -> Shown:
     if of_a_day and not filters.of_one_issue and too_many_then(agenda, as_of):
         asked = _without(asked, [*OF_A_DAY, "sort"])
         filters = ActionPointFilter(asked, agenda=agenda, user=request.user, as_of=as_of)
-        complaints = [_TOO_MANY_THEN % {"limit": COUNTED_THEN}]
+        complaints = [_TOO_MANY_THEN % {"limit": number_format(COUNTED_THEN, force_grouping=True)}]
     complaints += unknown_parameters(asked, [*filters.filters, *_PARAMETERS])
     sort, columns = asked.get("sort") or "reference", asked.getlist("columns")
     if sort not in ORDERS:
