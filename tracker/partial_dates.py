@@ -26,7 +26,7 @@ from tracker.partial_date_words import (
     unreadable,
 )
 
-__all__ = ["LONGEST_EDTF", "PartialDate", "PartialDateError", "Precision"]
+__all__ = ["LONGEST_EDTF", "PartialDate", "PartialDateError", "Precision", "months_after"]
 
 LONGEST_EDTF = len("2005-12-22/2005-12-24")
 
@@ -77,6 +77,17 @@ class PartialDate:
     def month(cls, year: int, month: int) -> "PartialDate":
         return _parse(f"{year:04}-{month:02}")
 
+    def later(self, months: int) -> "PartialDate":
+        """So many months later and as precise; on a month's last day where it is shorter."""
+        if self.precision == Precision.INTERVAL:
+            return _parse("/".join(_parse(end).later(months).text for end in self.text.split("/")))
+        if self.precision == Precision.DAY:
+            return PartialDate.day(months_after(self.earliest, months))
+        if months % 12 == 0:
+            return _parse(f"{self.earliest.year + months // 12:04}{self.text[4:]}")
+        first, last = months_after(self.earliest, months), months_after(self.latest.replace(day=1), months)
+        return _parse(f"{first:%Y-%m}" if first == last else f"{first:%Y-%m}/{last:%Y-%m}")
+
     @property
     def html_datetime(self) -> str:
         """The value for `<time datetime="...">`; empty for what HTML cannot say (quarters, halves, intervals)."""
@@ -88,6 +99,12 @@ class PartialDate:
 
     def __str__(self) -> str:
         return self.display()
+
+
+def months_after(day: date, months: int) -> date:
+    """On the month's last day where it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 @lru_cache(maxsize=8192)

@@ -1,15 +1,20 @@
-"""Statements that are compiled once and run often: for the few places where building one costs more than running it."""
+"""Statements that are made once and run often: for the few places where making one costs more than running it.
+
+Django makes the SQL once a process; PostgreSQL plans it once a connection (PREPARE), where SQLite does so by itself.
+"""
 
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import count
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.db import connections
 from django.db.models import Expression, QuerySet, sql
 
 
 class Param(Expression):
-    """Stands in a prepared update for a value that is given when it runs. `field`, of a model, says how it is stored."""
+    """Stands in a prepared statement for a value that is given when it runs. `field`, of a model, says how it is stored."""
 
     def __init__(self, name: str, field: Any) -> None:
         super().__init__(output_field=field)
@@ -17,6 +22,44 @@ class Param(Expression):
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         return "%s", [self]
+
+
+class _Compiled:
+    """The SQL of a statement, with Params among its parameters."""
+
+    _numbers = count()
+
+    def __init__(self, statement: str, params: tuple[Any, ...]) -> None:
+        self._statement, self._params = statement, params
+        self._planned: WeakKeyDictionary[Any, tuple[str, list[Param]]] = WeakKeyDictionary()
+
+    def execute(self, cursor: Any, connection: Any, values: dict[str, Any]) -> None:
+        """One query, and once a connection of PostgreSQL another one to have it planned."""
+
+        def value(param: Any) -> Any:
+            if not isinstance(param, Param):
+                return param
+            return param.output_field.get_db_prep_value(values[param.name], connection)
+
+        if connection.vendor == "postgresql":
+            statement, given = self._planned.get(connection.connection) or self._plan(connection)
+            cursor.execute(statement, [value(param) for param in given])
+        else:
+            cursor.execute(self._statement, [value(param) for param in self._params])
+
+    def _plan(self, connection: Any) -> tuple[str, list[Param]]:
+        """How it is run on that connection, and what with."""
+        name, given = f"tracker_{next(self._numbers)}", [param for param in self._params if isinstance(param, Param)]
+        places = {id(param): f"${place}" for place, param in enumerate(given, 1)}
+        with connection.wrap_database_errors, connection.connection.cursor() as cursor:
+            words = [
+                places[id(param)] if isinstance(param, Param) else cursor.mogrify("%s", [param]).decode()
+                for param in self._params
+            ]
+            cursor.execute(f"PREPARE {name} AS {self._statement % tuple(words)}")
+        statement = f"EXECUTE {name} ({', '.join(['%s'] * len(given))})"
+        self._planned[connection.connection] = statement, given
+        return statement, given
 
 
 Statement = tuple[QuerySet[Any], dict[str, Any]]
@@ -32,17 +75,15 @@ class PreparedUpdate:
 
     def run(self, using: str, *shape: int, **values: Any) -> int:
         """The number of rows. One query."""
-        statement, params = self._compiled(using, *shape)
         with connections[using].cursor() as cursor:
-            cursor.execute(statement, _given(params, values, using))
+            self._compiled(using, *shape).execute(cursor, connections[using], values)
             return int(cursor.rowcount)
 
-    def _compile(self, using: str, *shape: int) -> tuple[str, tuple[Any, ...]]:
+    def _compile(self, using: str, *shape: int) -> _Compiled:
         rows, changes = self._build(*shape)
         query: Any = rows.using(using).query.chain(sql.UpdateQuery)
         query.add_update_values(changes)
-        compiled: tuple[str, tuple[Any, ...]] = query.get_compiler(using).as_sql()
-        return compiled
+        return _Compiled(*query.get_compiler(using).as_sql())
 
 
 class PreparedSelect:
@@ -54,21 +95,10 @@ class PreparedSelect:
 
     def row(self, using: str, **values: Any) -> tuple[Any, ...] | None:
         """The first row, or None. One query."""
-        statement, params = self._compiled(using)
         with connections[using].cursor() as cursor:
-            cursor.execute(statement, _given(params, values, using))
+            self._compiled(using).execute(cursor, connections[using], values)
             row: tuple[Any, ...] | None = cursor.fetchone()
             return row
 
-    def _compile(self, using: str) -> tuple[str, tuple[Any, ...]]:
-        compiled: tuple[str, tuple[Any, ...]] = self._build().using(using).query.get_compiler(using).as_sql()
-        return compiled
-
-
-def _given(params: tuple[Any, ...], values: dict[str, Any], using: str) -> list[Any]:
-    return [
-        param.output_field.get_db_prep_value(values[param.name], connections[using])
-        if isinstance(param, Param)
-        else param
-        for param in params
-    ]
+    def _compile(self, using: str) -> _Compiled:
+        return _Compiled(*self._build().using(using).query.get_compiler(using).as_sql())

@@ -1,6 +1,5 @@
 """Milestones: what is to come on an action point, and by when."""
 
-from calendar import monthrange
 from datetime import date
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -12,7 +11,7 @@ from simple_history.models import HistoricalRecords
 from actions.models.action_point import ActionPoint
 from actions.models.action_point_queries import milestone_passed
 from tracker.partial_date_fields import PartialDateEdge, PartialDateField
-from tracker.partial_dates import PartialDate
+from tracker.partial_dates import PartialDate, months_after
 from tracker.text import validate_line
 
 
@@ -40,18 +39,13 @@ class MilestoneManager(models.Manager["Milestone"].from_queryset(MilestoneQueryS
         )
 
 
-def next_occurrence(first: date, every_months: int, today: date) -> date:
-    """The first turn on or after `today` of what comes again each so many months; on the month's last day where it is shorter."""
+def next_turn(first: date, every_months: int, today: date) -> int:
+    """How many months after the first is the first turn on or after `today` of what comes again each so many months."""
     months = (today.year - first.year) * 12 + today.month - first.month
     turns = max(0, months // every_months)
-    while (found := _months_after(first, turns * every_months)) < today:
+    while months_after(first, turns * every_months) < today:
         turns += 1
-    return found
-
-
-def _months_after(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    return turns * every_months
 
 
 class Milestone(models.Model):
@@ -71,6 +65,9 @@ class Milestone(models.Model):
     )
     done_on = PartialDateField(_("done on"), null=True, blank=True)
     history = HistoricalRecords()
+
+    turn: PartialDate | None = None
+    """In memory only: when one that recurs is due next, where a page shows it."""
 
     objects = MilestoneManager()
 
@@ -101,6 +98,12 @@ class Milestone(models.Model):
 
     def is_ahead(self, today: date) -> bool:
         return self.done_on is None and not self.is_passed(today)
+
+    def next_due(self, today: date) -> PartialDate:
+        """Its date or, where it recurs, that of its first turn that is not over."""
+        if not self.repeats_every_months or self.due.latest >= today:
+            return self.due
+        return self.due.later(next_turn(self.due.latest, self.repeats_every_months, today))
 
     def mark_done(self, on: PartialDate) -> None:
         self.done_on = on

@@ -23,13 +23,14 @@ from django.db.models.functions import Coalesce
 
 from actions.models import ActionPoint
 from actions.models.action_point_queries import milestone_passed, shows_no_progress
-from actions.models.milestone import next_occurrence
+from actions.models.milestone import next_turn
 from actions.reminders.models.digest import Digest
 from actions.reminders.models.disclaimer import Disclaimer
 from actions.reminders.models.entry import MILESTONE_AHEAD, Entry, EntryMilestone
 from actions.reminders.models.reminder_count import answered
 from actions.reminders.periods import Terms
 from issues.models import Agenda, Issue
+from tracker.partial_dates import months_after
 from tracker.people.models import DigestCeiling, Role, User
 
 BATCH = 1000
@@ -189,14 +190,14 @@ def _with_milestones(rows: QuerySet[Any], terms: Terms) -> Iterator[tuple[Any, l
 
 def _milestone(row: Any, terms: Terms) -> EntryMilestone | None:
     """None where it recurs and its next turn is not to be announced now."""
-    begins, due = row.milestone_from, str(row.milestone_due.text)
+    begins, due = row.milestone_from, row.milestone_due
     if row.milestone_repeats:
-        begins = next_occurrence(begins, row.milestone_repeats, terms.today)
-        due = due if begins == row.milestone_from else ""
+        months = next_turn(begins, row.milestone_repeats, terms.today)
+        begins, due = months_after(begins, months), due.later(months)
         if not any(first <= begins < end for first, end in terms.announced):
             return None
     passed = not row.milestone_repeats and row.milestone_to < terms.today
-    return {"title": row.milestone_title, "due": due, "in_days": (begins - terms.today).days, "passed": passed}
+    return {"title": row.milestone_title, "due": due.text, "in_days": (begins - terms.today).days, "passed": passed}
 
 
 def _any_passed(milestones: list[EntryMilestone]) -> bool:

@@ -152,6 +152,7 @@ def _by_standing(milestones: list[Milestone], today: date) -> list[tuple[str, st
         if milestone.done_on:
             groups["done"].append(milestone)
         elif milestone.repeats_every_months:
+            milestone.turn = milestone.next_due(today)
             groups["recurring"].append(milestone)
         else:
             groups["passed" if milestone.is_passed(today) else "ahead"].append(milestone)

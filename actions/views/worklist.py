@@ -1,5 +1,7 @@
 """Where each person begins, and the focal point's own action points."""
 
+from datetime import date
+
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Case, When
@@ -9,8 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from actions.access import signed_in
-from actions.models import ActionPoint
+from actions.models import ActionPoint, Milestone
 from issues.models import Agenda
+from tracker.partial_dates import PartialDate
 
 SHOWN = 100
 """So many of one's own are shown at most: more is no day's work, and the list has them all."""
@@ -46,7 +49,7 @@ def my_action_points(request: HttpRequest) -> HttpResponse:
             "action_point": point,
             "reasons": [reason.label for reason in point.no_progress_reasons(today)],
             "days_silent": point.days_silent(today),
-            "next_milestone": next((ahead for ahead in point.milestones.all() if ahead.is_ahead(today)), None),
+            "next_milestone": _next_milestone(point, today),
             "draft": drafts.get(point.pk),
         }
         for point in points
@@ -54,3 +57,12 @@ def my_action_points(request: HttpRequest) -> HttpResponse:
     waiting = sum(1 for row in rows if row["reasons"])
     context = {"rows": rows, "waiting": waiting, "today": today, "is_cut": len(found) > SHOWN}
     return render(request, "actions/worklist.html", context)
+
+
+def _next_milestone(point: ActionPoint, today: date) -> tuple[Milestone, PartialDate] | None:
+    """With the day it is due, where it recurs that of its next turn."""
+    ahead = [
+        (milestone.next_due(today), milestone) for milestone in point.milestones.all() if milestone.is_ahead(today)
+    ]
+    due, milestone = min(ahead, key=lambda pair: pair[0], default=(None, None))
+    return (milestone, due) if milestone and due else None

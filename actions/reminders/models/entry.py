@@ -9,7 +9,7 @@ MILESTONE_AHEAD = "milestone_ahead"
 class EntryMilestone(TypedDict):
     title: str
     due: str
-    """A partial date in EDTF; empty where it recurs, and this is a later turn."""
+    """A partial date in EDTF: where it recurs, of this turn. Empty in old digests for a later turn."""
     in_days: int
     """Until its earliest day, when the digest was made."""
     passed: bool
