@@ -1,10 +1,13 @@
 """How long ago, as people say it."""
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 
 def in_words(days: int) -> str:
     """A length of time in days, as "12 days", "5 months" or "20 years": rounded down, in one unit that is easy to grasp."""
+    if days < 1:
+        return _("less than a day")
     if days < 61:
         return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
     if days < 731:

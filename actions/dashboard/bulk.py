@@ -1,8 +1,10 @@
 """Changing owners, leads or due dates of many action points at once: what would change, doing it, and undoing it."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -50,6 +52,12 @@ def planned(points: Sequence[ActionPoint], kind: str, target: Agency | User | Pa
         left = [*owners, target] if adds else [owner for owner in owners if owner != target]
         found.append(Change(point, _words(owners), _words(left), [point.pk, target.pk]))
     return found
+
+
+def fingerprint(changes: Sequence[Change]) -> str:
+    """Of just these changes: they are made only where they are those that were shown."""
+    told = [[*change.record, change.before, change.after] for change in changes]
+    return sha256(json.dumps(told).encode()).hexdigest()
 
 
 def apply(

@@ -82,7 +82,9 @@ def remove_view(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_http_methods(["GET", "POST"])
 def change_many(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """The action points of a list, whose query it takes. POST shows what would change; with `apply` among what is sent, it changes it."""
+    """The action points of a list, whose query it takes. POST shows what would change; with `plan`, the fingerprint of
+    what was shown, it changes just that.
+    """
     agenda = get_agenda(person := signed_in(request), slug, Right.COORDINATE)
     filters = ActionPointFilter(request.GET, agenda=agenda, user=person, as_of=AsOf(timezone.localdate()))
     found = filters.qs.in_order()
@@ -102,13 +104,17 @@ def change_many(request: HttpRequest, slug: str) -> HttpResponseBase:
     if form.is_valid():
         kind, target = form.cleaned_data["kind"], form.target()
         changes = bulk.planned(list(form.cleaned_data["points"]), kind, target)
-        if "apply" in request.POST and changes:
+        plan = bulk.fingerprint(changes)
+        if changes and request.POST.get("plan") == plan:
             bulk.apply(agenda, changes, kind, target, person, timezone.now())
             said = ngettext("%(count)s change is made.", "%(count)s changes are made.", len(changes))
             messages.success(request, f"{said % {'count': len(changes)}} {_('It can be undone below.')}")
             return redirect(f"{reverse('change_many', args=[slug])}?{context['query']}")
-        context |= {"changes": changes, "is_previewed": True}
+        sent = [(name, value) for name, values in request.POST.lists() if name in form.fields for value in values]
+        context |= {"changes": changes, "is_previewed": True, "plan": plan, "sent": sent}
     status = 400 if filters.errors or (bound and not form.is_valid()) else 200
+    if status == 200 and request.POST.get("plan"):
+        status, context["is_another"] = 409, True
     return render(request, "dashboard/change_many_page.html", context, status=status)
 
 
@@ -130,4 +136,4 @@ def undo_change(request: HttpRequest, pk: int) -> HttpResponseBase:
             )
             said = f"{said} {left % {'count': kept}}"
         messages.success(request, said)
-    return redirect("change_many", edit.agenda.slug)
+    return redirect(f"{reverse('change_many', args=[edit.agenda.slug])}?{query_without_places(request.GET)}")

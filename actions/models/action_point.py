@@ -226,7 +226,7 @@ class ActionPoint(models.Model):
         """Take the standing that `as_of` annotated. In memory only: such an action point is read, never saved."""
         self.status = then.status_then
         self.last_reported = PartialDate.parse(then.reported_text_then) if then.reported_text_then else None
-        self.last_happened = None
+        self.last_happened = PartialDate.parse(then.happened_text_then) if then.happened_text_then else None
         self.no_progress_streak = 0
         self.snoozed_until, self.snooze_reason = None, ""
 

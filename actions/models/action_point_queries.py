@@ -52,6 +52,7 @@ class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
         """As they stood at the end of that day. Wording, owners and milestones are today's; a snooze holds nothing back."""
         reports = reports_then(day, basis).filter(action_point=OuterRef("pk"))
         newest = reports.order_by("-reported_on_latest", "-number")
+        last_dated = reports.exclude(happened=None).order_by("-happened_latest", "-happened_earliest")
         moved = Q(status__in=[ReportedStatus.UNDER_WAY, ReportedStatus.COMPLETED])
         parts = reports.annotate(
             stands=Case(
@@ -71,6 +72,7 @@ class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
             ),
             reported_then=Subquery(newest.values("reported_on_latest")[:1], output_field=models.DateField()),
             reported_text_then=Subquery(newest.values("reported_on")[:1], output_field=models.CharField()),
+            happened_text_then=Subquery(last_dated.values("happened")[:1], output_field=models.CharField()),
         )
         found.standing = StandingColumns("status_then", "reported_then", is_past=True)
         return found

@@ -94,7 +94,6 @@ def _item(entry: Entry, digest: Digest, language: str) -> dict[str, object]:
         "title": entry["title"],
         "status": ActionStatus(entry["status"]).label,
         "reasons": reasons_of(entry, language),
-        "silence": silence(entry["days_silent"]),
         "last_reported": _in_words(entry["last_reported"], language) if entry["last_reported"] else "",
         "url": settings.BASE_URL + reverse("action_point", args=place),
         "answers": [
@@ -106,7 +105,7 @@ def _item(entry: Entry, digest: Digest, language: str) -> dict[str, object]:
 def reasons_of(entry: Entry, language: str) -> list[str]:
     """Why the action point is in the digest, in words, most telling first. `language` is the one that is active."""
     milestones = entry.get("milestones", [])
-    reasons = [str(NoProgressReason(reason).label) for reason in entry["reasons"] if reason != MILESTONE_AHEAD]
+    reasons = [_reason(reason, entry["days_silent"]) for reason in entry["reasons"] if reason != MILESTONE_AHEAD]
     if names := [_milestone(each, language) for each in milestones if each["passed"]]:
         reasons.remove(str(NoProgressReason.MILESTONE_PASSED.label))
         reasons += [_("passed without being done: %(milestone)s") % {"milestone": name} for name in names]
@@ -138,11 +137,10 @@ def _in_days(days: int) -> str:
     return ngettext("due in %(days)s day: %(milestone)s", "due in %(days)s days: %(milestone)s", days)
 
 
-def silence(days: int | None) -> str:
-    """How long nothing was reported, in words."""
-    if days is None:
-        return _("never reported on")
-    return _("no report for %(time)s") % {"time": in_words(days)}
+def _reason(reason: str, days_silent: int | None) -> str:
+    if reason == NoProgressReason.SILENT and days_silent is not None:
+        return _("no report for %(time)s") % {"time": in_words(days_silent)}
+    return str(NoProgressReason(reason).label)
 
 
 @lru_cache(maxsize=4096)

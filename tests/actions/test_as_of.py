@@ -72,6 +72,26 @@ def test_withdrawal_counts_from_its_day_on(point, coordinator):
     assert status(MAY, Basis.REPORTED) == ActionStatus.NO_PROGRESS
 
 
+@pytest.mark.parametrize("basis", Basis)
+def test_last_dated_progress_is_the_latest_that_was_told_by_the_day(client, focal_point, basis):
+    point = personas.action_point()
+    for reported, happened in ((MARCH, "2025-09"), (APRIL, "2025-12"), (MAY, "2025-10"), (MAY, None)):
+        report(point, reported, happened=PartialDate.parse(happened) if happened else None)
+
+    def last(day):
+        return rows(ActionPoint.objects.as_of(day, basis), day)[0].action_point.last_happened
+
+    assert [str(last(day)) for day in (date(2026, 2, 1), MARCH, APRIL, MAY)] == [
+        "None",
+        "September 2025",
+        "December 2025",
+        "December 2025",
+    ]
+    personas.sign_in(client, focal_point)
+    for page in ("/agendas/2026/1.1/", "/agendas/2026/", "/agendas/2026/action-points/"):
+        assert "September 2025" in text(client.get(f"{page}?as_of=2026-03-01&by={basis}"))
+
+
 def test_pages_show_that_day_and_mark_what_came_later(client, point, focal_point):
     personas.sign_in(client, focal_point)
 

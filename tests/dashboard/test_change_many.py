@@ -26,6 +26,11 @@ def change(points, kind, **fields):
     return {"points": [point.pk for point in points], "kind": kind} | fields
 
 
+def make(client, sent):
+    """Look at what would change, and make it."""
+    return client.post(PATH, sent | {"plan": client.post(PATH, sent).context.get("plan", "")})
+
+
 def leads():
     return [
         [agency.acronym for agency in point.lead_agencies.all()] for point in ActionPoint.objects.order_by("number")
@@ -42,7 +47,7 @@ def test_list_leads_to_changing_just_its_action_points(as_coordinator, points):
 
 
 def test_change_is_shown_before_it_is_made(as_coordinator, points, focal_point):
-    preview = as_coordinator.post(PATH, change(points, "add_lead", agency=focal_point.agency_id, preview=""))
+    preview = as_coordinator.post(PATH, change(points, "add_lead", agency=focal_point.agency_id))
 
     assert [(row.action_point.number, row.before, row.after) for row in preview.context["changes"]] == [
         (2, "–", "UNDP"),
@@ -52,7 +57,7 @@ def test_change_is_shown_before_it_is_made(as_coordinator, points, focal_point):
 
 
 def test_change_is_made_with_its_history_and_undone(as_coordinator, points, focal_point, coordinator):
-    as_coordinator.post(PATH, change(points, "add_lead", agency=focal_point.agency_id, apply=""))
+    make(as_coordinator, change(points, "add_lead", agency=focal_point.agency_id))
     made, history = leads(), points[1].history.order_by("-history_id").first()
     edit = BulkEdit.objects.get()
 
@@ -66,9 +71,40 @@ def test_change_is_made_with_its_history_and_undone(as_coordinator, points, foca
     assert "undone already" in text(again)
 
 
+def test_nothing_else_is_made_than_was_shown(as_coordinator, points, focal_point):
+    sent = change(points, "add_lead", agency=focal_point.agency_id)
+    plan = as_coordinator.post(PATH, sent).context["plan"]
+
+    for other in (sent | {"kind": "remove_lead"}, sent | {"points": [points[1].pk]}, sent | {"plan": "x"}):
+        assert as_coordinator.post(PATH, {"plan": plan} | other).status_code == 409
+    points[1].lead_agencies.add(personas.agency("WFP"))
+    answer = as_coordinator.post(PATH, sent | {"plan": plan})
+
+    assert answer.status_code == 409
+    assert "Look again" in text(answer)
+    assert leads() == [["UNDP"], ["WFP"], []]
+
+
+def test_form_itself_only_shows_what_would_change(as_coordinator, points, focal_point):
+    page = as_coordinator.post(PATH, change(points, "add_lead", agency=focal_point.agency_id)).text
+
+    shown, form = page.split("Make these changes")
+    assert 'name="plan"' in shown
+    assert 'name="plan"' not in form
+
+
+def test_undoing_keeps_the_list(as_coordinator, points, focal_point):
+    as_coordinator.post(PATH, change(points, "add_lead", agency=focal_point.agency_id))
+    make(as_coordinator, change(points, "add_lead", agency=focal_point.agency_id))
+
+    answer = as_coordinator.post(f"/action-points/changes/{BulkEdit.objects.get().pk}/undoing/?owner=nobody")
+
+    assert answer.url == f"{PATH}?owner=nobody"
+
+
 def test_undoing_leaves_what_somebody_has_changed_since(as_coordinator, points, focal_point):
-    as_coordinator.post(PATH, change(points, "remove_lead", agency=focal_point.agency_id, apply=""))
-    as_coordinator.post(PATH, change(points[1:], "add_lead", agency=focal_point.agency_id, apply=""))
+    make(as_coordinator, change(points, "remove_lead", agency=focal_point.agency_id))
+    make(as_coordinator, change(points[1:], "add_lead", agency=focal_point.agency_id))
     points[0].lead_agencies.add(focal_point.agency)
     first = BulkEdit.objects.order_by("id").first()
     assert first is not None
@@ -83,7 +119,7 @@ def test_undoing_leaves_what_somebody_has_changed_since(as_coordinator, points, 
 def test_focal_points_are_added_and_taken_away(as_coordinator, points, focal_point, kind, expected):
     points[0].focal_points.add(focal_point)
 
-    as_coordinator.post(PATH, change(points, kind, person=focal_point.pk, apply=""))
+    make(as_coordinator, change(points, kind, person=focal_point.pk))
 
     assert [point.focal_points.count() for point in points] == expected
 
@@ -91,7 +127,7 @@ def test_focal_points_are_added_and_taken_away(as_coordinator, points, focal_poi
 def test_open_milestones_get_another_date_and_back(as_coordinator, points):
     for title, fields in (("Open", {}), ("Done", {"done_on": "2026-01"}), ("Yearly", {"repeats_every_months": 12})):
         personas.milestone(points[0], title=title, due="2026-03", **fields)
-    as_coordinator.post(PATH, change(points, "set_due", due="June 2027", apply=""))
+    make(as_coordinator, change(points, "set_due", due="June 2027"))
     moved = [milestone.due.text for milestone in Milestone.objects.order_by("title")]
 
     as_coordinator.post(f"/action-points/changes/{BulkEdit.objects.get().pk}/undoing/")
@@ -115,7 +151,7 @@ def test_open_milestones_get_another_date_and_back(as_coordinator, points):
     ],
 )
 def test_faulty_change_is_refused_and_changes_nothing(as_coordinator, points, focal_point, faulty):
-    sent = change(points, "remove_lead", agency=focal_point.agency_id, apply="") | faulty
+    sent = change(points, "remove_lead", agency=focal_point.agency_id, plan="x") | faulty
 
     response = as_coordinator.post(PATH, sent)
 
@@ -127,7 +163,7 @@ def test_faulty_change_is_refused_and_changes_nothing(as_coordinator, points, fo
 def test_action_points_of_another_agenda_are_out_of_reach(as_coordinator, points, focal_point):
     other = personas.action_point(personas.issue(personas.agenda("2025")))
 
-    response = as_coordinator.post(PATH, change([other], "add_lead", agency=focal_point.agency_id, apply=""))
+    response = make(as_coordinator, change([other], "add_lead", agency=focal_point.agency_id))
 
     assert response.status_code == 400
     assert not other.lead_agencies.exists()
@@ -138,4 +174,4 @@ def test_preview_costs_the_same_for_any_number(as_coordinator, focal_point, djan
     points = [personas.action_point(number=number) for number in range(1, count + 1)]
 
     with django_assert_num_queries(16):
-        as_coordinator.post(PATH, change(points, "add_lead", agency=focal_point.agency_id, preview=""))
+        as_coordinator.post(PATH, change(points, "add_lead", agency=focal_point.agency_id))

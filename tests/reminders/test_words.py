@@ -52,6 +52,27 @@ def test_digest_says_what_why_how_long_and_where_to_go(digest):
         assert told in found.text
 
 
+def test_silence_is_told_once_and_only_where_it_is_the_reason(focal_point, digest, point):
+    silent = words(digest)
+    point.log_progress(personas.progress(), author=focal_point, now=NOW)
+    personas.milestone(point, title="Course", due="2020")
+    late = words(personas.digest(focal_point, point, period_start=date(2026, 12, 1)))
+
+    for found in (silent.text, silent.html):
+        assert "No update for a long time" not in found
+    for found in (late.text, late.html):
+        assert "A milestone passed" in found
+        assert "no report for" not in found
+
+
+def test_single_question_does_not_say_that_it_comes_once_a_period(focal_point, coordinator, point):
+    asked = words(personas.digest(focal_point, point, asked_about=point, asked_by=coordinator))
+
+    for found in (asked.text, asked.html):
+        assert "this one mail" in found
+        assert "once a period" not in found
+
+
 def test_digest_says_how_often_in_a_row_there_was_no_progress(digest, point, focal_point):
     for _ in range(2):
         personas.update(point, author=focal_point, status="no_progress", reason="Still vacant.")

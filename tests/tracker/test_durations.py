@@ -9,7 +9,7 @@ from tracker.durations import in_words
 @pytest.mark.parametrize(
     ("days", "words"),
     [
-        (0, "0 days"),
+        (0, "less than a day"),
         (1, "1 day"),
         (60, "60 days"),
         (61, "2 months"),

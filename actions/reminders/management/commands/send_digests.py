@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from actions.reminders import planning, sending
-from actions.reminders.composing import reasons_of, silence
+from actions.reminders.composing import reasons_of
 from actions.reminders.models import Digest, DigestQuerySet, ReminderSchedule
 from actions.reminders.models.entry import Entry
 from actions.reminders.periods import Period, latest_period, zone_named
@@ -68,7 +68,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{person} <{person.email}>, {agenda}:")
         for entry in entries:
             why = "; ".join(reasons_of(entry, get_language() or ""))
-            self.stdout.write(f"  {entry['reference']} {entry['title']}\n      {why} ({silence(entry['days_silent'])})")
+            self.stdout.write(f"  {entry['reference']} {entry['title']}\n      {why}")
 
     def send(self, found: list[Round], ledger: DigestQuerySet, now: datetime) -> None:
         for schedule, zone, period in found:
