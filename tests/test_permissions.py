@@ -149,7 +149,7 @@ WRITE: dict[str, list[int]] = {
     "rollover_issue": [LOGIN, 403, 403, 400, 400],
     "rollover_agenda": [LOGIN, 403, 403, 302, 302],
     "rollover_undoing": [LOGIN, 403, 403, 302, 302],
-    "rollover_opening": [LOGIN, 403, 403, 302, 302],
+    "rollover_opening": [LOGIN, 403, 403, 400, 400],
     "hand_over": [LOGIN, 403, 403, 400, 400],
 }
 

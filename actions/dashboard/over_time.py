@@ -5,9 +5,11 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlencode
 
 from actions.as_of import AsOf
 from actions.bars import Segment
+from actions.dashboard.counting import COUNTED_THEN
 from actions.dashboard.figures import Figure, segments
 from actions.models import ActionStatus
 from actions.models.action_point_queries import Basis
@@ -45,7 +47,8 @@ def over_time(agenda: Agenda, as_of: AsOf, total: int) -> list[Standing]:
             standing.update(months.popleft()[1])
         counted.append((day, standing.copy()))
     ever = [status for status in ActionStatus if any(counts[status] for _day, counts in counted)]
-    return [_standing(day, counts, ever, total) for day, counts in counted]
+    has_lists = as_of.basis == Basis.REPORTED and total <= COUNTED_THEN
+    return [_standing(day, counts, ever, total, has_list=has_lists) for day, counts in counted]
 
 
 def _moved_as_recorded(agenda: Agenda, as_of: AsOf) -> dict[date, Counter[str]]:
@@ -73,8 +76,13 @@ def _moved_as_recorded(agenda: Agenda, as_of: AsOf) -> dict[date, Counter[str]]:
     return found
 
 
-def _standing(day: date, counts: Counter[str], statuses: Iterable[ActionStatus], total: int) -> Standing:
-    found = [Figure(str(status.label), counts[status], "", status) for status in statuses]
+def _standing(
+    day: date, counts: Counter[str], statuses: Iterable[ActionStatus], total: int, *, has_list: bool
+) -> Standing:
+    def query(status: ActionStatus) -> str:
+        return urlencode({"status": status.value, "as_of": day.isoformat()}) if has_list and counts[status] else ""
+
+    found = [Figure(str(status.label), counts[status], query(status), status) for status in statuses]
     return Standing(day, found, segments(found, total))
 
 

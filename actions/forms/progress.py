@@ -130,8 +130,13 @@ class ProgressForm(SendAgain, forms.Form):
         status = data.get("status")
         if status == ReportedStatus.NO_PROGRESS and "reason" in data and not data["reason"]:
             self.add_error("reason", _t("Say why there is no progress: what holds it up, or what has to come first."))
-        elif status and status != ReportedStatus.NO_PROGRESS and "narrative" in data and not data["narrative"]:
-            self.add_error("narrative", _t("Say in a sentence or two what happened."))
+        elif status and status != ReportedStatus.NO_PROGRESS:
+            if "narrative" in data and not data["narrative"]:
+                self.add_error("narrative", _t("Say in a sentence or two what happened."))
+            if data.get("reason"):
+                self.add_error(
+                    "reason", _t("A reason goes with “No progress”. Move it to “What happened?”, or empty this field.")
+                )
         return data
 
     def progress(self) -> Progress:

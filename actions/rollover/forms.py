@@ -50,6 +50,12 @@ class BulkForm(forms.Form):
 
 
 class OpeningForm(forms.Form):
+    visible_to = forms.ChoiceField(
+        label=_("Who may read it?"),
+        choices=Agenda.Audience,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose who may read it.")},
+    )
     close_source = forms.BooleanField(label=_("Close the old agenda at the same time"), required=False)
 
 

@@ -78,14 +78,14 @@ def undo(rollover: Rollover) -> None:
 
 
 @transaction.atomic
-def open_agenda(rollover: Rollover, *, today: date, close_source: bool) -> Agenda:
-    """The network sees the new agenda from now on; its digests begin tomorrow at the earliest. Raises RolloverError."""
+def open_agenda(rollover: Rollover, *, today: date, visible_to: str, close_source: bool) -> Agenda:
+    """The network, or everybody, sees the new agenda from now on; its digests begin tomorrow at the earliest. Raises RolloverError."""
     rollover = Rollover.objects.select_for_update(of=["self"]).get(pk=rollover.pk)
     agenda = Agenda.objects.select_for_update().filter(pk=rollover.made_id, state=Agenda.State.DRAFT).first()
     if agenda is None:
         raise RolloverError(_("There is no draft to open: it was opened or undone already."))
-    agenda.state = Agenda.State.OPEN
-    agenda.save(update_fields=["state"])
+    agenda.state, agenda.visible_to = Agenda.State.OPEN, visible_to
+    agenda.save(update_fields=["state", "visible_to"])
     for schedule in ReminderSchedule.objects.filter(agenda=agenda, starts_on__lte=today):
         schedule.starts_on = today + timedelta(days=1)
         schedule.save(update_fields=["starts_on"])

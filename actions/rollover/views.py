@@ -1,6 +1,7 @@
 """The pages of a roll-over: what is decided and what is not, one decision, and making, undoing and opening the new agenda."""
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -118,12 +119,12 @@ def carried_forward(request: HttpRequest, slug: str) -> HttpResponseBase:
     rollover = get_rollover(person, slug)
     form = BulkForm(request.POST)
     if not form.is_valid():
-        return _overview_again(request, rollover, form, 400)
+        return _overview_again(request, rollover, 400, bulk=form)
     try:
         carried, left = carry_open_forward(rollover, form.cleaned_data["reason"], by=person, now=timezone.now())
     except RolloverError as error:
         form.add_error(None, str(error))
-        return _overview_again(request, rollover, form, 409)
+        return _overview_again(request, rollover, 409, bulk=form)
     said = ngettext(
         "%(count)s action point is carried forward.", "%(count)s action points are carried forward.", carried
     )
@@ -167,13 +168,13 @@ def undoing(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 @require_POST
 def opening(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """Opens the draft to the network."""
+    """Opens the draft to those who are chosen."""
     rollover = get_rollover(signed_in(request), slug)
     form = OpeningForm(request.POST)
+    if not form.is_valid():
+        return _overview_again(request, rollover, 400, opening=form)
     try:
-        opened = making.open_agenda(
-            rollover, today=timezone.localdate(), close_source=form.is_valid() and form.cleaned_data["close_source"]
-        )
+        opened = making.open_agenda(rollover, today=timezone.localdate(), **form.cleaned_data)
     except RolloverError as error:
         messages.error(request, str(error))
         return redirect(rollover)
@@ -187,12 +188,14 @@ def _context(rollover: Rollover, plan: Plan) -> dict[str, object]:
         "source": rollover.source,
         "plan": plan,
         "bulk": BulkForm(initial={"reason": _("Still open at the end of the period.")}),
-        "opening": OpeningForm(initial={"close_source": True}),
+        "opening": OpeningForm(
+            initial={"close_source": True, "visible_to": rollover.made.visible_to if rollover.made else ""}
+        ),
     }
 
 
-def _overview_again(request: HttpRequest, rollover: Rollover, form: BulkForm, status: int) -> HttpResponse:
-    context = _context(rollover, plan_of(rollover)) | {"bulk": form}
+def _overview_again(request: HttpRequest, rollover: Rollover, status: int, **forms: Form) -> HttpResponse:
+    context = _context(rollover, plan_of(rollover)) | forms
     return render(request, "rollover/overview_page.html", context, status=status)
 
 

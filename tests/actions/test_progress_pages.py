@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from actions.models import ActionPoint, ProgressUpdate
 from tests import personas
+from tests.actions.pages import text
 from tracker.partial_dates import PartialDate
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +101,17 @@ def test_logging_refuses_bad_input_and_keeps_it(signed_in, form_url, point, foca
         [typed] if field == "happened" else ["December 2005"]
     )
     assert "December 2005" in response.text or field == "happened"
+
+
+def test_reason_that_goes_with_another_status_is_not_dropped_in_silence(signed_in, form_url, point, focal_point):
+    sent = {"status": "under_way", "narrative": "It began.", "reason": "No money yet.", "agency": focal_point.agency_id}
+
+    response = signed_in.post(form_url, sent | {"publish": ""})
+
+    assert response.status_code == 400
+    assert "A reason goes with “No progress”." in text(response)
+    assert "No money yet." in response.text
+    assert not point.progress_updates.exists()
 
 
 def test_logging_for_another_agency_is_refused(signed_in, form_url, point, focal_point):

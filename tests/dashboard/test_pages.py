@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.core.management import call_command
@@ -59,6 +60,17 @@ def test_every_figure_leads_to_as_many_action_points(client, coordinator, baseli
 
     assert len(figures) > 30
     assert {address: total(client.get(address)) for address, _count in figures} == dict(figures)
+
+
+def test_progress_over_time_leads_to_lists_of_that_day(client, coordinator, baseline):
+    personas.sign_in(client, coordinator)
+    page = client.get("/agendas/2005/dashboard/").text
+
+    cells = re.findall(r'<td class="number"><a href="([^"]+)">([0-9]+)</a>', page)
+
+    assert len(cells) > 5
+    for address, count in cells:
+        assert total(client.get(unescape(address))) == int(count)
 
 
 @pytest.mark.parametrize(

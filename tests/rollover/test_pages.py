@@ -187,7 +187,8 @@ def test_whole_way_and_lineage_on_both_sides(as_coordinator, rollover, point, fo
     as_coordinator.post(f"{HERE}carried-forward/", {"reason": "Still open."})
     made = as_coordinator.post(f"{HERE}agenda/", follow=True)
     hidden = text(personas.sign_in(client, focal_point).get("/agendas/2026/1.1/"))
-    personas.sign_in(client, rollover.started_by).post(f"{HERE}opening/", {"close_source": "on"})
+    opening = {"close_source": "on", "visible_to": "network"}
+    personas.sign_in(client, rollover.started_by).post(f"{HERE}opening/", opening)
     personas.sign_in(client, focal_point)
     old, new = client.get("/agendas/2026/1.1/"), client.get("/agendas/2027/1.1/")
 
@@ -198,6 +199,24 @@ def test_whole_way_and_lineage_on_both_sides(as_coordinator, rollover, point, fo
     assert "Carry forward Because: Still open." in text(old)
     assert "2026/1.1 → 2027/1.1" in text(new)
     assert Agenda.objects.get(slug="2026").state == "closed"
+
+
+@pytest.mark.parametrize("audience", ["network", "everybody"])
+def test_new_agenda_is_opened_to_those_who_are_chosen(as_coordinator, rollover, coordinator, audience, client):
+    Agenda.objects.update(visible_to="everybody")
+    carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
+    making.make(rollover, by=coordinator, now=NOW)
+
+    page = as_coordinator.get(HERE)
+    refused = as_coordinator.post(f"{HERE}opening/", {"close_source": "on"})
+    as_coordinator.post(f"{HERE}opening/", {"visible_to": audience})
+    client.logout()
+
+    assert 'value="everybody" required id="id_visible_to_1" checked' in page.text
+    assert refused.status_code == 400
+    assert "Choose who may read it." in text(refused)
+    assert Agenda.objects.get(slug="2027").visible_to == audience
+    assert client.get("/agendas/2027/").status_code == (200 if audience == "everybody" else 302)
 
 
 def test_visitors_see_references_and_not_who_decided(client, rollover, coordinator):

@@ -232,7 +232,7 @@ def test_undo_removes_what_was_made_and_keeps_the_decisions(rollover, coordinato
 def test_undo_is_refused_once_the_agenda_is_open(rollover, coordinator):
     carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
     making.make(rollover, by=coordinator, now=NOW)
-    opened = making.open_agenda(rollover, today=TODAY, close_source=True)
+    opened = making.open_agenda(rollover, today=TODAY, visible_to="everybody", close_source=True)
 
     with pytest.raises(RolloverError, match="was opened"):
         making.undo(rollover)
