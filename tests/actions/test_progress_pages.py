@@ -114,6 +114,18 @@ def test_reason_that_goes_with_another_status_is_not_dropped_in_silence(signed_i
     assert not point.progress_updates.exists()
 
 
+def test_form_of_a_closed_agenda_leads_to_where_the_action_point_goes_on(signed_in, form_url, point):
+    later = personas.action_point(personas.issue(personas.agenda("2031")))
+    later.carried_from.add(point)
+    assert "2031/1.1" not in text(signed_in.get(form_url))
+    type(point.issue.agenda).objects.filter(pk=point.issue.agenda_id).update(state="closed")
+
+    page = signed_in.get(form_url)
+
+    assert "This agenda is closed." in text(page)
+    assert later.get_absolute_url() in page.text
+
+
 def test_logging_for_another_agency_is_refused(signed_in, form_url, point, focal_point):
     response = signed_in.post(form_url, filled(focal_point, agency=personas.agency("WHO").pk))
 

@@ -187,6 +187,19 @@ def test_dashboard_of_an_empty_agenda_says_so(client, coordinator):
     assert "This agenda has no action points yet" in text(response)
 
 
+def test_dashboard_of_a_closed_agenda_says_that_nothing_is_asked_for(client, coordinator, points):
+    personas.sign_in(client, coordinator)
+    assert "What needs attention" in text(client.get("/agendas/2026/dashboard/"))
+    Agenda.objects.update(state="closed")
+
+    closed = text(client.get("/agendas/2026/dashboard/"))
+
+    assert "This agenda is closed" in closed
+    assert "Where they stand" in closed
+    for untrue in ("show no progress", "What needs attention", "Silence", "Passed, not marked as done"):
+        assert untrue not in closed
+
+
 def test_dashboard_leads_to_the_other_agendas(client, coordinator, baseline, points):
     response = personas.sign_in(client, coordinator).get("/agendas/2026/dashboard/")
 
