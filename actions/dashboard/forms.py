@@ -51,7 +51,7 @@ class BulkEditForm(forms.Form):
         data = super().clean() or {}
         needed = self.NEEDED.get(data.get("kind", ""))
         if needed and needed not in self.errors and not data.get(needed):
-            self.add_error(needed, ValidationError(_t("This change needs it."), "required"))
+            self.add_error(needed, ValidationError(_t("Say with what: this change needs it."), "required"))
         return data
 
     def target(self) -> Any:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from actions.forms import ProgressForm, SnoozeForm
-from actions.models import ReportedStatus
+from actions.models import ProgressUpdate, ReportedStatus
 from actions.models.action_point import NewerUpdatesError
 from actions.reminders.links import Answer, Purpose, read_answer
 from actions.reminders.models import Disclaimer
@@ -40,8 +40,11 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     found = read_answer(token)
     if not found:
         return render(request, "reminders/answer_gone.html", status=404)
+    context: dict[str, Any] = {"answer": found, "action_point": found.action_point}
+    if given := found.action_point.progress_updates.filter(submission=found.submission).first():
+        return render(request, "reminders/answer_done.html", context | _told_before(given, request.POST))
     form = _form(found, request.POST if request.method == "POST" else None)
-    context = {"answer": found, "form": form, "action_point": found.action_point}
+    context["form"] = form
     if not form.is_valid():
         return render(request, "reminders/answer_form.html", context, status=400 if form.is_bound else 200)
     try:
@@ -50,6 +53,17 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         form.send_again_with(seen=max(newer.number for newer in error.updates))
         return render(request, "reminders/answer_form.html", context | {"newer": error.updates}, status=409)
     return render(request, "reminders/answer_done.html", context)
+
+
+def _told_before(given: ProgressUpdate, typed: Any) -> dict[str, Any]:
+    """The update that the link has made, and what was typed now that it does not say."""
+    said = {given.narrative, given.reason}
+    lost = [
+        text
+        for name in ("reason", "narrative")
+        if (text := typed.get(name, "").replace("\r\n", "\n")) not in ("", *said)
+    ]
+    return {"given": given, "unpublished": lost}
 
 
 def _form(found: Answer, data: Any) -> Any:

@@ -175,7 +175,7 @@ def test_nobody_signs_in_the_place_of_an_agency(client, point, request, who):
 @pytest.mark.parametrize(
     ("data", "complaint"),
     [
-        ({"answer": ""}, "required"),
+        ({"answer": ""}, "This is needed"),
         ({"answer": "maybe"}, "maybe"),
         ({"answer": "dissent"}, "Say in a sentence"),
         ({"answer": "dissent", "dissent": "   "}, "Say in a sentence"),

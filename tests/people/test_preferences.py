@@ -137,3 +137,30 @@ def test_time_zone_that_nobody_knows_is_read_as_utc(signed_in, focal_point):
     User.objects.update(time_zone="Atlantis/Capital")
 
     assert signed_in.get(ADDRESS).status_code == 200
+
+
+def test_visitors_choose_a_language_and_go_on_where_they_were(client):
+    personas.agenda("2026", visible_to="everybody")
+    begun = client.get("/agendas/2026/")
+    assert "/language/?next=/agendas/2026/" in begun.text
+
+    offered = client.get("/language/?next=/agendas/2026/").text
+    answer = client.post("/language/", {"language": "fr", "next": "/agendas/2026/"})
+
+    assert [name in offered for name in ("Français", "العربيّة", "简体中文", "Русский", "Español")] == [True] * 5
+    assert answer.url == "/agendas/2026/"
+    assert '<html lang="fr"' in client.get(answer.url).text
+
+
+@pytest.mark.parametrize("sent", [{"language": "xx"}, {"language": "fr\x00"}, {"next": "https://example.org/"}, {}])
+def test_no_language_and_no_address_elsewhere_can_be_chosen(client, sent):
+    answer = client.post("/language/", sent)
+
+    assert answer.status_code == 302
+    assert answer.url == "/"
+    assert "django_language" not in client.cookies
+
+
+def test_who_signed_in_chooses_it_among_the_preferences(signed_in):
+    assert signed_in.get("/language/").url == ADDRESS
+    assert "/language/" not in signed_in.get(ADDRESS).text

@@ -80,6 +80,20 @@ def test_answer_sent_twice_counts_once(client, point, focal_point, path):
     assert point.progress_updates.count() == 1
 
 
+def test_link_that_was_used_says_so_and_drops_nothing_that_is_typed_now(client, point, focal_point, path):
+    link = path("progress")
+    client.post(link, filled(focal_point, status="under_way", narrative="Once."))
+
+    opened = client.get(link)
+    other = client.post(link, filled(focal_point, status="under_way", narrative="Something else."))
+
+    assert "You answered by this link on" in text(opened)
+    assert "<textarea" not in opened.text
+    assert "What you typed now is not published" in text(other)
+    assert "Something else." in text(other)
+    assert [update.narrative for update in point.progress_updates.all()] == ["Once."]
+
+
 def test_answer_shows_what_others_wrote_meanwhile(client, point, focal_point, coordinator, path):
     personas.update(point, author=coordinator, narrative="Faster.")
 

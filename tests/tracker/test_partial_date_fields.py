@@ -246,7 +246,7 @@ def test_form_refuses_an_impossible_date_and_keeps_what_was_typed(milestone):
 def test_form_takes_nothing_for_no_date(milestone):
     form = MilestoneForm({"title": "Course", "due": "", "done_on": "  "}, instance=milestone)
 
-    assert form.errors == {"due": ["This field is required."]}
+    assert form.errors == {"due": ["This is needed: fill it in, or choose."]}
     assert form.cleaned_data["done_on"] is None
 
 

@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from tracker.people.views.directory import invite, people_list, send_again
 from tracker.people.views.mail import mail_detail, mail_list
-from tracker.people.views.preferences import preferences
+from tracker.people.views.preferences import language, preferences
 
 urlpatterns: list[URLPattern] = [
     path("people/", people_list, name="people_list"),
@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern] = [
     path("mail/", mail_list, name="mail_list"),
     path("mail/<str:name>/", mail_detail, name="mail_detail"),
     path("preferences/", preferences, name="preferences"),
+    path("language/", language, name="language"),
 ]

@@ -3,11 +3,13 @@
 import copy
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
+from django.views.i18n import set_language
 
 from tracker.people.access import signed_in
 from tracker.people.forms import PreferencesForm
@@ -24,3 +26,14 @@ def preferences(request: HttpRequest) -> HttpResponseBase:
     with translation.override(person.language):
         messages.success(request, _("Your preferences are saved."))
     return redirect("preferences")
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def language(request: HttpRequest) -> HttpResponseBase:
+    """Visitors choose the language here, and go on where they came from (`next`); who signed in has it among the preferences."""
+    if request.user.is_authenticated:
+        return redirect("preferences")
+    if request.method == "POST":
+        return set_language(request)
+    return render(request, "people/language_page.html", {"next": request.GET.get("next", "/")})
