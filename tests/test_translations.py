@@ -1,5 +1,6 @@
 """The catalogues of the languages: complete, with the same placeholders, compiled, and of the words that the code has now."""
 
+import ast
 import gettext
 import os
 import re
@@ -84,3 +85,28 @@ def test_catalogues_hold_the_words_that_the_code_has_now(tmp_path):
     for locale in LOCALES:
         now, then = ({message.id for message in catalogue(locale, root)} for root in (tmp_path, ROOT))
         assert now == then
+
+
+def test_words_are_marked_as_makemessages_finds_them():
+    """It knows these functions by these names, and does not look into f-strings: a text that it misses stays English."""
+    wrong = []
+    for path in [path for name in ("tracker", "issues", "actions") for path in (ROOT / name).rglob("*.py")]:
+        tree = ast.parse(path.read_text())
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation":
+                wrong += [
+                    f"{path}: {name.name} as {name.asname}" for name in node.names if name.asname not in (None, "_")
+                ]
+            if isinstance(node, ast.JoinedStr):
+                calls = [
+                    each.func.id
+                    for each in ast.walk(node)
+                    if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)
+                ]
+                wrong += [
+                    f"{path}: {call} in an f-string"
+                    for call in calls
+                    if call == "_" or call.endswith(("gettext", "gettext_lazy"))
+                ]
+
+    assert wrong == []

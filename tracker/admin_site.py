@@ -19,7 +19,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
@@ -52,7 +52,7 @@ class AdminSite(admin.AdminSite):
         if not request.user.is_authenticated:
             return redirect_to_login(wanted)
         if not self.has_permission(request):
-            raise PermissionDenied(_t("The administration is for coordinators and admins."))
+            raise PermissionDenied(gettext("The administration is for coordinators and admins."))
         return redirect("admin:index")
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
@@ -72,11 +72,11 @@ def _refusing_faulty_addresses(view: Callable[..., Any]) -> Callable[..., Any]:
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         given = [request.path, *request.GET, *(value for values in request.GET.lists() for value in values[1])]
         if any(_UNPRINTABLE.search(text) for text in given):
-            raise BadRequest(_t("The address contains characters that cannot be looked for."))
+            raise BadRequest(gettext("The address contains characters that cannot be looked for."))
         try:
             return view(request, *args, **kwargs)
         except OverflowError as error:
-            raise BadRequest(_t("The address contains a number that is too large.")) from error
+            raise BadRequest(gettext("The address contains a number that is too large.")) from error
 
     return inner
 
@@ -141,7 +141,7 @@ class RecordAdmin(SimpleHistoryAdmin):
     ) -> HttpResponse:
         """An earlier state, to read. Going back to it is a change like any other, made on the record's page."""
         if request.method not in {"GET", "HEAD"}:
-            raise PermissionDenied(_t("An earlier state can be read, not restored: change the record itself."))
+            raise PermissionDenied(gettext("An earlier state can be read, not restored: change the record itself."))
         if not (object_id.isdecimal() and version_id.isdecimal()):
             raise Http404
         return super().history_form_view(request, object_id, version_id, extra_context)

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from actions.as_of import AsOf
 from actions.bars import Segment
@@ -122,7 +122,7 @@ def segments(statuses: Iterable[Figure], full: int) -> list[Segment]:
     return found
 
 
-_SILENCES = {183: _lazy("half a year"), 365: _lazy("a year"), 730: _lazy("two years")}
+_SILENCES = {183: gettext_lazy("half a year"), 365: gettext_lazy("a year"), 730: gettext_lazy("two years")}
 
 
 def _figure(label: str, count: int, query: Mapping[str, Any], status: str = "") -> Figure:

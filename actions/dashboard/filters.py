@@ -11,7 +11,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actions.as_of import AsOf
@@ -218,7 +218,7 @@ def query_without_places(data: QueryDict) -> str:
 def unknown_parameters(data: QueryDict, known: Sequence[str]) -> list[str]:
     """What the address asks for and no list knows: a misspelt filter must not silently show everything."""
     return [
-        _t("“%(name)s” is no filter of this list; it was left out.") % {"name": name[:40]}
+        gettext("“%(name)s” is no filter of this list; it was left out.") % {"name": name[:40]}
         for name in data
         if name not in known
     ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actions.dashboard.models import BulkEdit
@@ -51,7 +51,7 @@ class BulkEditForm(forms.Form):
         data = super().clean() or {}
         needed = self.NEEDED.get(data.get("kind", ""))
         if needed and needed not in self.errors and not data.get(needed):
-            self.add_error(needed, ValidationError(_t("Say with what: this change needs it."), "required"))
+            self.add_error(needed, ValidationError(gettext("Say with what: this change needs it."), "required"))
         return data
 
     def target(self) -> Any:

@@ -108,7 +108,7 @@ def change_many(request: HttpRequest, slug: str) -> HttpResponseBase:
         if changes and request.POST.get("plan") == plan:
             bulk.apply(agenda, changes, kind, target, person, timezone.now())
             said = ngettext("%(count)s change is made.", "%(count)s changes are made.", len(changes))
-            messages.success(request, f"{said % {'count': len(changes)}} {_('It can be undone below.')}")
+            messages.success(request, " ".join([said % {"count": len(changes)}, _("It can be undone below.")]))
             return redirect(f"{reverse('change_many', args=[slug])}?{context['query']}")
         sent = [(name, value) for name, values in request.POST.lists() if name in form.fields for value in values]
         context |= {"changes": changes, "is_previewed": True, "plan": plan, "sent": sent}

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db.models import Q
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actions.forms.choices import ManyField
@@ -113,11 +113,11 @@ class ProgressForm(SendAgain, forms.Form):
 
     def clean_happened(self) -> PartialDate | None:
         return self._not_to_come(
-            "happened", _t("This is still to come. A thing to come is a milestone; log it when it has happened.")
+            "happened", gettext("This is still to come. A thing to come is a milestone; log it when it has happened.")
         )
 
     def clean_reported_on(self) -> PartialDate | None:
-        return self._not_to_come("reported_on", _t("A report cannot be of a day that is still to come."))
+        return self._not_to_come("reported_on", gettext("A report cannot be of a day that is still to come."))
 
     def _not_to_come(self, name: str, message: str) -> PartialDate | None:
         when: PartialDate | None = self.cleaned_data[name]
@@ -129,13 +129,16 @@ class ProgressForm(SendAgain, forms.Form):
         data = super().clean() or {}
         status = data.get("status")
         if status == ReportedStatus.NO_PROGRESS and "reason" in data and not data["reason"]:
-            self.add_error("reason", _t("Say why there is no progress: what holds it up, or what has to come first."))
+            self.add_error(
+                "reason", gettext("Say why there is no progress: what holds it up, or what has to come first.")
+            )
         elif status and status != ReportedStatus.NO_PROGRESS:
             if "narrative" in data and not data["narrative"]:
-                self.add_error("narrative", _t("Say in a sentence or two what happened."))
+                self.add_error("narrative", gettext("Say in a sentence or two what happened."))
             if data.get("reason"):
                 self.add_error(
-                    "reason", _t("A reason goes with “No progress”. Move it to “What happened?”, or empty this field.")
+                    "reason",
+                    gettext("A reason goes with “No progress”. Move it to “What happened?”, or empty this field."),
                 )
         return data
 

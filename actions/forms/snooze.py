@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tracker.text import validate_line
@@ -31,7 +31,7 @@ class SnoozeForm(forms.Form):
     def clean_until(self) -> date:
         until: date = self.cleaned_data["until"]
         if until <= self.today:
-            raise ValidationError(_t("Choose a day after today."))
+            raise ValidationError(gettext("Choose a day after today."))
         if until > self.today + LONGEST:
-            raise ValidationError(_t("A snooze lasts a year at most. Choose an earlier day."))
+            raise ValidationError(gettext("A snooze lasts a year at most. Choose an earlier day."))
         return until

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actions.forms.conflicts import SendAgain
@@ -38,7 +38,7 @@ class BetweenForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         if data.get("predecessor") and data.get("predecessor") == data.get("successor"):
-            self.add_error("successor", _t("Choose two different people."))
+            self.add_error("successor", gettext("Choose two different people."))
         return data
 
 

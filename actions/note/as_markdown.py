@@ -21,7 +21,7 @@ def _lines(note: Note) -> Iterator[str]:
     yield from (f"# {_in_line(note.title)}", "", f"*{_escaped(note.up_to)}*", "", *text_lines(parse(note.introduction)))
     for issue in note.issues:
         yield from _issue(issue)
-    yield from (f"## {_in_line(_('Annex: figures'))}", "", *_table(note), "")
+    yield from ("## " + _in_line(_("Annex: figures")), "", *_table(note), "")
     yield from (f"## {_in_line(note.directory_heading)}", "")
     for entry in note.directory:
         yield f"- {_escaped(entry.label)}"
@@ -40,7 +40,7 @@ def _point(point: Point) -> Iterator[str]:
     for entry in point.entries:
         yield from _entry(entry)
     if point.is_silent:
-        yield from (f"**{_escaped(_('Nothing has been reported.'))}**", "")
+        yield from ("**" + _escaped(_("Nothing has been reported.")) + "**", "")
     for dissent in point.dissents:
         yield from text_lines(dissent.text)
     for heading, promises in point.promises:

@@ -68,13 +68,13 @@ class Item:
         """When, who and how it stands, on one line."""
         status = self.status_label
         if self.part_only:
-            status += f" ({gettext('a part only')})"
+            status += " (" + gettext("a part only") + ")"
         return " · ".join(part for part in (self.when, self.who, status) if part)
 
     @property
     def source(self) -> str:
         """What it says as Markdown: what a coordinator who words it begins with."""
-        statement = f"**{gettext('No progress thus far.')}**" if self.is_no_progress else ""
+        statement = "**" + gettext("No progress thus far.") + "**" if self.is_no_progress else ""
         return "\n\n".join(part for part in (statement, self.reason, self.narrative) if part)
 
     @property
@@ -215,7 +215,7 @@ class Point:
     @property
     def answered_for(self) -> str:
         """The owners as a sentence."""
-        return f"{gettext('Who answers for it')}: {self.owners}" if self.is_owned else self.owners
+        return ": ".join([gettext("Who answers for it"), self.owners]) if self.is_owned else self.owners
 
     @property
     def promises(self) -> tuple[tuple[str, tuple[Promise, ...]], ...]:
@@ -291,7 +291,8 @@ class Note:
         day = date_format(self.as_of, "DATE_FORMAT")
         told = gettext("%(agenda)s: progress as reported up to %(day)s.")
         told %= {"agenda": self.agenda_title, "day": day}
-        return f"{told} {gettext('Version %(number)s.') % {'number': self.version}}" if self.version else told
+        version = gettext("Version %(number)s.") % {"number": self.version}
+        return f"{told} {version}" if self.version else told
 
     @property
     def directory_heading(self) -> str:

@@ -64,19 +64,19 @@ def introduction(agenda: Agenda) -> Part:
 
 
 def rationale(issue: Issue) -> Part:
-    title = f"{issue}: {_('Why it matters')}"
+    title = ": ".join([str(issue), _("Why it matters")])
     address = reverse("note_rationale", args=[issue.agenda.slug, issue.number])
     return Part(issue.agenda, rationale_key(issue), title, _alone(issue.rationale), f"issue-{issue.number}", address)
 
 
 def description(point: ActionPoint) -> Part:
-    title = f"{point.code} {point.title}: {_('What was agreed')}"
+    title = ": ".join([f"{point.code} {point.title}", _("What was agreed")])
     address = reverse("note_description", args=_reference(point))
     return Part(point.issue.agenda, description_key(point), title, _alone(point.description), _anchor(point), address)
 
 
 def updates(point: ActionPoint, items: Iterable[Item]) -> Part:
-    title = f"{point.code} {point.title}: {_('What came of it')}"
+    title = ": ".join([f"{point.code} {point.title}", _("What came of it")])
     sources = tuple(source_of(item) for item in items)
     address = reverse("note_updates", args=_reference(point))
     return Part(point.issue.agenda, updates_key(point), title, sources, _anchor(point), address)

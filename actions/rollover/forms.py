@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actions.forms.conflicts import SendAgain
@@ -28,7 +28,7 @@ class RolloverForm(forms.ModelForm):
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"]
         if Agenda.objects.filter(slug=slug).exists():
-            raise ValidationError(_t("There is an agenda with this short name already."))
+            raise ValidationError(gettext("There is an agenda with this short name already."))
         return slug
 
 
@@ -120,11 +120,11 @@ class DecisionForm(SendAgain, forms.Form):
             and "into" not in self.errors
         )
         if kind == Decision.Kind.CLOSE and not data.get("outcome") and "outcome" not in self.errors:
-            self.add_error("outcome", _t("Say whether it is completed or discontinued."))
+            self.add_error("outcome", gettext("Say whether it is completed or discontinued."))
         if needs_place and not data.get("issue") and "issue" not in self.errors:
-            self.add_error("issue", _t("Choose the issue of the new agenda that it goes under."))
+            self.add_error("issue", gettext("Choose the issue of the new agenda that it goes under."))
         if needs_place and kind != Decision.Kind.SPLIT and not data.get("title") and "title" not in self.errors:
-            self.add_error("title", _t("Give the new action point a title."))
+            self.add_error("title", gettext("Give the new action point a title."))
         if kind == Decision.Kind.SPLIT and "parts" not in self.errors:
             self._check_parts()
         return data
@@ -144,9 +144,9 @@ class DecisionForm(SendAgain, forms.Form):
     def _check_parts(self) -> None:
         titles = self._parts()
         if not 2 <= len(titles) <= PARTS_LIMIT:
-            self.add_error("parts", _t("Give two to twenty titles, each in a line of its own."))
+            self.add_error("parts", gettext("Give two to twenty titles, each in a line of its own."))
         elif any(len(title) > 200 for title in titles):
-            self.add_error("parts", _t("A title has 200 characters at most. Shorten the long one."))
+            self.add_error("parts", gettext("A title has 200 characters at most. Shorten the long one."))
 
 
 def _initial(rollover: Rollover, action_point: ActionPoint, stored: Decision | None) -> dict[str, Any]:

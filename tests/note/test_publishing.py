@@ -112,7 +112,7 @@ def test_publishing_twice_by_one_form_publishes_once(as_coordinator, point):
 @pytest.mark.parametrize(
     ("data", "complaint"),
     [
-        ({"audience": ""}, "required"),
+        ({"audience": ""}, "This is needed"),
         ({"audience": "martians"}, "martians"),
         ({"remark": "x" * 301}, "at most 300"),
         ({"remark": "bell \x07"}, "cannot be stored"),

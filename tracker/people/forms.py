@@ -7,8 +7,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils.translation import get_language_info
-from django.utils.translation import gettext as _t
+from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from tracker.people import time_zones
@@ -97,7 +96,7 @@ class InvitationForm(_PersonForm):
     def clean_agency(self) -> Agency | None:
         agency: Agency | None = self.cleaned_data["agency"]
         if agency is None and self.cleaned_data.get("role") == Role.FOCAL_POINT:
-            raise ValidationError(_t("Choose the agency that the focal point answers for."))
+            raise ValidationError(gettext("Choose the agency that the focal point answers for."))
         return agency
 
     def add(self) -> User:
@@ -148,9 +147,9 @@ class PreferencesForm(_PersonForm):
     def clean_digests_paused_until(self) -> date | None:
         until: date | None = self.cleaned_data["digests_paused_until"]
         if until and until <= self.today:
-            raise ValidationError(_t("Choose a day after today, or none."))
+            raise ValidationError(gettext("Choose a day after today, or none."))
         if until and until > self.today + LONGEST_PAUSE:
-            raise ValidationError(_t("A pause lasts a year at most. Choose an earlier day."))
+            raise ValidationError(gettext("A pause lasts a year at most. Choose an earlier day."))
         return until
 
     def save(self, commit: bool = True) -> User:

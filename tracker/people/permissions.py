@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -66,15 +66,15 @@ def require(user: "User | AnonymousUser", right: Right, thing: Owned | None = No
     if not may(user, right, thing):
         raise PermissionDenied(
             {
-                Right.LOG_PROGRESS: _t(
+                Right.LOG_PROGRESS: gettext(
                     "You can read this action point, but only its owners and coordinators log progress on it."
                 ),
-                Right.CORRECT: _t(
+                Right.CORRECT: gettext(
                     "You can read this update, but only its own agency and coordinators correct or withdraw it."
                 ),
-                Right.SIGN_OFF: _t("Only the focal points of the agencies that this part tells of sign it off."),
-                Right.COORDINATE: _t("This is for coordinators."),
-                Right.ADMINISTER: _t("This is for admins."),
+                Right.SIGN_OFF: gettext("Only the focal points of the agencies that this part tells of sign it off."),
+                Right.COORDINATE: gettext("This is for coordinators."),
+                Right.ADMINISTER: gettext("This is for admins."),
             }[right]
         )
 

@@ -8,7 +8,7 @@ from django import forms
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.http import QueryDict
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actions.note.models import Wording
@@ -115,14 +115,16 @@ class PassagesForm:
             elif now:
                 covers.append(Cover.of(now))
                 self.errors.append(
-                    _t(
+                    gettext(
                         "“%(source)s” was changed while you were typing. Your text is still here: "
                         "compare it with what is reported now, then save again."
                     )
                     % {"source": now.label}
                 )
             else:
-                self.errors.append(_t("A passage tells of something that is no longer there. Open the page again."))
+                self.errors.append(
+                    gettext("A passage tells of something that is no longer there. Open the page again.")
+                )
         if self.is_bound and covers:
             self.data[form.add_prefix("covers")] = " ".join(f"{cover.key}:{cover.fingerprint}" for cover in covers)
         return Passage(tuple(covers))
@@ -154,10 +156,10 @@ class PassagesForm:
         if not self.is_bound:
             return False
         if not self.forms:
-            self.errors.append(_t("The form arrived without its texts. Open the page again."))
+            self.errors.append(gettext("The form arrived without its texts. Open the page again."))
         told = [key for form in self.forms for key in form.passage.keys]
         if len(told) != len(set(told)):
-            self.errors.append(_t("Two passages tell of the same thing. Open the page again."))
+            self.errors.append(gettext("Two passages tell of the same thing. Open the page again."))
         if self.problems or self.errors:
             return False
         for form in sorted(self.forms, key=lambda form: form.cleaned_data["place"]):
@@ -180,7 +182,7 @@ class PassagesForm:
         elif self.data.get("keep") == chosen:
             self.passages += kept(passage, now)
         elif fate == Fate.SHOW and covers and not text:
-            form.add_error("text", _t("There is no text. To show nothing here, choose “Leave out”."))
+            form.add_error("text", gettext("There is no text. To show nothing here, choose “Leave out”."))
         elif fate == Fate.SHOW and len(covers) == 1 and [text] == [source.text.strip() for source in form.sources]:
             self.passages += taken(passage, now)
         elif covers or (text and fate != Fate.LEAVE_OUT):
@@ -189,7 +191,7 @@ class PassagesForm:
     def _merge(self, form: PassageForm, passage: Passage) -> None:
         above = self.passages.pop() if self.passages else None
         if above is None or above.left_out:
-            form.add_error("fate", _t("There is no text above it to merge it into."))
+            form.add_error("fate", gettext("There is no text above it to merge it into."))
             return
         now = self.part.by_key
         said = above.text if above.text is not None else "\n\n".join(now[key].text for key in above.keys if key in now)
@@ -207,7 +209,7 @@ class PassagesForm:
                 self.theirs.append((str(number), stored, typed))
         if self.theirs:
             self.errors.append(
-                _t(
+                gettext(
                     "Somebody saved another version while you were typing. Your text is still here: "
                     "compare the two, then save again to keep yours."
                 )
@@ -217,7 +219,7 @@ class PassagesForm:
         if passage is None:
             return "–"
         if passage.left_out:
-            return _t("Left out")
+            return gettext("Left out")
         now = self.part.by_key
         reported = "\n\n".join(now[key].text for key in passage.keys if key in now)
         return reported if passage.text is None else passage.text

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from issues.models import Agenda
@@ -40,7 +40,7 @@ class PublishForm(AudienceForm):
             self.data = self.data.copy()
             self.data["seen"] = self.sha256
             raise ValidationError(
-                _t(
+                gettext(
                     "The note was changed or published while you were looking at it. Nothing was published: "
                     "look at the draft again, then publish it."
                 ),

@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actions.note.models.sign_off import DISSENT_LIMIT
@@ -39,13 +39,13 @@ class SignOffForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("answer") == self.Answer.DISSENT and not data.get("dissent") and "dissent" not in self.errors:
-            self.add_error("dissent", _t("Say in a sentence what you do not agree with."))
+            self.add_error("dissent", gettext("Say in a sentence what you do not agree with."))
         if data.get("answer") and data.get("seen") != self.fingerprint:
             self.is_conflict = True
             self.data = self.data.copy()
             self.data["seen"] = self.fingerprint
             raise ValidationError(
-                _t(
+                gettext(
                     "The part was changed while you were reading. Your answer is still here and was not stored: "
                     "read the part below again, then send it."
                 ),
