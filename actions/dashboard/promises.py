@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 from actions.models import Milestone
@@ -15,7 +16,7 @@ SHOWN = 300
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A milestone on the line: per cent of its length, from its beginning."""
+    """A milestone on the line: per cent of its length, from the left. Time runs as the language does."""
 
     state: str
     place: float
@@ -50,7 +51,8 @@ def time_line(agenda: Agenda, today: date) -> TimeLine:
     length = (date(max([*(day.year for day in days), today.year]) + 1, 1, 1) - first).days
 
     def place(day: date) -> float:
-        return round(100 * (day - first).days / length, 2)
+        found = round(100 * (day - first).days / length, 2)
+        return round(100 - found, 2) if get_language_bidi() else found
 
     years = range(first.year, first.year + max(1, round(length / 365.25)))
     step = -(-len(years) // 12)

@@ -88,6 +88,11 @@ class Milestone(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def in_full(self) -> str:
+        """With its place, unless the title names it."""
+        return f"{self.title}, {self.place}" if self.place and self.place not in self.title else self.title
+
     def natural_key(self) -> tuple[str, int, int, str]:
         return (*self.action_point.natural_key(), self.title)
 
