@@ -206,7 +206,7 @@ def _shown(request: HttpRequest, agenda: Agenda, as_of: AsOf) -> Shown:
     asked: QueryDict = request.GET
     complaints: list[str] = []
     filters = ActionPointFilter(asked, agenda=agenda, user=request.user, as_of=as_of)
-    of_a_day = any(map(asked.get, OF_A_DAY)) or asked.get("sort", "reference") != "reference"
+    of_a_day = any(map(asked.get, OF_A_DAY)) or (asked.get("sort") or "reference") != "reference"
     if of_a_day and not filters.of_one_issue and too_many_then(agenda, as_of):
         asked = _without(asked, [*OF_A_DAY, "sort"])
         filters = ActionPointFilter(asked, agenda=agenda, user=request.user, as_of=as_of)

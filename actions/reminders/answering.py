@@ -61,7 +61,7 @@ def _told_before(given: ProgressUpdate, typed: Any) -> dict[str, Any]:
     lost = [
         text
         for name in ("reason", "narrative")
-        if (text := typed.get(name, "").replace("\r\n", "\n")) not in ("", *said)
+        if (text := typed.get(name, "").replace("\r\n", "\n").strip()) not in ("", *said)
     ]
     return {"given": given, "unpublished": lost}
 

@@ -35,7 +35,9 @@ def test_list_is_neither_sorted_nor_filtered_by_how_each_stood(reader, query):
     assert "Train group 2" in text(answer)
 
 
-@pytest.mark.parametrize("query", ["", "&sort=reference", "&owner=nobody", "&issue=1&status=exploring&sort=silence"])
+@pytest.mark.parametrize(
+    "query", ["", "&sort=reference", "&sort=", "&owner=nobody", "&issue=1&status=exploring&sort=silence"]
+)
 def test_list_is_shown_as_it_stood_where_that_costs_little(reader, query):
     answer = reader.get(LIST + query)
 

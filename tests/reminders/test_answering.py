@@ -85,10 +85,12 @@ def test_link_that_was_used_says_so_and_drops_nothing_that_is_typed_now(client, 
     client.post(link, filled(focal_point, status="under_way", narrative="Once."))
 
     opened = client.get(link)
+    same = client.post(link, filled(focal_point, status="under_way", narrative=" Once.\r\n"))
     other = client.post(link, filled(focal_point, status="under_way", narrative="Something else."))
 
     assert "You answered by this link on" in text(opened)
     assert "<textarea" not in opened.text
+    assert "What you typed now is not published" not in text(same)
     assert "What you typed now is not published" in text(other)
     assert "Something else." in text(other)
     assert [update.narrative for update in point.progress_updates.all()] == ["Once."]
