@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from actions.models import ActionPoint, ActionPointQuerySet, ActionStatus
+from tracker.people.models import Agency, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +14,13 @@ class Row:
     action_point: ActionPoint
     reasons: list[str]
     """Why it shows no progress, in words; empty where it shows some."""
-    is_unowned: bool
+    agencies: list[Agency]
+    people: list[User]
     days_silent: int | None
+
+    @property
+    def is_unowned(self) -> bool:
+        return not (self.agencies or self.people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,8 @@ def rows_of(action_points: Iterable[ActionPoint], today: date) -> list[Row]:
         Row(
             action_point=point,
             reasons=[str(reason.label) for reason in point.no_progress_reasons(today)],
-            is_unowned=not (point.lead_agencies.all() or point.focal_points.all()),
+            agencies=list(point.lead_agencies.all()),
+            people=list(point.focal_points.all()),
             days_silent=point.days_silent(today),
         )
         for point in action_points
