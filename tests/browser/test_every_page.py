@@ -27,7 +27,7 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 
 FILE = "00000000-0000-4000-8000-000000000001"
 
-VISITORS = ["/accounts/login/", "/accounts/password/reset/", "/agencies/"]
+VISITORS = ["/accounts/login/", "/accounts/password/reset/", "/agencies/", "/language/?next=/agencies/"]
 READERS = [
     "/my/",
     "/agendas/",
@@ -152,7 +152,26 @@ def test_page_fits_and_is_accessible(new_page, people, who, path):
             assert overflow(page) == 0, width
 
 
-@pytest.mark.parametrize("path", ["/agendas/2005/", "/agendas/2005/1.2/", "/agendas/2005/2.1/updates/"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_preview_of_changes_fits_and_is_accessible(new_page, people, width):
+    page = new_page(people["co"], viewport={"width": width, "height": 800}, bypass_csp=True)
+    page.goto("/agendas/2005/action-points/changes/?issue=3")
+    page.get_by_label("add a lead agency").check()
+    page.locator("select[name=agency]").select_option(value=str(personas.agency("WFP").pk))
+    page.get_by_role("button", name="Show what would change").click()
+
+    made = page.get_by_role("button", name="Make these changes")
+    assert made.is_visible()
+    assert page.get_by_role("table").inner_text().count("WFP") == 6
+    assert violations(page) == []
+    assert overflow(page) == 0
+    made.click()
+    assert "6 changes are made." in page.content()
+
+
+@pytest.mark.parametrize(
+    "path", ["/agendas/2005/", "/agendas/2005/1.2/", "/agendas/2005/2.1/updates/", "/agendas/2005/milestones/"]
+)
 def test_page_runs_from_right_to_left(new_page, people, path):
     people["undp"].language = "ar"
     people["undp"].save()

@@ -72,7 +72,8 @@ def test_agenda_of_2005_rolls_over(new_page, coordinator, scripts):
     page.get_by_role("button", name="Remove the draft").click()
     expect(page.get_by_text("Every decision is kept.")).to_be_visible()
     page.get_by_role("button", name="Make the agenda").click()
-    page.get_by_role("button", name="Open it to the network").click()
+    page.get_by_label("The network").check()
+    page.get_by_role("button", name="Open the agenda").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Agenda of 2006")
     page.goto(f"/agendas/2005/{second.code}/")
