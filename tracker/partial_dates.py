@@ -26,7 +26,7 @@ from tracker.partial_date_words import (
     unreadable,
 )
 
-__all__ = ["LONGEST_EDTF", "PartialDate", "PartialDateError", "Precision", "months_after"]
+__all__ = ["LONGEST_EDTF", "PartialDate", "PartialDateError", "Precision", "months_after", "months_between"]
 
 LONGEST_EDTF = len("2005-12-22/2005-12-24")
 
@@ -99,6 +99,11 @@ class PartialDate:
 
     def __str__(self) -> str:
         return self.display()
+
+
+def months_between(first: date, last: date) -> int:
+    """From the month of one day to that of the other."""
+    return (last.year - first.year) * 12 + last.month - first.month
 
 
 def months_after(day: date, months: int) -> date:

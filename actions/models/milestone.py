@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 from actions.models.action_point import ActionPoint
 from actions.models.action_point_queries import milestone_passed
 from tracker.partial_date_fields import PartialDateEdge, PartialDateField
-from tracker.partial_dates import PartialDate, months_after
+from tracker.partial_dates import PartialDate, months_after, months_between
 from tracker.text import validate_line
 
 
@@ -41,11 +41,10 @@ class MilestoneManager(models.Manager["Milestone"].from_queryset(MilestoneQueryS
 
 def next_turn(first: date, every_months: int, today: date) -> int:
     """How many months after the first is the first turn on or after `today` of what comes again each so many months."""
-    months = (today.year - first.year) * 12 + today.month - first.month
-    turns = max(0, months // every_months)
-    while months_after(first, turns * every_months) < today:
-        turns += 1
-    return turns * every_months
+    months = max(0, months_between(first, today) // every_months * every_months)
+    while months_after(first, months) < today:
+        months += every_months
+    return months
 
 
 class Milestone(models.Model):
@@ -106,9 +105,12 @@ class Milestone(models.Model):
 
     def next_due(self, today: date) -> PartialDate:
         """Its date or, where it recurs, that of its first turn that is not over."""
-        if not self.repeats_every_months or self.due.latest >= today:
+        if not (every := self.repeats_every_months) or self.due.latest >= today:
             return self.due
-        return self.due.later(next_turn(self.due.latest, self.repeats_every_months, today))
+        months = months_between(self.due.latest, today) // every * every
+        while (found := self.due.later(months)).latest < today:
+            months += every
+        return found
 
     def mark_done(self, on: PartialDate) -> None:
         self.done_on = on

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from actions.models import Milestone
@@ -33,6 +33,7 @@ def test_next_turn_is_as_precise_as_the_first(due, months, next_due):
     assert milestone.next_due(date(2026, 11, 20)).text == next_due
 
 
+@example(date(2001, 2, 1), 1, 331, "%Y-%m")  # the last of December, not the 28th
 @given(
     st.dates(date(1990, 1, 1), date(2040, 12, 31)),
     st.integers(1, 60),
