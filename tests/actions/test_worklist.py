@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from actions.views import worklist
 from tests import personas
+from tests.actions.pages import links
 from tracker.partial_dates import PartialDate
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +94,11 @@ def test_worklist_shows_the_most_urgent_where_there_are_many(signed_in, focal_po
 
     assert [row["action_point"].number for row in response.context["rows"]] == [2, 3]
     assert "?owner=mine" in response.text
+
+
+def test_worklist_leads_to_what_waits_to_be_signed_off(client, focal_point, coordinator):
+    point = personas.action_point()
+    point.focal_points.add(focal_point, coordinator)
+
+    assert "/agendas/2026/note/sign-offs/" in links(personas.sign_in(client, focal_point).get("/my/"))
+    assert "/agendas/2026/note/sign-offs/" not in links(personas.sign_in(client, coordinator).get("/my/"))
