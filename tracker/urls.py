@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+handler400 = "tracker.errors.bad_request"
+
 urlpatterns = [
     path("", include("actions.urls")),
     path("", include("actions.dashboard.urls")),

@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
+from django.core.exceptions import BadRequest
+from django.utils.translation import gettext as _
+
 from actions.models import ActionPoint, ActionStatus, Milestone, ProgressUpdate
 from actions.note import parts
 from actions.note.content import Contact, DirectoryEntry, Dissent, Entry, Evidence, Item, Note, Point, Promise, Theme
@@ -15,6 +18,9 @@ from actions.note.rich_text import web_address
 from issues.models import Agenda
 from tracker.people.models import Agency, User
 from tracker.text import without_unwanted
+
+LONGEST = 5_000
+"""Action points. A note of more would keep a web process busy for half a minute, and nobody reads it."""
 
 
 def note_of(agenda: Agenda, today: date, *, with_people: bool, site: str = "") -> Note:
@@ -59,9 +65,17 @@ def note_of(agenda: Agenda, today: date, *, with_people: bool, site: str = "") -
 
 
 def _action_points(agenda: Agenda) -> list[ActionPoint]:
-    """Four queries."""
-    found = ActionPoint.objects.filter(issue__agenda=agenda).in_order().with_context().prefetch_related("milestones")
-    return list(found)
+    """Four queries. Raises BadRequest where there are more than LONGEST."""
+    of_agenda = ActionPoint.objects.filter(issue__agenda=agenda).in_order()
+    found = list(of_agenda.with_context().prefetch_related("milestones")[: LONGEST + 1])
+    if len(found) > LONGEST:
+        raise BadRequest(
+            _(
+                "This agenda is too long for a note of everything. Its action points and updates can be taken along as files of their"
+                " lists."
+            )
+        )
+    return found
 
 
 def _updates(agenda: Agenda) -> dict[int, list[ProgressUpdate]]:

@@ -170,7 +170,10 @@ def test_people_are_those_whom_the_page_shows(client, focal_point, other_focal_p
     ],
 )
 def test_no_file_is_made_of_a_faulty_address(client, point, focal_point, address):
-    assert personas.sign_in(client, focal_point).get(address).status_code == 400
+    answer = personas.sign_in(client, focal_point).get(address)
+
+    assert answer.status_code == 400
+    assert "so no file was made" in answer.text
 
 
 @pytest.mark.parametrize("address", [f"{UPDATES}.pdf", "/people.CSV", "/agencies.csv.exe", "/agendas/none/updates.csv"])

@@ -1,6 +1,9 @@
 """The note as a page: what it says, where it leads, who may read it."""
 
+import pytest
+
 from actions.models import ProgressUpdate
+from actions.note import gathering
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import text
@@ -61,3 +64,16 @@ def test_hostile_text_stays_text(client, focal_point, db):
     assert "<script>alert" not in html
     assert "<img src=x" not in html
     assert 'href="javascript' not in html
+
+
+@pytest.mark.parametrize("page", ["note/", "note.md", "note.pdf", "note/sign-offs/", "note/publication/"])
+def test_note_of_too_much_says_where_else_to_look(client, coordinator, monkeypatch, page):
+    monkeypatch.setattr(gathering, "LONGEST", 1)
+    for number in (1, 2):
+        personas.action_point(number=number)
+
+    answer = personas.sign_in(client, coordinator).get(f"/agendas/2026/{page}")
+
+    assert answer.status_code == 400
+    assert "too long for a note of everything" in text(answer)
+    assert coordinator.name in text(answer)
