@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from celery import current_app
 from django.conf import settings as django_settings
@@ -14,6 +15,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import servers
 from tests.personas import admin, coordinator, focal_point, other_focal_point, visitor  # noqa: F401
+
+# How long an example takes says more of what else the machine does than of the tracker.
+hypothesis.settings.register_profile("tracker", deadline=None)
+hypothesis.settings.load_profile("tracker")
 
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"]
 

@@ -173,7 +173,7 @@ def test_figures_as_reported_by_today_are_those_of_today(point):
 
 
 class TestAnyReports(TestCase):
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     @given(
         st.lists(
             st.tuples(

@@ -91,7 +91,7 @@ def test_over_time_counts_where_they_stood_at_each_end_of_month(db):
 
 
 class TestAnyReports(TestCase):
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     @given(
         st.lists(
             st.tuples(

@@ -216,7 +216,7 @@ def test_what_one_may_not_see_takes_no_place_from_what_one_may(monkeypatch, foca
 class TestAnyChanges(TestCase):
     WORDS = ("alpha", "beta", "gamma")
 
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=30)
     @given(st.lists(st.tuples(st.sampled_from(["add", "rename", "remove"]), st.sampled_from(WORDS)), max_size=10))
     def test_index_says_what_the_table_says(self, changes):
         for number, (change, word) in enumerate(changes, 1):
