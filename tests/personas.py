@@ -60,7 +60,13 @@ def update(of: ActionPoint, author: User | None = None, now: datetime = NOW, **f
 
 def digest(of: User, *points: ActionPoint, period_start: date = TODAY, **fields: Any) -> Digest:
     """A digest that waits to be sent, with these action points in it."""
-    told = [entry(point, TODAY, [reason.value for reason in point.no_progress_reasons(TODAY)]) for point in points]
+    told = [
+        entry(
+            *(point, point.issue.agenda.slug, point.issue.number, point.days_silent(TODAY)),
+            point.no_progress_reasons(TODAY),
+        )
+        for point in points
+    ]
     defaults = {"created_at": NOW, "next_attempt_at": NOW, "message_id": new_message_id(), "snapshot": told} | fields
     of_agenda = points[0].issue.agenda if points else agenda()
     return Digest.objects.create(recipient=of, agenda=of_agenda, period_start=period_start, **defaults)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from actions.models.action_point_queries import ActionPointQuerySet
-from actions.models.status import ENDED, ActionStatus, NoProgressReason, Report, Standing, standing
+from actions.models.status import ENDED, ActionStatus, NoProgressReason, Report, Standing, no_progress_reasons, standing
 from issues.models import Agenda, Issue
 from tracker.partial_date_fields import PartialDateEdge, PartialDateField
 from tracker.partial_dates import PartialDate
@@ -166,18 +166,9 @@ class ActionPoint(models.Model):
         """
         if not self.is_open or (self.snoozed_until and self.snoozed_until > today):
             return []
-        reasons = []
-        if self.status == ActionStatus.NOT_REPORTED:
-            reasons.append(NoProgressReason.NOT_REPORTED)
-        if self.status == ActionStatus.NO_PROGRESS:
-            reasons.append(NoProgressReason.NO_PROGRESS)
-        if (days := self.days_silent(today)) is not None and days > self.issue.agenda.silence_days:
-            reasons.append(NoProgressReason.SILENT)
         if late is None:
             late = any(milestone.is_passed(today) for milestone in self.milestones.all())
-        if late:
-            reasons.append(NoProgressReason.MILESTONE_PASSED)
-        return reasons
+        return no_progress_reasons(self.status, self.days_silent(today), self.issue.agenda.silence_days, late=late)
 
     def log_progress(
         self,

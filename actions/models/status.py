@@ -45,6 +45,19 @@ class NoProgressReason(models.TextChoices):
     MILESTONE_PASSED = "milestone_passed", _("A milestone passed without being done")
 
 
+def no_progress_reasons(
+    status: str, days_silent: int | None, silence_days: int, *, late: bool
+) -> list[NoProgressReason]:
+    """Why an open action point shows no progress, most telling first. `late` says whether a milestone passed undone."""
+    found = {
+        NoProgressReason.NOT_REPORTED: status == ActionStatus.NOT_REPORTED,
+        NoProgressReason.NO_PROGRESS: status == ActionStatus.NO_PROGRESS,
+        NoProgressReason.SILENT: days_silent is not None and days_silent > silence_days,
+        NoProgressReason.MILESTONE_PASSED: late,
+    }
+    return [reason for reason, holds in found.items() if holds]
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What of a progress update bears on where its action point stands."""

@@ -24,16 +24,33 @@ from django.db.models.functions import Coalesce
 from actions.models import ActionPoint
 from actions.models.action_point_queries import milestone_passed, shows_no_progress
 from actions.models.milestone import next_turn
+from actions.models.status import NoProgressReason, no_progress_reasons
 from actions.reminders.models.digest import Digest
 from actions.reminders.models.disclaimer import Disclaimer
 from actions.reminders.models.entry import MILESTONE_AHEAD, Entry, EntryMilestone
 from actions.reminders.models.reminder_count import answered
 from actions.reminders.periods import Terms
-from issues.models import Agenda, Issue
+from issues.models import Agenda
 from tracker.partial_dates import months_after
 from tracker.people.models import DigestCeiling, Role, User
 
 BATCH = 1000
+
+_TOLD = (
+    *(
+        "pk",
+        "issue__number",
+        "number",
+        "title",
+        "status",
+        "last_reported",
+        "last_reported_latest",
+        "no_progress_streak",
+    ),
+    *("shows", "assigned", "led", "reminded"),
+    *("milestone_title", "milestone_due", "milestone_from", "milestone_to", "milestone_repeats"),
+)
+"""What is read of each action point, rather than an instance: thousands are read for a round, and an instance costs twice as much."""
 
 _Assigned = ActionPoint.focal_points.through
 _Led = ActionPoint.lead_agencies.through
@@ -96,12 +113,7 @@ def _telling(agenda: Agenda, terms: Terms) -> QuerySet[Any]:
                 _Assigned.objects.filter(Exists(reached.filter(pk=OuterRef("user"))), actionpoint=OuterRef("pk"))
             ),
             led=Exists(_Led.objects.filter(Exists(leading), actionpoint=OuterRef("pk"))),
-            reminded=Case(
-                When(answered("pk", "reminder_count__"), then=0),
-                default=Coalesce("reminder_count__count", Value(0)),
-                output_field=IntegerField(),
-            ),
-            issue_number=F("issue__number"),
+            reminded=_reminded(terms),
             milestone_title=F("named__title"),
             milestone_due=F("named__due"),
             milestone_from=F("named__due_earliest"),
@@ -109,9 +121,16 @@ def _telling(agenda: Agenda, terms: Terms) -> QuerySet[Any]:
             milestone_repeats=F("named__repeats_every_months"),
         )
         .filter(Q(shows=True) | Q(milestone_from__isnull=False))
-        .only("issue", "number", "title", "status", "snoozed_until", "last_reported", "no_progress_streak")
         .order_by("issue__number", "number", "named__due_earliest", "named__id")
+        .values_list(*_TOLD, named=True)
     )
+
+
+def _reminded(terms: Terms) -> Case:
+    """How many reminders without an answer there were before those of the period."""
+    count = Coalesce("reminder_count__count", Value(0))
+    own = [When(reminder_count__period_start=terms.period_start, then=count - 1)] if terms.period_start else []
+    return Case(When(answered("pk", "reminder_count__"), then=0), *own, default=count, output_field=IntegerField())
 
 
 def _of_batch(roles: Mapping[int, str], agenda: Agenda, telling: QuerySet[Any], terms: Terms) -> dict[int, list[Entry]]:
@@ -124,18 +143,17 @@ def _of_batch(roles: Mapping[int, str], agenda: Agenda, telling: QuerySet[Any], 
         wanted |= Q(assigned=False, led=False)
         if terms.escalate_after:
             wanted |= Q(reminded__gte=2 * terms.escalate_after)
-    issues: dict[int, Issue] = {}  # rather than an instance of its own for each of many action points
     found: dict[int, list[Entry]] = defaultdict(list)
     for point, milestones in _with_milestones(telling.filter(wanted), terms):
-        if point.issue_id not in issues:
-            issues[point.issue_id] = Issue(pk=point.issue_id, agenda=agenda, number=point.issue_number)
-        point.issue = issues[point.issue_id]
-        reasons = [str(reason.value) for reason in point.no_progress_reasons(terms.today, late=_any_passed(milestones))]
+        days = (terms.today - point.last_reported_latest).days if point.last_reported_latest else None
+        reasons = []
+        if point.shows:
+            reasons = no_progress_reasons(point.status, days, agenda.silence_days, late=_any_passed(milestones))
+        told = entry(point, agenda.slug, point.issue__number, days, reasons, milestones)
         if any(not milestone["passed"] for milestone in milestones):
-            reasons.append(MILESTONE_AHEAD)
-        if not reasons:
+            told["reasons"].append(MILESTONE_AHEAD)
+        if not told["reasons"]:
             continue
-        told = entry(point, terms.today, reasons, milestones)
         silence = point.reminded // terms.escalate_after if terms.escalate_after else 0
         for person, assigned in sorted(owners[point.pk].items()):
             if assigned or not point.assigned or silence:
@@ -205,20 +223,25 @@ def _any_passed(milestones: list[EntryMilestone]) -> bool:
 
 
 def entry(
-    point: ActionPoint, today: date, reasons: Iterable[str] = (), milestones: Iterable[EntryMilestone] = ()
+    point: Any,
+    slug: str,
+    issue: int,
+    days_silent: int | None,
+    reasons: Iterable[NoProgressReason] = (),
+    milestones: Iterable[EntryMilestone] = (),
 ) -> Entry:
-    """An action point as a digest tells of it. Needs issue and agenda loaded."""
+    """An action point, or what was read of it, as a digest tells of it. `slug` is its agenda's, `issue` its issue's number. No query."""
     return {
         "action_point": point.pk,
-        "slug": point.issue.agenda.slug,
-        "issue": point.issue.number,
+        "slug": slug,
+        "issue": issue,
         "number": point.number,
-        "reference": point.reference,
+        "reference": f"{slug}/{issue}.{point.number}",
         "title": point.title,
         "status": point.status,
-        "reasons": list(reasons),
+        "reasons": [reason.value for reason in reasons],
         "milestones": list(milestones),
-        "days_silent": point.days_silent(today),
+        "days_silent": days_silent,
         "streak": point.no_progress_streak,
         "reminded": getattr(point, "reminded", 0),
         "last_reported": point.last_reported.text if point.last_reported else None,

@@ -59,6 +59,8 @@ class Terms:
     escalate_after: int | None = None
     only: int | None = None
     """The one action point that a coordinator asks about."""
+    period_start: date | None = None
+    """The period's digests themselves are no reminders without an answer yet."""
 
 
 def latest_period(timing: Timing, zone: ZoneInfo, now: datetime, *, since_ever: bool = False) -> Period | None:

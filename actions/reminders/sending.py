@@ -4,6 +4,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from itertools import islice
 
 from django.utils import timezone
 
@@ -14,10 +15,12 @@ from actions.reminders.models import Digest, DigestQuerySet, ReminderSchedule
 from actions.reminders.models.digest import LEASE, Cause
 from actions.reminders.models.entry import Entry
 from actions.reminders.periods import Terms, zone_named
-from tracker.mail import Courier, Delivery, Outcome
+from tracker.mail import Courier, Delivery, Letter, Outcome
 from tracker.people.models import User
 
 CLAIMED_AT_ONCE = 100
+WRITTEN_AT_ONCE = 20
+"""So many mails are written before they are handed over. A sender that dies meanwhile has sent none of them."""
 
 Clock = Callable[[], datetime]
 
@@ -35,15 +38,18 @@ def send_due(
     while time.monotonic() < end and (claimed := due.claim(clock(), CLAIMED_AT_ONCE)):
         begun = clock()
         renewed = begun
-        for digest, entries in written_afresh(claimed, begun):
-            if clock() - renewed > LEASE / 5:
-                renewed = clock()
-                Digest.objects.extend_lease(claimed[0].token, renewed)
-            states[_send(digest, entries, courier, begun, clock)] += 1
+        told = read_afresh(claimed, begun)
+        while some := list(islice(told, WRITTEN_AT_ONCE)):
+            letters = [_letter(digest, entries, courier) for digest, entries in some]
+            for (digest, entries), letter in zip(some, letters, strict=True):
+                if clock() - renewed > LEASE / 5:
+                    renewed = clock()
+                    Digest.objects.extend_lease(claimed[0].token, renewed)
+                states[_send(digest, entries, letter, courier, begun, clock)] += 1
     return states
 
 
-def written_afresh(claimed: list[Digest], now: datetime) -> Iterator[tuple[Digest, list[Entry]]]:
+def read_afresh(claimed: list[Digest], now: datetime) -> Iterator[tuple[Digest, list[Entry]]]:
     """What each is to say now: nothing where all moves, the person must not be mailed, or the agenda is not open any more."""
     groups = defaultdict(list)
     for digest in claimed:
@@ -65,17 +71,22 @@ def terms_of(digest: Digest, today: date) -> Terms:
     return schedule.terms(digest.period_start, today)
 
 
-def _send(digest: Digest, entries: list[Entry], courier: Courier, begun: datetime, clock: Clock) -> str:
+def _letter(digest: Digest, entries: list[Entry], courier: Courier) -> Letter | None:
+    """None where there is nothing to say."""
+    return courier.letter(mail_of(digest, words_of(digest, entries, digest.recipient.language))) if entries else None
+
+
+def _send(
+    digest: Digest, entries: list[Entry], letter: Letter | None, courier: Courier, begun: datetime, clock: Clock
+) -> str:
     today = _today(digest, begun)
-    if not entries:
+    if not letter:
         return _cancelled(digest, today)
-    language = digest.recipient.language
-    mail = mail_of(digest, words_of(digest, entries, language))
 
     def leave() -> bool:
-        return pass_fence(digest, entries, language, clock(), today=today, since=begun)
+        return pass_fence(digest, entries, digest.recipient.language, clock(), today=today, since=begun)
 
-    delivery = courier.deliver(mail, leave)
+    delivery = courier.deliver(letter, leave)
     return _recorded(digest, delivery, today, clock)
 
 

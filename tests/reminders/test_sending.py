@@ -5,19 +5,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.mail import EmailMessage
 from django.db import connection
 from django.utils import timezone
 
-from actions.reminders import sending
+from actions.reminders import planning, sending
 from actions.reminders.fencing import pass_fence
-from actions.reminders.models import Digest
+from actions.reminders.models import Digest, ReminderSchedule
 from actions.reminders.models.digest import LEASE, MAX_ATTEMPTS, Cause, DigestQuerySet
+from actions.reminders.periods import Period
 from actions.reminders.sending import CLAIMED_AT_ONCE, send_due
 from issues.models import Agenda
 from tests import personas
 from tests.servers import free_port
-from tracker.mail import Courier
+from tracker.mail import Courier, Letter
 from tracker.people.models import User
 
 State = Digest.State
@@ -66,6 +66,21 @@ def test_digest_is_written_afresh_when_it_goes_out(digest, smtp_server, focal_po
     assert [entry["reference"] for entry in digest.snapshot] == ["2026/1.1", "2026/1.2"]
 
 
+def test_mail_counts_the_reminders_before_it_but_not_itself(focal_point, smtp_server):
+    point = personas.action_point()
+    point.lead_agencies.add(focal_point.agency)
+    now = timezone.now()
+    schedule = ReminderSchedule.objects.create(agenda=point.issue.agenda, starts_on=now.date(), escalate_after=1)
+    told = []
+    for period_start in (now.date() - timedelta(days=1), now.date() + timedelta(days=6)):
+        planning.plan_round(schedule, focal_point.time_zone, Period(period_start, now), now)
+        told.append(attempt(Digest.objects.latest("pk")).snapshot[0]["reminded"])
+
+    assert told == [0, 1]
+    texts = [mail.get_body(("plain",)).get_content() for mail in smtp_server.messages]
+    assert ["1 reminder without an answer" in text for text in texts] == [False, True]
+
+
 def moves(point):
     personas.update(point, now=timezone.now())
 
@@ -93,9 +108,9 @@ def test_digest_that_is_not_due_any_more_is_cancelled(digest, smtp_server, focal
 def test_person_deactivated_between_claim_and_body_gets_nothing(digest, smtp_server, monkeypatch):
     docmd = Courier._by_smtp
 
-    def deactivated_meanwhile(self: Courier, backend: Any, message: EmailMessage, fence: Any) -> Any:
+    def deactivated_meanwhile(self: Courier, backend: Any, letter: Letter, fence: Any) -> Any:
         User.objects.update(is_active=False)
-        return docmd(self, backend, message, fence)
+        return docmd(self, backend, letter, fence)
 
     monkeypatch.setattr(Courier, "_by_smtp", deactivated_meanwhile)
     attempt(digest)
@@ -196,9 +211,9 @@ def test_worker_whose_lease_ran_out_does_not_send(digest, smtp_server, monkeypat
     """It sleeps for an hour between the claim and the body."""
     slept, by_smtp = [timedelta()], Courier._by_smtp
 
-    def sleepy(self: Courier, backend: Any, message: EmailMessage, fence: Any) -> Any:
+    def sleepy(self: Courier, backend: Any, letter: Letter, fence: Any) -> Any:
         slept[0] = LEASE * 12
-        return by_smtp(self, backend, message, fence)
+        return by_smtp(self, backend, letter, fence)
 
     monkeypatch.setattr(Courier, "_by_smtp", sleepy)
     with Courier() as courier:
@@ -324,9 +339,9 @@ def test_server_that_hangs_makes_no_duplicate(digest, smtp_server, settings):
 def test_answer_between_claim_and_body_stops_the_mail(digest, smtp_server, focal_point, monkeypatch):
     by_smtp = Courier._by_smtp
 
-    def answered_meanwhile(self: Courier, backend: Any, message: EmailMessage, fence: Any) -> Any:
+    def answered_meanwhile(self: Courier, backend: Any, letter: Letter, fence: Any) -> Any:
         moves(focal_point.agency.led_action_points.get())
-        return by_smtp(self, backend, message, fence)
+        return by_smtp(self, backend, letter, fence)
 
     monkeypatch.setattr(Courier, "_by_smtp", answered_meanwhile)
     attempt(digest)

@@ -29,7 +29,7 @@ def mail(subject="Hello", text="Good morning.", to="somebody@example.org"):
 
 def deliver(*messages, leave=True):
     with Courier() as courier:
-        return [courier.deliver(message, lambda: leave).outcome for message in messages]
+        return [courier.deliver(courier.letter(message), lambda: leave).outcome for message in messages]
 
 
 def test_folder_keeps_each_mail_in_a_file_for_its_owner_alone(folder):

@@ -117,6 +117,7 @@ class ReminderSchedule(models.Model):
             today,
             tuple((period_start + timedelta(days=n), end + timedelta(days=n)) for n in self.milestone_days),
             self.escalate_after,
+            period_start=period_start,
         )
 
 
