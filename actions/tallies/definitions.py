@@ -1,12 +1,13 @@
 """What the kept tables hold, said once in SQL: triggers and `rebuild` use the same text, for both databases.
 
-Each text has its source in braces: `{points}` is a condition on action points `p`, or `{rows}` a table of entries with a `sign`.
+Each text has its source in braces: `{points}` is a condition on action points `p`, or `{rows}` a table of entries, with a `sign` where they are counted.
 """
 
 from dataclasses import dataclass
 
 from actions.models import ActionStatus, ReportedStatus
 from actions.models.status import ENDED
+from actions.tallies.models import NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ ENTRY_COLUMNS = (
     "recorded",
     "shows_after",
 )
+LED_COLUMNS = ("agency_id", *(name for name in ENTRY_COLUMNS if name not in ("is_owned", "recorded")))
 OWNED = (
     "(EXISTS (SELECT 1 FROM actions_actionpoint_lead_agencies l WHERE l.actionpoint_id = {point})"
     " OR EXISTS (SELECT 1 FROM actions_actionpoint_focal_points f WHERE f.actionpoint_id = {point}))"
@@ -91,6 +93,16 @@ def entries(dialect: Dialect, points: str, *, own_columns_only: bool = False) ->
             FROM actions_actionpoint p JOIN issues_issue i ON i.id = p.issue_id JOIN issues_agenda a ON a.id = i.agenda_id {kept}
             WHERE {points}
         ) known"""
+
+
+def led_entries(rows: str) -> str:
+    """These entries once for each agency that leads the action point, and once for nobody where nobody owns it."""
+    columns = ", ".join(f"r.{name}" for name in LED_COLUMNS[1:])
+    return (
+        f"SELECT l.agency_id, {columns} FROM {rows} r"
+        " JOIN actions_actionpoint_lead_agencies l ON l.actionpoint_id = r.action_point_id"
+        f" UNION ALL SELECT {NOBODY}, {columns} FROM {rows} r WHERE NOT r.is_owned"
+    )
 
 
 def moves(points: str) -> str:

@@ -16,15 +16,15 @@ from tracker.people.models import Agency
 NEVER = date(1, 1, 1)
 """Stands for a day before all others: that of the last report where there is none."""
 
+NOBODY = 0
+"""Stands for the agency of a `LedEntry` where nobody owns the action point."""
+
 TOKENS = 2**40
 
 
-class Entry(models.Model):
-    """An action point as lists order and filter it, in one row: one index serves each order of an agenda, and each rare filter."""
+class _Listed(models.Model):
+    """What lists order and filter action points by."""
 
-    action_point = models.OneToOneField(
-        ActionPoint, on_delete=models.DO_NOTHING, db_constraint=False, primary_key=True, related_name="entry"
-    )
     agenda = models.ForeignKey(
         Agenda, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
@@ -34,16 +34,30 @@ class Entry(models.Model):
     """The place of the status among all, from silence to the end."""
     is_open = models.BooleanField()
     """Neither completed nor discontinued; whether the agenda is open is not looked at."""
-    is_owned = models.BooleanField()
     reported = models.DateField()
     """NEVER where nothing was reported."""
     milestone_due = models.DateField(null=True)
     """The first day that a milestone of it has to be done by, of those that are undone and do not recur."""
     snoozed_until = models.DateField(null=True)
-    recorded = models.DateTimeField(null=True)
-    """When the last update that is in force was recorded."""
     shows_after = models.DateField(null=True)
     """The last day on which it does not show "no progress" yet, if nothing happens; null where it has ended."""
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.agenda_id}/{self.place}"
+
+
+class Entry(_Listed):
+    """An action point as lists order and filter it, in one row: one index serves each order of an agenda, and each rare filter."""
+
+    action_point = models.OneToOneField(
+        ActionPoint, on_delete=models.DO_NOTHING, db_constraint=False, primary_key=True, related_name="entry"
+    )
+    is_owned = models.BooleanField()
+    recorded = models.DateTimeField(null=True)
+    """When the last update that is in force was recorded."""
 
     class Meta:
         default_permissions = ()
@@ -53,7 +67,6 @@ class Entry(models.Model):
             models.Index(fields=["agenda", "reported", "place"], name="entry_reported"),
             models.Index(fields=["agenda", "reported", "place"], condition=Q(is_open=True), name="entry_open_reported"),
             models.Index(fields=["agenda", "recorded"], name="entry_recorded"),
-            models.Index(fields=["agenda", "place"], condition=Q(is_owned=False), name="entry_unowned"),
             models.Index(
                 fields=["agenda", "milestone_due"], condition=Q(milestone_due__isnull=False), name="entry_due"
             ),
@@ -62,8 +75,27 @@ class Entry(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.agenda_id}/{self.place}"
+
+class LedEntry(_Listed):
+    """An entry once more for each agency that leads the action point: one index serves each order of what an agency leads, and one
+    together with a status. Where nobody owns it, one for NOBODY.
+    """
+
+    pk = models.CompositePrimaryKey("action_point_id", "agency_id")
+    action_point = models.ForeignKey(
+        ActionPoint, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    agency = models.ForeignKey(
+        Agency, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["agency", "agenda", "place"], name="led_place"),
+            models.Index(fields=["agency", "agenda", "rank", "place"], name="led_rank"),
+            models.Index(fields=["agency", "agenda", "reported", "place"], name="led_reported"),
+        ]
 
 
 class Move(models.Model):

@@ -16,9 +16,12 @@ from actions.tallies.statements import (
     add_tallies,
     mark_change,
     move_on,
+    remove_led,
+    remove_unowned,
     renew_moves,
     shown_events,
     upsert_entries,
+    upsert_led_entries,
 )
 
 _TABLES = {
@@ -39,6 +42,7 @@ _SEEN = {
     "DELETE": "OLD TABLE AS removed",
 }
 _THESE = "p.id = ANY(ids)"
+_ENTRIES_OF_THESE = "(SELECT * FROM tallies_entry WHERE action_point_id = ANY(ids))"
 _LOCK = "PERFORM 1 FROM tallies_entry WHERE action_point_id = ANY(ids) ORDER BY action_point_id FOR UPDATE;"
 _REFRESH = "IF cardinality(ids) > 0 THEN PERFORM tallies_refresh(ids); END IF;"
 _REFRESH_OWN_COLUMNS = _REFRESH.replace("refresh", "refresh_own_columns")
@@ -101,7 +105,10 @@ def _bodies() -> dict[str, str]:
             {_REFRESH_OWN_COLUMNS}""",
         "milestone": f"{_gather('action_point_id')} {_REFRESH}",
         "assigned": f"{_gather('actionpoint_id')} {_REFRESH}",
-        "led": f"{_gather('actionpoint_id')} {_LOCK} {_by_event(add_tallies(link_tallies('{rows}')))} {_REFRESH}",
+        "led": f"""
+            {_gather("actionpoint_id")} {_LOCK} {_by_event(add_tallies(link_tallies("{rows}")))} {_REFRESH}
+            IF TG_OP <> 'INSERT' THEN {remove_led("removed")}; END IF;
+            IF TG_OP <> 'DELETE' THEN {upsert_led_entries(_ENTRIES_OF_THESE)}; END IF;""",
         "update": f"""
             {_gather("action_point_id")}
             {_LOCK}
@@ -116,7 +123,13 @@ def _bodies() -> dict[str, str]:
                     WHERE ({_columns("a", _COUNTED)}) IS DISTINCT FROM ({_columns("o", _COUNTED)})) THEN RETURN NULL;
                 END IF;
             END IF;
-            {_by_event(add_tallies(tallies("{rows}")))}""",
+            {_by_event(add_tallies(tallies("{rows}")))}
+            IF TG_OP = 'DELETE' THEN
+                DELETE FROM tallies_ledentry WHERE action_point_id IN (SELECT action_point_id FROM removed);
+            ELSE
+                {upsert_led_entries("added")};
+                IF TG_OP = 'UPDATE' THEN {remove_unowned("added")}; END IF;
+            END IF;""",
         "move": _NOTHING_ADDED + _by_event(add_tallies(move_tallies("{rows}"))),
         "shown": f"{mark_change('postgresql', 'TG_ARGV[0]::boolean')};",
     }

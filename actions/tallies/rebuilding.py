@@ -5,9 +5,26 @@ from typing import Any
 
 from django.db import connections, transaction
 
-from actions.tallies.definitions import DIALECTS, ENTRY_COLUMNS, MOVE_COLUMNS, TALLY_COLUMNS, entries, moves, tallies
+from actions.tallies.definitions import (
+    DIALECTS,
+    ENTRY_COLUMNS,
+    LED_COLUMNS,
+    MOVE_COLUMNS,
+    TALLY_COLUMNS,
+    entries,
+    led_entries,
+    moves,
+    tallies,
+)
 from actions.tallies.models import Change, Tally
-from actions.tallies.statements import add_tallies, mark_change, renew_moves, upsert_entries
+from actions.tallies.statements import (
+    add_tallies,
+    mark_change,
+    remove_surplus_led,
+    renew_moves,
+    upsert_entries,
+    upsert_led_entries,
+)
 
 _ALL_ENTRIES = "(SELECT 1 AS sign, e.* FROM tallies_entry e)"
 
@@ -23,6 +40,8 @@ def rebuild(connection: Any) -> None:
                 f" (SELECT 1 FROM actions_actionpoint p WHERE p.id = {table}.action_point_id)"
             )
         cursor.execute(upsert_entries(connection.vendor, "true"))
+        cursor.execute(remove_surplus_led())
+        cursor.execute(upsert_led_entries("tallies_entry"))
         for statement in renew_moves("true"):
             cursor.execute(statement)
         cursor.execute("DELETE FROM tallies_tally")
@@ -39,6 +58,7 @@ def differences(connection: Any) -> int:
                 f"SELECT {', '.join(ENTRY_COLUMNS)} FROM tallies_entry",
                 entries(DIALECTS[connection.vendor], "true"),
             ),
+            (f"SELECT {', '.join(LED_COLUMNS)} FROM tallies_ledentry", led_entries("tallies_entry")),
             (f"SELECT {', '.join(MOVE_COLUMNS)} FROM tallies_move", moves("true")),
             (
                 f"SELECT {', '.join(TALLY_COLUMNS)}, sum(count) FROM tallies_tally GROUP BY {', '.join(TALLY_COLUMNS)}"

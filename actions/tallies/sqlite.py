@@ -14,9 +14,12 @@ from actions.tallies.statements import (
     add_tallies,
     mark_change,
     move_on,
+    remove_led,
+    remove_unowned,
     renew_moves,
     shown_events,
     upsert_entries,
+    upsert_led_entries,
 )
 
 _UPDATES = "actions_progressupdate"
@@ -52,12 +55,31 @@ def _of_each_event(event: str) -> Iterator[str]:
     for name, table, work in (
         ("milestone", "actions_milestone", [_entry(point) for point in points]),
         ("assigned", ASSIGNED, owned),
-        ("led", LEADS, [add_tallies(links), *owned]),
+        ("led", LEADS, [add_tallies(links), *owned, *_led(event)]),
         *([("update", _UPDATES, reported)] if event != "INSERT" else []),
-        ("entry", "tallies_entry", [add_tallies(tallies(_rows(event, ENTRY_COLUMNS)))]),
+        ("entry", "tallies_entry", [add_tallies(tallies(_rows(event, ENTRY_COLUMNS))), *_listed(event)]),
         ("move", "tallies_move", [add_tallies(move_tallies(_rows(event, MOVE_COLUMNS)))]),
     ):
         yield _trigger(f"{name}_{event.lower()}", event, table, *work)
+
+
+def _led(event: str) -> Iterator[str]:
+    """What a link to a lead agency does to the entries of agencies."""
+    if event != "INSERT":
+        yield remove_led("(SELECT OLD.actionpoint_id AS actionpoint_id, OLD.agency_id AS agency_id)")
+    if event != "DELETE":
+        yield upsert_led_entries("(SELECT * FROM tallies_entry WHERE action_point_id = NEW.actionpoint_id)")
+
+
+def _listed(event: str) -> Iterator[str]:
+    """What an entry does to those of agencies."""
+    if event == "DELETE":
+        yield "DELETE FROM tallies_ledentry WHERE action_point_id = OLD.action_point_id"
+        return
+    entry = f"(SELECT {', '.join(f'NEW.{column} AS {column}' for column in ENTRY_COLUMNS)})"
+    yield upsert_led_entries(entry)
+    if event == "UPDATE":
+        yield remove_unowned(entry)
 
 
 def _update_added() -> Iterator[str]:

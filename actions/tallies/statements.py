@@ -3,8 +3,17 @@
 from collections.abc import Iterator
 
 from actions.models import ActionStatus
-from actions.tallies.definitions import DIALECTS, ENTRY_COLUMNS, MOVE_COLUMNS, TALLY_COLUMNS, entries, moves
-from actions.tallies.models import TOKENS
+from actions.tallies.definitions import (
+    DIALECTS,
+    ENTRY_COLUMNS,
+    LED_COLUMNS,
+    MOVE_COLUMNS,
+    TALLY_COLUMNS,
+    entries,
+    led_entries,
+    moves,
+)
+from actions.tallies.models import NOBODY, TOKENS
 
 EVENTS = ("INSERT", "UPDATE", "DELETE")
 LEADS, ASSIGNED = "actions_actionpoint_lead_agencies", "actions_actionpoint_focal_points"
@@ -42,11 +51,45 @@ most is new (`move_on`).
 def upsert_entries(vendor: str, points: str, *, own_columns_only: bool = False) -> str:
     """Bring the entries of those action points up to date (`entries`); those that stay as they are, are not written."""
     found = entries(DIALECTS[vendor], points, own_columns_only=own_columns_only)
-    columns, changed = ", ".join(ENTRY_COLUMNS), ENTRY_COLUMNS[1:]
+    return _upsert("tallies_entry", ENTRY_COLUMNS, f"{found} WHERE true", ("action_point_id",))
+
+
+def upsert_led_entries(rows: str) -> str:
+    """Bring those of these entries up to date; it takes none away."""
+    found = f"SELECT * FROM ({led_entries(rows)}) found WHERE true"
+    return _upsert("tallies_ledentry", LED_COLUMNS, found, ("action_point_id", "agency_id"))
+
+
+def remove_unowned(rows: str) -> str:
+    """Those of nobody, of entries that somebody owns."""
     return (
-        f"INSERT INTO tallies_entry ({columns}) {found} WHERE true"
-        f" ON CONFLICT (action_point_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in changed)}"
-        f" WHERE ({', '.join(f'tallies_entry.{name}' for name in changed)})"
+        f"DELETE FROM tallies_ledentry WHERE agency_id = {NOBODY}"
+        f" AND action_point_id IN (SELECT r.action_point_id FROM {rows} r WHERE r.is_owned)"
+    )
+
+
+def remove_led(links: str) -> str:
+    """Those of links that are gone."""
+    return (
+        "DELETE FROM tallies_ledentry WHERE (action_point_id, agency_id) IN"
+        f" (SELECT r.actionpoint_id, r.agency_id FROM {links} r)"
+    )
+
+
+def remove_surplus_led() -> str:
+    """Those whose key no source has any more."""
+    return (
+        "DELETE FROM tallies_ledentry WHERE (action_point_id, agency_id) NOT IN"
+        f" (SELECT action_point_id, agency_id FROM ({led_entries('tallies_entry')}) found)"
+    )
+
+
+def _upsert(table: str, columns: tuple[str, ...], select: str, key: tuple[str, ...]) -> str:
+    changed = [name for name in columns if name not in key]
+    return (
+        f"INSERT INTO {table} ({', '.join(columns)}) {select}"
+        f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in changed)}"
+        f" WHERE ({', '.join(f'{table}.{name}' for name in changed)})"
         f" IS DISTINCT FROM ({', '.join(f'excluded.{name}' for name in changed)})"
     )
 

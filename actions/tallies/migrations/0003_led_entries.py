@@ -1,0 +1,59 @@
+import django.db.models.deletion
+from django.db import migrations, models
+
+
+def _key(to: str) -> models.ForeignKey:
+    return models.ForeignKey(
+        db_constraint=False,
+        db_index=False,
+        on_delete=django.db.models.deletion.DO_NOTHING,
+        related_name="+",
+        to=to,
+    )
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("actions", "0003_lean_indexes"),
+        ("issues", "0001_initial"),
+        ("people", "0002_digest_ceiling"),
+        ("tallies", "0002_change_of_choices"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="LedEntry",
+            fields=[
+                ("action_point", _key("actions.actionpoint")),
+                ("agency", _key("people.agency")),
+                ("agenda", _key("issues.agenda")),
+                ("place", models.PositiveIntegerField()),
+                ("rank", models.PositiveSmallIntegerField()),
+                ("is_open", models.BooleanField()),
+                ("reported", models.DateField()),
+                ("milestone_due", models.DateField(null=True)),
+                ("snoozed_until", models.DateField(null=True)),
+                ("shows_after", models.DateField(null=True)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "action_point_id",
+                        "agency_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+            ],
+            options={
+                "default_permissions": (),
+                "indexes": [
+                    models.Index(fields=["agency", "agenda", "place"], name="led_place"),
+                    models.Index(fields=["agency", "agenda", "rank", "place"], name="led_rank"),
+                    models.Index(fields=["agency", "agenda", "reported", "place"], name="led_reported"),
+                ],
+            },
+        ),
+        migrations.RemoveIndex(model_name="entry", name="entry_unowned"),
+    ]
