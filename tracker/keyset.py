@@ -91,16 +91,19 @@ class Order:
         return "~".join("" if value is None else str(value) for value in values)
 
     def page(
-        self, rows: "QuerySet[Row]", size: int, *, after: str | None = None, before: str | None = None
+        self, *sources: "QuerySet[Row]", size: int, after: str | None = None, before: str | None = None
     ) -> "Page[Row]":
-        """The first page, or the one after or before a place. One query. Raises PlaceError."""
+        """The first page, or the one after or before a place, of what is in any of the sources. A query each. Raises PlaceError.
+
+        Of several sources all columns must go one way, without nulls: each is read in order for a page at most.
+        """
         backwards = before is not None
         place = before if backwards else after
-        found = rows.order_by(*(column.order(backwards=backwards) for column in self.columns))
-        if place is not None:
-            found = found.filter(self._beyond(place, backwards=backwards))
-        shown = list(found[: size + 1])
-        more, shown = len(shown) > size, shown[:size]
+        beyond = Q() if place is None else self._beyond(place, backwards=backwards)
+        order = [column.order(backwards=backwards) for column in self.columns]
+        first, *others = (list(rows.filter(beyond).order_by(*order)[: size + 1]) for rows in sources)
+        found = self._merged([first, *others], backwards=backwards) if others else first
+        more, shown = len(found) > size, found[:size]
         if backwards:
             shown.reverse()
         earlier = more if backwards else place is not None
@@ -110,6 +113,10 @@ class Order:
             before=self.place(shown[0]) if shown and earlier else None,
             after=self.place(shown[-1]) if shown and later else None,
         )
+
+    def _merged(self, pages: "Sequence[Sequence[Row]]", *, backwards: bool) -> "list[Row]":
+        by_place = {tuple(column.value_of(row) for column in self.columns): row for page in pages for row in page}
+        return [by_place[key] for key in sorted(by_place, reverse=self.columns[0].descending != backwards)]
 
     def _beyond(self, place: str, *, backwards: bool) -> Q:
         beyond, same = Q(pk__in=[]), Q()

@@ -55,7 +55,7 @@ def changes(agenda: Agenda, since: date, *, after: str | None = None, before: st
         are_cut=len(moved) > SHOWN,
         are_all=are_all,
         page=NEWEST_FIRST.page(
-            told.filter(action_point__in=touched) if are_all else told, PAGE_SIZE, after=after, before=before
+            told.filter(action_point__in=touched) if are_all else told, size=PAGE_SIZE, after=after, before=before
         ),
         withdrawn=list(withdrawn[:SHOWN]),
     )

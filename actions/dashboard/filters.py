@@ -1,22 +1,24 @@
 """The filters of the list of action points. They live in the address, so that every list can be linked to."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any
 
 import django_filters
 from django import forms
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actions.as_of import AsOf
 from actions.models import ActionPoint, ActionPointQuerySet, ActionStatus, Milestone
-from actions.tallies.models import NEVER
+from actions.tallies.models import NEVER, NOBODY, Entry, LedEntry
 from issues.models import Agenda, Issue
 from tracker.people.models import Agency, User
 from tracker.text import validate_line
@@ -66,14 +68,14 @@ class ActionPointFilter(django_filters.FilterSet):
     )
     agency = django_filters.ModelChoiceFilter(
         label=_("Lead agency"),
-        field_name="lead_agencies",
+        method="led_by",
         to_field_name="acronym",
         queryset=Agency.objects.order_by("acronym"),
         empty_label=_("All"),
     )
     focal_point = django_filters.ModelChoiceFilter(
         label=_("Focal point"),
-        field_name="focal_points",
+        method="assigned_to",
         queryset=None,
         empty_label=_("All"),
     )
@@ -108,82 +110,140 @@ class ActionPointFilter(django_filters.FilterSet):
 
     def __init__(self, data: QueryDict, *, agenda: Agenda, user: Any, as_of: AsOf) -> None:
         self.user, self.today, self.agenda = user, as_of.day, agenda
-        super().__init__(data, queryset=as_of.standing(ActionPoint.objects.filter(entry__agenda=agenda)))
+        # Today lists are read from entries; on a day that has gone by, from action points as they stood.
+        self.is_past = as_of.is_past
+        self.entry, self.point = ("entry__", "") if as_of.is_past else ("", "action_point__")
+        rows: QuerySet[Any] = Entry.objects.filter(agenda=agenda)
+        if as_of.is_past:
+            rows = as_of.standing(ActionPoint.objects.filter(entry__agenda=agenda))
+        super().__init__(data, queryset=rows)
         self.filters["issue"].queryset = agenda.issues.order_by("number")
-        if agenda.issues.order_by()[: CHOICES + 1].count() > CHOICES:
-            self.filters["issue"].extra["widget"] = forms.NumberInput(attrs={"inputmode": "numeric", "min": 1})
-        assigned = User.objects.filter(assigned_action_points__issue__agenda=agenda)
-        self.filters["focal_point"].queryset = assigned.distinct().order_by("name", "email")
+        assigned = ActionPoint.focal_points.through.objects.filter(
+            user=OuterRef("pk"), actionpoint__issue__agenda=agenda
+        )
+        self.filters["focal_point"].queryset = User.objects.filter(Exists(assigned)).order_by("name", "email")
         if not user.is_authenticated:
             del self.filters["focal_point"]  # who works for whom is for the network
             self.filters["owner"].extra["choices"] = [choice for choice in Owner.choices if choice[0] != Owner.MINE]
+
+    @cached_property
+    def sources(self) -> list[QuerySet[Any]]:
+        """What was asked for is in any of these, in some in more than one: action points on a day that has gone by, their entries today.
+        Each is a range of an index as far as that can be, so there are several where people ask for what is their own.
+        """
+        self.form.is_valid()
+        return [self.filter_queryset(rows) for rows in self._ranges()]
+
+    def _ranges(self) -> Iterator[QuerySet[Any]]:
+        agency, owner = (self.form.cleaned_data.get(name) for name in ("agency", "owner"))
+        led = LedEntry.objects.filter(agenda=self.agenda)
+        if self.is_past or not (agency or owner in (Owner.NOBODY, Owner.MINE)):
+            yield self.queryset.all()
+        elif agency:
+            yield led.filter(agency=agency)
+        elif owner == Owner.NOBODY:
+            yield led.filter(agency=NOBODY)
+        else:
+            yield self.queryset.filter(action_point__in=_assigned(self.user))
+            for pk in self.user.agency_ids:
+                yield led.filter(agency=pk)
+
+    @property
+    def qs(self) -> ActionPointQuerySet:
+        """The action points that were asked for."""
+        if self.is_past:
+            return self.sources[0]
+        found = (Q(pk__in=entries.order_by().values("action_point")) for entries in self.sources)
+        return ActionPoint.objects.filter(reduce(or_, found))
 
     @property
     def of_one_issue(self) -> bool:
         return self.form.is_valid() and bool(self.form.cleaned_data["issue"])
 
-    def with_words(self, points: ActionPointQuerySet, name: str, text: str) -> ActionPointQuerySet:
+    def with_words(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
         if reference := _REFERENCE.fullmatch(text.strip()):
-            return points.filter(issue__number=int(reference[1]), number=int(reference[2]))
+            return rows.filter(**{f"{self.entry}place": 1000 * int(reference[1]) + int(reference[2])})
         for word in text.split():
-            points = points.filter(Q(title__icontains=word) | Q(description__icontains=word))
-        return points
+            fields = (f"{self.point}title__icontains", f"{self.point}description__icontains")
+            rows = rows.filter(reduce(or_, (Q(**{field: word}) for field in fields)))
+        return rows
 
-    def of_issue(self, points: ActionPointQuerySet, name: str, issue: Issue) -> ActionPointQuerySet:
-        return points.filter(entry__place__range=(1000 * issue.number, 1000 * issue.number + 999))
+    def of_issue(self, rows: QuerySet[Any], name: str, issue: Issue) -> QuerySet[Any]:
+        return rows.filter(**{f"{self.entry}place__range": (1000 * issue.number, 1000 * issue.number + 999)})
 
-    def with_status(self, points: ActionPointQuerySet, name: str, statuses: list[str]) -> ActionPointQuerySet:
-        if points.standing.is_past:
-            return points.with_status(*statuses) if statuses else points
+    def led_by(self, rows: QuerySet[Any], name: str, agency: Agency) -> QuerySet[Any]:
+        return rows.filter(lead_agencies=agency) if self.is_past else rows
+
+    def assigned_to(self, rows: QuerySet[Any], name: str, person: User) -> QuerySet[Any]:
+        return rows.filter(**{"pk__in" if self.is_past else "action_point__in": _assigned(person)})
+
+    def with_status(self, rows: QuerySet[Any], name: str, statuses: list[str]) -> QuerySet[Any]:
+        if isinstance(rows, ActionPointQuerySet):
+            return rows.with_status(*statuses) if statuses else rows
         ranks = [ActionStatus.values.index(status) for status in statuses]
-        return points.filter(entry__rank__in=ranks) if ranks else points
+        return rows.filter(rank__in=ranks) if ranks else rows
 
-    def owned_by(self, points: ActionPointQuerySet, name: str, owner: str) -> ActionPointQuerySet:
-        if owner == Owner.MINE:
-            return points.own(self.user) if isinstance(self.user, User) else points.none()
-        return points.filter(entry__is_owned=owner == Owner.SOMEBODY)
+    def owned_by(self, rows: QuerySet[Any], name: str, owner: str) -> QuerySet[Any]:
+        """Today `_ranges` has seen to it unless an agency is asked for, too."""
+        if isinstance(rows, ActionPointQuerySet):
+            if owner == Owner.MINE:
+                return rows.own(self.user)
+            return rows.filter(entry__is_owned=owner == Owner.SOMEBODY)
+        if not (agency := self.form.cleaned_data.get("agency")):
+            return rows.filter(is_owned=True) if owner == Owner.SOMEBODY else rows
+        if owner == Owner.NOBODY:
+            return rows.none()
+        is_own = owner == Owner.SOMEBODY or agency.pk in self.user.agency_ids
+        return rows if is_own else rows.filter(action_point__in=_assigned(self.user))
 
-    def with_attention(self, points: ActionPointQuerySet, name: str, attention: str) -> ActionPointQuerySet:
+    def with_attention(self, rows: QuerySet[Any], name: str, attention: str) -> QuerySet[Any]:
         today = self.today
-        if points.standing.is_past or attention == Attention.MILESTONE_AHEAD:
+        if isinstance(rows, ActionPointQuerySet):
             return {
-                Attention.NO_PROGRESS: lambda: points.showing_no_progress(today),
-                Attention.SILENT: lambda: points.open().silent(today),
-                Attention.MILESTONE_PASSED: lambda: points.open().with_passed_milestone(today),
-                Attention.MILESTONE_AHEAD: lambda: points.open().with_milestone_ahead(today),
-                Attention.SNOOZED: lambda: points.open().snoozed(today),
+                Attention.NO_PROGRESS: lambda: rows.showing_no_progress(today),
+                Attention.SILENT: lambda: rows.open().silent(today),
+                Attention.MILESTONE_PASSED: lambda: rows.open().with_passed_milestone(today),
+                Attention.MILESTONE_AHEAD: lambda: rows.open().with_milestone_ahead(today),
+                Attention.SNOOZED: lambda: rows.open().snoozed(today),
             }[Attention(attention)]()
         before = today - timedelta(days=self.agenda.silence_days)
-        return self.open_now(points).filter(
-            **{
-                Attention.NO_PROGRESS: {"entry__shows_after__lt": today},
-                Attention.SILENT: {"entry__reported__lt": before},
-                Attention.MILESTONE_PASSED: {"entry__milestone_due__lt": today},
-                Attention.SNOOZED: {"entry__snoozed_until__gt": today},
+        return self.open_now(rows).filter(
+            {
+                Attention.NO_PROGRESS: Q(shows_after__lt=today),
+                Attention.SILENT: Q(reported__lt=before),
+                Attention.MILESTONE_PASSED: Q(milestone_due__lt=today),
+                Attention.MILESTONE_AHEAD: _has(Milestone.objects.ahead(today)),
+                Attention.SNOOZED: Q(snoozed_until__gt=today),
             }[Attention(attention)]
         )
 
-    def open_now(self, points: ActionPointQuerySet) -> ActionPointQuerySet:
-        return points.filter(entry__is_open=True) if self.agenda.state == Agenda.State.OPEN else points.none()
+    def open_now(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        if isinstance(rows, ActionPointQuerySet):
+            return rows.open()
+        return rows.filter(is_open=True) if self.agenda.state == Agenda.State.OPEN else rows.none()
 
-    def reported_since(self, points: ActionPointQuerySet, name: str, day: date) -> ActionPointQuerySet:
-        if points.standing.is_past:
-            return points.filter(**{f"{points.standing.reported}__gte": day})
-        return points.filter(entry__reported__gte=day, entry__reported__gt=NEVER)
+    def reported_since(self, rows: QuerySet[Any], name: str, day: date) -> QuerySet[Any]:
+        if isinstance(rows, ActionPointQuerySet):
+            return rows.filter(**{f"{rows.standing.reported}__gte": day})
+        return rows.filter(reported__gte=day, reported__gt=NEVER)
 
-    def reported_until(self, points: ActionPointQuerySet, name: str, day: date) -> ActionPointQuerySet:
-        if points.standing.is_past:
-            return points.filter(**{f"{points.standing.reported}__lte": day})
-        return points.filter(entry__reported__lte=day, entry__reported__gt=NEVER)
+    def reported_until(self, rows: QuerySet[Any], name: str, day: date) -> QuerySet[Any]:
+        if isinstance(rows, ActionPointQuerySet):
+            return rows.filter(**{f"{rows.standing.reported}__lte": day})
+        return rows.filter(reported__lte=day, reported__gt=NEVER)
 
-    def due_until(self, points: ActionPointQuerySet, name: str, day: date) -> ActionPointQuerySet:
-        return points.filter(
-            Exists(Milestone.objects.undone().filter(action_point=OuterRef("pk"), due_latest__lte=day))
+    def due_until(self, rows: QuerySet[Any], name: str, day: date) -> QuerySet[Any]:
+        return rows.filter(
+            _has(Milestone.objects.undone().filter(due_latest__lte=day), "pk" if self.is_past else "action_point")
         )
 
-    def silent_for_days(self, points: ActionPointQuerySet, name: str, days: Any) -> ActionPointQuerySet:
-        still_open = points.open() if points.standing.is_past else self.open_now(points)
-        return self.reported_until(still_open, name, self.today - timedelta(days=int(days)))
+    def silent_for_days(self, rows: QuerySet[Any], name: str, days: Any) -> QuerySet[Any]:
+        return self.reported_until(self.open_now(rows), name, self.today - timedelta(days=int(days)))
+
+    def ask_for_numbers(self) -> None:
+        """Before the form is shown: where there are many issues, a number is typed. One query."""
+        if self.agenda.issues.order_by()[: CHOICES + 1].count() > CHOICES:
+            self.form.fields["issue"].widget = forms.NumberInput(attrs={"inputmode": "numeric", "min": 1})
 
     def chosen(self) -> list[tuple[str, str, str]]:
         """What is filtered by now: its name, its words, and the query of the same list without it."""
@@ -204,6 +264,15 @@ class ActionPointFilter(django_filters.FilterSet):
         kept = [one for one in query.getlist(name) if name == "status" and one != str(value)]
         query.setlist(name, kept) if kept else query.pop(name)
         return query_without_places(query)
+
+
+def _assigned(person: Any) -> QuerySet[Any, Any]:
+    """The action points that are assigned to the person."""
+    return ActionPoint.focal_points.through.objects.filter(user=person).values("actionpoint")
+
+
+def _has(milestones: QuerySet[Milestone], point: str = "action_point") -> Exists:
+    return Exists(milestones.filter(action_point=OuterRef(point)))
 
 
 def query_without_places(data: QueryDict) -> str:

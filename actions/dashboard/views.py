@@ -1,11 +1,12 @@
 """The dashboard of an agenda, and the list of action points that its figures lead to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -27,11 +28,12 @@ from actions.dashboard.models import SavedView
 from actions.dashboard.over_time import over_time
 from actions.dashboard.promises import time_line
 from actions.models.action_point_queries import Basis
-from actions.rows import rows_of
+from actions.rows import rows_of, rows_of_entries
 from actions.tallies.reading import totals
+from actions.tallies.rebuilding import stamps
 from actions.tallies.remembering import Memory
 from issues.models import Agenda
-from tracker.keyset import Column, Order, PlaceError, day, whole_number
+from tracker.keyset import Column, Order, Page, PlaceError, day, whole_number
 from tracker.people.permissions import Right, may
 
 PAGE_SIZE = 50
@@ -39,23 +41,27 @@ COUNTED = 1000
 """A list that is longer says so, and no more: to count it would cost more than to show it. The dashboard has all figures."""
 A_MONTH = timedelta(days=30)
 
-_PLACE = Column("entry__place", whole_number)
+_PLACE = Column("place", whole_number)
 ORDERS = {
     "reference": (gettext_lazy("reference"), Order([_PLACE])),
-    "silence": (gettext_lazy("longest silent first"), Order([Column("entry__reported", day), _PLACE])),
-    "status": (gettext_lazy("status"), Order([Column("entry__rank", whole_number), _PLACE])),
+    "silence": (gettext_lazy("longest silent first"), Order([Column("reported", day), _PLACE])),
+    "status": (gettext_lazy("status"), Order([Column("rank", whole_number), _PLACE])),
     "reported": (
         gettext_lazy("last reported first"),
-        Order([Column("entry__reported", day, descending=True), replace(_PLACE, descending=True)]),
+        Order([Column("reported", day, descending=True), replace(_PLACE, descending=True)]),
     ),
 }
+"""What a list can be sorted by: each with its words, and the order of entries."""
+_PLACE_THEN = replace(_PLACE, name="entry__place")
 _THEN = {
-    "reference": Order([_PLACE]),
-    "silence": Order([Column("reported_then", day, nullable=True), _PLACE]),
-    "status": Order([Column("status_rank", whole_number), _PLACE]),
-    "reported": Order([Column("reported_then", day, descending=True, nullable=True), replace(_PLACE, descending=True)]),
+    "reference": Order([_PLACE_THEN]),
+    "silence": Order([Column("reported_then", day, nullable=True), _PLACE_THEN]),
+    "status": Order([Column("status_rank", whole_number), _PLACE_THEN]),
+    "reported": Order(
+        [Column("reported_then", day, descending=True, nullable=True), replace(_PLACE_THEN, descending=True)]
+    ),
 }
-"""The same orders on a day that has gone by."""
+"""The same orders on a day that has gone by, of action points."""
 COLUMNS = {
     "status": gettext_lazy("Status"),
     "owner": gettext_lazy("Owner"),
@@ -73,7 +79,9 @@ _PARAMETERS = ["columns", *PARAMETERS, "sort", "after", "before"]
 @require_safe
 def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
     agenda, as_of = get_agenda(request.user, slug), read_as_of(request)
-    memory = Memory[tuple[str, str]]("dashboard", agenda.pk, as_of.day, as_of.query, request.user.is_authenticated)
+    memory = Memory[tuple[str, str]](
+        stamps().shown, "dashboard", agenda.pk, as_of.day, as_of.query, request.user.is_authenticated
+    )
     lead, sections = memory.made or memory.keep(_dashboard(agenda, as_of))
     context = {
         "agenda": agenda,
@@ -166,9 +174,10 @@ def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
     """Filters, `sort` (one of ORDERS) and the place (`after` or `before`) come in the query; what is faulty is said, and left out."""
     agenda, as_of = get_agenda(request.user, slug), read_as_of(request)
     person = request.user.pk if "owner" in request.GET else request.user.is_authenticated
-    memory = Memory[Shown]("list", agenda.pk, as_of.day, request.GET.urlencode(), person)
+    known = stamps()
+    memory = Memory[Shown](known.shown, "list", agenda.pk, as_of.day, request.GET.urlencode(), person)
     if not (shown := memory.made):
-        shown = _shown(request, agenda, as_of)
+        shown = _shown(request, agenda, as_of, known.choices)
         if shown.status == HTTPStatus.OK and not request.GET.get("q"):  # what somebody typed is hardly asked for again
             memory.keep(shown)
     query = query_without_places(request.GET)
@@ -191,18 +200,29 @@ def _without(query: QueryDict, names: Iterable[str]) -> QueryDict:
     return left
 
 
-def _list_form(context: dict[str, Any], asked: QueryDict) -> str:
+def _list_form(context: dict[str, Any], asked: QueryDict, stamp: str) -> str:
     """The same after each report on progress: what can be chosen seldom changes."""
     words = "list form", context["agenda"].pk, asked.urlencode(), context["as_of"].query, context["signed_in"]
-    memory = Memory[str](*words, of_choices=True)
+    memory = Memory[str](stamp, *words)
     if not (made := memory.made):
+        context["filters"].ask_for_numbers()
         made = render_to_string("dashboard/_list_form.html", context)
         if not asked.get("q"):
             memory.keep(made)
     return made
 
 
-def _shown(request: HttpRequest, agenda: Agenda, as_of: AsOf) -> Shown:
+def _total(sources: Sequence[QuerySet[Any]], asked: QueryDict, page: Page[Any]) -> int:
+    """How many there are, up to one more than COUNTED. No query where the first page has them all, else one a source."""
+    if not (page.after or asked.get("after") or asked.get("before")):
+        return len(page.rows)
+    if len(sources) == 1:
+        return sources[0].order_by()[: COUNTED + 1].count()
+    places = (entries.order_by().values_list("place", flat=True)[: COUNTED + 1] for entries in sources)
+    return min(len({place for some in places for place in some}), COUNTED + 1)
+
+
+def _shown(request: HttpRequest, agenda: Agenda, as_of: AsOf, choices: str) -> Shown:
     asked: QueryDict = request.GET
     complaints: list[str] = []
     filters = ActionPointFilter(asked, agenda=agenda, user=request.user, as_of=as_of)
@@ -220,22 +240,23 @@ def _shown(request: HttpRequest, agenda: Agenda, as_of: AsOf) -> Shown:
         )
     if set(columns) - set(COLUMNS):
         complaints = [*complaints, _("The table has no such column; it was left out.")]
-    order = _THEN[sort] if as_of.is_past else ORDERS[sort][1]
-    found = filters.qs.select_related("entry").with_context().prefetch_related("milestones")
+    order, sources = ORDERS[sort][1], filters.sources
     if as_of.is_past:
-        found = found.with_status_rank()
+        order = _THEN[sort]
+        points: Any = filters.qs.select_related("entry").with_context().prefetch_related("milestones")
+        sources = [points.with_status_rank()]
     try:
-        page = order.page(found, PAGE_SIZE, after=asked.get("after"), before=asked.get("before"))
+        page = order.page(*sources, size=PAGE_SIZE, after=asked.get("after"), before=asked.get("before"))
     except PlaceError:
-        page = order.page(found, PAGE_SIZE)
+        page = order.page(*sources, size=PAGE_SIZE)
         complaints = [*complaints, _("The address names no place in this list; here is its beginning.")]
-    total = filters.qs.order_by()[: COUNTED + 1].count()
+    total = _total(filters.sources, asked, page)
     query = query_without_places(asked)
     kept = _without(QueryDict(query), PARAMETERS)
     context = {
         "agenda": agenda,
         "filters": filters,
-        "rows": rows_of(page.rows, as_of.day),
+        "rows": rows_of(page.rows, as_of.day) if as_of.is_past else rows_of_entries(page.rows, agenda, as_of.day),
         "page": page,
         "total": min(total, COUNTED),
         "has_more": total > COUNTED,
@@ -252,7 +273,7 @@ def _shown(request: HttpRequest, agenda: Agenda, as_of: AsOf) -> Shown:
         "kept": [(name, value) for name, values in kept.lists() for value in values],
         "kept_query": kept.urlencode(),
     }
-    context["form"] = _list_form(context, asked)
+    context["form"] = _list_form(context, asked, choices)
     return Shown(
         render_to_string("dashboard/_list_above.html", context),
         render_to_string("dashboard/_list_below.html", context),

@@ -1,6 +1,7 @@
 """What the kept tables hold, said once in SQL: triggers and `rebuild` use the same text, for both databases.
 
-Each text has its source in braces: `{points}` is a condition on action points `p`, or `{rows}` a table of entries, with a `sign` where they are counted.
+Each text has its source in braces:
+`{points}` is a condition on action points `p`, or `{rows}` a table of entries (with a `sign` to count them).
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Making the kept tables anew, saying where they differ from what they follow from, and folding what writers added."""
 
 from collections import Counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connections, transaction
 
@@ -113,10 +113,21 @@ def change(connection: Any) -> None:
         cursor.execute(mark_change(connection.vendor))
 
 
-def stamp(*, of_choices: bool = False, using: str = "default") -> str:
-    """Differs whenever what pages show may have changed, also after a backup was restored; `of_choices`, what readers choose from.
-    One query.
-    """
+class Stamps(NamedTuple):
+    """Each differs whenever something may have changed, also after a backup was restored."""
+
+    shown: str
+    """What pages show."""
+    choices: str
+    """What readers choose from."""
+
+
+def stamps(using: str = "default") -> Stamps:
+    """One query."""
     with connections[using].cursor() as cursor:
-        cursor.execute(f"SELECT count(*), sum(token) FROM tallies_change{' WHERE of_choices' if of_choices else ''}")
-        return "{}.{}".format(*cursor.fetchone())
+        cursor.execute(
+            "SELECT count(*), sum(token), count(*) FILTER (WHERE of_choices), sum(token) FILTER (WHERE of_choices)"
+            " FROM tallies_change"
+        )
+        shown, sum_shown, choices, sum_choices = cursor.fetchone()
+        return Stamps(f"{shown}.{sum_shown}", f"{choices}.{sum_choices}")

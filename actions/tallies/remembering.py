@@ -8,8 +8,6 @@ from django.core.cache import cache
 from django.utils import timezone, translation
 from redis.exceptions import RedisError
 
-from actions.tallies.rebuilding import stamp
-
 Made = TypeVar("Made")
 
 SECONDS = 600
@@ -17,16 +15,16 @@ SECONDS = 600
 
 
 class Memory(Generic[Made]):
-    """What was made last for these words, in this language and time zone. Costs one query; a cache that is gone is a cache that is empty.
+    """What was made last for these words, in this language and time zone. A cache that is gone is a cache that is empty.
 
     Whatever the page depends on and the stamp does not say must be among the words: the day, and who may see what.
     """
 
-    def __init__(self, *words: object, of_choices: bool = False) -> None:
-        """`of_choices` where nothing shows of action points, but what they can be filtered by."""
+    def __init__(self, stamp: str, *words: object) -> None:
+        """`stamp` is one of `stamps()`: that of the choices where nothing shows of action points, but what they can be filtered by."""
         named = "\n".join([*map(str, words), translation.get_language() or "", timezone.get_current_timezone_name()])
         self._key = f"shown:{sha256(named.encode()).hexdigest()}"
-        self._stamp = stamp(of_choices=of_choices)
+        self._stamp = stamp
         self.made: Made | None = None
         with suppress(OSError, RedisError):
             kept_stamp, made = cache.get(self._key) or ("", None)

@@ -38,7 +38,7 @@ def agenda_page(request: HttpRequest, slug: str) -> HttpResponse:
     found = [] if is_long else rows(as_of.standing(points), as_of.day)
     by_issue: dict[int, list[Row]] = {}
     for row in found:
-        by_issue.setdefault(row.action_point.issue_id, []).append(row)
+        by_issue.setdefault(row.issue_id, []).append(row)
     issues = list(agenda.issues.order_by("number"))
     for issue in issues:
         issue.agenda = agenda

@@ -124,7 +124,7 @@ def test_file_costs_the_same_for_any_number_of_rows(client, focal_point, django_
         personas.action_point(personas.issue(number=number)).lead_agencies.add(focal_point.agency)
     personas.sign_in(client, focal_point)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         content(client.get(f"{PATH}.csv"))
 
 

@@ -112,7 +112,7 @@ def test_list_is_sorted_from_silence_to_the_end(client, focal_point):
 
     page = client.get(f"{LIST}?sort=status")
 
-    assert [row.action_point.number for row in page.context["rows"]] == [2, 3, 1]
+    assert [row.code for row in page.context["rows"]] == ["1.2", "1.3", "1.1"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from actions.dashboard import views
+from actions.tallies.rebuilding import stamps
 from actions.tallies.remembering import Memory
 from tests import personas
 from tests.actions.pages import text
@@ -18,19 +19,19 @@ def point(db):
 
 
 def test_memory_holds_until_something_changes(point):
-    Memory[str]("page", 1).keep("as it was")
+    Memory[str](stamps().shown, "page", 1).keep("as it was")
 
-    assert Memory[str]("page", 1).made == "as it was"
-    assert Memory[str]("page", 2).made is None
+    assert Memory[str](stamps().shown, "page", 1).made == "as it was"
+    assert Memory[str](stamps().shown, "page", 2).made is None
     personas.update(point)
-    assert Memory[str]("page", 1).made is None
+    assert Memory[str](stamps().shown, "page", 1).made is None
 
 
 def test_memory_is_of_one_language_and_time_zone(point):
-    Memory[str]("page").keep("in English")
+    Memory[str]("stamp", "page").keep("in English")
 
     with translation.override("fr"):
-        assert Memory[str]("page").made is None
+        assert Memory[str]("stamp", "page").made is None
 
 
 @pytest.mark.parametrize("page", [LIST, DASHBOARD])

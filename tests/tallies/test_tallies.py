@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from actions.models import ActionPoint, ActionStatus, Milestone, ProgressUpdate, ReportedStatus
 from actions.tallies.definitions import DIALECTS
 from actions.tallies.models import NEVER, Change, Entry, Move, Tally
-from actions.tallies.rebuilding import differences, fold, rebuild, stamp
+from actions.tallies.rebuilding import differences, fold, rebuild, stamps
 from actions.tallies.triggers import ensure_triggers
 from issues.models import Agenda, Issue
 from tests import personas
@@ -203,7 +203,7 @@ def tally_sums():
 def test_stamp_changes_with_everything_that_pages_show():
     point, agency, person = personas.action_point(), personas.agency(), personas.person("someone@example.org")
     update = personas.update(point)
-    seen = [stamp()]
+    seen = [stamps().shown]
     for change in (
         lambda: personas.update(point),
         lambda: point.lead_agencies.add(agency),
@@ -220,20 +220,20 @@ def test_stamp_changes_with_everything_that_pages_show():
         lambda: call_command("migrate", verbosity=0),
     ):
         change()
-        assert stamp() not in seen
-        seen.append(stamp())
+        assert stamps().shown not in seen
+        seen.append(stamps().shown)
     type(person).objects.update(last_login=datetime.now(UTC))
 
-    assert stamp() == seen[-1]
+    assert stamps().shown == seen[-1]
 
 
 def test_stamp_of_choices_changes_with_these_alone():
     point, agency, person = personas.action_point(), personas.agency(), personas.person("someone@example.org")
-    before = stamp(of_choices=True)
+    before = stamps().choices
     personas.update(point)
     point.lead_agencies.add(agency)
     ActionPoint.objects.update(title="Else")
-    assert stamp(of_choices=True) == before
+    assert stamps().choices == before
 
     seen = [before]
     for change in (
@@ -246,8 +246,8 @@ def test_stamp_of_choices_changes_with_these_alone():
         lambda: call_command("migrate", verbosity=0),
     ):
         change()
-        assert stamp(of_choices=True) not in seen
-        seen.append(stamp(of_choices=True))
+        assert stamps().choices not in seen
+        seen.append(stamps().choices)
 
 
 def test_triggers_are_made_anew_as_soon_as_they_say_something_else(monkeypatch):

@@ -32,17 +32,17 @@ def walk(order, rows, size):
     """All pages forwards, and then all of them backwards, as lists of references."""
     forwards: list[list[str]] = []
     backwards: list[list[str]] = []
-    page = order.page(rows, size)
+    page = order.page(rows, size=size)
     while True:
         forwards.append([row.code for row in page.rows])
         if page.after is None:
             break
-        page = order.page(rows, size, after=page.after)
+        page = order.page(rows, size=size, after=page.after)
     while True:
         backwards.insert(0, [row.code for row in page.rows])
         if page.before is None:
             return forwards, backwards
-        page = order.page(rows, size, before=page.before)
+        page = order.page(rows, size=size, before=page.before)
 
 
 @pytest.mark.parametrize("size", [1, 2, 4, 6, 50])
@@ -63,17 +63,17 @@ def test_pages_hold_every_row_once_in_order(points, order, expected, size):
 
 
 def test_page_of_nothing_is_empty(db):
-    page = REFERENCE.page(ActionPoint.objects.all(), 10)
+    page = REFERENCE.page(ActionPoint.objects.all(), size=10)
 
     assert (page.rows, page.before, page.after) == ([], None, None)
 
 
 def test_page_holds_its_place_when_rows_come_and_go(points):
-    first = REFERENCE.page(points, 2)
+    first = REFERENCE.page(points, size=2)
     ActionPoint.objects.filter(issue__number=1, number=1).delete()
     personas.action_point(personas.issue(number=1), 9)
 
-    second = REFERENCE.page(points, 2, after=first.after)
+    second = REFERENCE.page(points, size=2, after=first.after)
 
     assert [row.code for row in second.rows] == ["1.9", "2.1"]
 
@@ -83,11 +83,11 @@ def test_page_holds_its_place_when_rows_come_and_go(points):
 )
 def test_place_that_is_none_is_refused(points, place):
     with pytest.raises(PlaceError):
-        REFERENCE.page(points, 2, after=place)
+        REFERENCE.page(points, size=2, after=place)
 
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=40))
 def test_place_of_any_text_is_read_or_refused(points, text):
     with suppress(PlaceError):
-        SILENCE.page(points, 2, before=text)
+        SILENCE.page(points, size=2, before=text)

@@ -35,7 +35,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
     try:
         page = _page(found, after=request.GET.get("after"), before=request.GET.get("before"))
     except PlaceError:
-        page = _NEWEST_FIRST.page(found, PAGE_SIZE)
+        page = _NEWEST_FIRST.page(found, size=PAGE_SIZE)
         complaints.append(_("The address names no place in this list; here is its beginning."))
     counts = dict(Digest.objects.order_by().values_list("state").annotate(Count("pk")))
     context = {
@@ -83,7 +83,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _page(found: QuerySet[Digest], *, after: str | None, before: str | None) -> Page[Digest]:
     """One query, and one more where nothing is there. Raises PlaceError, also where no digest ever was: they are never deleted."""
-    page = _NEWEST_FIRST.page(found, PAGE_SIZE, after=after, before=before)
+    page = _NEWEST_FIRST.page(found, size=PAGE_SIZE, after=after, before=before)
     place = after if before is None else before
     if place is not None and not page.rows and not Digest.objects.filter(pk=place).exists():
         raise PlaceError(place)
