@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import cached_property, reduce
 from operator import or_
-from typing import Any
+from typing import Any, cast
 
 import django_filters
 from django import forms
@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actions.as_of import AsOf
-from actions.models import ActionPoint, ActionPointQuerySet, ActionStatus, Milestone
+from actions.models import ActionPoint, ActionPointQuerySet, ActionStatus
 from actions.tallies.models import NEVER, NOBODY, Entry, LedEntry
 from issues.models import Agenda, Issue
 from tracker.people.models import Agency, User
@@ -152,9 +152,10 @@ class ActionPointFilter(django_filters.FilterSet):
     def qs(self) -> ActionPointQuerySet:
         """The action points that were asked for."""
         if self.is_past:
-            return self.sources[0]
-        found = (Q(pk__in=entries.order_by().values("action_point")) for entries in self.sources)
-        return ActionPoint.objects.filter(reduce(or_, found))
+            (found,) = self.sources
+            return cast(ActionPointQuerySet, found)
+        any_of = (Q(pk__in=entries.order_by().values("action_point")) for entries in self.sources)
+        return ActionPoint.objects.filter(reduce(or_, any_of))
 
     @property
     def of_one_issue(self) -> bool:
@@ -212,7 +213,7 @@ class ActionPointFilter(django_filters.FilterSet):
                 Attention.NO_PROGRESS: Q(shows_after__lt=today),
                 Attention.SILENT: Q(reported__lt=before),
                 Attention.MILESTONE_PASSED: Q(milestone_due__lt=today),
-                Attention.MILESTONE_AHEAD: _has(Milestone.objects.ahead(today)),
+                Attention.MILESTONE_AHEAD: Q(last_due__gte=today),
                 Attention.SNOOZED: Q(snoozed_until__gt=today),
             }[Attention(attention)]
         )
@@ -233,9 +234,7 @@ class ActionPointFilter(django_filters.FilterSet):
         return rows.filter(reported__lte=day, reported__gt=NEVER)
 
     def due_until(self, rows: QuerySet[Any], name: str, day: date) -> QuerySet[Any]:
-        return rows.filter(
-            _has(Milestone.objects.undone().filter(due_latest__lte=day), "pk" if self.is_past else "action_point")
-        )
+        return rows.filter(**{f"{self.entry}first_due__lte": day})
 
     def silent_for_days(self, rows: QuerySet[Any], name: str, days: Any) -> QuerySet[Any]:
         return self.reported_until(self.open_now(rows), name, self.today - timedelta(days=int(days)))
@@ -269,10 +268,6 @@ class ActionPointFilter(django_filters.FilterSet):
 def _assigned(person: Any) -> QuerySet[Any, Any]:
     """The action points that are assigned to the person."""
     return ActionPoint.focal_points.through.objects.filter(user=person).values("actionpoint")
-
-
-def _has(milestones: QuerySet[Milestone], point: str = "action_point") -> Exists:
-    return Exists(milestones.filter(action_point=OuterRef(point)))
 
 
 def query_without_places(data: QueryDict) -> str:

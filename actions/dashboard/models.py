@@ -20,6 +20,10 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
         """One's own, and those that are shared with the network."""
         return self.filter(Q(person=user) | Q(is_shared=True)) if isinstance(user, User) else self.none()
 
+    def with_names(self) -> "SavedViewQuerySet":
+        """With what a list of them shows."""
+        return self.select_related("person").only("name", "query", "is_shared", "person__name", "person__email")
+
 
 class SavedView(models.Model):
     """A list of action points by its filters. They are those of an address, so that a view works for every agenda and in every message."""

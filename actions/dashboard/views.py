@@ -186,7 +186,7 @@ def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
         "above": shown.above,
         "below": shown.below,
         "query": query,
-        "views": SavedView.objects.visible_to(request.user).filter(agenda=agenda).select_related("agenda", "person"),
+        "views": SavedView.objects.visible_to(request.user).filter(agenda=agenda).with_names(),
         "view_form": SaveViewForm(initial={"query": query}),
         "may_coordinate": may(request.user, Right.COORDINATE),
     }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from actions.models import ActionStatus, ReportedStatus
 from actions.models.status import ENDED
-from actions.tallies.models import NOBODY
+from actions.tallies.models import FOREVER, NEVER, NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,8 @@ ENTRY_COLUMNS = (
     "is_owned",
     "reported",
     "milestone_due",
+    "first_due",
+    "last_due",
     "snoozed_until",
     "recorded",
     "shows_after",
@@ -58,10 +60,13 @@ OWNED = (
     "(EXISTS (SELECT 1 FROM actions_actionpoint_lead_agencies l WHERE l.actionpoint_id = {point})"
     " OR EXISTS (SELECT 1 FROM actions_actionpoint_focal_points f WHERE f.actionpoint_id = {point}))"
 )
+_UNDONE = "FROM actions_milestone m WHERE m.action_point_id = p.id AND m.done_on IS NULL"
 _OF_OTHERS = {
     "is_owned": OWNED.format(point="p.id"),
-    "milestone_due": "(SELECT min(m.due_latest) FROM actions_milestone m WHERE m.action_point_id = p.id"
-    " AND m.done_on IS NULL AND m.repeats_every_months IS NULL)",
+    "milestone_due": f"(SELECT min(m.due_latest) {_UNDONE} AND m.repeats_every_months IS NULL)",
+    "first_due": f"(SELECT min(m.due_latest) {_UNDONE})",
+    "last_due": "(SELECT max(CASE WHEN m.repeats_every_months IS NULL THEN m.due_latest ELSE {forever} END)"
+    f" {_UNDONE})",
     "recorded": "(SELECT max(u.recorded_at) FROM actions_progressupdate u WHERE u.action_point_id = p.id"
     f" AND {_IN_FORCE.format('u')})",
 }
@@ -74,18 +79,21 @@ def entries(dialect: Dialect, points: str, *, own_columns_only: bool = False) ->
     """The entries of those action points `p` (of issues `i`). Where only columns of their own have changed, the rest is taken from the
     entries that are there.
     """
-    never, forever = dialect.day("0001-01-01"), dialect.day("9999-12-31")
+    never, forever = dialect.day(NEVER.isoformat()), dialect.day(FOREVER.isoformat())
     silent_after = dialect.after("known.reported", "known.silence_days")
     # The day before the first day of the calendar is none.
     awake = f"{dialect.greatest}(known.snoozed_until, {dialect.day('0001-01-02')})"
     held_back = f"COALESCE({dialect.after(awake, '-1')}, {never})"
     stirs = f"{dialect.least}({silent_after}, COALESCE(known.milestone_due, {forever}))"
     kept = "JOIN tallies_entry e ON e.action_point_id = p.id" if own_columns_only else ""
-    of_others = ", ".join(f"{f'e.{name}' if kept else found} AS {name}" for name, found in _OF_OTHERS.items())
+    of_others = ", ".join(
+        f"{f'e.{name}' if kept else found.replace('{forever}', forever)} AS {name}"
+        for name, found in _OF_OTHERS.items()
+    )
     return f"""
         SELECT known.action_point_id, known.agenda_id, known.place, CASE known.status {_RANKS} END AS rank,
             known.status NOT IN ({_ENDED}) AS is_open, known.is_owned, known.reported, known.milestone_due,
-            known.snoozed_until, known.recorded,
+            known.first_due, known.last_due, known.snoozed_until, known.recorded,
             CASE WHEN known.status IN ({_ENDED}) THEN NULL WHEN known.status IN ({_UNMOVED}) THEN {held_back}
                 ELSE {dialect.greatest}({stirs}, {held_back}) END AS shows_after
         FROM (

@@ -16,6 +16,8 @@ from tracker.people.models import Agency
 NEVER = date(1, 1, 1)
 """Stands for a day before all others: that of the last report where there is none."""
 
+FOREVER = date(9999, 12, 31)
+
 NOBODY = 0
 """Stands for the agency of a `LedEntry` where nobody owns the action point."""
 
@@ -38,6 +40,10 @@ class _Listed(models.Model):
     """NEVER where nothing was reported."""
     milestone_due = models.DateField(null=True)
     """The first day that a milestone of it has to be done by, of those that are undone and do not recur."""
+    first_due = models.DateField(null=True)
+    """The same, of all that are undone."""
+    last_due = models.DateField(null=True)
+    """The last such day, of all that are undone; FOREVER where one recurs."""
     snoozed_until = models.DateField(null=True)
     shows_after = models.DateField(null=True)
     """The last day on which it does not show "no progress" yet, if nothing happens; null where it has ended."""
@@ -70,6 +76,7 @@ class Entry(_Listed):
             models.Index(
                 fields=["agenda", "milestone_due"], condition=Q(milestone_due__isnull=False), name="entry_due"
             ),
+            models.Index(fields=["agenda", "first_due"], condition=Q(first_due__isnull=False), name="entry_first_due"),
             models.Index(
                 fields=["agenda", "snoozed_until"], condition=Q(snoozed_until__isnull=False), name="entry_snoozed"
             ),

@@ -27,11 +27,11 @@ from actions.tallies.triggers import ensure_triggers, remove_triggers
 from issues.models import Agenda, Issue
 from tests import personas
 from tracker.partial_dates import PartialDate
-from tracker.people.models import Role
+from tracker.people.models import Role, User
 
 RUNS = 15
 WRITTEN = 100
-AGENCIES = 40
+AGENCIES, PEOPLE = 40, 100
 UPDATES = 5
 SMALL = (20, 50)
 COMPARED = ("dashboard", "list", "list, page at 90 %")
@@ -63,7 +63,7 @@ def fill(slug: str, issues: int, points: int) -> Agenda:
 
 
 def _fill(slug: str, issues: int, points: int) -> Agenda:
-    """Of the action points 15 in 16 were reported on, 1 in 5 has a milestone, 9 in 10 have a lead agency.
+    """Of the action points 15 in 16 were reported on, 1 in 5 has a milestone, 9 in 10 have a lead agency, 1 in 10 a focal point.
 
     The first issue is written by Django, the others are copied by the database.
     """
@@ -77,6 +77,15 @@ def _fill(slug: str, issues: int, points: int) -> Agenda:
         ActionPoint.lead_agencies.through(actionpoint=point, agency=agencies[n % AGENCIES])
         for n, point in enumerate(made)
         if n % 10
+    )
+    people = [
+        User.objects.filter(email=f"p{n}@example.org").first() or personas.person(f"p{n}@example.org")
+        for n in range(PEOPLE)
+    ]
+    ActionPoint.focal_points.through.objects.bulk_create(
+        ActionPoint.focal_points.through(actionpoint=point, user=people[n // 10 % PEOPLE])
+        for n, point in enumerate(made)
+        if n % 10 == 3
     )
     Milestone.objects.bulk_create(
         Milestone(action_point=point, title="Course", due=_day(n * 7 % 400 - 200))
@@ -112,6 +121,7 @@ def _copy(first: Issue, issue: Issue) -> None:
         for model, link in (
             (ActionPoint, ""),
             (ActionPoint.lead_agencies.through, "actionpoint_id"),
+            (ActionPoint.focal_points.through, "actionpoint_id"),
             (Milestone, "action_point_id"),
             (ProgressUpdate, "action_point_id"),
         ):

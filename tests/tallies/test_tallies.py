@@ -145,6 +145,11 @@ def assert_agrees_with_the_vocabulary(agenda):
         (points.open().silent(today), entries.filter(is_open=True, reported__lt=before)),
         (points.open().with_passed_milestone(today), entries.filter(is_open=True, milestone_due__lt=today)),
         (points.open().snoozed(today), entries.filter(is_open=True, snoozed_until__gt=today)),
+        (points.open().with_milestone_ahead(today), entries.filter(is_open=True, last_due__gte=today)),
+        (
+            points.filter(milestones__in=Milestone.objects.undone().filter(due_latest__lte=today)),
+            entries.filter(first_due__lte=today),
+        ),
         (points.unowned(), entries.filter(is_owned=False)),
         (points.with_status("no_progress"), entries.filter(rank=1)),
     ):

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from django import template
 from django.template.loader import get_template
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 register = template.Library()
@@ -25,4 +25,4 @@ def drawn(name: str, **shown: Hashable) -> SafeString:
 
 @lru_cache(maxsize=DRAWN)
 def _drawn(language: str | None, name: str, shown: tuple[tuple[str, Hashable], ...]) -> SafeString:
-    return get_template(name).render(dict(shown))
+    return mark_safe(get_template(name).render(dict(shown)))  # noqa: S308 - as a template made it

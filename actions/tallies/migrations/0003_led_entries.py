@@ -32,6 +32,8 @@ class Migration(migrations.Migration):
                 ("is_open", models.BooleanField()),
                 ("reported", models.DateField()),
                 ("milestone_due", models.DateField(null=True)),
+                ("first_due", models.DateField(null=True)),
+                ("last_due", models.DateField(null=True)),
                 ("snoozed_until", models.DateField(null=True)),
                 ("shows_after", models.DateField(null=True)),
                 (
@@ -56,4 +58,14 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RemoveIndex(model_name="entry", name="entry_unowned"),
+        migrations.AddField(model_name="entry", name="first_due", field=models.DateField(null=True)),
+        migrations.AddField(model_name="entry", name="last_due", field=models.DateField(null=True)),
+        migrations.AddIndex(
+            model_name="entry",
+            index=models.Index(
+                condition=models.Q(("first_due__isnull", False)),
+                fields=["agenda", "first_due"],
+                name="entry_first_due",
+            ),
+        ),
     ]
