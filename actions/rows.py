@@ -7,14 +7,20 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from django.db.models import F, Value
+from django.utils.translation import get_language
 
 from actions.models import ActionPoint, ActionPointQuerySet, ActionStatus
 from actions.tallies.models import Entry, LedEntry
-from issues.models import Agenda
+from issues.models import Agenda, Issue
 from tracker.partial_dates import PartialDate
+from tracker.prepared import Param, PreparedSelect
+
+MOST = 50
+"""So many rows a page of a list has at most."""
 
 
 class Lead(NamedTuple):
@@ -73,37 +79,76 @@ def rows_of(action_points: Iterable[ActionPoint], today: date) -> list[Row]:
 
 
 def rows_of_entries(entries: Sequence[Entry | LedEntry], agenda: Agenda, today: date) -> list[Row]:
-    """The same today, of entries of the agenda, in their order. Two queries, none where there are no entries."""
-    pks = [entry.action_point_id for entry in entries]
-    if not pks:
+    """The same today, of MOST entries of the agenda at most, in their order. Two queries, none where there are no entries."""
+    if not entries:
         return []
-    points = ActionPoint.objects.filter(pk__in=pks).select_related("issue").defer("description", "issue__rationale")
-    known = {point.pk: point for point in points}
-    agencies, people = _owners(pks)
-    found = []
-    for entry in entries:
-        if point := known.get(entry.action_point_id):
-            point.issue.agenda = agenda
-            late = entry.milestone_due is not None and entry.milestone_due < today
-            found.append(_row(point, today, tuple(agencies[point.pk]), tuple(people[point.pk]), late=late))
-    return found
-
-
-def _owners(pks: Sequence[int]) -> tuple[dict[int, list[Lead]], dict[int, list[str]]]:
-    """Of these action points the lead agencies and the names of the focal points, in their orders. One query."""
-    led = ActionPoint.lead_agencies.through.objects.filter(actionpoint__in=pks)
-    assigned = ActionPoint.focal_points.through.objects.filter(actionpoint__in=pks)
-    owners = led.values_list("actionpoint_id", F("agency__acronym"), F("agency__name"), Value(0)).union(
-        assigned.values_list("actionpoint_id", F("user__name"), F("user__email"), Value(1)), all=True
-    )
-    agencies: dict[int, list[Lead]] = defaultdict(list)
-    people: dict[int, list[str]] = defaultdict(list)
-    for pk, first, second, is_person in sorted(owners):
+    ids = [entry.action_point_id for entry in entries]
+    asked = {f"id{place}": ids[min(place, len(ids) - 1)] for place in range(MOST)}
+    using = entries[0]._state.db or "default"
+    agencies: dict[int, tuple[Lead, ...]] = defaultdict(tuple)
+    people: dict[int, tuple[str, ...]] = defaultdict(tuple)
+    for pk, first, second, is_person in sorted(_OWNERS.rows(using, **asked)):
         if is_person:
-            people[pk].append(first or second)
+            people[pk] += (first or second,)
         else:
-            agencies[pk].append(Lead(first, second))
-    return agencies, people
+            agencies[pk] += (Lead(first, second),)
+    texts = {pk: shown for pk, *shown in _TEXTS.rows(using, **asked)}
+    at = get_language(), agenda.slug, agenda.state, agenda.silence_days, today
+    return [
+        _remembered(
+            at, tuple(texts[pk]), entry.reported, entry.milestone_due, entry.snoozed_until, agencies[pk], people[pk]
+        )
+        for entry, pk in zip(entries, ids, strict=True)
+        if pk in texts
+    ]
+
+
+@lru_cache(maxsize=5000)
+def _remembered(
+    at: tuple[str | None, str, str, int, date],
+    texts: tuple[Any, ...],
+    reported: date,
+    milestone_due: date | None,
+    snoozed_until: date | None,
+    agencies: tuple[Lead, ...],
+    people: tuple[str, ...],
+) -> Row:
+    """A row of all that it follows from. `at`: the language, and what matters of the agenda and the day."""
+    _language, slug, state, silence_days, today = at
+    issue_id, issue_number, issue_title, number, title, status, last_reported, last_happened = texts
+    agenda = Agenda(slug=slug, state=state, silence_days=silence_days)
+    point = ActionPoint(
+        issue=Issue(pk=issue_id, agenda=agenda, number=issue_number, title=issue_title),
+        number=number,
+        title=title,
+        status=status,
+        last_reported=PartialDate.parse(last_reported) if last_reported else None,
+        last_reported_latest=reported if last_reported else None,
+        last_happened=PartialDate.parse(last_happened) if last_happened else None,
+        snoozed_until=snoozed_until,
+    )
+    late = milestone_due is not None and milestone_due < today
+    return _row(point, today, agencies, people, late=late)
+
+
+def _texts_query() -> Any:
+    shown = ("issue__number", "issue__title", "number", "title", "status", "last_reported", "last_happened")
+    return ActionPoint.objects.filter(pk__in=_ids()).order_by().values_list("pk", "issue", *shown)
+
+
+def _owners_query() -> Any:
+    points = ActionPoint.objects.filter(pk__in=_ids()).order_by()
+    led, assigned = points.filter(lead_agencies__isnull=False), points.filter(focal_points__isnull=False)
+    return led.values_list("pk", F("lead_agencies__acronym"), F("lead_agencies__name"), Value(0)).union(
+        assigned.values_list("pk", F("focal_points__name"), F("focal_points__email"), Value(1)), all=True
+    )
+
+
+def _ids() -> list[Param]:
+    return [Param(f"id{place}", ActionPoint._meta.pk) for place in range(MOST)]
+
+
+_TEXTS, _OWNERS = PreparedSelect(_texts_query), PreparedSelect(_owners_query)
 
 
 def _row(point: ActionPoint, today: date, agencies: tuple[Lead, ...], people: tuple[str, ...], *, late: bool) -> Row:

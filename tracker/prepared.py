@@ -93,6 +93,12 @@ class PreparedSelect:
         self._compiled = lru_cache(maxsize=8)(self._compile)
         self._build = build
 
+    def rows(self, using: str, **values: Any) -> list[tuple[Any, ...]]:
+        """All rows. One query."""
+        with connections[using].cursor() as cursor:
+            self._compiled(using).execute(cursor, connections[using], values)
+            return list(cursor.fetchall())
+
     def row(self, using: str, **values: Any) -> tuple[Any, ...] | None:
         """The first row, or None. One query."""
         with connections[using].cursor() as cursor:

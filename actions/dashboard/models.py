@@ -21,8 +21,8 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
         return self.filter(Q(person=user) | Q(is_shared=True)) if isinstance(user, User) else self.none()
 
     def with_names(self) -> "SavedViewQuerySet":
-        """With what a list of them shows."""
-        return self.select_related("person").only("name", "query", "is_shared", "person__name", "person__email")
+        """One query more, none where there are no views."""
+        return self.prefetch_related("person")
 
 
 class SavedView(models.Model):

@@ -28,7 +28,7 @@ from actions.dashboard.models import SavedView
 from actions.dashboard.over_time import over_time
 from actions.dashboard.promises import time_line
 from actions.models.action_point_queries import Basis
-from actions.rows import rows_of, rows_of_entries
+from actions.rows import MOST, rows_of, rows_of_entries
 from actions.tallies.reading import totals
 from actions.tallies.rebuilding import stamps
 from actions.tallies.remembering import Memory
@@ -36,7 +36,7 @@ from issues.models import Agenda
 from tracker.keyset import Column, Order, Page, PlaceError, day, whole_number
 from tracker.people.permissions import Right, may
 
-PAGE_SIZE = 50
+PAGE_SIZE = MOST
 COUNTED = 1000
 """A list that is longer says so, and no more: to count it would cost more than to show it. The dashboard has all figures."""
 A_MONTH = timedelta(days=30)
