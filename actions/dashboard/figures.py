@@ -45,12 +45,12 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """How many action points of an issue or agency stand where."""
+    """How many action points of an issue or agency stand where: plain data, so that templates draw it once."""
 
     label: str
     address: str
     total: Figure
-    statuses: Sequence[Figure]
+    statuses: tuple[Figure, ...]
     attention: Figure
     """Those that show no progress."""
     largest: int = 0
@@ -129,11 +129,11 @@ def _figure(label: str, count: int, query: Mapping[str, Any], status: str = "") 
     return Figure(label, count, urlencode(query), status)
 
 
-def _statuses(counts: Counter[str], query: Mapping[str, Any]) -> list[Figure]:
+def _statuses(counts: Counter[str], query: Mapping[str, Any]) -> tuple[Figure, ...]:
     """One figure for each status, in their order, those with none included."""
-    return [
+    return tuple(
         _figure(str(status.label), counts[status], {**query, "status": status.value}, status) for status in ActionStatus
-    ]
+    )
 
 
 def _attention(counted: Whole) -> list[Figure]:

@@ -36,10 +36,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class AgencyRow:
+    """Plain data, so that templates draw it once."""
+
     acronym: str
     name: str
     address: str
-    cells: Sequence[Cell | None]
+    cells: tuple[Cell | None, ...]
     """One for each issue; None where it leads nothing under it."""
 
 
@@ -67,7 +69,7 @@ def heat_map(agenda: Agenda, issues: Sequence[Issue], as_of: AsOf) -> HeatMap:
             acronym,
             names[acronym],
             reverse("agency", args=[acronym]),
-            [_cell(found.get((acronym, issue.pk)), acronym, issue, as_of.day) for issue in issues],
+            tuple(_cell(found.get((acronym, issue.pk)), acronym, issue, as_of.day) for issue in issues),
         )
         for acronym in sorted(names)[:AGENCIES]
     ]
