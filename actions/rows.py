@@ -95,9 +95,7 @@ def rows_of_entries(entries: Sequence[Entry | LedEntry], agenda: Agenda, today: 
     texts = {pk: shown for pk, *shown in _TEXTS.rows(using, **asked)}
     at = get_language(), agenda.slug, agenda.state, agenda.silence_days, today
     return [
-        _remembered(
-            at, tuple(texts[pk]), entry.reported, entry.milestone_due, entry.snoozed_until, agencies[pk], people[pk]
-        )
+        _remembered(at, tuple(texts[pk]), entry.milestone_due, entry.snoozed_until, agencies[pk], people[pk])
         for entry, pk in zip(entries, ids, strict=True)
         if pk in texts
     ]
@@ -107,7 +105,6 @@ def rows_of_entries(entries: Sequence[Entry | LedEntry], agenda: Agenda, today: 
 def _remembered(
     at: tuple[str | None, str, str, int, date],
     texts: tuple[Any, ...],
-    reported: date,
     milestone_due: date | None,
     snoozed_until: date | None,
     agencies: tuple[Lead, ...],
@@ -123,7 +120,6 @@ def _remembered(
         title=title,
         status=status,
         last_reported=PartialDate.parse(last_reported) if last_reported else None,
-        last_reported_latest=reported if last_reported else None,
         last_happened=PartialDate.parse(last_happened) if last_happened else None,
         snoozed_until=snoozed_until,
     )
