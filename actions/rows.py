@@ -8,26 +8,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import F, Value
 from django.utils.translation import get_language
 
 from actions.models import ActionPoint, ActionPointQuerySet, ActionStatus
 from actions.tallies.models import Entry, LedEntry
+from actions.tallies.reading import Lead
 from issues.models import Agenda, Issue
 from tracker.partial_dates import PartialDate
 from tracker.prepared import Param, PreparedSelect
 
 MOST = 50
 """So many rows a page of a list has at most."""
-
-
-class Lead(NamedTuple):
-    """An agency that leads an action point."""
-
-    acronym: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)

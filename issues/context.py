@@ -9,5 +9,13 @@ from issues.models import Agenda
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """`current_agenda`: the agenda that the navigation leads to, or None. One query, only where a page asks for it."""
-    return {"current_agenda": SimpleLazyObject(lambda: Agenda.objects.visible_to(request.user).current())}
+    """`current_agenda`: the agenda that the navigation leads to, or None: that of the page, if it has one. Two queries at most, and only
+    where a page asks for it and its view did not say.
+    """
+    return {"current_agenda": SimpleLazyObject(lambda: _agenda(request))}
+
+
+def _agenda(request: HttpRequest) -> Agenda | None:
+    agendas = Agenda.objects.visible_to(request.user)
+    slug = request.resolver_match.kwargs.get("slug") if request.resolver_match else None
+    return (agendas.filter(slug=slug).first() if slug else None) or agendas.current()

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, Max, OuterRef, Q
 
 from actions.as_of import AsOf
 from actions.models import ActionPoint, ActionPointQuerySet, ActionStatus, Milestone
 from actions.models.action_point_queries import StandingColumns, milestone_passed
 from actions.models.status import ENDED
 from actions.tallies import reading
-from actions.tallies.reading import Part, Whole
+from actions.tallies.reading import Lead, Led, Part, Whole
 from issues.models import Agenda, Issue
 
 SILENCES = (183, 365, 730)
@@ -44,6 +44,19 @@ def count_by_issue(agenda: Agenda, issues: Sequence[Issue], as_of: AsOf) -> dict
     points = points_of(agenda, as_of).filter(issue__in=issues)
     found = _parts(points, agenda, as_of.day, F("issue__number"))
     return defaultdict(Part, {number: part for (number,), part in found.items()})
+
+
+def count_led(agenda: Agenda, issues: Sequence[Issue], as_of: AsOf) -> dict[tuple[Lead, int], Led]:
+    """By agency and number of the issue. One query."""
+    if not as_of.is_past:
+        return reading.of_cells(agenda, issues)
+    points = points_of(agenda, as_of).filter(issue__in=issues, lead_agencies__isnull=False)
+    counted = (
+        points.order_by()
+        .values_list("lead_agencies__acronym", "lead_agencies__name", "issue__number")
+        .annotate(count=Count("pk"), last=Max(points.standing.reported))
+    )
+    return {(Lead(acronym, name), number): Led(count, last) for acronym, name, number, count, last in counted}
 
 
 def too_many_then(agenda: Agenda, as_of: AsOf) -> bool:

@@ -18,7 +18,8 @@ from actions.bars import Segment
 from actions.dashboard import counting
 from actions.dashboard.filters import Attention, Owner
 from actions.models import ActionPointQuerySet, ActionStatus, Milestone, ProgressUpdate
-from actions.rows import Row, rows
+from actions.models.milestone import MilestoneQuerySet
+from actions.rows import Row, rows, rows_of_entries
 from actions.tallies import reading
 from actions.tallies.reading import Part, Whole
 from issues.models import Agenda, Issue
@@ -85,7 +86,7 @@ def figures(agenda: Agenda, issues: Sequence[Issue], as_of: AsOf) -> Figures:
     """`issues` are those to break down by. Costs a constant number of queries, and today the same whatever the size of the agenda."""
     today, points = as_of.day, counting.points_of(agenda, as_of)
     counted = counting.count(agenda, as_of)
-    milestones = Milestone.objects.filter(action_point__issue__agenda=agenda).select_related(
+    milestones = Milestone.objects.filter(action_point__entry__agenda=agenda).select_related(
         "action_point__issue__agenda"
     )
     return Figures(
@@ -96,15 +97,9 @@ def figures(agenda: Agenda, issues: Sequence[Issue], as_of: AsOf) -> Figures:
         longest_silent=_longest_silent(points, agenda, today),
         issues=_by_issue(agenda, issues, as_of),
         agencies=_by_agency(agenda, as_of),
-        passed=list(
-            milestones.passed(today)
-            .filter(action_point__in=points.open().values("pk"))
-            .order_by("-due_latest", "id")[:SHOWN]
-        ),
+        passed=list(_of_open(milestones.passed(today), points, agenda).order_by("-due_latest", "-id")[:SHOWN]),
         ahead=list(
-            milestones.undone()
-            .filter(due_latest__range=(today, today + AHEAD))
-            .order_by("due_latest", "due_earliest", "id")[:SHOWN]
+            milestones.undone().filter(due_latest__range=(today, today + AHEAD)).order_by("due_latest", "id")[:SHOWN]
         ),
         latest=_latest(agenda, as_of),
     )
@@ -198,13 +193,20 @@ def _breakdown(label: str, address: str, query: Mapping[str, Any], part: Part) -
 
 
 def _longest_silent(points: ActionPointQuerySet, agenda: Agenda, today: date) -> list[Row]:
-    """Those never reported on first. Five queries, one where none is silent."""
+    """Those never reported on first. Three queries, one where none is silent; five on a day that has gone by."""
     if points.standing.is_past:
         silent = points.open().filter(counting.is_silent(agenda, today, points.standing))
         order = (F(points.standing.reported).asc(nulls_first=True), "issue__number", "number")
         return rows(silent.order_by(*order)[:SHOWN], today)
-    pks = reading.longest_silent(agenda, today, SHOWN)
-    return rows(points.filter(pk__in=pks).order_by("entry__reported", "entry__place"), today) if pks else []
+    return rows_of_entries(reading.longest_silent(agenda, today, SHOWN), agenda, today)
+
+
+def _of_open(milestones: MilestoneQuerySet, points: ActionPointQuerySet, agenda: Agenda) -> MilestoneQuerySet:
+    if points.standing.is_past:
+        return milestones.filter(action_point__in=points.open().values("pk"))
+    return (
+        milestones.filter(action_point__entry__is_open=True) if agenda.state == Agenda.State.OPEN else milestones.none()
+    )
 
 
 def _latest(agenda: Agenda, as_of: AsOf) -> list[ProgressUpdate]:

@@ -118,10 +118,7 @@ class ActionPointFilter(django_filters.FilterSet):
             rows = as_of.standing(ActionPoint.objects.filter(entry__agenda=agenda))
         super().__init__(data, queryset=rows)
         self.filters["issue"].queryset = agenda.issues.order_by("number")
-        assigned = ActionPoint.focal_points.through.objects.filter(
-            user=OuterRef("pk"), actionpoint__issue__agenda=agenda
-        )
-        self.filters["focal_point"].queryset = User.objects.filter(Exists(assigned)).order_by("name", "email")
+        self.filters["focal_point"].queryset = User.objects.order_by("name", "email")
         if not user.is_authenticated:
             del self.filters["focal_point"]  # who works for whom is for the network
             self.filters["owner"].extra["choices"] = [choice for choice in Owner.choices if choice[0] != Owner.MINE]
@@ -132,7 +129,21 @@ class ActionPointFilter(django_filters.FilterSet):
         Each is a range of an index as far as that can be, so there are several where people ask for what is their own.
         """
         self.form.is_valid()
+        if self._contradicts_itself():
+            return [self.queryset.none()]
         return [self.filter_queryset(rows) for rows in self._ranges()]
+
+    def _contradicts_itself(self) -> bool:
+        """Whether it asks for reports after the last day of those that it asks for. Databases look through all for that."""
+        asked = self.form.cleaned_data
+        if not (first := asked.get("reported_from")):
+            return False
+        lasts = [asked.get("reported_to")]
+        if (days := asked.get("silent_for")) is not None:
+            lasts.append(self.today - timedelta(days=int(days)))
+        if asked.get("attention") == Attention.SILENT and not self.is_past:
+            lasts.append(self.today - timedelta(days=self.agenda.silence_days + 1))
+        return any(last and last < first for last in lasts)
 
     def _ranges(self) -> Iterator[QuerySet[Any]]:
         agency, owner = (self.form.cleaned_data.get(name) for name in ("agency", "owner"))
@@ -212,7 +223,7 @@ class ActionPointFilter(django_filters.FilterSet):
             {
                 Attention.NO_PROGRESS: Q(shows_after__lt=today),
                 Attention.SILENT: Q(reported__lt=before),
-                Attention.MILESTONE_PASSED: Q(milestone_due__lt=today),
+                Attention.MILESTONE_PASSED: Q(milestone_due__lt=today, first_due__lt=today),
                 Attention.MILESTONE_AHEAD: Q(last_due__gte=today),
                 Attention.SNOOZED: Q(snoozed_until__gt=today),
             }[Attention(attention)]
@@ -239,10 +250,18 @@ class ActionPointFilter(django_filters.FilterSet):
     def silent_for_days(self, rows: QuerySet[Any], name: str, days: Any) -> QuerySet[Any]:
         return self.reported_until(self.open_now(rows), name, self.today - timedelta(days=int(days)))
 
-    def ask_for_numbers(self) -> None:
-        """Before the form is shown: where there are many issues, a number is typed. One query."""
+    def offer_choices(self) -> None:
+        """Before the form is shown: the people who have something to do in the agenda; where there are many issues, a number is typed.
+        One query.
+        """
         if self.agenda.issues.order_by()[: CHOICES + 1].count() > CHOICES:
             self.form.fields["issue"].widget = forms.NumberInput(attrs={"inputmode": "numeric", "min": 1})
+        if people := self.form.fields.get("focal_point"):
+            assigned = ActionPoint.focal_points.through.objects.filter(
+                user=OuterRef("pk"), actionpoint__issue__agenda=self.agenda
+            )
+            picked = self.form.cleaned_data.get("focal_point")
+            people.queryset = people.queryset.filter(Exists(assigned) | Q(pk=picked.pk if picked else None))
 
     def chosen(self) -> list[tuple[str, str, str]]:
         """What is filtered by now: its name, its words, and the query of the same list without it."""

@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from actions.as_of import AsOf
-from actions.dashboard.counting import points_of
+from actions.dashboard import counting
 from actions.dashboard.figures import AGENCIES
+from actions.tallies.reading import Led
 from issues.models import Agenda, Issue
 
 _AGES = ((30, "fresh"), (90, "recent"), (365, "old"))
@@ -53,34 +52,26 @@ class HeatMap:
 
 def heat_map(agenda: Agenda, issues: Sequence[Issue], as_of: AsOf) -> HeatMap:
     """Of the agencies that lead something under these issues, in order of acronym; the first AGENCIES of them. One query."""
-    points = points_of(agenda, as_of).filter(issue__in=issues, lead_agencies__isnull=False)
-    counted = (
-        points.order_by()
-        .values("issue_id", acronym=F("lead_agencies__acronym"), name=F("lead_agencies__name"))
-        .annotate(count=Count("pk"), last=Max(points.standing.reported))
-    )
-    names: dict[str, str] = {}
-    found: dict[tuple[str, int], Any] = {}
-    for row in counted:
-        names[row["acronym"]] = row["name"]
-        found[row["acronym"], row["issue_id"]] = row
+    counted = counting.count_led(agenda, issues, as_of)
+    names = {agency.acronym: agency.name for agency, _number in counted}
+    found = {(agency.acronym, number): led for (agency, number), led in counted.items()}
     rows = [
         AgencyRow(
             acronym,
             names[acronym],
             reverse("agency", args=[acronym]),
-            tuple(_cell(found.get((acronym, issue.pk)), acronym, issue, as_of.day) for issue in issues),
+            tuple(_cell(found.get((acronym, issue.number)), acronym, issue, as_of.day) for issue in issues),
         )
         for acronym in sorted(names)[:AGENCIES]
     ]
     return HeatMap(issues, rows)
 
 
-def _cell(counted: Any, acronym: str, issue: Issue, today: date) -> Cell | None:
+def _cell(counted: Led | None, acronym: str, issue: Issue, today: date) -> Cell | None:
     if counted is None:
         return None
-    days = (today - counted["last"]).days if counted["last"] else None
-    return Cell(counted["count"], days, urlencode({"issue": issue.number, "agency": acronym}))
+    days = (today - counted.last).days if counted.last else None
+    return Cell(counted.count, days, urlencode({"issue": issue.number, "agency": acronym}))
 
 
 def legend() -> list[tuple[str, str]]:

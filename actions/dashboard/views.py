@@ -85,6 +85,7 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
     lead, sections = memory.made or memory.keep(_dashboard(agenda, as_of))
     context = {
         "agenda": agenda,
+        "current_agenda": agenda,
         "agendas": Agenda.objects.visible_to(request.user).order_by("-slug"),
         "as_of": as_of,
         "lead": lead,
@@ -183,6 +184,7 @@ def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
     query = query_without_places(request.GET)
     context = {
         "agenda": agenda,
+        "current_agenda": agenda,
         "above": shown.above,
         "below": shown.below,
         "query": query,
@@ -205,7 +207,7 @@ def _list_form(context: dict[str, Any], asked: QueryDict, stamp: str) -> str:
     words = "list form", context["agenda"].pk, asked.urlencode(), context["as_of"].query, context["signed_in"]
     memory = Memory[str](stamp, *words)
     if not (made := memory.made):
-        context["filters"].ask_for_numbers()
+        context["filters"].offer_choices()
         made = render_to_string("dashboard/_list_form.html", context)
         if not asked.get("q"):
             memory.keep(made)

@@ -57,7 +57,7 @@ class Milestone(models.Model):
     place = models.CharField(_("place"), max_length=100, blank=True, validators=[validate_line])
     due = PartialDateField(_("due"))
     due_earliest = PartialDateEdge(source="due", edge="earliest")
-    due_latest = PartialDateEdge(source="due", edge="latest", db_index=True)
+    due_latest = PartialDateEdge(source="due", edge="latest")
     due_note = models.CharField(_("note on the date"), max_length=200, blank=True, validators=[validate_line])
     repeats_every_months = models.PositiveSmallIntegerField(
         _("repeats every ... months"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(60)]
@@ -74,7 +74,10 @@ class Milestone(models.Model):
         ordering = ["due_earliest", "due_latest", "id"]
         verbose_name = _("milestone")
         verbose_name_plural = _("milestones")
-        indexes = [models.Index(fields=["due_earliest", "due_latest", "id"], name="milestone_order")]
+        indexes = [
+            models.Index(fields=["due_earliest", "due_latest", "id"], name="milestone_order"),
+            models.Index(fields=["due_latest", "id"], name="milestone_due_latest"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["action_point", "title"], name="milestone_title_unique_in_action_point"),
             models.CheckConstraint(condition=~Q(title=""), name="milestone_title_given"),

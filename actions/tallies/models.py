@@ -77,6 +77,7 @@ class Entry(_Listed):
                 fields=["agenda", "milestone_due"], condition=Q(milestone_due__isnull=False), name="entry_due"
             ),
             models.Index(fields=["agenda", "first_due"], condition=Q(first_due__isnull=False), name="entry_first_due"),
+            models.Index(fields=["agenda", "last_due"], condition=Q(last_due__isnull=False), name="entry_last_due"),
             models.Index(
                 fields=["agenda", "snoozed_until"], condition=Q(snoozed_until__isnull=False), name="entry_snoozed"
             ),
@@ -84,8 +85,8 @@ class Entry(_Listed):
 
 
 class LedEntry(_Listed):
-    """An entry once more for each agency that leads the action point: one index serves each order of what an agency leads, and one
-    together with a status. Where nobody owns it, one for NOBODY.
+    """An entry once more for each agency that leads the action point: one index serves each order of what an agency leads, one
+    together with a status, and one what all agencies lead under an issue. Where nobody owns it, one for NOBODY.
     """
 
     pk = models.CompositePrimaryKey("action_point_id", "agency_id")
@@ -99,9 +100,16 @@ class LedEntry(_Listed):
     class Meta:
         default_permissions = ()
         indexes = [
+            models.Index(fields=["agenda", "place"], name="led_of_all"),
             models.Index(fields=["agency", "agenda", "place"], name="led_place"),
             models.Index(fields=["agency", "agenda", "rank", "place"], name="led_rank"),
             models.Index(fields=["agency", "agenda", "reported", "place"], name="led_reported"),
+            *(
+                models.Index(
+                    fields=["agency", "agenda", name], condition=Q(**{f"{name}__isnull": False}), name=f"led_{name}"
+                )
+                for name in ("first_due", "last_due", "snoozed_until")
+            ),
         ]
 
 

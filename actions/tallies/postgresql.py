@@ -47,8 +47,10 @@ _LOCK = "PERFORM 1 FROM tallies_entry WHERE action_point_id = ANY(ids) ORDER BY 
 _REFRESH = "IF cardinality(ids) > 0 THEN PERFORM tallies_refresh(ids); END IF;"
 _REFRESH_OWN_COLUMNS = _REFRESH.replace("refresh", "refresh_own_columns")
 _NOTHING_ADDED = "IF TG_OP = 'INSERT' THEN IF NOT EXISTS (SELECT 1 FROM added) THEN RETURN NULL; END IF; END IF;"
-_PLANS = "SET plan_cache_mode = force_generic_plan"
-"""Planning anew for each list of ids costs more than the work; by index, one by one, is right for few and for many."""
+_PLANS = "SET plan_cache_mode = force_generic_plan SET enable_hashjoin = off SET enable_mergejoin = off"
+"""Planning anew for each list of ids costs more than the work; by index, one by one, is right for few and for many. Left to itself, it
+reads all issues to find one.
+"""
 
 
 def triggers() -> Iterator[str]:

@@ -4,16 +4,32 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Max, Q, Sum
 from django.db.models.functions import TruncMonth
 
 from actions.models import ActionStatus
-from actions.tallies.models import Entry, Tally
+from actions.tallies.models import NEVER, NOBODY, Entry, LedEntry, Tally
 from issues.models import Agenda, Issue
 
 Kind = Tally.Kind
+
+
+class Lead(NamedTuple):
+    """An agency that leads action points."""
+
+    acronym: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Led:
+    """What an agency leads under an issue."""
+
+    count: int
+    last: date | None
+    """The day of the last report on any of them; None where nothing was ever reported."""
 
 
 @dataclass(slots=True)
@@ -102,7 +118,7 @@ def of_issues(agenda: Agenda, issues: Iterable[Issue], today: date) -> dict[int,
     """By the number of the issue. One query, over the action points of just these issues."""
     shows = Q(shows_after__lt=today) if agenda.state == Agenda.State.OPEN else Q(pk__in=[])
     counted = (
-        Entry.objects.filter(agenda=agenda, place__lt=1000 * (max((issue.number for issue in issues), default=0) + 1))
+        Entry.objects.filter(agenda=agenda, place__lt=_end(issues))
         .values_list(F("place") / 1000, "rank")
         .annotate(count=Count("pk"), showing=Count("pk", filter=shows))
     )
@@ -111,6 +127,24 @@ def of_issues(agenda: Agenda, issues: Iterable[Issue], today: date) -> dict[int,
         found[number].statuses[ActionStatus.values[rank]] = count
         found[number].showing += showing
     return found
+
+
+def of_cells(agenda: Agenda, issues: Iterable[Issue]) -> dict[tuple[Lead, int], Led]:
+    """By agency and number of the issue. One query, over what is led under just these issues."""
+    counted = (
+        LedEntry.objects.filter(agenda=agenda, place__lt=_end(issues), agency__gt=NOBODY)
+        .values_list("agency__acronym", "agency__name", F("place") / 1000)
+        .annotate(count=Count("action_point"), last=Max("reported"))
+    )
+    return {
+        (Lead(acronym, name), number): Led(count, last if last > NEVER else None)
+        for acronym, name, number, count, last in counted
+    }
+
+
+def _end(issues: Iterable[Issue]) -> int:
+    """The place after those of all of these issues, which are the first of their agenda."""
+    return 1000 * (max((issue.number for issue in issues), default=0) + 1)
 
 
 def stood(agenda: Agenda, until: date) -> dict[date, Counter[str]]:
@@ -127,14 +161,14 @@ def stood(agenda: Agenda, until: date) -> dict[date, Counter[str]]:
     return dict(sorted(found.items()))
 
 
-def longest_silent(agenda: Agenda, today: date, limit: int) -> list[int]:
-    """Ids of open action points, those never reported on first. One query."""
+def longest_silent(agenda: Agenda, today: date, limit: int) -> list[Entry]:
+    """Those of open action points, those never reported on first. One query."""
     if agenda.state != Agenda.State.OPEN:
         return []
     silent = Entry.objects.filter(
         agenda=agenda, is_open=True, reported__lt=today - timedelta(days=agenda.silence_days)
     ).exclude(snoozed_until__gt=today)
-    return list(silent.order_by("reported", "place").values_list("pk", flat=True)[:limit])
+    return list(silent.order_by("reported", "place")[:limit])
 
 
 def recorded_last(agenda: Agenda, limit: int, since: datetime | None = None) -> tuple[list[int], datetime | None]:

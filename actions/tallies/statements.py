@@ -79,8 +79,9 @@ def remove_led(links: str) -> str:
 def remove_surplus_led() -> str:
     """Those whose key no source has any more."""
     return (
-        "DELETE FROM tallies_ledentry WHERE (action_point_id, agency_id) NOT IN"
-        f" (SELECT action_point_id, agency_id FROM ({led_entries('tallies_entry')}) found)"
+        "DELETE FROM tallies_ledentry WHERE NOT EXISTS"
+        f" (SELECT 1 FROM ({led_entries('tallies_entry')}) found WHERE found.action_point_id = tallies_ledentry.action_point_id"
+        " AND found.agency_id = tallies_ledentry.agency_id)"
     )
 
 

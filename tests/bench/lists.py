@@ -2,7 +2,8 @@
 
 Fills a scratch database (SQLite, or a new one on the server of DATABASE_URL), which is thrown away afterwards, with one agenda of 1,000
 action points and a large one, each action point with five progress updates. The pages of both take turns with a list of 50 rows as any
-Django project has it (`tests.bench.bare`). "Made anew" is the first answer after something changed; the others show what was made.
+Django project has it (`tests.bench.bare`). "Made anew" is the first answer after progress was logged on an action
+point of the first page; the others show what was made.
 """
 
 import argparse
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from itertools import cycle
 from typing import Any
 
 from tests.bench.scratch import DatabaseClock, scratch_database
@@ -31,7 +33,7 @@ from tracker.people.models import Role, User
 
 RUNS = 15
 WRITTEN = 100
-AGENCIES, PEOPLE = 40, 100
+AGENCIES, PEOPLE = 40, 1000
 UPDATES = 5
 SMALL = (20, 50)
 COMPARED = ("dashboard", "list", "list, page at 90 %")
@@ -63,7 +65,7 @@ def fill(slug: str, issues: int, points: int) -> Agenda:
 
 
 def _fill(slug: str, issues: int, points: int) -> Agenda:
-    """Of the action points 15 in 16 were reported on, 1 in 5 has a milestone, 9 in 10 have a lead agency, 1 in 10 a focal point.
+    """Of the action points 15 in 16 were reported on, 1 in 7 has a milestone, 9 in 10 have a lead agency, 1 in 10 a focal point.
 
     The first issue is written by Django, the others are copied by the database.
     """
@@ -78,19 +80,10 @@ def _fill(slug: str, issues: int, points: int) -> Agenda:
         for n, point in enumerate(made)
         if n % 10
     )
-    people = [
-        User.objects.filter(email=f"p{n}@example.org").first() or personas.person(f"p{n}@example.org")
-        for n in range(PEOPLE)
-    ]
-    ActionPoint.focal_points.through.objects.bulk_create(
-        ActionPoint.focal_points.through(actionpoint=point, user=people[n // 10 % PEOPLE])
-        for n, point in enumerate(made)
-        if n % 10 == 3
-    )
     Milestone.objects.bulk_create(
         Milestone(action_point=point, title="Course", due=_day(n * 7 % 400 - 200))
         for n, point in enumerate(made)
-        if n % 5 == 0
+        if n % 7 == 0
     )
     ProgressUpdate.objects.bulk_create(
         ProgressUpdate(
@@ -108,7 +101,21 @@ def _fill(slug: str, issues: int, points: int) -> Agenda:
     )
     for issue in others:
         _copy(first, issue)
+    _assign(agenda)
     return agenda
+
+
+def _assign(agenda: Agenda) -> None:
+    """One action point in ten to one of PEOPLE, in turn."""
+    User.objects.bulk_create((User(email=f"p{n}@example.org") for n in range(PEOPLE)), ignore_conflicts=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO actions_actionpoint_focal_points (actionpoint_id, user_id) SELECT p.id, u.id FROM actions_actionpoint p"
+            " JOIN issues_issue i ON i.id = p.issue_id AND i.agenda_id = %s"
+            " JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM people_user WHERE email LIKE 'p%%@example.org') u"
+            " ON u.n = (i.number * 100 + p.number / 10) %% %s WHERE p.number %% 10 = 4",
+            [agenda.pk, PEOPLE],
+        )
 
 
 def _copy(first: Issue, issue: Issue) -> None:
@@ -121,7 +128,6 @@ def _copy(first: Issue, issue: Issue) -> None:
         for model, link in (
             (ActionPoint, ""),
             (ActionPoint.lead_agencies.through, "actionpoint_id"),
-            (ActionPoint.focal_points.through, "actionpoint_id"),
             (Milestone, "action_point_id"),
             (ProgressUpdate, "action_point_id"),
         ):
@@ -209,6 +215,10 @@ def pages(agenda: Agenda) -> Iterator[tuple[str, str]]:
         "owner=nobody",
         "silent_for=700",
         "agency=A7&status=exploring",
+        f"focal_point={User.objects.get(email='p7@example.org').pk}",
+        "due_to=2100-01-01",
+        "agency=A7&attention=no_progress",
+        "agency=A7&attention=milestone_passed",
         "q=point+9",
     ):
         yield f"list, {query}", f"action-points/?{query}"
@@ -281,10 +291,12 @@ def main() -> None:
     with scratch_database(), override_settings(ROOT_URLCONF="tests.bench.bare"):
         client = personas.sign_in(Client(), personas.person("coordinator@example.org", Role.COORDINATOR))
 
-        def change() -> None:
-            personas.agency("A0").save()
-
         small, large = fill("2025", *SMALL), fill("2026", asked.issues, asked.points)
+        shown = cycle(ActionPoint.objects.filter(issue__agenda__in=[small, large], issue__number=1, number__lte=50))
+
+        def change() -> None:
+            personas.update(next(shown), now=timezone.now())
+
         time_pages(client, small, large, change)
         time_writing(large)
         begin = time.perf_counter()

@@ -12,6 +12,10 @@ def _key(to: str) -> models.ForeignKey:
     )
 
 
+def _rare(name: str, index: str, *before: str) -> models.Index:
+    return models.Index(condition=models.Q((f"{name}__isnull", False)), fields=[*before, "agenda", name], name=index)
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("actions", "0003_lean_indexes"),
@@ -51,21 +55,17 @@ class Migration(migrations.Migration):
             options={
                 "default_permissions": (),
                 "indexes": [
+                    models.Index(fields=["agenda", "place"], name="led_of_all"),
                     models.Index(fields=["agency", "agenda", "place"], name="led_place"),
                     models.Index(fields=["agency", "agenda", "rank", "place"], name="led_rank"),
                     models.Index(fields=["agency", "agenda", "reported", "place"], name="led_reported"),
+                    *(_rare(name, f"led_{name}", "agency") for name in ("first_due", "last_due", "snoozed_until")),
                 ],
             },
         ),
         migrations.RemoveIndex(model_name="entry", name="entry_unowned"),
         migrations.AddField(model_name="entry", name="first_due", field=models.DateField(null=True)),
         migrations.AddField(model_name="entry", name="last_due", field=models.DateField(null=True)),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(
-                condition=models.Q(("first_due__isnull", False)),
-                fields=["agenda", "first_due"],
-                name="entry_first_due",
-            ),
-        ),
+        migrations.AddIndex(model_name="entry", index=_rare("first_due", "entry_first_due")),
+        migrations.AddIndex(model_name="entry", index=_rare("last_due", "entry_last_due")),
     ]
