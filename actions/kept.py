@@ -43,9 +43,10 @@ def take_kept(request: HttpRequest) -> Typed | None:
     return kept
 
 
-def kept_initial(request: HttpRequest) -> dict[str, Any]:
-    """What was kept for this address, once, as initial values of a form of single-valued fields."""
-    return {name: values[0] for name, values in (take_kept(request) or {}).items() if values}
+def kept_initial(request: HttpRequest, *many: str) -> dict[str, Any]:
+    """What was kept for this address, once, as initial values of a form whose fields have one value each but for `many`."""
+    kept = take_kept(request) or {}
+    return {name: values if name in many else values[0] for name, values in kept.items() if values}
 
 
 def typed_in(data: QueryDict) -> Typed:

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from actions.views import action_points, agencies, agendas, corrections, milestones, progress, worklist
+from actions.views import action_points, agencies, agenda_editing, agendas, corrections, milestones, progress, worklist
 
 
 class NumberConverter:
@@ -26,6 +26,14 @@ urlpatterns = [
     path("my/", worklist.my_action_points, name="my_action_points"),
     path("agendas/", agendas.agenda_list, name="agenda_list"),
     path("agendas/<slug:slug>/", agendas.agenda_page, name="agenda"),
+    path("agendas/<slug:slug>/edit/", agenda_editing.edit_agenda, name="agenda_edit"),
+    path("agendas/<slug:slug>/issues/", agenda_editing.add_issue, name="add_issue"),
+    path("agendas/<slug:slug>/issues/<number:number>/edit/", agenda_editing.edit_issue, name="issue_edit"),
+    path(
+        "agendas/<slug:slug>/issues/<number:number>/action-points/",
+        agenda_editing.add_action_point,
+        name="add_action_point",
+    ),
     path("agendas/<slug:slug>/issues/<number:number>/", agendas.issue_page, name="issue"),
     path(_POINT, action_points.action_point_page, name="action_point"),
     path(f"{_POINT}edit/", action_points.edit, name="action_point_edit"),

@@ -33,6 +33,10 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "agenda_list": ({}, [200, 200, 200, 200, 200]),
     "agenda": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "issue": (AGENDA | {"number": 1}, [LOGIN, 200, 200, 200, 200]),
+    "agenda_edit": (AGENDA, [LOGIN, 403, 403, 200, 200]),
+    "add_issue": (AGENDA, [LOGIN, 403, 403, 200, 200]),
+    "issue_edit": (AGENDA | {"number": 1}, [LOGIN, 403, 403, 200, 200]),
+    "add_action_point": (AGENDA | {"number": 1}, [LOGIN, 403, 403, 200, 200]),
     "action_point": (POINT, [LOGIN, 200, 200, 200, 200]),
     "action_point_edit": (POINT, [LOGIN, 403, 403, 200, 200]),
     "log_progress": (POINT, [LOGIN, 200, 403, 200, 200]),
@@ -115,6 +119,10 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
 # The same for POST with an empty form: 400 is "you may, but the form is faulty".
 WRITE: dict[str, list[int]] = {
     "action_point_edit": [LOGIN, 403, 403, 400, 400],
+    "agenda_edit": [LOGIN, 403, 403, 400, 400],
+    "add_issue": [LOGIN, 403, 403, 400, 400],
+    "issue_edit": [LOGIN, 403, 403, 400, 400],
+    "add_action_point": [LOGIN, 403, 403, 400, 400],
     "log_progress": [LOGIN, 400, 403, 400, 400],
     "correct_update": [LOGIN, 400, 403, 400, 400],
     "withdraw_update": [LOGIN, 400, 403, 400, 400],

@@ -1,7 +1,18 @@
 from actions.forms.action_point import ActionPointForm
+from actions.forms.agenda import AgendaForm, IssueForm, NewActionPointForm
 from actions.forms.milestone import MilestoneForm
 from actions.forms.progress import CorrectionForm, ProgressForm
 from actions.forms.snooze import SnoozeForm
 from actions.forms.withdrawal import WithdrawalForm
 
-__all__ = ["ActionPointForm", "CorrectionForm", "MilestoneForm", "ProgressForm", "SnoozeForm", "WithdrawalForm"]
+__all__ = [
+    "ActionPointForm",
+    "AgendaForm",
+    "CorrectionForm",
+    "IssueForm",
+    "MilestoneForm",
+    "NewActionPointForm",
+    "ProgressForm",
+    "SnoozeForm",
+    "WithdrawalForm",
+]

@@ -17,7 +17,7 @@ from actions.access import Person, get_action_point, public_if_visible, signed_i
 from actions.as_of import read_as_of
 from actions.forms import ActionPointForm, SnoozeForm
 from actions.history import edits
-from actions.kept import clears_kept, keeps_typed, kept_initial, take_kept
+from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.models import ActionPoint, Milestone, ProgressUpdate
 from actions.timeline import NoSuchUpdateError, page
 from tracker.people.permissions import Right, may
@@ -92,10 +92,7 @@ def edit(request: HttpRequest, slug: str, issue: int, number: int) -> HttpRespon
         # The page still names the action point as it is stored: a form that is checked writes what was typed to its instance.
         action_point.refresh_from_db(fields=["title", "description"])
     else:
-        typed = take_kept(request) or {}
-        owners = {"lead_agencies", "focal_points"}
-        initial = {name: values if name in owners else values[0] for name, values in typed.items() if values}
-        form = ActionPointForm(initial=initial, instance=action_point)
+        form = ActionPointForm(initial=kept_initial(request, "lead_agencies", "focal_points"), instance=action_point)
     status = 200 if not form.is_bound else 409 if form.theirs else 400
     return render(
         request, "actions/action_point_form.html", {"form": form, "action_point": action_point}, status=status

@@ -58,6 +58,10 @@ READERS = [
     "/accounts/2fa/",
 ]
 COORDINATORS = [
+    "/agendas/2005/edit/",
+    "/agendas/2005/issues/",
+    "/agendas/2005/issues/3/edit/",
+    "/agendas/2005/issues/3/action-points/",
     "/agendas/2005/2.1/edit/",
     "/agendas/2005/note/parts/",
     "/agendas/2005/note/publication/",

@@ -1,0 +1,67 @@
+"""The forms with which coordinators word an agenda and add to it."""
+
+from typing import Any
+
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from actions.forms.action_point import ActionPointForm
+from actions.forms.conflicts import ConflictAwareForm
+from actions.models import ActionPoint
+from issues.models import Agenda, Issue
+
+
+class AgendaForm(ConflictAwareForm):
+    class Meta:
+        model = Agenda
+        fields = [
+            "title",
+            "introduction",
+            "report_title",
+            "agreed_on",
+            "reporting_period",
+            "silence_days",
+            "visible_to",
+        ]
+
+
+class IssueForm(ConflictAwareForm):
+    """Of an issue that has its agenda. A new one gets the next number unless another is typed, and keeps it: references stay as they are.
+    Call it with the agenda locked.
+    """
+
+    class Meta:
+        model = Issue
+        fields = ["number", "title", "rationale"]
+        help_texts = {"number": _("Its place in the agenda, and part of each reference: 3 in 2005/3.2.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            del self.fields["number"]
+        else:
+            _offer_number(self, Issue.objects.filter(agenda=self.instance.agenda_id))  # type: ignore[attr-defined]
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return super()._get_validation_exclusions() - {"agenda"}  # type: ignore[misc] # so that a number that is taken is refused
+
+
+class NewActionPointForm(ActionPointForm):
+    """Of an action point that has its issue; otherwise as an issue's."""
+
+    class Meta(ActionPointForm.Meta):
+        fields = ["number", *ActionPointForm.Meta.fields]
+        help_texts = {"number": _("Its place under the issue, and the end of its reference: 2 in 2005/3.2.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_number(self, ActionPoint.objects.filter(issue=self.instance.issue_id))  # type: ignore[attr-defined]
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return super()._get_validation_exclusions() - {"issue"}  # type: ignore[misc]
+
+
+def _offer_number(form: ConflictAwareForm, numbered: Any) -> None:
+    """The next one, unless one was typed already."""
+    if form.initial.get("number") is None:
+        form.initial["number"] = (numbered.aggregate(last=Max("number"))["last"] or 0) + 1

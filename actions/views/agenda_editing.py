@@ -1,0 +1,82 @@
+"""Coordinators word an agenda, and add issues and action points to it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from actions.access import get_agenda, signed_in
+from actions.forms import AgendaForm, IssueForm, NewActionPointForm
+from actions.forms.conflicts import ConflictAwareForm
+from actions.kept import clears_kept, keeps_typed, kept_initial
+from actions.models import ActionPoint
+from issues.models import Agenda, Issue
+from tracker.people.permissions import Right
+
+
+@keeps_typed
+@require_http_methods(["GET", "POST"])
+@transaction.atomic
+def edit_agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
+    agenda = _to_edit(request, slug)
+    form = AgendaForm(_sent(request), initial=kept_initial(request), instance=agenda)
+    return _form_page(request, form, agenda, _("Edit the agenda"))
+
+
+@keeps_typed
+@require_http_methods(["GET", "POST"])
+@transaction.atomic
+def add_issue(request: HttpRequest, slug: str) -> HttpResponseBase:
+    agenda = _to_edit(request, slug)
+    form = IssueForm(_sent(request), initial=kept_initial(request), instance=Issue(agenda=agenda))
+    return _form_page(request, form, agenda, _("Add an issue"))
+
+
+@keeps_typed
+@require_http_methods(["GET", "POST"])
+@transaction.atomic
+def edit_issue(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
+    agenda = _to_edit(request, slug)
+    issue = get_object_or_404(agenda.issues, number=number)
+    form = IssueForm(_sent(request), initial=kept_initial(request), instance=issue)
+    return _form_page(request, form, agenda, _("Edit the issue"))
+
+
+@keeps_typed
+@require_http_methods(["GET", "POST"])
+@transaction.atomic
+def add_action_point(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
+    agenda = _to_edit(request, slug)
+    issue = get_object_or_404(agenda.issues, number=number)
+    initial = kept_initial(request, "lead_agencies", "focal_points")
+    form = NewActionPointForm(_sent(request), initial=initial, instance=ActionPoint(issue=issue))
+    return _form_page(request, form, agenda, _("Add an action point"), under=issue)
+
+
+def _to_edit(request: HttpRequest, slug: str) -> Agenda:
+    """The agenda, locked while it is stored: coordinators who add to it take turns, so that no number is given twice."""
+    agenda = get_agenda(signed_in(request), slug, Right.COORDINATE)
+    return Agenda.objects.select_for_update().get(pk=agenda.pk) if request.method == "POST" else agenda
+
+
+def _sent(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
+def _form_page(
+    request: HttpRequest, form: ConflictAwareForm, agenda: Agenda, heading: str, under: Issue | None = None
+) -> HttpResponse:
+    """Stored, it leads to the page of what was stored."""
+    if form.is_valid():
+        stored: Any = form.save()
+        messages.success(request, _("“%(name)s” is saved.") % {"name": stored}, extra_tags=clears_kept(request))
+        return redirect(stored)
+    if form.is_bound and form.instance is agenda:
+        agenda.refresh_from_db()  # a form that is checked writes what was typed to its instance
+    context = {"form": form, "agenda": agenda, "heading": heading, "under": under}
+    status = 200 if not form.is_bound else 409 if form.theirs else 400
+    return render(request, "actions/agenda_form.html", context, status=status)

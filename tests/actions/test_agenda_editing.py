@@ -1,0 +1,145 @@
+"""Coordinators word an agenda in the browser, and add issues and action points to it."""
+
+import pytest
+
+from actions.models import ActionPoint
+from issues.models import Agenda, Issue
+from tests import personas
+from tests.actions.pages import text
+
+AGENDA = "/agendas/2026/"
+ADD_ISSUE = f"{AGENDA}issues/"
+ADD_POINT = f"{AGENDA}issues/1/action-points/"
+
+
+@pytest.fixture
+def signed_in(client, coordinator):
+    personas.action_point()
+    return personas.sign_in(client, coordinator)
+
+
+def test_issue_and_action_point_are_added_and_found(signed_in, focal_point, coordinator):
+    added = signed_in.post(ADD_ISSUE, {"number": "2", "title": "Capacity", "rationale": "Staff **need** it."})
+    point = signed_in.post(
+        f"{AGENDA}issues/2/action-points/",
+        {
+            "number": "1",
+            "title": "Joint training",
+            "lead_agencies": [focal_point.agency.pk],
+            "focal_points": [focal_point.pk],
+        },
+        follow=True,
+    )
+
+    assert (added.status_code, added.url) == (302, f"{AGENDA}issues/2/")
+    made = ActionPoint.objects.get(issue__number=2)
+    assert (made.reference, made.title) == ("2026/2.1", "Joint training")
+    assert (list(made.lead_agencies.all()), list(made.focal_points.all())) == ([focal_point.agency], [focal_point])
+    assert "Joint training" in text(point)
+    assert "Joint training" in text(signed_in.get(f"{AGENDA}action-points/"))
+    assert {row.history_user for row in made.history.all()} == {coordinator}
+
+
+def test_next_number_is_offered(signed_in):
+    personas.action_point(number=7)
+
+    assert signed_in.get(ADD_ISSUE).context["form"]["number"].value() == 2
+    assert signed_in.get(ADD_POINT).context["form"]["number"].value() == 8
+
+
+@pytest.mark.parametrize("address", [ADD_ISSUE, ADD_POINT])
+@pytest.mark.parametrize("number", ["1", "0", "1000", "-1", "x", ""])
+def test_number_that_is_taken_or_none_is_refused_and_what_was_typed_kept(signed_in, address, number):
+    response = signed_in.post(address, {"number": number, "title": "Typed with care", "lead_agencies": ["junk"]})
+
+    assert response.status_code == 400
+    assert 'value="Typed with care"' in response.content.decode()
+    assert (Issue.objects.count(), ActionPoint.objects.count()) == (1, 1)
+
+
+def test_issue_is_worded_and_keeps_its_number(signed_in):
+    response = signed_in.post(f"{AGENDA}issues/1/edit/", {"number": "9", "title": "Guidelines", "rationale": ""})
+
+    issue = Issue.objects.get()
+    assert (response.status_code, issue.number, issue.title) == (302, 1, "Guidelines")
+
+
+def test_agenda_is_worded(signed_in):
+    wanted = {
+        "title": "Agenda 2026",
+        "introduction": "Agreed in Geneva.",
+        "agreed_on": "2026-02",
+        "reporting_period": "2026",
+        "silence_days": "120",
+        "visible_to": "everybody",
+    }
+
+    response = signed_in.post(f"{AGENDA}edit/", wanted)
+
+    agenda = Agenda.objects.get()
+    assert (response.status_code, response.url) == (302, AGENDA)
+    assert (agenda.title, agenda.introduction, agenda.silence_days) == ("Agenda 2026", "Agreed in Geneva.", 120)
+    assert (agenda.agreed_on.text, agenda.visible_to, agenda.state) == ("2026-02", "everybody", "open")
+
+
+@pytest.mark.parametrize(
+    "faulty", [{"title": ""}, {"silence_days": "0"}, {"visible_to": "mars"}, {"agreed_on": "soon"}]
+)
+def test_faulty_wording_of_an_agenda_is_refused_and_kept(signed_in, faulty):
+    before = Agenda.objects.get()
+    typed = {"title": "Agenda", "introduction": "Typed with care.", "silence_days": "90", "visible_to": "network"}
+
+    response = signed_in.post(f"{AGENDA}edit/", typed | faulty)
+
+    assert response.status_code == 400
+    assert "Typed with care." in text(response)
+    assert Agenda.objects.get().title == before.title
+
+
+def test_second_of_two_who_word_an_agenda_sees_both_texts(signed_in):
+    seen = signed_in.get(f"{AGENDA}edit/").context["form"]["seen"].value()
+    agenda = Agenda.objects.get()
+    agenda.introduction = "By another."
+    agenda.save()
+
+    typed = {
+        "title": agenda.title,
+        "introduction": "Mine.",
+        "silence_days": "90",
+        "visible_to": "network",
+        "seen": seen,
+    }
+    response = signed_in.post(f"{AGENDA}edit/", typed)
+
+    assert response.status_code == 409
+    assert "By another." in text(response)
+    assert "Mine." in text(response)
+    assert Agenda.objects.get().introduction == "By another."
+
+
+def test_pages_lead_there_for_coordinators_only(client, coordinator, focal_point):
+    personas.action_point()
+    for person, shown in ((coordinator, True), (focal_point, False)):
+        personas.sign_in(client, person)
+        agenda, issue = (client.get(page).content.decode() for page in (AGENDA, f"{AGENDA}issues/1/"))
+
+        assert (f'href="{ADD_ISSUE}"' in agenda, f'href="{AGENDA}edit/"' in agenda) == (shown, shown)
+        assert (f'href="{ADD_POINT}"' in issue, f'href="{AGENDA}issues/1/edit/"' in issue) == (shown, shown)
+
+
+def test_empty_agenda_leads_to_its_first_issue(client, coordinator):
+    personas.agenda()
+    personas.sign_in(client, coordinator)
+
+    assert f'href="{ADD_ISSUE}"' in client.get(AGENDA).content.decode()
+
+
+def test_text_of_a_person_who_was_signed_out_is_back_after_signing_in(client, coordinator, focal_point):
+    personas.action_point()
+    client.post(ADD_POINT, {"number": "5", "title": "Typed", "focal_points": [focal_point.pk, coordinator.pk]})
+    personas.sign_in(client, coordinator)
+
+    form = client.get(ADD_POINT).context["form"]
+
+    assert (form["number"].value(), form["title"].value()) == ("5", "Typed")
+    assert form["focal_points"].value() == [str(focal_point.pk), str(coordinator.pk)]
