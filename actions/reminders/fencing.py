@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import DateField, DateTimeField, Exists, OuterRef
+from django.db.models import DateField, DateTimeField, Exists, OuterRef, Q
 
 from actions.models import ActionPoint, ProgressUpdate
 from actions.reminders.due import wanting_digests
-from actions.reminders.models import Digest
+from actions.reminders.models import Digest, ReminderSchedule
 from actions.reminders.models.digest import LEASE
 from actions.reminders.models.entry import Entry
 from tracker.prepared import Param, PreparedUpdate, Statement
@@ -17,7 +17,8 @@ def pass_fence(
     digest: Digest, entries: list[Entry], language: str, now: datetime, *, today: date, since: datetime
 ) -> bool:
     """Write down what the digest says and that it is being sent. True where this worker still holds it, the person still may be mailed on
-    that day, and something in it has waited for an answer ever `since` it was written: then, and only then, the body may go out.
+    that day, the agenda's reminders are not switched off, and something in it has waited for an answer ever `since` it was written: then,
+    and only then, the body may go out.
     """
     told = {f"told{number}": entry["action_point"] for number, entry in enumerate(entries)}
     values: dict[str, Any] = {
@@ -50,7 +51,9 @@ def _fence(told: int) -> Statement:
         .exclude(snoozed_until__gt=today)
         .filter(~Exists(answered))
     )
+    off = ReminderSchedule.objects.filter(agenda=OuterRef("agenda"), enabled=False)
     held = Digest.objects.filter(
+        Q(asked_about__isnull=False) | ~Exists(off),
         Exists(waiting),
         Exists(wanting_digests(today).filter(pk=OuterRef("recipient"))),
         pk=Param("pk", Digest._meta.pk),

@@ -15,6 +15,7 @@ from actions.reminders.models import Digest, DigestQuerySet, ReminderSchedule
 from actions.reminders.models.digest import LEASE, Cause
 from actions.reminders.models.entry import Entry
 from actions.reminders.periods import Terms, zone_named
+from issues.models import Agenda
 from tracker.mail import Courier, Delivery, Letter, Outcome
 from tracker.people.models import User
 
@@ -50,10 +51,15 @@ def send_due(
 
 
 def read_afresh(claimed: list[Digest], now: datetime) -> Iterator[tuple[Digest, list[Entry]]]:
-    """What each is to say now: nothing where all moves, the person must not be mailed, or the agenda is not open any more."""
+    """What each is to say now: nothing where all moves, the person must not be mailed, the agenda is not open any more, or its reminders
+    are switched off.
+    """
     groups = defaultdict(list)
     for digest in claimed:
-        groups[digest.agenda_id, terms_of(digest, _today(digest, now))].append(digest)
+        if digest.is_switched_off:
+            yield digest, []
+        else:
+            groups[digest.agenda_id, terms_of(digest, _today(digest, now))].append(digest)
     for (_agenda, terms), digests in groups.items():
         recipients = wanting_digests(terms.today).filter(pk__in=[digest.recipient_id for digest in digests])
         told = {
@@ -108,14 +114,20 @@ def _recorded(digest: Digest, delivery: Delivery, today: date, clock: Clock) -> 
 
 
 def _cancelled(digest: Digest, today: date) -> str:
-    """Nothing in it, or not for this person any more. Two queries or three."""
+    """Nothing in it, or not for this person or from this agenda any more. Five queries at most."""
+    digest.record_cancelled(_why_cancelled(digest, today))
+    return Digest.State.CANCELLED
+
+
+def _why_cancelled(digest: Digest, today: date) -> Cause:
     person = User.objects.filter(pk=digest.recipient_id)
     if not person.active().exists():
-        cause = Cause.INACTIVE
-    else:
-        cause = Cause.NOTHING_LEFT if wanting_digests(today).filter(pk__in=person).exists() else Cause.UNWANTED
-    digest.record_cancelled(cause)
-    return Digest.State.CANCELLED
+        return Cause.INACTIVE
+    if not Agenda.objects.open().filter(pk=digest.agenda_id).exists():
+        return Cause.AGENDA_CLOSED
+    if Digest.objects.switched_off().filter(pk=digest.pk).exists():
+        return Cause.SWITCHED_OFF
+    return Cause.NOTHING_LEFT if wanting_digests(today).filter(pk__in=person).exists() else Cause.UNWANTED
 
 
 def _today(digest: Digest, now: datetime) -> date:

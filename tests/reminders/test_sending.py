@@ -81,6 +81,12 @@ def test_mail_counts_the_reminders_before_it_but_not_itself(focal_point, smtp_se
     assert ["1 reminder without an answer" in text for text in texts] == [False, True]
 
 
+def switch_off(agenda):
+    ReminderSchedule.objects.update_or_create(
+        agenda=agenda, defaults={"enabled": False, "starts_on": personas.TODAY - timedelta(days=60)}
+    )
+
+
 def moves(point):
     personas.update(point, now=timezone.now())
 
@@ -90,7 +96,8 @@ def moves(point):
     [
         (lambda person, point: moves(point), Cause.NOTHING_LEFT),
         (lambda person, point: point.lead_agencies.clear(), Cause.NOTHING_LEFT),
-        (lambda person, point: Agenda.objects.update(state="closed"), Cause.NOTHING_LEFT),
+        (lambda person, point: Agenda.objects.update(state="closed"), Cause.AGENDA_CLOSED),
+        (lambda person, point: switch_off(point.issue.agenda), Cause.SWITCHED_OFF),
         (lambda person, point: User.objects.update(is_active=False), Cause.INACTIVE),
         (lambda person, point: User.objects.update(wants_digests=False), Cause.UNWANTED),
         (lambda person, point: User.objects.update(digests_paused_until="2099-01-01"), Cause.UNWANTED),
@@ -105,18 +112,56 @@ def test_digest_that_is_not_due_any_more_is_cancelled(digest, smtp_server, focal
     assert smtp_server.messages == []
 
 
-def test_person_deactivated_between_claim_and_body_gets_nothing(digest, smtp_server, monkeypatch):
-    docmd = Courier._by_smtp
+@pytest.mark.parametrize(
+    ("change", "cause"),
+    [
+        (lambda agenda: User.objects.update(is_active=False), Cause.INACTIVE),
+        (lambda agenda: Agenda.objects.update(state="closed"), Cause.AGENDA_CLOSED),
+        (lambda agenda: switch_off(agenda), Cause.SWITCHED_OFF),
+    ],
+)
+def test_change_between_claim_and_body_stops_the_mail(digest, smtp_server, monkeypatch, change, cause):
+    by_smtp = Courier._by_smtp
 
-    def deactivated_meanwhile(self: Courier, backend: Any, letter: Letter, fence: Any) -> Any:
-        User.objects.update(is_active=False)
-        return docmd(self, backend, letter, fence)
+    def changed_meanwhile(self: Courier, backend: Any, letter: Letter, fence: Any) -> Any:
+        change(digest.agenda)
+        return by_smtp(self, backend, letter, fence)
 
-    monkeypatch.setattr(Courier, "_by_smtp", deactivated_meanwhile)
+    monkeypatch.setattr(Courier, "_by_smtp", changed_meanwhile)
     attempt(digest)
 
-    assert (digest.state, digest.cause) == (State.CANCELLED, Cause.INACTIVE)
+    assert (digest.state, digest.cause) == (State.CANCELLED, cause)
     assert smtp_server.messages == []
+
+
+def test_postponed_and_resent_digests_stay_here_once_reminders_are_switched_off(digest, smtp_server, focal_point):
+    smtp_server.answers = {"MAIL": "421 Too busy"}
+    attempt(digest)
+    smtp_server.answers = {}
+    (other,) = several(focal_point, 1)
+    Digest.objects.filter(pk=other.pk).update(state=State.FAILED, cause=Cause.REFUSED, next_attempt_at=None)
+    other.refresh_from_db()
+    other.send_again(timezone.now())
+    switch_off(digest.agenda)
+
+    for each in (other, digest, other):
+        attempt(each, after=timedelta(hours=1))
+
+    assert [(each.state, each.cause) for each in (digest, other)] == [(State.CANCELLED, Cause.SWITCHED_OFF)] * 2
+    assert smtp_server.messages == []
+
+
+def test_digest_that_a_coordinator_asked_for_goes_out_though_reminders_are_switched_off(
+    digest, smtp_server, focal_point, coordinator
+):
+    point = focal_point.agency.led_action_points.get()
+    switch_off(digest.agenda)
+    asked = personas.digest(focal_point, point, asked_about=point, asked_by=coordinator, next_attempt_at=timezone.now())
+
+    attempt(digest)
+    attempt(asked)
+
+    assert (digest.state, asked.state) == (State.CANCELLED, State.SENT)
 
 
 @pytest.mark.parametrize("answers", [{"MAIL": "421 Too busy"}, {"DATA": "451 Try later"}])

@@ -44,6 +44,8 @@ class Cause(models.TextChoices):
     GIVEN_UP = "given_up", _("Given up after several attempts.")
     INACTIVE = "inactive", _("The person is not active any more.")
     UNWANTED = "unwanted", _("The person does not want digests, or has paused them.")
+    SWITCHED_OFF = "switched_off", _("The reminders of this agenda were switched off.")
+    AGENDA_CLOSED = "agenda_closed", _("The agenda is not open any more.")
     NOTHING_LEFT = "nothing_left", _("Nothing in it shows no progress any more.")
     BOUNCED = "bounced", _("The mail came back.")
 
@@ -55,6 +57,10 @@ class DigestQuerySet(models.QuerySet["Digest"]):
             Q(state=Digest.State.PENDING, next_attempt_at__lte=now)
             | Q(state=Digest.State.CLAIMED, lease_until__lte=now, attempts__lt=MAX_ATTEMPTS)
         )
+
+    def switched_off(self) -> "DigestQuerySet":
+        """Those of a schedule that is switched off. What a coordinator asked for goes out all the same."""
+        return self.filter(asked_about=None, agenda__reminder_schedule__enabled=False)
 
     @transaction.atomic
     def claim(self, now: datetime, limit: int = 1) -> list["Digest"]:
@@ -215,6 +221,12 @@ class Digest(models.Model):
     def may_be_sent_again(self) -> bool:
         """Whether a coordinator may decide on another attempt."""
         return self.state in {self.State.UNCERTAIN, self.State.FAILED, self.State.BOUNCED}
+
+    @property
+    def is_switched_off(self) -> bool:
+        """Whether it is one of a schedule that is switched off. Needs agenda and schedule loaded."""
+        schedule = getattr(self.agenda, "reminder_schedule", None)
+        return self.asked_about_id is None and schedule is not None and not schedule.enabled
 
     def is_held(self, now: datetime) -> bool:
         """Whether this worker still has it, with nothing sent. One query."""
