@@ -4,9 +4,12 @@ from datetime import date
 from email.message import EmailMessage
 from io import BytesIO, StringIO, TextIOWrapper
 
+import hypothesis
 import pytest
 from django.core.management import CommandError, call_command
+from hypothesis import strategies as st
 
+from actions.reminders import bounces
 from actions.reminders.bounces import read_bounce, record_bounce
 from actions.reminders.models import Digest
 from tests import personas
@@ -84,6 +87,11 @@ def test_news_of_a_delay_is_no_bounce(digest, action):
         notification("<somebody.elses@example.org>"),
         b"Content-Type: message/delivery-status\n\nAction: failed\n",
         b'Content-Type: multipart/report; boundary="x"\n\n--x\nContent-Type: message/rfc822\n\n',
+        notification("<>"),
+        notification("<@>"),
+        notification("<a\x00b@example.org>"),
+        notification("=?utf-8?q?<?="),
+        notification("none at all"),
     ],
 )
 def test_other_mail_changes_nothing(digest, raw):
@@ -122,6 +130,59 @@ def test_command_reads_standard_input_and_files(digest, monkeypatch, tmp_path):
     )
 
 
-def test_command_says_which_file_it_could_not_read(db, tmp_path):
-    with pytest.raises(CommandError, match="could not be read"):
-        call_command("record_bounce", tmp_path / "none")
+@pytest.mark.parametrize("headers_only", [False, True])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "To: <>\n",
+        "To: =?utf-8?q?=\n",
+        "From: \xff\xfe@\n",
+        "Date: never\n",
+        'Content-Disposition: attachment; filename*0*=x; filename*1="\n',
+        "Content-Type: ;;;\n",
+        "List-Unsubscribe: <\n",
+    ],
+)
+def test_faulty_headers_of_the_mail_that_came_back_do_no_harm(digest, header, headers_only):
+    raw = notification(digest.message_id, headers_only=headers_only).replace(
+        b"Message-ID:", header.encode("latin-1") + b"Message-ID:"
+    )
+
+    record_bounce(raw)
+
+    digest.refresh_from_db()
+    assert digest.state == "bounced"
+
+
+@pytest.mark.parametrize("written", ["{}\n (folded)", "\n {}", "{} ", "<x@example.org> {}"])
+def test_message_id_is_found_however_it_is_written(digest, written):
+    expected = None if "x@" in written else digest
+
+    assert record_bounce(notification(written.format(digest.message_id))) == expected
+
+
+@hypothesis.given(place=st.integers(0, 800), junk=st.binary(max_size=12))
+def test_no_mail_is_so_damaged_that_reading_it_fails(place, junk):
+    raw = notification("<a@example.org>")
+
+    read_bounce(raw[:place] + junk + raw[place + len(junk) :])
+
+
+def test_command_goes_on_after_files_that_it_cannot_read_and_says_which(digest, tmp_path, monkeypatch):
+    for name, raw in [("a", b"damaged"), ("b", notification("<>")), ("d", notification(digest.message_id))]:
+        (tmp_path / name).write_bytes(raw)
+    read = bounces.read_bounce
+    monkeypatch.setattr(bounces, "read_bounce", lambda raw: read(raw) if raw != b"damaged" else 1 / 0)
+    output = StringIO()
+
+    with pytest.raises(CommandError) as failed:
+        call_command("record_bounce", *(tmp_path / name for name in "abcd"), stdout=output)
+
+    assert "came back" in output.getvalue()
+    assert str(failed.value) == (
+        "2 of 4 files could not be read; the others are done.\n"
+        f"{tmp_path / 'a'}: ZeroDivisionError: division by zero\n"
+        f"{tmp_path / 'c'}: No such file or directory"
+    )
+    digest.refresh_from_db()
+    assert digest.state == "bounced"

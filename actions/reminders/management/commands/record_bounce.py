@@ -21,14 +21,18 @@ class Command(BaseCommand):
     def handle(self, *args: Any, files: list[Path], **options: Any) -> None:
         if not files:
             self.record(sys.stdin.buffer.read(LARGEST))
+        faulty = []
         for file in files:
             try:
                 with file.open("rb") as mail:
                     self.record(mail.read(LARGEST))
             except OSError as error:
-                raise CommandError(
-                    f"{file} could not be read: {error.strerror}. The files before it are done."
-                ) from error
+                faulty.append(f"{file}: {error.strerror}")
+            except Exception as error:  # whatever one mail does, the next one may be a bounce
+                faulty.append(f"{file}: {type(error).__name__}: {error}")
+        if faulty:
+            said = f"{len(faulty)} of {len(files)} files could not be read; the others are done."
+            raise CommandError("\n".join([said, *faulty]))
 
     def record(self, raw: bytes) -> None:
         if digest := record_bounce(raw):
