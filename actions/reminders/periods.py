@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -82,15 +81,6 @@ def next_period(timing: Timing, zone: ZoneInfo, now: datetime) -> Period:
     if not _begins(timing, start) or _due_at(start, timing.hour, zone) <= now:
         start = following_start(timing, start)
     return Period(start, _due_at(start, timing.hour, zone))
-
-
-@lru_cache(maxsize=1000)
-def zone_named(name: str) -> ZoneInfo:
-    """The time zone of that name; UTC where the name is none, so that one wrong entry holds nobody's mail back."""
-    try:
-        return ZoneInfo(name)
-    except (LookupError, ValueError, OSError):
-        return ZoneInfo("UTC")
 
 
 def following_start(timing: Timing, start: date) -> date:

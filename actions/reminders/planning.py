@@ -10,10 +10,11 @@ from actions.reminders.due import due_entries, wanting_digests, without_digest
 from actions.reminders.models import Digest, Heartbeat, ReminderCount, ReminderSchedule, Round
 from actions.reminders.models.digest import new_message_id
 from actions.reminders.models.entry import Entry
-from actions.reminders.periods import Period, latest_period, zone_named
+from actions.reminders.periods import Period, latest_period
 from actions.reminders.sending import CLAIMED_AT_ONCE
 from issues.models import Agenda
 from tracker.people.models import User
+from tracker.people.time_zones import zone_named
 
 BATCH = 1000
 SENDERS = 8

@@ -14,9 +14,10 @@ from actions.reminders.composing import Words, words_to_read
 from actions.reminders.due import due_entries, wanting_digests, without_digest
 from actions.reminders.models import Digest, ReminderSchedule
 from actions.reminders.models.entry import Entry
-from actions.reminders.periods import Period, next_period, zone_named
+from actions.reminders.periods import Period, next_period
 from actions.reminders.planning import Entries, planned_entries, time_zones
 from tracker.people.models import User
+from tracker.people.time_zones import zone_named
 
 LIMIT = 50
 

@@ -14,10 +14,11 @@ from actions.reminders.fencing import pass_fence
 from actions.reminders.models import Digest, DigestQuerySet, ReminderSchedule
 from actions.reminders.models.digest import LEASE, Cause
 from actions.reminders.models.entry import Entry
-from actions.reminders.periods import Terms, zone_named
+from actions.reminders.periods import Terms
 from issues.models import Agenda
 from tracker.mail import Courier, Delivery, Letter, Outcome
 from tracker.people.models import User
+from tracker.people.time_zones import zone_named
 
 CLAIMED_AT_ONCE = 100
 WRITTEN_AT_ONCE = 20

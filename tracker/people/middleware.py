@@ -1,12 +1,12 @@
 """Pages in the language and the time zone of the person who is signed in."""
 
-import zoneinfo
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 
 from tracker.people.models import User
+from tracker.people.time_zones import zone_named
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -18,18 +18,10 @@ def person_middleware(get_response: GetResponse) -> GetResponse:
         person = request.user
         if not isinstance(person, User):
             return get_response(request)
-        with translation.override(person.language), timezone.override(_zone(person.time_zone)):
+        with translation.override(person.language), timezone.override(zone_named(person.time_zone)):
             request.LANGUAGE_CODE = translation.get_language()
             response = get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language() or "")
         return response
 
     return middleware
-
-
-def _zone(name: str) -> zoneinfo.ZoneInfo:
-    """UTC where this machine does not know the name (any more)."""
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        return zoneinfo.ZoneInfo("UTC")

@@ -1,8 +1,8 @@
-"""The time zones that people choose from."""
+"""The time zones that people choose from, and what their names stand for."""
 
 import zoneinfo
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +29,15 @@ def choices() -> Sequence[tuple[str, str | Promise] | Group]:
 
 def is_choice(name: str) -> bool:
     return name == "UTC" or any(name == zone for _region, zones in _groups() for zone, _city in zones)
+
+
+@lru_cache(maxsize=1000)
+def zone_named(name: str) -> zoneinfo.ZoneInfo:
+    """The time zone of that name; UTC where this machine does not know the name (any more): a wrong one holds up neither pages nor mail."""
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        return zoneinfo.ZoneInfo("UTC")
 
 
 @cache

@@ -16,10 +16,11 @@ from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.reminders import previewing
 from actions.reminders.forms import ScheduleForm
 from actions.reminders.models import ReminderCount, ReminderSchedule
-from actions.reminders.periods import next_period, zone_named
+from actions.reminders.periods import next_period
 from issues.models import Agenda
 from tracker.people.models import User
 from tracker.people.permissions import Right
+from tracker.people.time_zones import zone_named
 
 
 @keeps_typed

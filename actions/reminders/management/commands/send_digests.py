@@ -14,10 +14,11 @@ from actions.reminders import planning, sending
 from actions.reminders.composing import reasons_of
 from actions.reminders.models import Digest, DigestQuerySet, ReminderSchedule
 from actions.reminders.models.entry import Entry
-from actions.reminders.periods import Period, latest_period, zone_named
+from actions.reminders.periods import Period, latest_period
 from issues.models import Agenda
 from tracker.mail import Courier
 from tracker.people.models import User
+from tracker.people.time_zones import zone_named
 
 Round = tuple[ReminderSchedule, str, Period]
 """Schedule, time zone and present period."""
