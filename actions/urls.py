@@ -1,23 +1,9 @@
 """Addresses of what people read and log. An action point's is its reference: /agendas/2005/3.2/."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
 from actions.views import action_points, agencies, agenda_editing, agendas, corrections, milestones, progress, worklist
-
-
-class NumberConverter:
-    """A number from 1 up, written in one way only: what counts issues, action points and updates."""
-
-    regex = "[1-9][0-9]{0,5}"
-
-    def to_python(self, value: str) -> int:
-        return int(value)
-
-    def to_url(self, value: int) -> str:
-        return str(value)
-
-
-register_converter(NumberConverter, "number")
+from tracker import converters  # noqa: F401 - registers <number:>
 
 _POINT = "agendas/<slug:slug>/<number:issue>.<number:number>/"
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from actions.note.views import editing, files, publishing, reading, signing
+from tracker import converters  # noqa: F401 - registers <number:>
 
 _NOTE = "agendas/<slug:slug>/note/"
 _POINT = f"{_NOTE}<number:issue>.<number:number>/"

@@ -4,9 +4,10 @@ from django.urls import path
 
 from actions.reminders import answering
 from actions.reminders.views import asking, health, ledger, schedules, unsubscribing
+from tracker import converters  # noqa: F401 - registers <number:>
 
 urlpatterns = [
-    path("agendas/<slug:slug>/<int:issue>.<int:number>/reminder/", asking.remind, name="remind"),
+    path("agendas/<slug:slug>/<number:issue>.<number:number>/reminder/", asking.remind, name="remind"),
     path("health/", health.health_page, name="health"),
     path("reminders/", ledger.reminders, name="reminders"),
     path("reminders/answers/<str:token>/", answering.answer, name="answer"),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from actions.rollover import views
 from actions.rollover.issue_views import add_issue, edit_issue
+from tracker import converters  # noqa: F401 - registers <number:>
 
 _HERE = "agendas/<slug:slug>/roll-over/"
 
