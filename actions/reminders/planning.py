@@ -3,8 +3,12 @@
 However many schedulers run it, and whenever one was down, each person gets one row a period.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import F, OuterRef, Subquery
 
 from actions.reminders.due import due_entries, wanting_digests, without_digest
 from actions.reminders.models import Digest, Heartbeat, ReminderCount, ReminderSchedule, Round
@@ -17,6 +21,8 @@ from tracker.people.models import User
 from tracker.people.time_zones import zone_named
 
 BATCH = 1000
+OVERLAP = timedelta(minutes=5)
+"""So far before the last tick the history is read again: clocks differ, and a change may be stored a while after its instant."""
 SENDERS = 8
 """So many senders a tick at most. One that a worker does not begin before the next tick expires."""
 
@@ -38,7 +44,7 @@ def tick(now: datetime, enqueue: Callable[[], object]) -> None:
 
 
 def plan(now: datetime) -> None:
-    """Make the digests that are due. Four queries, and for each agenda and time zone with a new period those of `plan_round`."""
+    """Make the digests that are due. Six queries, and for each agenda and time zone with a new period those of `plan_round`."""
     ReminderSchedule.objects.add_missing(now.date())
     if not (schedules := list(ReminderSchedule.objects.in_force())):
         return
@@ -52,6 +58,36 @@ def plan(now: datetime) -> None:
             period = latest_period(schedule.timing, zone_named(zone), now)
             if period and (schedule.agenda_id, period.start, zone) not in planned:
                 plan_round(schedule, zone, period, now)
+    plan_for_movers(schedules, planned, now)
+
+
+def plan_for_movers(
+    schedules: Iterable[ReminderSchedule], planned: Collection[tuple[int, date, str]], now: datetime
+) -> None:
+    """Make the digests of people who came into a time zone after its round, before that of the one they left: else no round would find
+    them. Whoever had their turn before moving waits for the next one, as all do. `planned` are the rounds of before this tick. Two queries,
+    and those of `add_digests` for each such move.
+    """
+    last_tick = Heartbeat.objects.last()
+    movers = moved_since(last_tick - OVERLAP) if last_tick else {}
+    for (before, zone), people in movers.items():
+        for schedule in schedules:
+            period = latest_period(schedule.timing, zone_named(zone), now)
+            if period and (schedule.agenda_id, period.start, before) not in planned:
+                for batch in planned_entries(schedule, zone, period, now, among=people):
+                    add_digests(schedule.agenda, period.start, batch, now)
+
+
+def moved_since(instant: datetime) -> dict[tuple[str, str], list[int]]:
+    """Who is in another time zone than then, by that one and the present one. One query, which reads the history of people since."""
+    history: Any = User.history
+    then = history.filter(id=OuterRef("pk"), history_date__lt=instant).order_by("-history_date", "-history_id")
+    changed = User.objects.active().filter(pk__in=history.filter(history_date__gte=instant).values("id"))
+    moved = changed.annotate(zone_then=Subquery(then.values("time_zone")[:1])).exclude(zone_then=F("time_zone"))
+    found = defaultdict(list)
+    for before, zone, person in moved.exclude(zone_then=None).values_list("zone_then", "time_zone", "pk"):
+        found[before, zone].append(person)
+    return found
 
 
 def plan_round(schedule: ReminderSchedule, zone: str, period: Period, now: datetime) -> None:
@@ -65,11 +101,18 @@ def plan_round(schedule: ReminderSchedule, zone: str, period: Period, now: datet
 
 
 def planned_entries(
-    schedule: ReminderSchedule, zone: str, period: Period, now: datetime, batch: int = BATCH
+    schedule: ReminderSchedule,
+    zone: str,
+    period: Period,
+    now: datetime,
+    batch: int = BATCH,
+    among: Collection[int] | None = None,
 ) -> Iterator[Entries]:
-    """What people of a time zone, who have no digest of the period yet, are to be told: a batch of people at a time."""
+    """What people of a time zone (or some of them) who have no digest of the period yet are to be told: a batch of people at a time."""
     today = now.astimezone(zone_named(zone)).date()
     recipients = wanting_digests(today).filter(without_digest(schedule.agenda, period.start), time_zone=zone)
+    if among is not None:
+        recipients = recipients.filter(pk__in=among)
     return due_entries(recipients, schedule.agenda, schedule.terms(period.start, today), batch)
 
 

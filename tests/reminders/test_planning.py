@@ -157,14 +157,14 @@ def test_tick_costs_the_same_for_any_number_of_people(schedule, focal_point, dja
     for number in range(count):
         personas.person(f"{number}@example.org", agency=focal_point.agency)
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         tick(MONDAY, lambda: None)
 
 
 def test_idle_tick_costs_next_to_nothing(schedule, django_assert_num_queries):
     tick(MONDAY, lambda: None)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         tick(MONDAY + timedelta(minutes=1), lambda: None)
 
 
@@ -216,6 +216,96 @@ def test_reminders_are_counted_once_a_period_until_an_answer(schedule, focal_poi
     tick(MONDAY + timedelta(weeks=3), lambda: None)
 
     assert (counts, ReminderCount.objects.get().count) == ([1, 2, 3], 1)
+
+
+LOS_ANGELES, ZURICH, TOKYO = "America/Los_Angeles", "Europe/Zurich", "Asia/Tokyo"
+
+
+def move(person, zone, at, monkeypatch):
+    """The person chooses another time zone at that instant, as the history has it."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at)
+    person.time_zone = zone
+    person.save(update_fields=["time_zone"])
+    monkeypatch.undo()
+
+
+@pytest.fixture
+def traveller(schedule, focal_point, monkeypatch):
+    """Somebody in Los Angeles, with colleagues in Zurich and Tokyo, who all lead what shows no progress."""
+    ReminderSchedule.objects.update(starts_on="2026-11-16")
+    monkeypatch.setattr("django.utils.timezone.now", lambda: MONDAY - timedelta(days=30))
+    for zone in (ZURICH, TOKYO):
+        personas.person(f"{zone[-5:].lower()}@example.org", agency=focal_point.agency, time_zone=zone)
+    found = personas.person("traveller@example.org", agency=focal_point.agency, time_zone=LOS_ANGELES)
+    monkeypatch.undo()
+    return found
+
+
+def periods_of(person):
+    return [start.isoformat() for start in person.digests.order_by("pk").values_list("period_start", flat=True)]
+
+
+def ticks(*hours):
+    for hour in hours:
+        tick(MONDAY + timedelta(hours=hour), lambda: None)
+
+
+def test_person_who_moves_east_before_being_due_gets_the_digest_of_the_period(schedule, traveller, monkeypatch):
+    """It is eight in Los Angeles at 16:00 UTC, and was in Zurich at 7:00."""
+    ticks(-1, 0)
+    before = periods_of(traveller)
+    move(traveller, ZURICH, MONDAY + timedelta(hours=2), monkeypatch)
+    ticks(2.02, 2.04, 9, 30)
+
+    assert (before, periods_of(traveller)) == (["2026-11-16"], ["2026-11-16", "2026-11-23"])
+
+
+@pytest.mark.parametrize("zones", [[ZURICH, LOS_ANGELES], [ZURICH, TOKYO, LOS_ANGELES], [TOKYO, LOS_ANGELES, ZURICH]])
+@pytest.mark.parametrize("begun", [-30, 2, 20])
+def test_person_who_moves_about_gets_each_digest_once(schedule, traveller, monkeypatch, zones, begun):
+    ticks(*range(-170, begun))
+    for number, zone in enumerate(zones):
+        move(traveller, zone, MONDAY + timedelta(hours=begun + number - 0.5), monkeypatch)
+        ticks(begun + number)
+    ticks(*range(begun + len(zones), 200))
+
+    assert periods_of(traveller) == ["2026-11-16", "2026-11-23", "2026-11-30"]
+
+
+def test_person_who_moves_after_having_been_due_waits_for_the_next_period(schedule, traveller, monkeypatch):
+    """All moved on Monday; what falls silent on Tuesday is told of on Monday again, wherever one went on Wednesday."""
+    (point,) = traveller.agency.led_action_points.all()
+    personas.update(point, now=MONDAY - timedelta(days=1))
+    ticks(*range(-170, 24))
+    point.progress_updates.get().withdraw(by=traveller, reason="Of another agency.", now=MONDAY + timedelta(days=1))
+    move(traveller, ZURICH, MONDAY + timedelta(days=2), monkeypatch)
+    ticks(*range(48, 60))
+
+    assert "2026-11-23" not in periods_of(traveller)
+
+
+def test_move_while_the_scheduler_was_down_is_not_overlooked(schedule, traveller, monkeypatch):
+    ticks(*range(-170, 1))
+    move(traveller, ZURICH, MONDAY + timedelta(hours=2), monkeypatch)
+    ticks(60)
+
+    assert periods_of(traveller)[-1] == "2026-11-23"
+
+
+@pytest.mark.parametrize(
+    "change", [{"role": "coordinator"}, {"name": "Another"}, {"is_active": False}, {"wants_digests": False}]
+)
+def test_other_changes_of_a_person_make_no_digest(schedule, traveller, monkeypatch, change):
+    ticks(*range(-170, 24))
+    Digest.objects.all()._raw_delete("default")
+    for name, value in change.items():
+        setattr(traveller, name, value)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: MONDAY + timedelta(hours=25))
+    traveller.save()
+    monkeypatch.undo()
+    ticks(25.01, 26)
+
+    assert rows() == []
 
 
 def test_clock_that_goes_back_makes_no_second_digest(schedule):
