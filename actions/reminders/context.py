@@ -1,6 +1,5 @@
 """What the coordinator's pages show of the reminders."""
 
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,17 +8,18 @@ from django.utils.functional import SimpleLazyObject
 
 from actions.reminders.alarm import tell_admins_once
 from actions.reminders.health import standstill_since
+from actions.reminders.models import Digest
 from tracker.people.permissions import Right, may
 
 
 def alarm(request: HttpRequest) -> dict[str, Any]:
-    """`reminders_standstill`: since when no tick has run, for coordinators. One query, only where a page asks for it."""
-    return {
-        "reminders_standstill": SimpleLazyObject(lambda: _standstill() if may(request.user, Right.COORDINATE) else None)
-    }
+    """`reminders_alarm`, for coordinators: `since` when no tick has run, and how many digests `failed`. Two queries, only where a page asks
+    for it.
+    """
+    return {"reminders_alarm": SimpleLazyObject(lambda: _alarm() if may(request.user, Right.COORDINATE) else {})}
 
 
-def _standstill() -> datetime | None:
+def _alarm() -> dict[str, Any]:
     if since := standstill_since(timezone.now()):
         tell_admins_once(since)
-    return since
+    return {"since": since, "failed": Digest.objects.failed().count()}

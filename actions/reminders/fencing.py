@@ -8,7 +8,7 @@ from django.db.models import DateField, DateTimeField, Exists, OuterRef, Q
 from actions.models import ActionPoint, ProgressUpdate
 from actions.reminders.due import wanting_digests
 from actions.reminders.models import Digest, ReminderSchedule
-from actions.reminders.models.digest import LEASE
+from actions.reminders.models.digest_queries import LEASE
 from actions.reminders.models.entry import Entry
 from tracker.prepared import Param, PreparedUpdate, Statement
 

@@ -17,16 +17,19 @@ class Health:
     """Digests that are due and not sent."""
     undecided: int
     """Uncertain and failed ones, which wait for a coordinator's decision."""
+    failed: int
+    """Of these, the failed ones."""
     is_alive: bool
 
 
 def health(now: datetime) -> Health:
-    """Three queries."""
+    """Four queries."""
     last_tick = Heartbeat.objects.last()
     return Health(
         last_tick=last_tick,
         waiting=Digest.objects.due(now).count(),
-        undecided=Digest.objects.filter(state__in=[Digest.State.UNCERTAIN, Digest.State.FAILED]).count(),
+        undecided=Digest.objects.undecided().count(),
+        failed=Digest.objects.failed().count(),
         is_alive=last_tick is not None and now - last_tick <= STALE_AFTER,
     )
 

@@ -88,6 +88,12 @@ def following_start(timing: Timing, start: date) -> date:
     return next(day for day in _days_from(start + timedelta(days=1), 1) if _begins(timing, day))
 
 
+def following_period(timing: Timing, zone: ZoneInfo, start: date) -> Period:
+    """The period after the one of `start`."""
+    following = following_start(timing, start)
+    return Period(following, _due_at(following, timing.hour, zone))
+
+
 def _newest_start(timing: Timing, day: date) -> date:
     """The last day on or before `day` on which a period begins."""
     return next(each for each in _days_from(day, -1) if _begins(timing, each))

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import F, OuterRef, Subquery
 
+from actions.reminders.alarm import tell_admins_of_failures
 from actions.reminders.due import due_entries, wanting_digests, without_digest
 from actions.reminders.models import Digest, Heartbeat, ReminderCount, ReminderSchedule, Round
 from actions.reminders.models.digest import new_message_id
@@ -31,7 +32,8 @@ Entries = Mapping[int, list[Entry]]
 
 
 def tick(now: datetime, enqueue: Callable[[], object]) -> None:
-    """Plan what is due, settle what dead workers left, and call `enqueue` for each sender that the waiting digests need.
+    """Plan what is due, settle what dead workers left, call `enqueue` for each sender that the waiting digests need, and tell the admins
+    of what failed.
 
     A sender is told nothing and finds its work in the ledger: a broker that forgets or repeats itself changes nothing.
     """
@@ -41,6 +43,7 @@ def tick(now: datetime, enqueue: Callable[[], object]) -> None:
     waiting = Digest.objects.due(now)[: SENDERS * CLAIMED_AT_ONCE].count()
     for _sender in range(-(-waiting // CLAIMED_AT_ONCE)):
         enqueue()
+    tell_admins_of_failures(now)
 
 
 def plan(now: datetime) -> None:

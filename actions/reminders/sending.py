@@ -12,7 +12,7 @@ from actions.reminders.composing import mail_of, words_of
 from actions.reminders.due import due_entries, wanting_digests
 from actions.reminders.fencing import pass_fence
 from actions.reminders.models import Digest, DigestQuerySet, ReminderSchedule
-from actions.reminders.models.digest import LEASE, Cause
+from actions.reminders.models.digest_queries import LEASE, Cause
 from actions.reminders.models.entry import Entry
 from actions.reminders.periods import Terms
 from issues.models import Agenda

@@ -10,6 +10,7 @@ urlpatterns = [
     path("agendas/<slug:slug>/<number:issue>.<number:number>/reminder/", asking.remind, name="remind"),
     path("health/", health.health_page, name="health"),
     path("reminders/", ledger.reminders, name="reminders"),
+    path("reminders/attempts/", ledger.send_failed_again, name="digests_send_again"),
     path("reminders/answers/<str:token>/", answering.answer, name="answer"),
     path("reminders/disclaimers/<int:pk>/settlement/", ledger.settle, name="settle_disclaimer"),
     path("reminders/unsubscribe/<str:token>/", unsubscribing.unsubscribe, name="unsubscribe"),

@@ -157,14 +157,14 @@ def test_tick_costs_the_same_for_any_number_of_people(schedule, focal_point, dja
     for number in range(count):
         personas.person(f"{number}@example.org", agency=focal_point.agency)
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         tick(MONDAY, lambda: None)
 
 
 def test_idle_tick_costs_next_to_nothing(schedule, django_assert_num_queries):
     tick(MONDAY, lambda: None)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         tick(MONDAY + timedelta(minutes=1), lambda: None)
 
 

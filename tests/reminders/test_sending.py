@@ -11,7 +11,7 @@ from django.utils import timezone
 from actions.reminders import planning, sending
 from actions.reminders.fencing import pass_fence
 from actions.reminders.models import Digest, ReminderSchedule
-from actions.reminders.models.digest import LEASE, MAX_ATTEMPTS, Cause, DigestQuerySet
+from actions.reminders.models.digest_queries import LEASE, Cause, DigestQuerySet
 from actions.reminders.periods import Period
 from actions.reminders.sending import CLAIMED_AT_ONCE, send_due
 from issues.models import Agenda
@@ -187,15 +187,6 @@ def test_digest_is_tried_again_when_the_server_is_not_there(digest, settings):
 
     assert (digest.state, digest.cause) == (State.PENDING, Cause.REFUSED_FOR_NOW)
     assert "refused" in digest.error.lower()
-
-
-def test_digest_is_given_up_after_many_attempts(digest, smtp_server):
-    smtp_server.answers = {"MAIL": "421 Too busy"}
-
-    for number in range(MAX_ATTEMPTS):
-        attempt(digest, after=timedelta(days=number))
-
-    assert (digest.state, digest.cause, digest.attempts) == (State.FAILED, Cause.GIVEN_UP, MAX_ATTEMPTS)
 
 
 def test_digest_to_a_mailbox_that_is_none_has_failed(digest, smtp_server, focal_point):

@@ -1,4 +1,5 @@
-from actions.reminders.models.digest import Digest, DigestQuerySet
+from actions.reminders.models.digest import Digest
+from actions.reminders.models.digest_queries import DigestQuerySet
 from actions.reminders.models.disclaimer import Disclaimer
 from actions.reminders.models.heartbeat import Heartbeat
 from actions.reminders.models.reminder_count import ReminderCount

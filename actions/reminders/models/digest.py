@@ -2,8 +2,8 @@
 
     pending -> claimed -> sending -> sent -> bounced   it came back
        ^          |          |----> uncertain   nobody knows; a coordinator decides
-       |          |          |----> failed      refused for good, or given up
-       +----------+----------+                  refused for now: again later
+       |          |          |----> failed      refused for good, or given up: a coordinator may send it again
+       +----------+----------+                  refused for now: again later, until the next period begins
                   +---------------> cancelled   nothing (or nobody) left to remind
 
 Every change is one conditional update, so that it works alike on SQLite and PostgreSQL and with any number of workers. Up to `claimed`
@@ -18,108 +18,30 @@ from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
-from django.db import models, transaction
-from django.db.models import F, Q
+from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from actions.models import ActionPoint
+from actions.reminders.models.digest_queries import ANEW, MAX_ATTEMPTS, Cause, DigestQuerySet, State
+from actions.reminders.periods import following_period
 from issues.models import Agenda
 from tracker.people.models import User
+from tracker.people.time_zones import zone_named
 from tracker.prepared import Param, PreparedUpdate, Statement
 from tracker.text import validate_line
 
-LEASE = timedelta(minutes=5)
-"""How long a worker has until it has to ask for more: longer than all time-outs of one mail together."""
-MAX_ATTEMPTS = 8
-
-
-class Cause(models.TextChoices):
-    """Why a digest is in a state that somebody may ask about."""
-
-    WORKER_DIED = "worker_died", _("The worker stopped in the middle of it.")
-    NO_REPLY = "no_reply", _("The connection broke before the mail server said whether it took the mail.")
-    REFUSED_FOR_NOW = "refused_for_now", _("The mail server could not be reached or did not take it now.")
-    REFUSED = "refused", _("The mail server refused it.")
-    GIVEN_UP = "given_up", _("Given up after several attempts.")
-    INACTIVE = "inactive", _("The person is not active any more.")
-    UNWANTED = "unwanted", _("The person does not want digests, or has paused them.")
-    SWITCHED_OFF = "switched_off", _("The reminders of this agenda were switched off.")
-    AGENDA_CLOSED = "agenda_closed", _("The agenda is not open any more.")
-    NOTHING_LEFT = "nothing_left", _("Nothing in it shows no progress any more.")
-    BOUNCED = "bounced", _("The mail came back.")
-
-
-class DigestQuerySet(models.QuerySet["Digest"]):
-    def due(self, now: datetime) -> "DigestQuerySet":
-        """What a worker may claim: waiting, or left behind by a worker that died before it sent anything."""
-        return self.filter(
-            Q(state=Digest.State.PENDING, next_attempt_at__lte=now)
-            | Q(state=Digest.State.CLAIMED, lease_until__lte=now, attempts__lt=MAX_ATTEMPTS)
-        )
-
-    def switched_off(self) -> "DigestQuerySet":
-        """Those of a schedule that is switched off. What a coordinator asked for goes out all the same."""
-        return self.filter(asked_about=None, agenda__reminder_schedule__enabled=False)
-
-    @transaction.atomic
-    def claim(self, now: datetime, limit: int = 1) -> list["Digest"]:
-        """Take due digests, for one attempt each: up to `limit` new ones, or a single one that was tried before, so that a digest on which
-        workers die takes no others with it. They share a token, which proves whose they are. Three queries, which leave
-        the snapshot unread.
-        """
-        due = self.due(now).order_by("attempts", "next_attempt_at", "pk").select_for_update(skip_locked=True)
-        found = list(due.values_list("pk", "attempts")[:limit])
-        chosen = [pk for pk, attempts in found if not attempts] or [pk for pk, _attempts in found[:1]]
-        if not chosen:
-            return []
-        token = uuid.uuid4()
-        self.due(now).filter(pk__in=chosen).update(
-            state=Digest.State.CLAIMED,
-            token=token,
-            lease_until=now + LEASE,
-            attempts=F("attempts") + 1,
-            next_attempt_at=None,
-        )
-        claimed = self.filter(token=token).select_related("recipient", "agenda__reminder_schedule", "asked_by")
-        return list(claimed.defer("snapshot").order_by("pk"))
-
-    def extend_lease(self, token: uuid.UUID | None, now: datetime) -> None:
-        """More time for what is claimed and still to come. One query."""
-        self.filter(token=token, state=Digest.State.CLAIMED, lease_until__gt=now).update(lease_until=now + LEASE)
-
-    def sweep(self, now: datetime) -> int:
-        """Settle what dead workers left: sending becomes uncertain, what was claimed too often fails. The number of rows."""
-        abandoned = self.filter(lease_until__lte=now)
-        uncertain = abandoned.filter(state=Digest.State.SENDING).update(
-            state=Digest.State.UNCERTAIN,
-            lease_until=None,
-            cause=Cause.WORKER_DIED,
-        )
-        failed = abandoned.filter(state=Digest.State.CLAIMED, attempts__gte=MAX_ATTEMPTS).update(
-            state=Digest.State.FAILED,
-            token=None,
-            lease_until=None,
-            cause=Cause.WORKER_DIED,
-        )
-        return uncertain + failed
-
-    def delete(self) -> Any:
-        raise TypeError("Digests are never deleted: they say what was sent to whom.")
+LONGEST_WAIT = timedelta(hours=1)
+"""Between two attempts at a digest that is refused for now."""
+ASKED_FOR = timedelta(days=1)
+"""So long is one tried that a coordinator asked for: it belongs to no period."""
 
 
 class Digest(models.Model):
     """What one person was told, or is to be told, of one agenda in one period."""
 
-    class State(models.TextChoices):
-        PENDING = "pending", _("Waiting")
-        CLAIMED = "claimed", _("Being prepared")
-        SENDING = "sending", _("Being sent")
-        SENT = "sent", _("Sent")
-        UNCERTAIN = "uncertain", _("Uncertain")
-        FAILED = "failed", _("Failed")
-        CANCELLED = "cancelled", _("Cancelled")
-        BOUNCED = "bounced", _("Came back")
+    State = State
 
     recipient = models.ForeignKey(User, verbose_name=_("recipient"), on_delete=models.PROTECT, related_name="digests")
     agenda = models.ForeignKey(Agenda, verbose_name=_("agenda"), on_delete=models.PROTECT, related_name="digests")
@@ -141,12 +63,14 @@ class Digest(models.Model):
 
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    refusals = models.PositiveSmallIntegerField(_("of these refused for now"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt at"), null=True)
     token = models.UUIDField(_("token"), null=True)
     lease_until = models.DateTimeField(_("lease until"), null=True)
     sent_at = models.DateTimeField(_("handed to the mail server at"), null=True)
     cause = models.CharField(_("what happened"), max_length=20, choices=Cause, blank=True)
     error = models.CharField(_("what the server said"), max_length=500, blank=True)
+    admins_told = models.BooleanField(_("admins were told that it failed"), default=False)
 
     objects = DigestQuerySet.as_manager()
 
@@ -255,32 +179,38 @@ class Digest(models.Model):
         )
 
     def postpone(self, error: str, now: datetime) -> bool:
-        """Try again after 1, 2, 4 ... minutes; after MAX_ATTEMPTS it has failed. For a mail that is surely not out."""
-        if self.attempts >= MAX_ATTEMPTS:
-            return self.record_failed(Cause.GIVEN_UP, error)
+        """Try again after 1, 2, 4 ... minutes, then every hour; it has failed where that would be too late. For a mail that is surely not
+        out. Needs recipient, agenda and schedule loaded.
+        """
+        next_attempt = now + min(timedelta(minutes=2 ** min(self.refusals, 10)), LONGEST_WAIT)
+        self.refusals += 1
+        if self.refusals >= MAX_ATTEMPTS and next_attempt >= self._tried_until():
+            return self._record_unsent(
+                state=self.State.FAILED, cause=Cause.GIVEN_UP, error=error[:500], refusals=self.refusals
+            )
         return self._record_unsent(
             state=self.State.PENDING,
             cause=Cause.REFUSED_FOR_NOW,
             error=error[:500],
-            next_attempt_at=now + timedelta(minutes=2 ** (self.attempts - 1)),
+            refusals=self.refusals,
+            next_attempt_at=next_attempt,
         )
 
+    def _tried_until(self) -> datetime:
+        """When the next period begins, whose digest tells of it all."""
+        schedule = getattr(self.agenda, "reminder_schedule", None)
+        if self.asked_about_id or schedule is None:
+            return self.created_at + ASKED_FOR
+        return following_period(schedule.timing, zone_named(self.recipient.time_zone), self.period_start).due_at
+
     def send_again(self, now: datetime) -> bool:
-        """A coordinator's decision on one that went wrong, as read: the same Message-ID. False where it has changed since."""
+        """A coordinator's decision on one that is uncertain, failed or came back, as read: the same Message-ID. False where it has changed
+        since.
+        """
         if not self.may_be_sent_again:
             return False
-        undecided = type(self).objects.filter(pk=self.pk, state=self.state)
-        return bool(
-            undecided.update(
-                state=self.State.PENDING,
-                next_attempt_at=now,
-                attempts=0,
-                sent_at=None,
-                token=None,
-                cause="",
-                error="",
-            )
-        )
+        as_read = type(self).objects.filter(pk=self.pk, state=self.state)
+        return bool(as_read.update(next_attempt_at=now, **ANEW))
 
     def _held(self, *states: str) -> DigestQuerySet:
         return type(self).objects.filter(pk=self.pk, token=self.token, state__in=states)

@@ -1,9 +1,12 @@
 """The sign of life of the scheduler and the workers: the instant of the last tick."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+FAILURES_AGAIN = timedelta(hours=1)
+"""Between two mails about failed digests."""
 
 
 class HeartbeatManager(models.Manager["Heartbeat"]):
@@ -15,6 +18,11 @@ class HeartbeatManager(models.Manager["Heartbeat"]):
     def raise_alarm(self, last_tick: datetime) -> bool:
         """Whether it is the caller who has to tell the admins that nothing has run since: one caller is. One query."""
         return bool(self.filter(pk=Heartbeat.ONLY, at=last_tick, alarm_raised=False).update(alarm_raised=True))
+
+    def may_tell_of_failures(self, now: datetime) -> bool:
+        """Whether it is the caller who has to mail the admins about failed digests: one caller is, once an hour. One query."""
+        free = models.Q(failures_told_at=None) | models.Q(failures_told_at__lte=now - FAILURES_AGAIN)
+        return bool(self.filter(free, pk=Heartbeat.ONLY).update(failures_told_at=now))
 
     def last(self) -> datetime | None:  # type: ignore[override] # an instant is all there is to know of it
         """The instant of the last tick; None where there was none yet. One query."""
@@ -28,6 +36,7 @@ class Heartbeat(models.Model):
 
     at = models.DateTimeField(_("at"))
     alarm_raised = models.BooleanField(_("admins were told that it stands still"), default=False)
+    failures_told_at = models.DateTimeField(_("admins were mailed about failed digests at"), null=True)
 
     objects = HeartbeatManager()
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from actions.access import signed_in
@@ -61,7 +62,7 @@ def digest(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def send_again(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Another attempt at an uncertain or failed digest, which only a coordinator may decide on."""
+    """Another attempt at a digest that is uncertain, failed or came back, which only a coordinator may decide on."""
     require(signed_in(request), Right.COORDINATE)
     found = get_object_or_404(Digest, pk=pk)
     if found.send_again(timezone.now()):
@@ -69,6 +70,22 @@ def send_again(request: HttpRequest, pk: int) -> HttpResponseBase:
     else:
         messages.info(request, _("This one does not wait for a decision any more; nothing was changed."))
     return redirect(found)
+
+
+@require_POST
+def send_failed_again(request: HttpRequest) -> HttpResponseBase:
+    """Another attempt at all that failed, such as after the mail server was away for longer than a period."""
+    require(signed_in(request), Right.COORDINATE)
+    if count := Digest.objects.send_failed_again(timezone.now()):
+        said = ngettext(
+            "%(count)s digest goes out once more within a minute or two.",
+            "%(count)s digests go out once more within a few minutes.",
+            count,
+        )
+        messages.success(request, said % {"count": count})
+    else:
+        messages.info(request, _("No failed digest waits for a decision any more; nothing was changed."))
+    return redirect("reminders")
 
 
 @require_POST
