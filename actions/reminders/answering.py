@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from actions.forms import ProgressForm, SnoozeForm
 from actions.models import ProgressUpdate, ReportedStatus
 from actions.models.action_point import NewerUpdatesError
-from actions.reminders.links import Answer, Purpose, read_answer
+from actions.reminders.links import Answer, Purpose, goes_on_as, read_answer
 from actions.reminders.models import Disclaimer
 from tracker.text import validate_line
 
@@ -39,7 +39,7 @@ class DisclaimerForm(forms.Form):
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     found = read_answer(token)
     if not found:
-        return render(request, "reminders/answer_gone.html", status=404)
+        return render(request, "reminders/answer_gone.html", {"goes_on": goes_on_as(token)}, status=404)
     context: dict[str, Any] = {"answer": found, "action_point": found.action_point}
     if given := found.action_point.progress_updates.filter(submission=found.submission).first():
         return render(request, "reminders/answer_done.html", context | _told_before(given, request.POST))

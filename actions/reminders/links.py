@@ -56,10 +56,9 @@ def read_answer(token: str) -> Answer | None:
     point any more: in what the tracker knows of owners, or because a coordinator gave it to somebody else since. (Who stays with an agency
     that leads it may still log progress after signing in; the old mail does not do for that.) Up to seven queries.
     """
-    try:
-        digest_pk, pk, purpose = signing.loads(token, salt=_ANSWER, max_age=VALID)
-    except signing.BadSignature:
+    if not (made := _read(token)):
         return None
+    digest_pk, pk, purpose = made
     digest = Digest.objects.select_related("recipient__agency", "agenda").filter(pk=digest_pk).first()
     action_point = ActionPoint.objects.with_context().filter(pk=pk).first()
     if not digest or not action_point or not action_point.is_open or not _is_newest(digest, pk):
@@ -70,6 +69,24 @@ def read_answer(token: str) -> Answer | None:
     if given_away.filter(person=digest.recipient, action_point=action_point).exists():
         return None
     return Answer(digest, action_point, Purpose(purpose), uuid.uuid5(uuid.NAMESPACE_URL, token))
+
+
+def goes_on_as(token: str) -> list[ActionPoint]:
+    """The open action points that the one of a link, which may be of an agenda that has ended since, was carried to. One query."""
+    made = _read(token)
+    if not made:
+        return []
+    found = ActionPoint.objects.open().filter(carried_from=made[1]).select_related("issue__agenda")
+    return list(found.order_by("issue__agenda__slug", "issue__number", "number"))
+
+
+def _read(token: str) -> tuple[int, int, str] | None:
+    """Ids of digest and action point, and the purpose; None where the link was not made here or is too old."""
+    try:
+        digest, action_point, purpose = signing.loads(token, salt=_ANSWER, max_age=VALID)
+    except signing.BadSignature:
+        return None
+    return digest, action_point, purpose
 
 
 def _is_newest(digest: Digest, action_point: int) -> bool:

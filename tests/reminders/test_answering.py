@@ -13,7 +13,7 @@ from actions.reminders.models import Digest, Disclaimer
 from actions.reminders.periods import Terms
 from issues.models import Agenda
 from tests import personas
-from tests.actions.pages import text
+from tests.actions.pages import links, text
 from tests.personas import TODAY
 from tracker.people.models import User
 
@@ -193,6 +193,24 @@ def test_link_ends_when_it_should(client, digest, point, focal_point, path, chan
     assert response.status_code == 404
     assert "This link does not work any more" in text(response)
     assert not point.progress_updates.filter(reason="Too late.").exists()
+
+
+def test_link_to_an_agenda_that_was_rolled_over_says_where_it_goes_on(client, point, path):
+    following = personas.agenda("2027")
+    parts = [personas.action_point(personas.issue(following), number=number, title="Secret") for number in (1, 2)]
+    for part in parts:
+        part.carried_from.add(point)
+    personas.action_point(personas.issue(personas.agenda("2028", state="draft"))).carried_from.add(point)
+    address = path("progress")
+    Agenda.objects.filter(pk=point.issue.agenda_id).update(state="closed")
+
+    response = client.get(address)
+
+    assert response.status_code == 404
+    assert "carried into another agenda since" in text(response)
+    assert {link for link in links(response) if "/2027/" in link} == {part.get_absolute_url() for part in parts}
+    assert "/2028/" not in response.content.decode()
+    assert "Secret" not in text(response)  # who may read it has an account
 
 
 def test_link_ends_after_a_while(client, path, monkeypatch):
