@@ -56,7 +56,7 @@ def words_of(digest: Digest, entries: list[Entry], language: str) -> Words:
 
 
 def words_to_read(digest: Digest, entries: list[Entry], language: str = "") -> Words:
-    """As the mail says them to its recipient, but for the links by which that person answers: they lead nowhere."""
+    """As the mail says them to its recipient, but without the addresses by which that person answers."""
     unsent = Digest(recipient=digest.recipient, agenda=digest.agenda, asked_by=digest.asked_by, message=digest.message)
     return words_of(unsent, entries, language or digest.recipient.language)
 
@@ -97,7 +97,8 @@ def _item(entry: Entry, digest: Digest, language: str) -> dict[str, object]:
         "last_reported": _in_words(entry["last_reported"], language) if entry["last_reported"] else "",
         "url": settings.BASE_URL + reverse("action_point", args=place),
         "answers": [
-            (purpose.label, answer_address(digest, entry["action_point"], purpose.value)) for purpose in Purpose
+            (purpose.label, answer_address(digest, entry["action_point"], purpose.value) if digest.pk else "")
+            for purpose in Purpose
         ],
     }
 

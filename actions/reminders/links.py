@@ -46,8 +46,8 @@ class Answer:
 
 
 def answer_address(digest: Digest, action_point: int, purpose: str) -> str:
-    """Where the recipient of the digest answers for an action point; leads nowhere where the digest is not stored. No query."""
-    token = signing.dumps([digest.pk or 0, action_point, purpose], salt=_ANSWER)
+    """Where the recipient of the digest, a stored one, answers for an action point. No query."""
+    token = signing.dumps([digest.pk, action_point, purpose], salt=_ANSWER)
     return settings.BASE_URL + reverse("answer", args=[token])
 
 

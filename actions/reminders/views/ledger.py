@@ -53,7 +53,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def digest(request: HttpRequest, pk: int) -> HttpResponse:
-    """One row of the ledger, with the words that it says or said; its links work for the recipient alone, so not here."""
+    """One row of the ledger, with the words that it says or said; the addresses by which its recipient answers are nobody else's."""
     require(signed_in(request), Right.COORDINATE)
     found = get_object_or_404(Digest.objects.select_related("recipient", "agenda", "asked_by"), pk=pk)
     words = words_to_read(found, found.snapshot, found.language)
