@@ -1,6 +1,7 @@
 """Editing a thing that others may edit at the same time: the second person sees both texts, and nothing is lost."""
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django import forms
 from django.db import models
@@ -17,7 +18,7 @@ class SendAgain:
 
     data: Any
 
-    def send_again_with(self, **hidden: int | str) -> None:
+    def send_again_with(self, **hidden: int | str | UUID) -> None:
         self.data = self.data.copy()
         for name, value in hidden.items():
             self.data[self.add_prefix(name)] = str(value)  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,7 @@ from simple_history.models import HistoricalRecords
 
 from actions.models.action_point_queries import ActionPointQuerySet
 from actions.models.status import ENDED, ActionStatus, NoProgressReason, Report, Standing, no_progress_reasons, standing
+from actions.models.submission import Sent
 from issues.models import Agenda, Issue
 from tracker.partial_date_fields import PartialDateEdge, PartialDateField
 from tracker.partial_dates import PartialDate
@@ -23,6 +24,7 @@ from tracker.prepared import Param, PreparedSelect, PreparedUpdate, Statement
 from tracker.text import validate_line, validate_text
 
 if TYPE_CHECKING:
+    from actions.models.draft import ProgressDraft
     from actions.models.progress_update import ProgressUpdate
 
 
@@ -182,29 +184,41 @@ class ActionPoint(models.Model):
     ) -> "ProgressUpdate":
         """Add a progress update and bring the standing up to date, in one transaction.
 
-        `submission` names one filled-in form: sent twice, it makes one update. `seen` is the number of the last update that the author saw;
-        where there are newer ones by others, raises NewerUpdatesError and stores nothing. `reported_on` is the day of `now` unless given.
+        `submission` names one filled-in form: sent twice, it makes one update; raises SubmissionUsedError where it said something else
+        before. The draft of that form goes with it, no other. `seen` is the number of the last update that the author saw; where there are
+        newer ones by others, raises NewerUpdatesError. Where it raises, nothing is stored. `reported_on` is the day of `now` unless given.
         """
-        with transaction.atomic():
-            stands, has_draft = self._lock(author)
-            if submission and (already := self.progress_updates.filter(submission=submission).first()):
+        updates = self.progress_updates.model
+        sent = Sent(
+            updates=updates.objects,
+            submission=submission,
+            progress=progress,
+            action_point=self,
+            author=author,
+            now=now,
+            reported_on=reported_on,
+        )
+        with sent.storing():
+            stands, has_draft = self._lock(author, submission)
+            already = sent.made()
+            if has_draft:
+                self.drop_draft(author, submission)
+            if already:
                 return already
             last = self.last_number()
             if seen is not None and last > seen:
                 newer = self.progress_updates.current().filter(number__gt=seen).exclude(author=author)
                 if found := list(newer.with_context()):
                     raise NewerUpdatesError(found)
-            update = self.progress_updates.model.store(
+            update = updates.store(
                 self,
                 progress,
                 number=last + 1,
                 author=author,
                 now=now,
                 submission=submission,
-                reported_on=reported_on or PartialDate.day(now.date()),
+                reported_on=sent.reported(now),
             )
-            if has_draft:
-                self.drafts.filter(author=author).delete()
             self._stand(stands.after(update.report) or standing(self.reports()))
         return update
 
@@ -221,9 +235,22 @@ class ActionPoint(models.Model):
         self.no_progress_streak = 0
         self.snoozed_until, self.snooze_reason = None, ""
 
-    def keep_draft(self, author: User, typed: dict[str, list[str]]) -> None:
-        """Keep what a person has typed so far. It counts for nothing until it is published, which removes it."""
-        self.drafts.update_or_create(author=author, defaults={"typed": typed})
+    def keep_draft(
+        self, author: User, typed: dict[str, list[str]], submission: uuid.UUID | None = None
+    ) -> "ProgressDraft":
+        """Keep what a person has typed so far into the form of that name. It counts for nothing until it is published, which removes it.
+
+        A form that was published already gets a new name, so that its draft can be, too.
+        """
+        if submission is None or self.progress_updates.model.objects.filter(submission=submission).exists():
+            submission = uuid.uuid4()
+        draft: ProgressDraft
+        draft, _made = self.drafts.update_or_create(author=author, defaults={"typed": typed, "submission": submission})
+        return draft
+
+    def drop_draft(self, author: User | None, submission: Any) -> None:
+        """Remove the draft of that form, and no other that the author has begun since."""
+        self.drafts.filter(author=author, submission=submission).delete()
 
     def snooze(self, until: date, reason: str) -> None:
         """Hold reminders back until that day. The reason is kept and shown."""
@@ -254,11 +281,12 @@ class ActionPoint(models.Model):
         values = {name: getattr(self, name) for name in _STANDING}
         _STAND.run(self._state.db or "default", id=self.pk, **values)
 
-    def _lock(self, author: User | None = None) -> tuple[Standing, bool]:
-        """Where it stands, and whether the author has a draft of an update. Writers on one action point take turns.
+    def _lock(self, author: User | None = None, submission: uuid.UUID | None = None) -> tuple[Standing, bool]:
+        """Where it stands, and whether the author has a draft of that form. Writers on one action point take turns.
         (On SQLite the whole transaction is exclusive already.)
         """
-        if not (row := _LOCK.row(self._state.db or "default", id=self.pk, author=author.pk if author else None)):
+        written = {"author": author.pk if author else None, "submission": submission}
+        if not (row := _LOCK.row(self._state.db or "default", id=self.pk, **written)):
             raise self.DoesNotExist
         status, reported, happened, streak, has_draft = row
         reported, happened = (PartialDate.parse(text) if text else None for text in (reported, happened))
@@ -267,7 +295,11 @@ class ActionPoint(models.Model):
 
 def _lock_query() -> Any:
     drafts: Any = ActionPoint._meta.get_field("drafts").related_model
-    written = drafts.objects.filter(action_point=OuterRef("pk"), author=Param("author", User._meta.pk))
+    written = drafts.objects.filter(
+        action_point=OuterRef("pk"),
+        author=Param("author", User._meta.pk),
+        submission=Param("submission", drafts._meta.get_field("submission")),
+    )
     locked = ActionPoint.objects.select_for_update().filter(pk=Param("id", ActionPoint._meta.pk)).order_by()
     return locked.values_list("status", "last_reported", "last_happened", "no_progress_streak", Exists(written))
 

@@ -1,5 +1,7 @@
 """Drafts of progress updates: what a person has typed and not published. A draft counts for nothing and is never lost."""
 
+import uuid
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +15,8 @@ class ProgressDraft(models.Model):
     action_point = models.ForeignKey(ActionPoint, on_delete=models.CASCADE, related_name="drafts")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="drafts")
     typed = models.JSONField(_("typed"), default=dict)
+    submission = models.UUIDField(_("submission"), default=uuid.uuid4, editable=False)
+    """The form that it was typed into: publishing that one removes the draft."""
     saved_at = models.DateTimeField(_("saved at"), auto_now=True)
 
     class Meta:

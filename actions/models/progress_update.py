@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.models.action_point import ActionPoint, Progress
 from actions.models.status import Report, ReportedStatus
+from actions.models.submission import Sent
 from tracker.partial_date_fields import PartialDateEdge, PartialDateField
 from tracker.partial_dates import PartialDate
 from tracker.people.models import Agency, User
@@ -241,11 +242,23 @@ class ProgressUpdate(models.Model):
         """Add a version that supersedes this one; it keeps the number and the day of the report.
 
         `read_version` is the one that the author had before the eyes. Raises SupersededError where another person corrected or
-        withdrew it since.
+        withdrew it since, and SubmissionUsedError like `log_progress`.
         """
-        with transaction.atomic():
-            self.action_point._lock()
-            if submission and (already := type(self).objects.filter(submission=submission).first()):
+        sent = Sent(
+            updates=type(self).objects,
+            submission=submission,
+            progress=progress,
+            action_point=self.action_point,
+            author=author,
+            now=now,
+            corrects=self.number,
+        )
+        with sent.storing():
+            _stands, has_draft = self.action_point._lock(author, submission)
+            already = sent.made()
+            if has_draft:
+                self.action_point.drop_draft(author, submission)
+            if already:
                 return already
             self._require_in_force(read_version)
             update = type(self).store(

@@ -1,6 +1,7 @@
 """Correcting and withdrawing a progress update. Both leave the old text readable."""
 
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -14,6 +15,7 @@ from actions.forms import CorrectionForm, WithdrawalForm
 from actions.kept import clears_kept, keeps_typed, take_kept, typed_in
 from actions.models import ProgressUpdate
 from actions.models.progress_update import NARRATIVE_LIMIT, SupersededError
+from actions.models.submission import SubmissionUsedError
 from tracker.markdown import to_html
 from tracker.people.permissions import Right
 
@@ -43,13 +45,18 @@ def correct(request: HttpRequest, slug: str, issue: int, number: int, update: in
         corrected = standing.correct(
             form.progress(),
             author=user,
-            now=timezone.now(),
+            now=timezone.localtime(),
             submission=form.cleaned_data["submission"],
             read_version=form.cleaned_data["corrects"],
         )
     except SupersededError as error:
         form.send_again_with(corrects=error.update.version)
         return _page(request, form, error.update, newer=[error.update], status=409)
+    except SubmissionUsedError as error:
+        form.send_again_with(submission=uuid4())
+        if (error.update.action_point_id, error.update.number) == (action_point.pk, standing.number):
+            form.send_again_with(corrects=error.update.version)
+        return _page(request, form, standing, used=error.update, status=409)
     message = _("Corrected. The earlier version stays readable.")
     messages.success(request, message, extra_tags=clears_kept(request))
     return redirect(f"{action_point.get_absolute_url()}#update-{corrected.number}")

@@ -1,6 +1,7 @@
 """Logging progress on an action point."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -12,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from actions.access import get_action_point, signed_in
 from actions.forms import ProgressForm
 from actions.kept import Typed, clears_kept, keeps_typed, take_kept, typed_in
-from actions.models import ActionPoint, ReportedStatus
+from actions.models import ActionPoint, ProgressDraft, ReportedStatus
 from actions.models.action_point import NewerUpdatesError
 from actions.models.progress_update import NARRATIVE_LIMIT
+from actions.models.submission import SubmissionUsedError
 from tracker.markdown import to_html
 from tracker.people.models import User
 from tracker.people.permissions import Right
@@ -28,9 +30,13 @@ def log_progress(request: HttpRequest, slug: str, issue: int, number: int) -> Ht
     action_point = get_action_point(user, slug, issue, number, Right.LOG_PROGRESS)
     if request.method == "POST":
         return _DO.get(request.POST.get("do", ""), _publish)(request, action_point, user)
+    if typed := take_kept(request):
+        return _page(request, _form(action_point, user, typed), action_point)
     draft = action_point.drafts.filter(author=user).first()
-    typed = take_kept(request) or (draft.typed if draft else None)
-    return _page(request, _form(action_point, user, typed, request.GET.get("status")), action_point, draft=draft)
+    form = _form(action_point, user, draft.typed if draft else None, request.GET.get("status"))
+    if draft:
+        form.initial["submission"] = draft.submission
+    return _page(request, form, action_point, draft=draft)
 
 
 @require_POST
@@ -46,31 +52,44 @@ def preview(request: HttpRequest) -> HttpResponse:
 def _publish(request: HttpRequest, action_point: ActionPoint, user: User) -> HttpResponse:
     form = ProgressForm(request.POST, action_point=action_point, user=user, today=timezone.localdate())
     if not form.is_valid():
-        action_point.keep_draft(user, typed_in(request.POST))
+        _keep_draft(request, action_point, user)
         return _page(request, form, action_point, status=400)
     try:
         update = action_point.log_progress(
             form.progress(),
             author=user,
-            now=timezone.now(),
+            now=timezone.localtime(),
             submission=form.cleaned_data["submission"],
             reported_on=form.cleaned_data.get("reported_on"),
             seen=form.cleaned_data["seen"],
         )
     except NewerUpdatesError as error:
-        action_point.keep_draft(user, typed_in(request.POST))
+        _keep_draft(request, action_point, user)
         form.send_again_with(seen=max(newer.number for newer in error.updates))
         return _page(request, form, action_point, newer=error.updates, status=409)
+    except SubmissionUsedError as error:
+        form.send_again_with(submission=_keep_draft(request, action_point, user).submission)
+        used, own = error.update, error.update.author_id == user.pk
+        correctable = own and used.action_point_id == action_point.pk and not used.is_withdrawn
+        return _page(request, form, action_point, used=used, correctable=correctable, status=409)
     message = _("Progress logged on %(reference)s.") % {"reference": action_point.reference}
     messages.success(request, message, extra_tags=clears_kept(request))
     return redirect(f"{action_point.get_absolute_url()}#update-{update.number}")
 
 
 def _save_draft(request: HttpRequest, action_point: ActionPoint, user: User) -> HttpResponse:
-    action_point.keep_draft(user, typed_in(request.POST))
+    _keep_draft(request, action_point, user)
     message = _("Draft saved. It counts for nothing until you publish it.")
     messages.success(request, message, extra_tags=clears_kept(request))
     return redirect(request.path)
+
+
+def _keep_draft(request: HttpRequest, action_point: ActionPoint, user: User) -> ProgressDraft:
+    try:
+        submission = UUID(request.POST.get("submission", ""))
+    except ValueError:
+        submission = None
+    return action_point.keep_draft(user, typed_in(request.POST), submission)
 
 
 def _preview(request: HttpRequest, action_point: ActionPoint, user: User) -> HttpResponse:

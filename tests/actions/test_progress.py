@@ -4,7 +4,7 @@ import contextlib
 import threading
 import uuid
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -13,6 +13,7 @@ from actions.models import ActionPoint, ActionStatus, Evidence, ProgressUpdate, 
 from actions.models.action_point import NewerUpdatesError, Progress
 from actions.models.progress_update import SupersededError
 from actions.models.status import NoProgressReason, standing
+from actions.models.submission import Sent, SubmissionUsedError
 from tests import personas
 from tracker.partial_dates import PartialDate
 
@@ -75,13 +76,101 @@ def test_logging_after_ones_own_update_goes_through(point, focal_point):
     assert [update.number for update in point.progress_updates.all()] == [1, 2]
 
 
-def test_logging_removes_the_draft(point, focal_point, coordinator):
-    point.keep_draft(focal_point, {"narrative": ["half a"]})
-    point.keep_draft(coordinator, {"narrative": ["another"]})
+def test_logging_removes_the_draft_of_its_form_and_no_other(point, focal_point, coordinator):
+    submission = point.keep_draft(focal_point, {"narrative": ["half a"]}).submission
+    point.keep_draft(coordinator, {"narrative": ["another"]}, submission)
 
     point.log_progress(UNDER_WAY, author=focal_point, now=NOW)
+    point.log_progress(UNDER_WAY, author=focal_point, now=NOW, submission=uuid.uuid4())
+    kept = point.drafts.count()
+    point.log_progress(UNDER_WAY, author=focal_point, now=NOW, submission=submission)
 
+    assert kept == 2
     assert [draft.author for draft in point.drafts.all()] == [coordinator]
+
+
+def test_logging_one_submission_with_another_text_stores_nothing_and_says_so(point, focal_point):
+    submission = uuid.uuid4()
+    first = point.log_progress(UNDER_WAY, author=focal_point, now=NOW, submission=submission)
+
+    for author, day, progress in [
+        (focal_point, None, replace(UNDER_WAY, narrative="Another.")),
+        (focal_point, PartialDate.parse("2026-10"), UNDER_WAY),
+        (None, None, UNDER_WAY),
+    ]:
+        with pytest.raises(SubmissionUsedError) as caught:
+            point.log_progress(progress, author=author, now=NOW, submission=submission, reported_on=day)
+        assert caught.value.update == first
+    assert point.progress_updates.count() == 1
+
+
+def test_logging_one_submission_twice_over_midnight_makes_one_update(point, focal_point):
+    submission = uuid.uuid4()
+
+    first = point.log_progress(UNDER_WAY, author=focal_point, now=NOW, submission=submission)
+    second = point.log_progress(UNDER_WAY, author=focal_point, now=NOW + timedelta(days=1), submission=submission)
+
+    assert first == second
+
+
+def test_logging_with_the_submission_of_a_correction_stores_nothing(point, focal_point):
+    submission = uuid.uuid4()
+    old = point.log_progress(UNDER_WAY, author=focal_point, now=NOW)
+    corrected = old.correct(NO_PROGRESS, author=focal_point, now=NOW, submission=submission)
+
+    with pytest.raises(SubmissionUsedError) as caught:
+        point.log_progress(NO_PROGRESS, author=focal_point, now=NOW, submission=submission)
+
+    assert caught.value.update == corrected
+
+
+def test_correcting_with_the_submission_of_another_text_stores_nothing(point, focal_point):
+    submission = uuid.uuid4()
+    old = point.log_progress(UNDER_WAY, author=focal_point, now=NOW)
+    corrected = old.correct(NO_PROGRESS, author=focal_point, now=NOW, submission=submission)
+
+    with pytest.raises(SubmissionUsedError) as caught:
+        corrected.correct(UNDER_WAY, author=focal_point, now=NOW, submission=submission)
+
+    assert caught.value.update == corrected
+    assert point.progress_updates.count() == 2
+
+
+def test_one_submission_on_two_action_points_at_once_is_stored_on_one(focal_point, point, monkeypatch):
+    """The other one reads before this one stores: the database refuses the second, and that is told like any other repetition."""
+    submission, other = uuid.uuid4(), personas.action_point(number=2)
+    stored = other.log_progress(UNDER_WAY, author=focal_point, now=NOW, submission=submission)
+    monkeypatch.setattr(Sent, "made", lambda self: None)
+
+    with pytest.raises(SubmissionUsedError) as caught:
+        point.log_progress(UNDER_WAY, author=focal_point, now=NOW, submission=submission)
+
+    assert caught.value.update == stored
+    assert not point.progress_updates.exists()
+
+
+def test_draft_of_what_was_published_gets_a_form_of_its_own(point, focal_point):
+    submission = uuid.uuid4()
+    point.log_progress(UNDER_WAY, author=focal_point, now=NOW, submission=submission)
+
+    draft = point.keep_draft(focal_point, {"narrative": ["More."]}, submission)
+    again = point.keep_draft(focal_point, {"narrative": ["More of it."]}, draft.submission)
+
+    assert draft.submission != submission
+    assert again.submission == draft.submission
+
+
+@pytest.mark.parametrize("with_draft", [False, True])
+def test_logging_costs_few_statements(point, focal_point, django_assert_num_queries, with_draft):
+    submission = point.keep_draft(focal_point, {}).submission if with_draft else uuid.uuid4()
+    point.log_progress(UNDER_WAY, author=focal_point, now=NOW)  # what is prepared once a connection
+
+    with django_assert_num_queries(LOG_QUERIES + with_draft):
+        point.log_progress(UNDER_WAY, author=focal_point, now=NOW, submission=submission, seen=0)
+
+
+LOG_QUERIES = 8
+"""Savepoint, lock, submission, last number, newer ones by others, insert, standing, release."""
 
 
 def test_draft_silences_nothing(point, focal_point):
@@ -247,7 +336,7 @@ def test_two_people_logging_at_once_get_numbers_of_their_own(
     if not locked:
         if connection.vendor == "sqlite":
             pytest.skip("SQLite has one writer at a time")
-        monkeypatch.setattr(ActionPoint, "_lock", lambda self, author: (standing(self.reports()), False))
+        monkeypatch.setattr(ActionPoint, "_lock", lambda self, author, submission: (standing(self.reports()), False))
     point = personas.action_point()
     both_read = threading.Barrier(2, timeout=2)
     last_number = ActionPoint.last_number

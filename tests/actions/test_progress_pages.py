@@ -142,6 +142,129 @@ def test_logging_twice_with_one_form_makes_one_update(signed_in, form_url, point
     assert point.progress_updates.count() == 1
 
 
+def test_form_sent_again_with_another_text_loses_nothing_and_goes_through_as_another_update(
+    signed_in, form_url, point, focal_point
+):
+    form = filled(focal_point)
+    signed_in.post(form_url, form)
+
+    refused = signed_in.post(form_url, form | {"narrative": "A second course was held."})
+    hidden = refused.context["form"]["submission"].value()
+    draft = point.drafts.get(author=focal_point)
+    done = signed_in.post(form_url, form | {"narrative": "A second course was held.", "submission": hidden})
+
+    assert (refused.status_code, done.status_code) == (409, 302)
+    assert "You have published from this form already" in text(refused)
+    assert "The first course was held." in text(refused)
+    assert refused.context["form"]["narrative"].value() == "A second course was held."
+    assert draft.typed["narrative"] == ["A second course was held."]
+    assert [update.narrative for update in point.progress_updates.all()] == [
+        "The first course was held.",
+        "A second course was held.",
+    ]
+    assert not point.drafts.exists()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"status": "completed"},
+        {"happened": "2005"},
+        {"part_only": "on"},
+        {"evidence": "https://www.example.org/other"},
+        {"evidence": ""},
+        {"status": "no_progress", "reason": "None.", "narrative": ""},
+        {"participants": []},
+    ],
+)
+def test_form_sent_again_is_compared_in_all_that_it_says(signed_in, form_url, point, focal_point, changed):
+    form = filled(focal_point, evidence="https://www.example.org/a A", participants=[personas.agency("WHO").pk])
+    first = signed_in.post(form_url, form).status_code
+
+    assert (first, signed_in.post(form_url, form).status_code) == (302, 302)
+    assert signed_in.post(form_url, form | changed).status_code == 409
+    assert point.progress_updates.count() == 1
+
+
+def test_form_sent_again_can_be_published_as_a_correction(signed_in, form_url, point, focal_point):
+    form = filled(focal_point)
+    signed_in.post(form_url, form)
+    refused = signed_in.post(form_url, form | {"narrative": "Two courses were held."})
+    hidden = refused.context["form"]["submission"].value()
+    url = reverse("correct_update", args=["2026", 1, 1, 1])
+
+    done = signed_in.post(
+        url, form | {"narrative": "Two courses were held.", "submission": hidden, "corrects": "1", "do": "publish"}
+    )
+
+    assert f'formaction="{url}"' in refused.text
+    assert done.status_code == 302
+    assert point.progress_updates.in_force().get().narrative == "Two courses were held."
+    assert not point.drafts.exists()
+
+
+def test_one_form_on_two_action_points_is_published_on_one_and_kept_on_the_other(
+    signed_in, form_url, point, focal_point
+):
+    other = personas.action_point(number=2)
+    other.lead_agencies.add(focal_point.agency)
+    other_url = reverse("log_progress", args=["2026", 1, 2])
+    form = filled(focal_point)
+    signed_in.post(form_url, form)
+
+    refused = signed_in.post(other_url, form)
+    hidden = refused.context["form"]["submission"].value()
+
+    assert refused.status_code == 409
+    assert "formaction" not in refused.text
+    assert signed_in.post(other_url, form | {"submission": hidden}).status_code == 302
+    assert other.progress_updates.count() == 1
+
+
+def test_draft_saved_after_publishing_can_be_published_and_goes(signed_in, form_url, point, focal_point):
+    form = filled(focal_point)
+    signed_in.post(form_url, form)
+    signed_in.post(form_url, form | {"do": "draft", "narrative": "More came after it."})
+
+    hidden = signed_in.get(form_url).context["form"]["submission"].value()
+    done = signed_in.post(form_url, form | {"narrative": "More came after it.", "submission": str(hidden)})
+
+    assert done.status_code == 302
+    assert point.progress_updates.count() == 2
+    assert not point.drafts.exists()
+
+
+def test_draft_open_in_two_tabs_loses_neither_text(signed_in, form_url, point, focal_point):
+    signed_in.post(form_url, filled(focal_point, do="draft"))
+    form = filled(focal_point, submission=str(signed_in.get(form_url).context["form"]["submission"].value()))
+
+    first = signed_in.post(form_url, form | {"narrative": "From the one tab."})
+    second = signed_in.post(form_url, form | {"narrative": "From the other."})
+    hidden = second.context["form"]["submission"].value()
+    third = signed_in.post(form_url, form | {"narrative": "From the other.", "submission": hidden})
+
+    assert [answer.status_code for answer in (first, second, third)] == [302, 409, 302]
+    assert point.progress_updates.count() == 2
+    assert not point.drafts.exists()
+
+
+def test_draft_whose_form_has_no_proper_name_can_be_published(signed_in, form_url, point, focal_point):
+    signed_in.post(form_url, filled(focal_point, do="draft", submission="no uuid"))
+
+    hidden = signed_in.get(form_url).context["form"]["submission"].value()
+
+    assert signed_in.post(form_url, filled(focal_point, submission=str(hidden))).status_code == 302
+    assert not point.drafts.exists()
+
+
+def test_publishing_from_another_form_leaves_the_draft(signed_in, form_url, point, focal_point):
+    signed_in.post(form_url, filled(focal_point, do="draft", narrative="Half a"))
+
+    signed_in.post(form_url, filled(focal_point))
+
+    assert point.drafts.get(author=focal_point).typed["narrative"] == ["Half a"]
+
+
 def test_logging_after_somebody_else_shows_both_texts_then_goes_through(
     signed_in, form_url, point, focal_point, coordinator
 ):
@@ -263,6 +386,23 @@ def test_correction_by_two_people_at_once_shows_the_second_both_texts(signed_in,
     assert "Right, said I." in first.text
     assert second.status_code == 302
     assert point.progress_updates.in_force().get().narrative == "Right, said I."
+
+
+def test_correction_sent_again_with_another_text_loses_nothing(signed_in, point, focal_point):
+    personas.update(point, author=focal_point, agency=focal_point.agency, narrative="Wrong.")
+    url = reverse("correct_update", args=["2026", 1, 1, 1])
+    form = filled(focal_point, narrative="Right.", corrects="1")
+    signed_in.post(url, form)
+
+    same = signed_in.post(url, form)
+    refused = signed_in.post(url, form | {"narrative": "Really right."})
+    hidden = {name: str(refused.context["form"][name].value()) for name in ("submission", "corrects")}
+    done = signed_in.post(url, form | {"narrative": "Really right."} | hidden)
+
+    assert [answer.status_code for answer in (same, refused, done)] == [302, 409, 302]
+    assert "You have published from this form already" in text(refused)
+    assert refused.context["form"]["narrative"].value() == "Really right."
+    assert [update.narrative for update in point.progress_updates.all()] == ["Wrong.", "Right.", "Really right."]
 
 
 def test_correction_keeps_what_its_form_does_not_show(signed_in, point, focal_point, coordinator):
