@@ -38,3 +38,37 @@ def test_drafts_get_the_name_of_their_form_unless_it_was_published(focal_point):
     assert named[1] == fresh
     assert used not in named
     assert len(set(named)) == len(typed)
+
+
+def test_streaks_are_derived_of_what_was_reported_before(focal_point):
+    chance = random.Random(20261125)
+    for number in range(1, 31):
+        point = personas.action_point(number=number)
+        for _ in range(chance.randrange(6)):
+            day = personas.TODAY - timedelta(days=chance.randrange(40))
+            said = personas.progress(
+                status=chance.choice(["no_progress", "no_progress", "under_way"]),
+                reason="None.",
+                part_only=chance.random() < 0.2,
+            )
+            update = point.log_progress(
+                said,
+                author=focal_point,
+                now=personas.NOW,
+                reported_on=PartialDate.parse(day.isoformat()[: chance.choice([7, 10])]),
+            )
+            if chance.random() < 0.2:
+                update.withdraw(by=focal_point, reason="Wrong.", now=personas.NOW)
+            elif chance.random() < 0.2:
+                update.correct(
+                    personas.progress(status="no_progress", reason="None."), author=focal_point, now=personas.NOW
+                )
+    derived = {point.pk: standing(point.reports()).no_progress_streak for point in ActionPoint.objects.all()}
+    ActionPoint.objects.update(no_progress_streak=0)
+    ActionPoint.objects.filter(number__lte=3).update(no_progress_streak=7)
+
+    with connection.cursor() as cursor:
+        cursor.execute(migration("0006_derive_no_progress_streak")._DERIVE)
+
+    assert dict(ActionPoint.objects.values_list("pk", "no_progress_streak")) == derived
+    assert max(derived.values()) > 2
