@@ -17,8 +17,10 @@ from django.views.decorators.http import require_http_methods
 from actions.forms import ProgressForm, SnoozeForm
 from actions.models import ProgressUpdate, ReportedStatus
 from actions.models.action_point import NewerUpdatesError
+from actions.models.submission import SubmissionUsedError, says
 from actions.reminders.links import Answer, Purpose, goes_on_as, read_answer
 from actions.reminders.models import Disclaimer
+from tracker.people.time_zones import zone_named
 from tracker.text import validate_line
 
 _SHOWN = {"status", "reason", "narrative", "happened", "evidence"}
@@ -40,10 +42,16 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     found = read_answer(token)
     if not found:
         return render(request, "reminders/answer_gone.html", {"goes_on": goes_on_as(token)}, status=404)
+    with timezone.override(zone_named(found.person.time_zone)):
+        return _page(request, found)
+
+
+def _page(request: HttpRequest, found: Answer) -> HttpResponse:
+    """In the recipient's time zone: the day of the report is the one that the person lives."""
     context: dict[str, Any] = {"answer": found, "action_point": found.action_point}
-    if given := found.action_point.progress_updates.filter(submission=found.submission).first():
-        return render(request, "reminders/answer_done.html", context | _told_before(given, request.POST))
     form = _form(found, request.POST if request.method == "POST" else None)
+    if given := found.action_point.progress_updates.filter(submission=found.submission).first():
+        return _told_before(request, context, given, form)
     context["form"] = form
     if not form.is_valid():
         return render(request, "reminders/answer_form.html", context, status=400 if form.is_bound else 200)
@@ -52,18 +60,23 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     except NewerUpdatesError as error:
         form.send_again_with(seen=max(newer.number for newer in error.updates))
         return render(request, "reminders/answer_form.html", context | {"newer": error.updates}, status=409)
+    except SubmissionUsedError as error:
+        return _told_before(request, context, error.update, form)
     return render(request, "reminders/answer_done.html", context)
 
 
-def _told_before(given: ProgressUpdate, typed: Any) -> dict[str, Any]:
-    """The update that the link has made, and what was typed now that it does not say."""
-    said = {given.narrative, given.reason}
-    lost = [
-        text
-        for name in ("reason", "narrative")
-        if (text := typed.get(name, "").replace("\r\n", "\n").strip()) not in ("", *said)
-    ]
-    return {"given": given, "unpublished": lost}
+def _told_before(request: HttpRequest, context: dict[str, Any], given: ProgressUpdate, form: Any) -> HttpResponse:
+    """The update that the link has made; with what was typed now where that says something else."""
+    lost = []
+    if form.is_bound and not (form.is_valid() and says(given, form.progress())):
+        lost = [(field.label, _typed(field)) for field in form.visible_fields() if field.value()]
+    context |= {"given": given, "unpublished": lost}
+    return render(request, "reminders/answer_done.html", context, status=409 if lost else 200)
+
+
+def _typed(field: forms.BoundField) -> str:
+    value = field.value()
+    return str(dict(ReportedStatus.choices).get(value, value) if field.name == "status" else value)
 
 
 def _form(found: Answer, data: Any) -> Any:
@@ -83,8 +96,8 @@ def _form(found: Answer, data: Any) -> Any:
 
 
 def _act(found: Answer, form: Any) -> None:
-    """Raises NewerUpdatesError."""
-    point, now = found.action_point, timezone.now()
+    """Raises NewerUpdatesError, or SubmissionUsedError where the answer was sent twice at once."""
+    point, now = found.action_point, timezone.localtime()
     if found.purpose == Purpose.SNOOZE:
         point._history_user = found.person  # type: ignore[attr-defined] # goes into the history
         point.snooze(form.cleaned_data["until"], form.cleaned_data["reason"])

@@ -1,6 +1,7 @@
 """The form that logs progress, seen through requests: what is stored, what is refused, what is kept."""
 
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -55,6 +56,17 @@ def test_logging_stores_what_was_typed(signed_in, form_url, point, focal_point):
     assert [(link.url, link.title) for link in update.evidence.all()] == [
         ("https://www.example.org/minutes", "Minutes of the course")
     ]
+
+
+def test_report_is_of_the_day_that_it_is_where_the_person_lives(signed_in, form_url, point, focal_point, monkeypatch):
+    type(focal_point).objects.update(time_zone="Pacific/Auckland")
+    late = datetime(2026, 3, 1, 22, 0, tzinfo=UTC)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: late)
+
+    signed_in.post(form_url, filled(focal_point, happened="2026-03-02"))
+
+    update = point.progress_updates.get()
+    assert (update.reported_on.text, update.recorded_at) == ("2026-03-02", late)
 
 
 def test_logging_no_progress_needs_its_reason_and_nothing_else(signed_in, form_url, point, focal_point):

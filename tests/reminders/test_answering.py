@@ -1,12 +1,13 @@
 """Answering by the links of a digest, without signing in: each is for one person, one purpose and one period."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import signing
 from django.utils import timezone
 
 from actions.models import ActionPoint
+from actions.models.progress_update import ProgressUpdateQuerySet
 from actions.reminders.due import due_entries, wanting_digests
 from actions.reminders.links import VALID, Purpose, answer_address
 from actions.reminders.models import Digest, Disclaimer
@@ -94,6 +95,57 @@ def test_link_that_was_used_says_so_and_drops_nothing_that_is_typed_now(client, 
     assert "What you typed now is not published" in text(other)
     assert "Something else." in text(other)
     assert [update.narrative for update in point.progress_updates.all()] == ["Once."]
+
+
+def test_link_that_was_used_drops_no_other_status_or_date_either(client, point, focal_point, path):
+    typed = filled(focal_point, status="under_way", narrative="Once.", happened="2005")
+    client.post(path("progress"), typed)
+
+    same = client.post(path("progress"), typed)
+    status = client.post(path("progress"), typed | {"status": "completed"})
+    faulty = client.post(path("progress"), typed | {"happened": "2005-13"})
+
+    assert [answer.status_code for answer in (same, status, faulty)] == [200, 409, 409]
+    assert "Completed" in text(status)
+    assert "2005-13" in text(faulty)
+    assert point.progress_updates.count() == 1
+
+
+def test_answer_sent_twice_at_once_drops_nothing_that_differs(client, point, focal_point, path, monkeypatch):
+    """The second one looks for what the link has made before the first one is stored."""
+    typed = filled(focal_point, status="under_way", narrative="Once.")
+    client.post(path("progress"), typed)
+    found = []
+    sent_before = ProgressUpdateQuerySet.first
+
+    def too_early(updates):
+        found.append(sent_before(updates))
+        return found[-1] if len(found) > 1 else None
+
+    monkeypatch.setattr(ProgressUpdateQuerySet, "first", too_early)
+
+    assert "Something else." in text(client.post(path("progress"), typed | {"narrative": "Something else."}))
+    assert len(found) > 1
+
+
+def test_answer_leaves_an_unrelated_draft_alone(client, point, focal_point, path):
+    point.keep_draft(focal_point, {"narrative": ["Half a sentence"]})
+
+    client.post(path("no_progress"), filled(focal_point, status="no_progress", reason="The post is vacant."))
+
+    assert point.progress_updates.count() == 1
+    assert point.drafts.get().typed == {"narrative": ["Half a sentence"]}
+
+
+def test_answer_is_of_the_day_that_it_is_where_the_person_lives(client, point, focal_point, path, monkeypatch):
+    type(focal_point).objects.update(time_zone="Pacific/Auckland")
+    link, late = path("progress"), datetime(2026, 3, 1, 22, 0, tzinfo=UTC)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: late)
+
+    client.post(link, filled(focal_point, status="under_way", narrative="Held.", happened="2026-03-02"))
+
+    update = point.progress_updates.get()
+    assert (update.reported_on.text, update.recorded_at) == ("2026-03-02", late)
 
 
 def test_answer_shows_what_others_wrote_meanwhile(client, point, focal_point, coordinator, path):
