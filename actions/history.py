@@ -1,4 +1,4 @@
-"""Who changed an action point's wording, owners or snooze, and when: the rows of its history, told as edits."""
+"""Who changed an action point's wording, owners or snooze, or removed a milestone, and when: the rows of history, told as edits."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from actions.models import ActionPoint
+from actions.models import ActionPoint, Milestone
 from tracker.people.models import User
 
 LIMIT = 100
@@ -33,11 +33,20 @@ class Edit:
     added: bool
     """The action point was made by it."""
     changes: list[Change]
-    """Empty where it was added, or where what stood there before was not recorded."""
+    """Empty where it was added, a milestone was removed, or what stood there before was not recorded."""
+    removed: Any = None
+    """The last row of history of the milestone that was removed by it."""
 
 
 def edits(action_point: ActionPoint) -> list[Edit]:
-    """Newest first. Three queries, one where there is no history."""
+    """Newest first. Four queries, two where it has no history."""
+    removed = Milestone.removed_from(action_point).select_related("history_user").order_by("-history_id")[:LIMIT]
+    told = [*_edits(action_point), *(Edit(row.history_date, row.history_user, False, [], row) for row in removed)]
+    return sorted(told, key=lambda edit: edit.at, reverse=True)
+
+
+def _edits(action_point: ActionPoint) -> list[Edit]:
+    """Of the action point itself, newest first. Three queries, one where there is no history."""
     newest = action_point.history.select_related("history_user", "issue").order_by("-history_id")
     rows = list(newest[:LIMIT])[::-1]
     if not rows:

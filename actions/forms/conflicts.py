@@ -24,6 +24,14 @@ class SendAgain:
             self.data[self.add_prefix(name)] = str(value)  # type: ignore[attr-defined]
 
 
+def version_of(instance: models.Model) -> int:
+    """The newest row of its history; 0 where there is none. One query."""
+    if not instance.pk:
+        return 0
+    history: Any = instance.history  # type: ignore[attr-defined] # of simple_history
+    return history.order_by("-history_id").values_list("history_id", flat=True).first() or 0
+
+
 class ConflictAwareForm(SendAgain, _Base):
     """A model form that knows which version the person has read (the newest row of the model's history).
 
@@ -37,7 +45,7 @@ class ConflictAwareForm(SendAgain, _Base):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.theirs = []
-        self.version = self._version()
+        self.version = version_of(self.instance)
         self.initial["seen"] = self.version
 
     def clean(self) -> dict[str, Any]:
@@ -55,12 +63,6 @@ class ConflictAwareForm(SendAgain, _Base):
                     code="conflict",
                 )
         return data
-
-    def _version(self) -> int:
-        if not self.instance.pk:
-            return 0
-        history: Any = self.instance.history  # type: ignore[attr-defined] # of simple_history
-        return history.order_by("-history_id").values_list("history_id", flat=True).first() or 0
 
     def _differences(self, data: dict[str, Any]) -> Any:
         for name, field in self.fields.items():

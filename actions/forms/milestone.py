@@ -1,15 +1,33 @@
-"""The form for a milestone."""
+"""The form for a milestone, and the one that removes it."""
 
+from datetime import date
+from typing import Any
+
+from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from actions.forms.conflicts import ConflictAwareForm
+from actions.forms.conflicts import ConflictAwareForm, SendAgain
+from actions.forms.days import not_to_come
 from actions.models import Milestone
+from actions.models.milestone import REASON_LIMIT
+from tracker.partial_dates import PartialDate
+from tracker.text import validate_line
 
 
 class MilestoneForm(ConflictAwareForm):
     class Meta:
         model = Milestone
         fields = ["title", "due", "place", "due_note", "repeats_every_months", "done_on"]
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_done_on(self) -> PartialDate | None:
+        message = gettext("This is still to come. Leave it empty until the milestone is done.")
+        return not_to_come(self.cleaned_data["done_on"], self.today, message)
 
     def validate_unique(self) -> None:
         """Includes the action point, which the address gives: two milestones of one title would be confused."""
@@ -18,3 +36,14 @@ class MilestoneForm(ConflictAwareForm):
             self.instance.validate_constraints(exclude=exclude)
         except ValidationError as error:
             self._update_errors(error)  # type: ignore[attr-defined] # of ModelForm
+
+
+class MilestoneRemovalForm(SendAgain, forms.Form):
+    reason = forms.CharField(
+        label=_("Why is it removed?"),
+        help_text=_("The history of the action point keeps the milestone, with this reason."),
+        max_length=REASON_LIMIT,
+        validators=[validate_line],
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**62)

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db.models import Q
 from django.utils.translation import gettext
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.forms.choices import ManyField
 from actions.forms.conflicts import SendAgain
+from actions.forms.days import not_to_come
 from actions.forms.evidence import LinksField
 from actions.models import ActionPoint, ProgressUpdate, ReportedStatus
 from actions.models.action_point import Progress
@@ -112,18 +112,12 @@ class ProgressForm(SendAgain, forms.Form):
         return _one_kind_of_line_end(self.cleaned_data["reason"])
 
     def clean_happened(self) -> PartialDate | None:
-        return self._not_to_come(
-            "happened", gettext("This is still to come. A thing to come is a milestone; log it when it has happened.")
-        )
+        message = gettext("This is still to come. A thing to come is a milestone; log it when it has happened.")
+        return not_to_come(self.cleaned_data["happened"], self.today, message)
 
     def clean_reported_on(self) -> PartialDate | None:
-        return self._not_to_come("reported_on", gettext("A report cannot be of a day that is still to come."))
-
-    def _not_to_come(self, name: str, message: str) -> PartialDate | None:
-        when: PartialDate | None = self.cleaned_data[name]
-        if when and when.earliest > self.today:
-            raise ValidationError(message)
-        return when
+        message = gettext("A report cannot be of a day that is still to come.")
+        return not_to_come(self.cleaned_data["reported_on"], self.today, message)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

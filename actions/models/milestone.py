@@ -1,6 +1,7 @@
 """Milestones: what is to come on an action point, and by when."""
 
 from datetime import date
+from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -12,6 +13,7 @@ from actions.models.action_point import ActionPoint
 from actions.models.action_point_queries import milestone_passed
 from tracker.partial_date_fields import PartialDateEdge, PartialDateField
 from tracker.partial_dates import PartialDate, months_after, months_between
+from tracker.people.models import User
 from tracker.text import validate_line
 
 
@@ -37,6 +39,10 @@ class MilestoneManager(models.Manager["Milestone"].from_queryset(MilestoneQueryS
             action_point__number=point,
             title=title,
         )
+
+
+REASON_LIMIT = 100
+"""Characters that the history has for a reason."""
 
 
 def next_turn(first: date, every_months: int, today: date) -> int:
@@ -90,6 +96,12 @@ class Milestone(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @classmethod
+    def removed_from(cls, action_point: ActionPoint) -> models.QuerySet[Any]:
+        """The rows of history of the action point's milestones that were removed."""
+        found: models.QuerySet[Any] = cls.history.filter(action_point=action_point, history_type="-")
+        return found
+
     @property
     def in_full(self) -> str:
         """With its place, unless the title names it."""
@@ -115,6 +127,7 @@ class Milestone(models.Model):
             months += every
         return found
 
-    def mark_done(self, on: PartialDate) -> None:
-        self.done_on = on
-        self.save(update_fields=["done_on"])
+    def remove(self, *, by: User, reason: str) -> None:
+        """Take it away, as a duplicate or because it was dropped. Its history keeps what it said, who removed it and why."""
+        self._history_user, self._change_reason = by, reason  # go into the history
+        self.delete()

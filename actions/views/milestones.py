@@ -1,14 +1,16 @@
-"""Adding and editing milestones."""
+"""Adding, editing and removing milestones."""
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from actions.access import get_action_point, signed_in
-from actions.forms import MilestoneForm
+from actions.forms import MilestoneForm, MilestoneRemovalForm
+from actions.forms.conflicts import version_of
 from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.models import ActionPoint, Milestone
 from tracker.people.permissions import Right
@@ -31,9 +33,34 @@ def edit(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -> H
     return _form_page(request, action_point, milestone, _("Milestone saved."))
 
 
+@require_http_methods(["GET", "POST"])
+@transaction.atomic
+def remove(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -> HttpResponse:
+    """Asks for the reason, then removes it."""
+    user = signed_in(request)
+    action_point = get_action_point(user, slug, issue, number, Right.LOG_PROGRESS)
+    milestone = action_point.milestones.select_for_update().filter(pk=pk).first()
+    if not milestone:
+        get_object_or_404(Milestone.removed_from(action_point), id=pk)
+        messages.info(request, _("This milestone is removed already."))
+        return redirect(f"{action_point.get_absolute_url()}#milestones")
+    version = version_of(milestone)
+    form = MilestoneRemovalForm(request.POST if request.method == "POST" else None, initial={"seen": version})
+    changed = form.is_valid() and form.cleaned_data["seen"] != version
+    if form.is_valid() and not changed:
+        milestone.remove(by=user, reason=form.cleaned_data["reason"])
+        messages.success(request, _("Milestone removed."), extra_tags=clears_kept(request))
+        return redirect(f"{action_point.get_absolute_url()}#milestones")
+    if changed:
+        form.send_again_with(seen=version)
+    context = {"form": form, "action_point": action_point, "milestone": milestone, "changed": changed}
+    status = 200 if not form.is_bound else 409 if changed else 400
+    return render(request, "actions/milestone_removal.html", context, status=status)
+
+
 def _form_page(request: HttpRequest, action_point: ActionPoint, milestone: Milestone, done: str) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
-    form = MilestoneForm(data, initial=kept_initial(request), instance=milestone)
+    form = MilestoneForm(data, initial=kept_initial(request), instance=milestone, today=timezone.localdate())
     if form.is_valid():
         form.save()
         messages.success(request, done, extra_tags=clears_kept(request))

@@ -228,7 +228,7 @@ def test_time_line_before_an_unknown_update_says_so(client, point, page, before)
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("signed_in", "queries"), [(False, 10), (True, 18)])
+@pytest.mark.parametrize(("signed_in", "queries"), [(False, 10), (True, 19)])
 def test_action_point_page_costs_the_same_whatever_its_length(
     client, point, focal_point, django_assert_num_queries, signed_in, queries, count
 ):

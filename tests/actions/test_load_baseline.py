@@ -109,7 +109,7 @@ def test_load_overwrites_nothing_that_people_did_and_says_what_differs(loaded, f
     change(point("6.2"), number=3)
     change(Agency.objects.get(acronym="Innovest"), acronym="ISVA")
     change(Milestone.objects.get(place="Rome"), title="Course in Rome", due=PartialDate.parse("2006-09"))
-    Milestone.objects.get(place="Paris").mark_done(PartialDate.parse("2006-05-18"))
+    change(Milestone.objects.get(place="Paris"), done_on=PartialDate.parse("2006-05-18"))
     point("3.2").lead_agencies.clear()
     before = dump(*WITH_HISTORY)
 

@@ -1,10 +1,14 @@
 """Milestones: adding, editing, two people at once."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from actions.models import Milestone
 from tests import personas
+from tests.actions.pages import links, text
 from tracker.partial_dates import PartialDate
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +53,7 @@ def test_milestone_is_added_as_precisely_as_known(signed_in, point):
         {"title": "Course", "due": "2006", "repeats_every_months": "0"},
         {"title": "Course", "due": "2006", "repeats_every_months": "9" * 30},
         {"title": "x" * 201, "due": "2006"},
+        {"title": "Course", "due": "2006", "done_on": "2099"},
     ],
 )
 def test_milestone_refuses_bad_input(signed_in, point, typed):
@@ -82,7 +87,61 @@ def test_milestone_edited_by_two_people_at_once_shows_both_texts(signed_in, poin
     assert Milestone.objects.get().place == "Rome"
 
 
+def test_milestone_can_be_done_today_and_not_tomorrow(signed_in, point):
+    today = timezone.localdate()
+    milestone = personas.milestone(point)
+
+    tomorrow = signed_in.post(
+        address(point, milestone), {"title": "Course", "due": "2099", "done_on": f"{today + timedelta(days=1)}"}
+    )
+    done = signed_in.post(address(point, milestone), {"title": "Course", "due": "2099", "done_on": f"{today}"})
+
+    assert (tomorrow.status_code, done.status_code) == (400, 302)
+    assert "This is still to come. Leave it empty until the milestone is done." in text(tomorrow)
+    assert Milestone.objects.get().done_on == PartialDate.day(today)
+
+
+def test_milestone_is_removed_with_a_reason_that_the_history_keeps(signed_in, point, focal_point):
+    milestone = personas.milestone(point, title="Course", place="Rome", due="2006")
+    url = reverse("remove_milestone", args=["2026", 1, 1, milestone.pk])
+    assert url in links(signed_in.get(address(point, milestone)))
+    assert point.entry.milestone_due is not None
+
+    seen = signed_in.get(url).context["form"]["seen"].value()
+    refused = signed_in.post(url, {"reason": "", "seen": seen})
+    done = signed_in.post(url, {"reason": "Entered twice.", "seen": seen})
+    again = signed_in.post(url, {"reason": "Entered twice.", "seen": seen})
+
+    page = signed_in.get(point.get_absolute_url())
+    point.entry.refresh_from_db()
+    assert [answer.status_code for answer in (refused, done, again)] == [400, 302, 302]
+    assert not point.milestones.exists()
+    assert point.entry.milestone_due is None
+    assert f"{focal_point} · removed the milestone “Course”, 2006: Entered twice." in text(page)
+
+
+def test_milestone_changed_since_is_shown_before_it_is_removed(signed_in, point):
+    milestone = personas.milestone(point, title="Course")
+    url = reverse("remove_milestone", args=["2026", 1, 1, milestone.pk])
+    seen = signed_in.get(url).context["form"]["seen"].value()
+    milestone.title = "Course for managers"
+    milestone.save()
+
+    first = signed_in.post(url, {"reason": "Dropped.", "seen": seen})
+    kept = point.milestones.count()
+    second = signed_in.post(url, {"reason": "Dropped.", "seen": first.context["form"]["seen"].value()})
+
+    assert (first.status_code, kept, second.status_code) == (409, 1, 302)
+    assert "Course for managers" in text(first)
+    assert not point.milestones.exists()
+
+
+def test_milestone_that_never_was_is_not_found(signed_in, point):
+    assert signed_in.get(reverse("remove_milestone", args=["2026", 1, 1, 4711])).status_code == 404
+
+
 def test_milestone_of_another_action_point_is_not_found(signed_in, point):
     other = personas.milestone(personas.action_point(point.issue, number=2))
 
     assert signed_in.get(address(point, other)).status_code == 404
+    assert signed_in.get(reverse("remove_milestone", args=["2026", 1, 1, other.pk])).status_code == 404

@@ -40,6 +40,8 @@ READERS = [
     "/agendas/2005/2.1/updates/1/withdrawal/",
     "/agendas/2005/2.1/milestones/",
     "/agendas/2005/2.1/snooze/",
+    "/agendas/2005/2.1/milestones/1001/",
+    "/agendas/2005/2.1/milestones/1001/removal/",
     "/agencies/UNDP/",
     "/agendas/2005/dashboard/",
     "/agendas/2005/action-points/",
@@ -111,6 +113,7 @@ def people(transactional_db: None) -> dict[str | None, User | None]:
     )
     co = personas.person("coordinator@example.org", "coordinator", pk=1002)
     agenda = personas.agenda("2005")
+    personas.milestone(points.get(issue__number=2, number=1), pk=1001)
     personas.note_version(agenda, co)
     NoteFile.objects.create(
         id=FILE, agenda=agenda, extension="pdf", language="en", with_people=True, asked_at=timezone.now()

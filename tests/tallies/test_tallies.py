@@ -69,7 +69,8 @@ class World:
 
     def keep_promise(self, index):
         if milestone := self.point(index).milestones.undone().first():
-            milestone.mark_done(day(0))
+            milestone.done_on = day(0)
+            milestone.save()
 
     def forget_promise(self, index):
         if milestone := self.point(index).milestones.first():
