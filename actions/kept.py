@@ -58,6 +58,9 @@ def typed_in(data: QueryDict) -> Typed:
     }
 
 
-def clears_kept(request: HttpRequest) -> str:
-    """The tag of a message that tells the browser: what your script kept of the form at this address has arrived."""
-    return f"keep-clear:{request.path}"
+def clears_kept(request: HttpRequest, path: str = "") -> str:
+    """The tag of a message that tells the browser: what your script kept of the form at this address has arrived.
+
+    `path` is the form's where the request went to another one.
+    """
+    return f"keep-clear:{path or request.path}"

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from actions.views import action_points, agencies, agenda_editing, agendas, corrections, milestones, progress, worklist
+from actions.views import (
+    action_points,
+    agencies,
+    agenda_editing,
+    agendas,
+    corrections,
+    drafts,
+    milestones,
+    progress,
+    worklist,
+)
 from tracker import converters  # noqa: F401 - registers <number:>
 
 _POINT = "agendas/<slug:slug>/<number:issue>.<number:number>/"
@@ -24,6 +34,7 @@ urlpatterns = [
     path(_POINT, action_points.action_point_page, name="action_point"),
     path(f"{_POINT}edit/", action_points.edit, name="action_point_edit"),
     path(f"{_POINT}updates/", progress.log_progress, name="log_progress"),
+    path(f"{_POINT}updates/draft/removal/", drafts.discard, name="discard_draft"),
     path(f"{_POINT}updates/<number:update>/", action_points.update_page, name="progress_update"),
     path(f"{_POINT}updates/<number:update>/corrections/", corrections.correct, name="correct_update"),
     path(f"{_POINT}updates/<number:update>/withdrawal/", corrections.withdraw, name="withdraw_update"),

@@ -26,5 +26,10 @@ class ProgressDraft(models.Model):
             models.UniqueConstraint(fields=["action_point", "author"], name="draft_unique_per_person"),
         ]
 
+    @property
+    def texts(self) -> list[str]:
+        """What was written in it: the reason, then the narrative; those that are empty are left out."""
+        return [text for name in ("reason", "narrative") for text in self.typed.get(name, []) if text.strip()]
+
     def __str__(self) -> str:
         return f"{self.action_point_id} ({self.author_id})"

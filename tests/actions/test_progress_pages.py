@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from actions.models import ActionPoint, ProgressUpdate
 from tests import personas
-from tests.actions.pages import text
+from tests.actions.pages import links, text
 from tracker.partial_dates import PartialDate
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +25,11 @@ def point(focal_point) -> ActionPoint:
 @pytest.fixture
 def form_url(point) -> str:
     return reverse("log_progress", args=[point.issue.agenda.slug, point.issue.number, point.number])
+
+
+@pytest.fixture
+def discard_url(point) -> str:
+    return reverse("discard_draft", args=[point.issue.agenda.slug, point.issue.number, point.number])
 
 
 @pytest.fixture
@@ -258,6 +263,37 @@ def test_draft_open_in_two_tabs_loses_neither_text(signed_in, form_url, point, f
     assert [answer.status_code for answer in (first, second, third)] == [302, 409, 302]
     assert point.progress_updates.count() == 2
     assert not point.drafts.exists()
+
+
+def test_draft_is_discarded_by_its_author_once_confirmed(
+    signed_in, form_url, point, focal_point, coordinator, discard_url
+):
+    point.keep_draft(coordinator, {"narrative": ["Another's"]})
+    signed_in.post(form_url, filled(focal_point, do="draft", narrative="Half a sentence"))
+    assert discard_url in links(signed_in.get(form_url))
+
+    page = signed_in.get(discard_url)
+    kept = point.drafts.count()
+    done = signed_in.post(discard_url, {"seen": page.context["draft"].saved_at.isoformat()}, follow=True)
+    again = signed_in.post(discard_url, follow=True)
+
+    assert ("Half a sentence" in text(page), kept) == (True, 2)
+    assert "Draft discarded." in text(done)
+    assert f"keep-clear:{form_url}" in done.text
+    assert "You have no draft here any more." in text(again)
+    assert [draft.author for draft in point.drafts.all()] == [coordinator]
+
+
+def test_draft_saved_again_is_shown_before_it_is_discarded(signed_in, form_url, point, focal_point, discard_url):
+    signed_in.post(form_url, filled(focal_point, do="draft", narrative="Half a"))
+    seen = signed_in.get(discard_url).context["draft"].saved_at.isoformat()
+    signed_in.post(form_url, filled(focal_point, do="draft", narrative="Half a sentence"))
+
+    refused = signed_in.post(discard_url, {"seen": seen})
+
+    assert refused.status_code == 409
+    assert "Half a sentence" in text(refused)
+    assert point.drafts.exists()
 
 
 def test_draft_whose_form_has_no_proper_name_can_be_published(signed_in, form_url, point, focal_point):

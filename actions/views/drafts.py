@@ -1,0 +1,33 @@
+"""Discarding the draft of an update."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from actions.access import get_action_point, signed_in
+from actions.kept import clears_kept
+from tracker.people.permissions import Right
+
+
+@require_http_methods(["GET", "POST"])
+@transaction.atomic
+def discard(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponse:
+    """Shows one's own draft, then removes it. One that was saved again since (`seen`) is shown first."""
+    user = signed_in(request)
+    action_point = get_action_point(user, slug, issue, number, Right.LOG_PROGRESS)
+    draft = action_point.drafts.select_for_update().filter(author=user).first()
+    if not draft:
+        messages.info(request, _("You have no draft here any more."))
+        return redirect(action_point)
+    changed = request.method == "POST" and request.POST.get("seen") != draft.saved_at.isoformat()
+    if request.method == "POST" and not changed:
+        draft.delete()
+        form_path = reverse("log_progress", args=[slug, issue, number])
+        messages.success(request, _("Draft discarded."), extra_tags=clears_kept(request, form_path))
+        return redirect(action_point)
+    context = {"action_point": action_point, "draft": draft, "changed": changed}
+    return render(request, "actions/draft_removal.html", context, status=409 if changed else 200)
