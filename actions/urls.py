@@ -40,6 +40,7 @@ urlpatterns = [
     path(f"{_POINT}updates/<number:update>/withdrawal/", corrections.withdraw, name="withdraw_update"),
     path(f"{_POINT}milestones/", milestones.add, name="add_milestone"),
     path(f"{_POINT}milestones/<int:pk>/", milestones.edit, name="edit_milestone"),
+    path(f"{_POINT}milestones/<int:pk>/completion/", milestones.mark_done, name="milestone_done"),
     path(f"{_POINT}milestones/<int:pk>/removal/", milestones.remove, name="remove_milestone"),
     path(f"{_POINT}snooze/", action_points.snooze, name="snooze"),
     path("preview/", progress.preview, name="markdown_preview"),

@@ -1,6 +1,6 @@
 from actions.forms.action_point import ActionPointForm
 from actions.forms.agenda import AgendaForm, IssueForm, NewActionPointForm
-from actions.forms.milestone import MilestoneForm, MilestoneRemovalForm
+from actions.forms.milestone import MilestoneDoneForm, MilestoneForm, MilestoneRemovalForm
 from actions.forms.progress import CorrectionForm, ProgressForm
 from actions.forms.snooze import SnoozeForm
 from actions.forms.withdrawal import WithdrawalForm
@@ -10,6 +10,7 @@ __all__ = [
     "AgendaForm",
     "CorrectionForm",
     "IssueForm",
+    "MilestoneDoneForm",
     "MilestoneForm",
     "MilestoneRemovalForm",
     "NewActionPointForm",

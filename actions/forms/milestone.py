@@ -1,4 +1,4 @@
-"""The form for a milestone, and the one that removes it."""
+"""The form for a milestone, and those that mark it as done and remove it."""
 
 from datetime import date
 from typing import Any
@@ -12,6 +12,7 @@ from actions.forms.conflicts import ConflictAwareForm, SendAgain
 from actions.forms.days import not_to_come
 from actions.models import Milestone
 from actions.models.milestone import REASON_LIMIT
+from tracker.partial_date_fields import PartialDateFormField
 from tracker.partial_dates import PartialDate
 from tracker.text import validate_line
 
@@ -36,6 +37,19 @@ class MilestoneForm(ConflictAwareForm):
             self.instance.validate_constraints(exclude=exclude)
         except ValidationError as error:
             self._update_errors(error)  # type: ignore[attr-defined] # of ModelForm
+
+
+class MilestoneDoneForm(forms.Form):
+    done_on = PartialDateFormField(label=_("When was it done?"))
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.initial.setdefault("done_on", PartialDate.day(today))
+
+    def clean_done_on(self) -> PartialDate | None:
+        message = gettext("This is still to come. Mark the milestone as done once it is.")
+        return not_to_come(self.cleaned_data["done_on"], self.today, message)
 
 
 class MilestoneRemovalForm(SendAgain, forms.Form):

@@ -127,6 +127,11 @@ class Milestone(models.Model):
             months += every
         return found
 
+    def mark_done(self, on: PartialDate) -> None:
+        """One that recurs ends with it."""
+        self.done_on = on
+        self.save(update_fields=["done_on"])
+
     def remove(self, *, by: User, reason: str) -> None:
         """Take it away, as a duplicate or because it was dropped. Its history keeps what it said, who removed it and why."""
         self._history_user, self._change_reason = by, reason  # go into the history

@@ -1,4 +1,4 @@
-"""Adding, editing and removing milestones."""
+"""Adding and editing milestones, marking them as done, removing them."""
 
 from django.contrib import messages
 from django.db import transaction
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from actions.access import get_action_point, signed_in
-from actions.forms import MilestoneForm, MilestoneRemovalForm
+from actions.forms import MilestoneDoneForm, MilestoneForm, MilestoneRemovalForm
 from actions.forms.conflicts import version_of
 from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.models import ActionPoint, Milestone
@@ -31,6 +31,26 @@ def edit(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -> H
     milestone = get_object_or_404(action_point.milestones.select_for_update(), pk=pk)
     milestone.action_point = action_point
     return _form_page(request, action_point, milestone, _("Milestone saved."))
+
+
+@keeps_typed
+@require_http_methods(["GET", "POST"])
+@transaction.atomic
+def mark_done(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -> HttpResponseBase:
+    """Asks for the day, which is today unless another one is typed."""
+    action_point = get_action_point(signed_in(request), slug, issue, number, Right.LOG_PROGRESS)
+    milestone = get_object_or_404(action_point.milestones.select_for_update(), pk=pk)
+    if milestone.done_on:
+        messages.info(request, _("This milestone is done already."))
+        return redirect(f"{action_point.get_absolute_url()}#milestones")
+    data = request.POST if request.method == "POST" else None
+    form = MilestoneDoneForm(data, initial=kept_initial(request), today=timezone.localdate())
+    if form.is_valid():
+        milestone.mark_done(form.cleaned_data["done_on"])
+        messages.success(request, _("Milestone marked as done."), extra_tags=clears_kept(request))
+        return redirect(f"{action_point.get_absolute_url()}#milestones")
+    context = {"form": form, "action_point": action_point, "milestone": milestone}
+    return render(request, "actions/milestone_completion.html", context, status=400 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,6 +1,6 @@
 """Milestones: adding, editing, two people at once."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -99,6 +99,46 @@ def test_milestone_can_be_done_today_and_not_tomorrow(signed_in, point):
     assert (tomorrow.status_code, done.status_code) == (400, 302)
     assert "This is still to come. Leave it empty until the milestone is done." in text(tomorrow)
     assert Milestone.objects.get().done_on == PartialDate.day(today)
+
+
+def test_milestone_is_marked_as_done_today_unless_another_day_is_typed(signed_in, point, focal_point):
+    today = timezone.localdate()
+    first, second = personas.milestone(point), personas.milestone(point, title="Report")
+    urls = [reverse("milestone_done", args=["2026", 1, 1, milestone.pk]) for milestone in (first, second)]
+    assert set(urls) <= links(signed_in.get(point.get_absolute_url()))
+
+    offered = signed_in.get(urls[0]).context["form"]["done_on"].value()
+    answers = [signed_in.post(url, {"done_on": day}) for url, day in zip(urls, [offered, "May 2006"], strict=True)]
+    again = signed_in.post(urls[0], {"done_on": "2005"})
+
+    assert [answer.status_code for answer in (*answers, again)] == [302, 302, 302]
+    assert [milestone.done_on for milestone in Milestone.objects.order_by("pk")] == [
+        PartialDate.day(today),
+        PartialDate.parse("2006-05"),
+    ]
+    assert first.history.latest().history_user == focal_point
+    assert not set(urls) & links(signed_in.get(point.get_absolute_url()))
+
+
+@pytest.mark.parametrize("typed", ["", "2099", "soon"])
+def test_milestone_is_not_marked_as_done_on_a_day_to_come(signed_in, point, typed):
+    milestone = personas.milestone(point)
+
+    refused = signed_in.post(reverse("milestone_done", args=["2026", 1, 1, milestone.pk]), {"done_on": typed})
+
+    assert refused.status_code == 400
+    assert ("This is still to come. Mark the milestone as done once it is." in text(refused)) == (typed == "2099")
+    assert Milestone.objects.get().done_on is None
+
+
+def test_day_that_a_milestone_was_done_is_today_where_the_person_is(signed_in, point, focal_point, monkeypatch):
+    type(focal_point).objects.update(time_zone="Pacific/Auckland")
+    milestone = personas.milestone(point)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2026, 3, 1, 22, 0, tzinfo=UTC))
+
+    page = signed_in.get(reverse("milestone_done", args=["2026", 1, 1, milestone.pk]))
+
+    assert page.context["form"]["done_on"].value() == "2 March 2026"
 
 
 def test_milestone_is_removed_with_a_reason_that_the_history_keeps(signed_in, point, focal_point):

@@ -41,6 +41,7 @@ READERS = [
     "/agendas/2005/2.1/milestones/",
     "/agendas/2005/2.1/snooze/",
     "/agendas/2005/2.1/milestones/1001/",
+    "/agendas/2005/2.1/milestones/1001/completion/",
     "/agendas/2005/2.1/milestones/1001/removal/",
     "/agencies/UNDP/",
     "/agendas/2005/dashboard/",
