@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from actions.access import Person, get_action_point, public_if_visible, signed_in
 from actions.as_of import read_as_of
+from actions.beside import take_messages
 from actions.forms import ActionPointForm, SnoozeForm
 from actions.history import edits
 from actions.kept import clears_kept, keeps_typed, kept_initial
@@ -43,6 +44,7 @@ def action_point_page(request: HttpRequest, slug: str, issue: int, number: int) 
     milestones = list(action_point.milestones.all())
     late = any(milestone.is_passed(today) for milestone in milestones)
     reasons = action_point.no_progress_reasons(today, late=late)
+    top, logged = take_messages(request, timeline.updates)
     context = (_rights(user, action_point) if not as_of.is_past else {}) | {
         "as_of": as_of,
         "action_point": action_point,
@@ -50,7 +52,11 @@ def action_point_page(request: HttpRequest, slug: str, issue: int, number: int) 
         "may_remind": bool(reasons) and not as_of.is_past and may(user, Right.COORDINATE),
         "days_silent": action_point.days_silent(today),
         "snoozed": action_point.snoozed_until is not None and action_point.snoozed_until > today,
-        "timeline": _with_rights(user, action_point, timeline.updates),
+        "messages": top,
+        "timeline": [
+            (update, may_correct, logged.get(update.number))
+            for update, may_correct in _with_rights(user, action_point, timeline.updates)
+        ],
         "older": timeline.older,
         "before": before,
         "unknown_update": status == 400,

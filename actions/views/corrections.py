@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from actions.access import get_action_point, get_update, signed_in
+from actions.beside import beside
 from actions.forms import CorrectionForm, WithdrawalForm
 from actions.kept import clears_kept, keeps_typed, take_kept, typed_in
 from actions.models import ProgressUpdate
@@ -58,7 +59,7 @@ def correct(request: HttpRequest, slug: str, issue: int, number: int, update: in
             form.send_again_with(corrects=error.update.version)
         return _page(request, form, standing, used=error.update, status=409)
     message = _("Corrected. The earlier version stays readable.")
-    messages.success(request, message, extra_tags=clears_kept(request))
+    messages.success(request, message, extra_tags=f"{clears_kept(request)} {beside(corrected)}")
     return redirect(f"{action_point.get_absolute_url()}#update-{corrected.number}")
 
 
@@ -87,7 +88,8 @@ def withdraw(request: HttpRequest, slug: str, issue: int, number: int, update: i
         form.send_again_with(version=error.update.version)
         context |= {"newer": [error.update], "update": error.update}
         return render(request, "actions/withdrawal_form.html", context, status=409)
-    messages.success(request, _("Withdrawn. The update stays readable, marked, with your reason."))
+    message = _("Withdrawn. The update stays readable, marked, with your reason.")
+    messages.success(request, message, extra_tags=beside(standing))
     return redirect(f"{action_point.get_absolute_url()}#update-{standing.number}")
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from actions.access import get_action_point, signed_in
+from actions.beside import beside
 from actions.forms import ProgressForm
 from actions.kept import Typed, clears_kept, keeps_typed, take_kept, typed_in
 from actions.models import ActionPoint, ProgressDraft, ReportedStatus
@@ -73,7 +74,7 @@ def _publish(request: HttpRequest, action_point: ActionPoint, user: User) -> Htt
         correctable = own and used.action_point_id == action_point.pk and not used.is_withdrawn
         return _page(request, form, action_point, used=used, correctable=correctable, status=409)
     message = _("Progress logged on %(reference)s.") % {"reference": action_point.reference}
-    messages.success(request, message, extra_tags=clears_kept(request))
+    messages.success(request, message, extra_tags=f"{clears_kept(request)} {beside(update)}")
     return redirect(f"{action_point.get_absolute_url()}#update-{update.number}")
 
 

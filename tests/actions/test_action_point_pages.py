@@ -76,7 +76,7 @@ def test_time_line_is_newest_first(client, point):
 
     timeline = client.get(PATH).context["timeline"]
 
-    assert [update.number for update, _may_correct in timeline] == [2, 3, 1]
+    assert [update.number for update, _may_correct, _logged in timeline] == [2, 3, 1]
 
 
 def test_time_line_marks_corrected_updates(client, point, coordinator):
@@ -210,7 +210,7 @@ def test_long_time_line_is_read_page_by_page(client, point):
     first = client.get(PATH)
     second = client.get(f"{PATH}?before={first.context['older']}")
 
-    numbers = [[update.number for update, _may in page.context["timeline"]] for page in (first, second)]
+    numbers = [[update.number for update, _may, _logged in page.context["timeline"]] for page in (first, second)]
     assert numbers == [list(range(30, 5, -1)), list(range(5, 0, -1))]
     assert second.context["older"] is None
 

@@ -74,6 +74,31 @@ def test_report_is_of_the_day_that_it_is_where_the_person_lives(signed_in, form_
     assert (update.reported_on.text, update.recorded_at) == ("2026-03-02", late)
 
 
+def test_what_was_logged_is_said_beside_the_update_with_what_comes_next(signed_in, form_url, point, focal_point):
+    personas.update(point, focal_point)
+
+    page = signed_in.post(form_url, filled(focal_point, seen="1"), follow=True)
+    update = page.text[page.text.index('id="update-2"') : page.text.index('id="update-1"')]
+    again = signed_in.get(point.get_absolute_url())
+
+    assert page.text.count("Progress logged on 2026/1.1.") == 1
+    assert "Progress logged on 2026/1.1." in update
+    assert 'tabindex="-1" data-autofocus' in update
+    assert f"keep-clear:{form_url}" in update
+    assert {reverse("my_action_points"), reverse("add_milestone", args=["2026", 1, 1])} <= links(page)
+    assert "Progress logged" not in text(again)
+
+
+def test_what_was_logged_is_said_above_where_the_page_does_not_show_the_update(signed_in, form_url, point, focal_point):
+    signed_in.post(form_url, filled(focal_point))
+    other = personas.action_point(number=2)
+    personas.update(other)
+
+    page = signed_in.get(other.get_absolute_url())
+
+    assert page.text.index("Progress logged on 2026/1.1.") < page.text.index("<h1>")
+
+
 def test_logging_no_progress_needs_its_reason_and_nothing_else(signed_in, form_url, point, focal_point):
     answer = filled(focal_point, status="no_progress", narrative="", happened="")
 

@@ -34,7 +34,10 @@ def test_progress_is_logged_with_the_keyboard_alone(new_page, focal_point, point
     page.keyboard.press("Enter")
     page.wait_for_url("**/2026/1.1/#update-1")
 
-    expect(page.get_by_role("status").first).to_contain_text("Progress logged on 2026/1.1")
+    said = page.locator("#update-1").get_by_role("status")
+    expect(said).to_contain_text("Progress logged on 2026/1.1")
+    expect(said).to_be_focused()
+    expect(said).to_be_in_viewport()
     expect(page.locator("#update-1")).to_contain_text("December 2005")
     expect(page.locator("#update-1 strong", has_text="Vienna")).to_be_visible()
 
