@@ -21,6 +21,7 @@ from actions.history import edits
 from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.models import ActionPoint, Milestone, ProgressUpdate
 from actions.timeline import NoSuchUpdateError, page
+from issues.models import Agenda
 from tracker.people.permissions import Right, may
 
 
@@ -45,6 +46,7 @@ def action_point_page(request: HttpRequest, slug: str, issue: int, number: int) 
     late = any(milestone.is_passed(today) for milestone in milestones)
     reasons = action_point.no_progress_reasons(today, late=late)
     top, logged = take_messages(request, timeline.updates)
+    closed = action_point.issue.agenda.state == Agenda.State.CLOSED and not as_of.is_past
     context = (_rights(user, action_point) if not as_of.is_past else {}) | {
         "as_of": as_of,
         "action_point": action_point,
@@ -52,6 +54,7 @@ def action_point_page(request: HttpRequest, slug: str, issue: int, number: int) 
         "may_remind": bool(reasons) and not as_of.is_past and may(user, Right.COORDINATE),
         "days_silent": action_point.days_silent(today),
         "snoozed": action_point.snoozed_until is not None and action_point.snoozed_until > today,
+        "successors": _successors(user, action_point) if closed else [],
         "messages": top,
         "timeline": [
             (update, may_correct, logged.get(update.number))
@@ -135,6 +138,12 @@ def _rights(user: Person, action_point: ActionPoint) -> dict[str, Any]:
         "may_coordinate": may(user, Right.COORDINATE),
         "has_draft": may_log and action_point.drafts.filter(author=user.pk).exists(),
     }
+
+
+def _successors(user: Person, action_point: ActionPoint) -> list[ActionPoint]:
+    """The action points that it goes on in, of those the person may see. One query."""
+    carried_to = ActionPoint.objects.visible_to(user).filter(carried_from=action_point)
+    return list(carried_to.select_related("issue__agenda").in_order())
 
 
 def _with_rights(

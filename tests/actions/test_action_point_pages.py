@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from actions.models import ActionPoint
+from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import links, text
 from tracker.partial_dates import PartialDate
@@ -157,6 +158,26 @@ def test_withdrawn_updates_offer_no_correction(client, point, coordinator):
     personas.sign_in(client, coordinator)
 
     assert f"{PATH}updates/1/corrections/" not in links(client.get(PATH))
+
+
+@pytest.mark.parametrize(
+    ("state", "successor_state", "offered"),
+    [("closed", "open", True), ("open", "open", False), ("closed", "draft", False)],
+)
+def test_action_point_of_a_closed_agenda_leads_on_to_its_successor(
+    client, point, focal_point, state, successor_state, offered
+):
+    point.lead_agencies.add(focal_point.agency)
+    later = personas.action_point(personas.issue(personas.agenda("2031", state=successor_state)))
+    later.carried_from.add(point)
+    Agenda.objects.filter(pk=point.issue.agenda_id).update(state=state)
+
+    page = personas.sign_in(client, focal_point).get(PATH)
+
+    assert ("Go on in 2031/1.1" in text(page)) == offered
+    assert (f'class="btn btn-primary" href="{later.get_absolute_url()}"' in page.text) == offered
+    assert page.text.count("btn btn-primary") == 1
+    assert "Log progress" in text(page)
 
 
 def test_action_point_page_leads_back_to_ones_draft(client, point, coordinator):
