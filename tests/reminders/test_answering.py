@@ -1,6 +1,7 @@
 """Answering by the links of a digest, without signing in: each is for one person, one purpose and one period."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import pytest
 from django.core import signing
@@ -33,8 +34,8 @@ def digest(focal_point, point):
 
 @pytest.fixture
 def path(digest, point):
-    """The path of the link for a purpose."""
-    return lambda purpose: answer_address(digest, point.pk, purpose).removeprefix("http://127.0.0.1:8000")
+    """The path of the link for a purpose: the same one each time, though a link made a second later is another one."""
+    return cache(lambda purpose: answer_address(digest, point.pk, purpose).removeprefix("http://127.0.0.1:8000"))
 
 
 def filled(person, **typed):
