@@ -20,9 +20,10 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Combinable
 from django.db.models.query_utils import DeferredAttribute
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tracker.partial_date_words import LONGEST_TYPED
+from tracker.partial_date_words import LONGEST_TYPED, named_day
 from tracker.partial_dates import LONGEST_EDTF, PartialDate, PartialDateError
 
 _Set = TypeVar("_Set")
@@ -46,7 +47,12 @@ else:
 
 
 class PartialDateFormField(forms.Field):
-    """Takes what people type for a date (`PartialDate.read`); gives a PartialDate, or None where nothing was typed."""
+    """Takes what people type for a date (`PartialDate.read`), today and yesterday included; gives a PartialDate, or None where nothing
+    was typed.
+    """
+
+    today: date | None = None
+    """Where a form does not set it, the day that it is in the active time zone."""
 
     default_help_text = _(
         "As precisely as you know: 22 December 2005, December 2005, 1st quarter of 2006, 2005, or 16–18 May 2006."
@@ -60,6 +66,8 @@ class PartialDateFormField(forms.Field):
             return value
         if not str(value).strip():
             return None
+        if day := named_day(str(value), self.today or timezone.localdate()):
+            return PartialDate.day(day)
         try:
             return PartialDate.read(str(value))
         except PartialDateError as error:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple, NoReturn
 
@@ -99,6 +100,16 @@ def to_edtf(typed: str, language: str) -> str:
     elif single:
         _refuse_without_year(typed)
     raise unreadable(typed)
+
+
+def named_day(typed: str, today: date) -> date | None:
+    """The day that somebody calls today or yesterday, in English or in the active language; None for any other text."""
+    text = _folded(typed)
+    if text in ("today", _folded(_("today"))):
+        return today
+    if text in ("yesterday", _folded(_("yesterday"))):
+        return today - timedelta(days=1)
+    return None
 
 
 def unreadable(text: str) -> PartialDateError:

@@ -1,5 +1,6 @@
 """A form field for links: one a line, with a title behind the address where there is one."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,11 +16,31 @@ URL_LIMIT = 1000
 TITLE_LIMIT = 200
 
 Link = tuple[str, str]
+_BARE = re.compile(r"[^\s/:@?#.][^\s/:@?#]*\.([^\s/:@?#.]+)(:[0-9]+)?([/?#].*)?")
+_FILES = {
+    "csv",
+    "doc",
+    "docx",
+    "htm",
+    "html",
+    "jpeg",
+    "jpg",
+    "odt",
+    "pdf",
+    "png",
+    "ppt",
+    "pptx",
+    "txt",
+    "xls",
+    "xlsx",
+    "zip",
+}
+"""Endings of a file's name, which is no address of the web by itself."""
 _validate_url = URLValidator(schemes=["http", "https"])
 
 
 class LinksField(forms.CharField):
-    """Cleans to a list of pairs (address, title). Every faulty line is named by its number."""
+    """Cleans to a list of pairs (address, title); https:// is added where it was left out. Every faulty line is named by its number."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "dir": "ltr"}), **kwargs)
@@ -40,6 +61,7 @@ class LinksField(forms.CharField):
         links: dict[str, str] = {}
         errors = []
         for number, (url, *rest) in lines:
+            url = _in_full(url)
             title = rest[0].strip() if rest else ""
             try:
                 _check(url, title)
@@ -49,6 +71,12 @@ class LinksField(forms.CharField):
         if errors:
             raise ValidationError(errors)
         return list(links.items())
+
+
+def _in_full(url: str) -> str:
+    """An address that begins with the name of its server, as people copy it, with https:// before it."""
+    bare = _BARE.fullmatch(url)
+    return f"https://{url}" if bare and (bare[3] or bare[1].lower() not in _FILES) else url
 
 
 def _check(url: str, title: str) -> None:

@@ -27,6 +27,8 @@ from tracker.text import validate_line, validate_text
 class ProgressForm(SendAgain, forms.Form):
     """What a person says of an action point. `progress()` gives it as plain data once the form is valid."""
 
+    DAYS = ("happened", "reported_on")
+
     status = forms.ChoiceField(
         label=_("Where does it stand?"),
         choices=ReportedStatus,
@@ -82,6 +84,8 @@ class ProgressForm(SendAgain, forms.Form):
     def __init__(self, *args: Any, action_point: ActionPoint, user: User, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
+        for name in self.DAYS:
+            self.fields[name].today = today  # type: ignore[attr-defined]
         agencies = Agency.objects.order_by("acronym")
         self.fields["participants"].queryset = agencies  # type: ignore[attr-defined]
         self.fields["agency"].queryset = self._agencies(agencies, user, action_point)  # type: ignore[attr-defined]

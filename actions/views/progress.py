@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from actions.access import get_action_point, signed_in
 from actions.beside import beside
 from actions.forms import ProgressForm
+from actions.forms.days import with_days
 from actions.kept import Typed, clears_kept, keeps_typed, take_kept, typed_in
 from actions.models import ActionPoint, ProgressDraft, ReportedStatus
 from actions.models.action_point import NewerUpdatesError
@@ -90,7 +91,8 @@ def _keep_draft(request: HttpRequest, action_point: ActionPoint, user: User) -> 
         submission = UUID(request.POST.get("submission", ""))
     except ValueError:
         submission = None
-    return action_point.keep_draft(user, typed_in(request.POST), submission)
+    typed = with_days(typed_in(request.POST), ProgressForm.DAYS, timezone.localdate())
+    return action_point.keep_draft(user, typed, submission)
 
 
 def _preview(request: HttpRequest, action_point: ActionPoint, user: User) -> HttpResponse:

@@ -74,6 +74,43 @@ def test_report_is_of_the_day_that_it_is_where_the_person_lives(signed_in, form_
     assert (update.reported_on.text, update.recorded_at) == ("2026-03-02", late)
 
 
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("www.example.org", "https://www.example.org"),
+        ("example.org/report.pdf?page=2", "https://example.org/report.pdf?page=2"),
+        ("example.org:8080/a", "https://example.org:8080/a"),
+        ("http://example.org", "http://example.org"),
+        ("minutes.pdf", None),
+        ("minutes", None),
+        ("somebody@example.org", None),
+        ("mailto:somebody@example.org", None),
+        ("javascript:alert(1)", None),
+        ("ftp://example.org", None),
+    ],
+)
+def test_link_gets_the_https_that_was_left_out(signed_in, form_url, point, focal_point, typed, address):
+    response = signed_in.post(form_url, filled(focal_point, evidence=f"{typed} Its title"))
+
+    assert response.status_code == (302 if address else 400)
+    found = [(link.url, link.title) for update in point.progress_updates.all() for link in update.evidence.all()]
+    assert found == ([(address, "Its title")] if address else [])
+
+
+@pytest.mark.parametrize(("typed", "day"), [("today", "2026-03-02"), (" Yesterday ", "2026-03-01")])
+def test_day_can_be_called_today_or_yesterday_where_the_person_lives(
+    signed_in, form_url, point, focal_point, monkeypatch, typed, day
+):
+    type(focal_point).objects.update(time_zone="Pacific/Auckland")
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2026, 3, 1, 22, 0, tzinfo=UTC))
+
+    signed_in.post(form_url, filled(focal_point, happened=typed, do="draft"))
+    signed_in.post(form_url, filled(focal_point, happened=typed))
+
+    assert point.drafts.get().typed["happened"] == [day]
+    assert point.progress_updates.get().happened == PartialDate.parse(day)
+
+
 def test_what_was_logged_is_said_beside_the_update_with_what_comes_next(signed_in, form_url, point, focal_point):
     personas.update(point, focal_point)
 
