@@ -62,6 +62,14 @@ def lock(rollover: Rollover) -> Rollover:
 
 
 @transaction.atomic
+def rename(rollover: Rollover, *, slug: str, title: str) -> None:
+    """Call the agenda to come something else. Raises RolloverError where it is made already."""
+    found = lock(rollover)
+    found.slug, found.title = slug, title
+    found.save(update_fields=["slug", "title"])
+
+
+@transaction.atomic
 def decide(
     rollover: Rollover, action_point: ActionPoint, choice: Choice, *, by: User, now: datetime, seen: str
 ) -> Decision:

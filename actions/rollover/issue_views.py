@@ -42,6 +42,7 @@ def _form_page(request: HttpRequest, rollover: Rollover, issue: PlannedIssue) ->
         with transaction.atomic():
             if form.is_bound:
                 lock(rollover)
+                _require_still_there(issue)
             if form.is_bound and issue.pk and request.POST.get("do") == "drop":
                 _drop(issue)
                 messages.success(
@@ -51,7 +52,7 @@ def _form_page(request: HttpRequest, rollover: Rollover, issue: PlannedIssue) ->
                 )
                 return redirect(rollover)
             if form.is_valid():
-                form.save()
+                issue.save(update_fields=form.changed_data if issue.pk else None)
                 messages.success(request, _("Issue saved."), extra_tags=clears_kept(request))
                 return redirect(rollover)
     except RolloverError as error:
@@ -60,6 +61,11 @@ def _form_page(request: HttpRequest, rollover: Rollover, issue: PlannedIssue) ->
         status = 409
     context = {"form": form, "rollover": rollover, "issue": issue, "named": named}
     return render(request, "rollover/issue_form.html", context, status=status)
+
+
+def _require_still_there(issue: PlannedIssue) -> None:
+    if issue.pk and not PlannedIssue.objects.filter(pk=issue.pk).exists():
+        raise RolloverError(_("Another coordinator has just dropped what you chose from the new agenda. Choose again."))
 
 
 def _drop(issue: PlannedIssue) -> None:

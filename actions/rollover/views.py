@@ -18,6 +18,7 @@ from actions.rollover.deciding import (
     RolloverError,
     carry_open_forward,
     decide,
+    rename,
     start,
     take_back,
 )
@@ -56,10 +57,14 @@ def name(request: HttpRequest, slug: str) -> HttpResponseBase:
         request.POST if request.method == "POST" else None, initial=kept_initial(request), instance=rollover
     )
     if form.is_valid():
-        if stored:
-            form.save()
-        else:
-            start(form.instance, person, timezone.now())
+        try:
+            if stored:
+                rename(stored, **form.cleaned_data)
+            else:
+                start(form.instance, person, timezone.now())
+        except RolloverError as error:
+            messages.error(request, str(error))
+            return redirect("rollover", slug)
         messages.success(request, _("The name is kept."), extra_tags=clears_kept(request))
         return redirect("rollover", slug)
     context = {"form": form, "source": source, "stored": stored}

@@ -5,8 +5,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from actions.models import ActionPoint
-from actions.rollover import making
+from actions.rollover import issue_views, making
 from actions.rollover.deciding import Choice, carry_open_forward, decide, start
+from actions.rollover.forms import RolloverForm
 from actions.rollover.models import Decision, PlannedIssue, PlannedPoint, Rollover
 from issues.models import Agenda
 from tests import personas
@@ -51,6 +52,32 @@ def test_rollover_begins_with_a_name(as_coordinator, point):
     assert f"{HERE}name/" in links(before)
     assert not Agenda.objects.filter(slug="2027").exists()
     assert "0 of 1 action point is decided on." in text(done)
+
+
+def test_renaming_what_another_makes_meanwhile_is_told(as_coordinator, rollover, coordinator, monkeypatch):
+    """The form is read and checked, the agenda is made, then the name comes: what was made stays made."""
+    carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
+    checked = RolloverForm.full_clean
+
+    def and_meanwhile(self):
+        checked(self)
+        making.make(rollover, by=coordinator, now=NOW)
+
+    monkeypatch.setattr(RolloverForm, "full_clean", and_meanwhile)
+    told = as_coordinator.post(f"{HERE}name/", {"slug": "2028", "title": "Renamed"}, follow=True)
+
+    rollover.refresh_from_db()
+    assert "The new agenda is made already" in text(told)
+    assert (rollover.title, rollover.made.slug, rollover.made_by) == ("Agenda of 2027", "2027", coordinator)
+
+
+def test_issue_that_another_drops_meanwhile_does_not_come_back(as_coordinator, rollover, monkeypatch):
+    monkeypatch.setattr(issue_views, "lock", lambda rollover: rollover.issues.all().delete())
+
+    told = as_coordinator.post(f"{HERE}issues/1/", {"number": "3", "title": "Renamed", "rationale": ""})
+
+    assert (told.status_code, rollover.issues.filter(title="Renamed").exists()) == (409, False)
+    assert "Another coordinator has just dropped" in text(told)
 
 
 @pytest.mark.parametrize(("slug", "title"), [("2026", "Taken"), ("", "None"), ("a b", "Space"), ("2027", "\x07")])
