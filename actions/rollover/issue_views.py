@@ -39,22 +39,9 @@ def _form_page(request: HttpRequest, rollover: Rollover, issue: PlannedIssue) ->
     )
     status = 400 if form.is_bound else 200
     try:
-        with transaction.atomic():
-            if form.is_bound:
-                lock(rollover)
-                _require_still_there(issue)
-            if form.is_bound and issue.pk and request.POST.get("do") == "drop":
-                _drop(issue)
-                messages.success(
-                    request,
-                    _("The new agenda goes without “%(issue)s”.") % {"issue": named},
-                    extra_tags=clears_kept(request),
-                )
-                return redirect(rollover)
-            if form.is_valid():
-                issue.save(update_fields=form.changed_data if issue.pk else None)
-                messages.success(request, _("Issue saved."), extra_tags=clears_kept(request))
-                return redirect(rollover)
+        if form.is_bound and (done := _changed(form, rollover, drop=request.POST.get("do") == "drop")):
+            messages.success(request, done % {"issue": named}, extra_tags=clears_kept(request))
+            return redirect(rollover)
     except RolloverError as error:
         form.is_valid()
         form.add_error(None, str(error))
@@ -63,8 +50,25 @@ def _form_page(request: HttpRequest, rollover: Rollover, issue: PlannedIssue) ->
     return render(request, "rollover/issue_form.html", context, status=status)
 
 
+@transaction.atomic
+def _changed(form: PlannedIssueForm, rollover: Rollover, *, drop: bool) -> str:
+    """What is to be said of it; empty where the form is faulty. Raises RolloverError."""
+    lock(rollover)
+    issue: PlannedIssue = form.instance
+    is_new = issue.pk is None
+    if not is_new:
+        _require_still_there(issue)
+    if drop and not is_new:
+        _drop(issue)
+        return _("The new agenda goes without “%(issue)s”.")
+    if not form.is_valid():
+        return ""
+    issue.save(update_fields=None if is_new else form.changed_data)
+    return _("Issue saved.")
+
+
 def _require_still_there(issue: PlannedIssue) -> None:
-    if issue.pk and not PlannedIssue.objects.filter(pk=issue.pk).exists():
+    if not PlannedIssue.objects.filter(pk=issue.pk).exists():
         raise RolloverError(_("Another coordinator has just dropped what you chose from the new agenda. Choose again."))
 
 

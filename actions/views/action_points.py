@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,6 +21,7 @@ from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.models import ActionPoint, Milestone, ProgressUpdate
 from actions.timeline import NoSuchUpdateError, page
 from issues.models import Agenda
+from tracker.locking import atomic_post, locked_by_post
 from tracker.people.permissions import Right, may
 
 
@@ -87,11 +87,11 @@ def update_page(request: HttpRequest, slug: str, issue: int, number: int, update
 
 @keeps_typed
 @require_http_methods(["GET", "POST"])
-@transaction.atomic
+@atomic_post
 def edit(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
     """Coordinators word an action point and say who answers for it."""
     pk = get_action_point(signed_in(request), slug, issue, number, Right.COORDINATE).pk
-    action_point = ActionPoint.objects.select_for_update(of=["self"]).with_context().get(pk=pk)
+    action_point = locked_by_post(request, ActionPoint.objects.with_context()).get(pk=pk)
     if request.method == "POST":
         form = ActionPointForm(request.POST, instance=action_point)
         if form.is_valid():

@@ -1,7 +1,6 @@
 """Adding and editing milestones, marking them as done, removing them."""
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,6 +12,7 @@ from actions.forms import MilestoneDoneForm, MilestoneForm, MilestoneRemovalForm
 from actions.forms.conflicts import version_of
 from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.models import ActionPoint, Milestone
+from tracker.locking import atomic_post, locked_by_post
 from tracker.people.permissions import Right
 
 
@@ -25,10 +25,10 @@ def add(request: HttpRequest, slug: str, issue: int, number: int) -> HttpRespons
 
 @keeps_typed
 @require_http_methods(["GET", "POST"])
-@transaction.atomic
+@atomic_post
 def edit(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -> HttpResponseBase:
     action_point = get_action_point(signed_in(request), slug, issue, number, Right.LOG_PROGRESS)
-    milestone = get_object_or_404(action_point.milestones.select_for_update(), pk=pk)
+    milestone = get_object_or_404(locked_by_post(request, action_point.milestones.all()), pk=pk)
     milestone.action_point = action_point
     return _form_page(request, action_point, milestone, _("Milestone saved."))
 

@@ -217,5 +217,5 @@ def test_pages_cost_a_constant_number_of_queries(client, focal_point, django_ass
 
     with django_assert_num_queries(23):
         client.get(PAGE)
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(25):
         client.get(FORM)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,6 +18,7 @@ from actions.note.models import Wording
 from actions.note.parts import Part
 from actions.note.passages import written
 from issues.models import Agenda
+from tracker.locking import atomic_post
 from tracker.people.permissions import Right, require
 
 SHOWN = 50
@@ -60,9 +60,10 @@ def edit_updates(request: HttpRequest, slug: str, issue: int, number: int) -> Ht
     return _edit(request, parts.updates(point, items_of(point)))
 
 
-@transaction.atomic
-def _edit(request: HttpRequest, part: Part) -> HttpResponse:
-    Agenda.objects.select_for_update().get(pk=part.agenda.pk)
+@atomic_post
+def _edit(request: HttpRequest, part: Part) -> HttpResponseBase:
+    if request.method == "POST":
+        Agenda.objects.select_for_update(no_key=True).get(pk=part.agenda.pk)
     versions = list(Wording.objects.filter(agenda=part.agenda, part=part.key).select_related("author")[:SHOWN])
     newest = versions[0] if versions else None
     if request.method == "POST":

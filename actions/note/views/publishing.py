@@ -4,7 +4,6 @@ from itertools import pairwise
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -22,6 +21,7 @@ from actions.note.models import NoteVersion
 from actions.note.publishing import next_version, publish
 from actions.note.signing import signing_parts
 from issues.models import Agenda
+from tracker.locking import atomic_post, locked_by_post
 from tracker.people.permissions import Right, may
 
 
@@ -71,11 +71,11 @@ def version_json(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 @keeps_typed
 @require_http_methods(["GET", "POST"])
-@transaction.atomic
+@atomic_post
 def publish_note(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Coordinators freeze what the note says now. The page says first what is still open."""
     user, today = signed_in(request), timezone.localdate()
-    agenda = Agenda.objects.select_for_update().get(pk=get_agenda(user, slug, Right.COORDINATE).pk)
+    agenda = locked_by_post(request, Agenda.objects.all()).get(pk=get_agenda(user, slug, Right.COORDINATE).pk)
     draft = next_version(agenda, today)
     data = request.POST if request.method == "POST" else None
     form = PublishForm(data, sha256=draft.sha256, initial={"audience": agenda.visible_to} | kept_initial(request))

@@ -1,7 +1,6 @@
 """Agencies sign off what the note says of them; everybody of the network sees who has."""
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,6 +13,7 @@ from actions.note.forms.sign_off import SignOffForm
 from actions.note.models import SignOff
 from actions.note.signing import SigningPart, signing_parts
 from issues.models import Agenda
+from tracker.locking import atomic_post
 from tracker.people.permissions import Right, require
 
 
@@ -34,12 +34,13 @@ def sign_offs(request: HttpRequest, slug: str) -> HttpResponse:
 
 @keeps_typed
 @require_http_methods(["GET", "POST"])
-@transaction.atomic
+@atomic_post
 def sign_off(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
     """A focal point signs a part off for all agencies that the person speaks for, or dissents."""
     user = signed_in(request)
     action_point = get_action_point(user, slug, issue, number)
-    Agenda.objects.select_for_update().get(pk=action_point.issue.agenda_id)
+    if request.method == "POST":
+        Agenda.objects.select_for_update(no_key=True).get(pk=action_point.issue.agenda_id)
     part = _part(action_point.issue.agenda, action_point.pk)
     require(user, Right.SIGN_OFF, part)
     form = SignOffForm(

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,6 +17,7 @@ from actions.reminders.forms import ScheduleForm
 from actions.reminders.models import ReminderCount, ReminderSchedule
 from actions.reminders.periods import next_period
 from issues.models import Agenda
+from tracker.locking import atomic_post, locked_by_post
 from tracker.people.models import User
 from tracker.people.permissions import Right
 from tracker.people.time_zones import zone_named
@@ -25,11 +25,11 @@ from tracker.people.time_zones import zone_named
 
 @keeps_typed
 @require_http_methods(["GET", "POST"])
-@transaction.atomic
+@atomic_post
 def schedule(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Change it; with `preview` among what is sent, only show what it would do."""
     agenda = get_agenda(signed_in(request), slug, Right.COORDINATE)
-    found = ReminderSchedule.objects.select_for_update().filter(agenda=agenda).first()
+    found = locked_by_post(request, ReminderSchedule.objects.filter(agenda=agenda)).first()
     instance = found or ReminderSchedule(agenda=agenda, starts_on=timezone.localdate())
     data = request.POST if request.method == "POST" else None
     form = ScheduleForm(data, initial=kept_initial(request), instance=instance)

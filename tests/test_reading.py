@@ -1,0 +1,50 @@
+"""GET reads and never saves: no page that is opened writes anything, takes a lock or begins a transaction (which locks SQLite)."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests import personas
+from tests.test_admin_site import REGISTERED, records  # noqa: F401 - a fixture
+from tests.test_admin_site import page as admin_page
+from tests.test_permissions import PEOPLE, READ, address, client_of, world  # noqa: F401 - a fixture
+
+_WRITES = re.compile(r"\b(FOR (NO KEY )?(UPDATE|SHARE)|BEGIN|SAVEPOINT|INSERT INTO|UPDATE|DELETE FROM)\b")
+
+
+def writes(client, where, **query):
+    """What a GET of that address does to the database beside reading."""
+    with CaptureQueriesContext(connection) as queries:
+        client.get(where, query)
+    return [query["sql"][:200] for query in queries if _WRITES.search(query["sql"])]
+
+
+@pytest.mark.parametrize("route", READ)
+def test_opening_a_page_locks_nothing(world, route):  # noqa: F811
+    found = {person: writes(client_of(world, person), address(world, route)) for person in PEOPLE}
+
+    assert found == {person: [] for person in PEOPLE}
+
+
+@pytest.mark.parametrize("label", REGISTERED)
+def test_opening_a_page_of_the_admin_site_locks_nothing(client, admin, records, label):  # noqa: F811
+    record = records(1)[label]
+    personas.sign_in(client, admin)
+    pages = [admin_page(label, "changelist"), *(admin_page(label, name, record.pk) for name in ("change", "history"))]
+
+    assert [writes(client, where) for where in pages] == [[], [], []]
+
+
+@pytest.mark.parametrize("path", ["password/change/", "reauthenticate/", "logout/", "2fa/"])
+def test_opening_a_page_of_ones_account_locks_nothing(client, focal_point, path):
+    personas.sign_in(client, focal_point)
+
+    assert writes(client, f"/accounts/{path}") == []
+
+
+def test_the_rule_itself_finds_what_it_should():
+    assert _WRITES.search('SELECT 1 FROM "a" FOR NO KEY UPDATE OF "a"')
+    assert _WRITES.search('UPDATE "a" SET "b" = 1')
+    assert not _WRITES.search('SELECT "a"."updated" FROM "a"')
