@@ -247,6 +247,77 @@ def test_admin_saves_what_was_changed_and_nothing_else(as_admin, records, focal_
     assert point.history.first().history_user.email == "admin@example.org"
 
 
+def shown_in(client, address):
+    """The form of a page as a browser would send it, nothing changed: what it shows, and what it showed."""
+    context = client.get(address).context
+    forms = [context["adminform"].form]
+    sent = {}
+    for formset in context["inline_admin_formsets"]:
+        forms += [formset.formset.management_form, *formset.formset.forms]
+    for form in forms:
+        for field in form:
+            sent[field.html_name] = field.value()
+            if field.field.show_hidden_initial:
+                sent[field.html_initial_name] = field.value()
+    return {name: _sent(value) for name, value in sent.items() if value not in (None, False)}
+
+
+def _sent(value):
+    if isinstance(value, list | tuple):
+        return [getattr(each, "pk", each) for each in value]
+    return value
+
+
+def test_admin_leaves_what_others_changed_while_the_page_was_open(as_admin, records, focal_point, coordinator):
+    point = records(1)["actions.actionpoint"]
+    address = page("actions.actionpoint", "change", point.pk)
+    form = shown_in(as_admin, address)
+    milestone = point.milestones.get()
+    point.focal_points.add(coordinator)
+    point.lead_agencies.clear()
+    ActionPoint.objects.filter(pk=point.pk).update(description="Theirs.")
+    Milestone.objects.filter(pk=milestone.pk).update(title="Theirs")
+
+    form |= {"title": "Renamed", "milestones-0-due": "June 2031"}
+    response = as_admin.post(address, form)
+
+    point.refresh_from_db()
+    milestone.refresh_from_db()
+    assert response.status_code == 302
+    assert (point.title, point.description) == ("Renamed", "Theirs.")
+    assert set(point.focal_points.all()) == {focal_point, coordinator}
+    assert not point.lead_agencies.exists()
+    assert (milestone.title, milestone.due.text) == ("Theirs", "2031-06")
+    assert (point.history.first().title, point.history.first().description) == ("Renamed", "Theirs.")
+
+
+def test_admin_adds_to_owners_and_takes_away_only_what_was_changed(as_admin, records, focal_point, coordinator, admin):
+    point = records(1)["actions.actionpoint"]
+    address = page("actions.actionpoint", "change", point.pk)
+    form = shown_in(as_admin, address)
+    point.focal_points.add(coordinator)
+
+    response = as_admin.post(address, form | {"focal_points": [admin.pk]})
+
+    assert response.status_code == 302
+    assert set(point.focal_points.all()) == {coordinator, admin}
+
+
+@pytest.mark.parametrize("label", REGISTERED)
+def test_admin_form_sent_as_it_was_shown_changes_nothing(as_admin, records, label):
+    record = records(1)[label]
+    if label in ("actions.progressupdate", "reminders.digest"):
+        return
+    before = type(record).objects.values().get(pk=record.pk)
+
+    response = as_admin.post(page(label, "change", record.pk), shown_in(as_admin, page(label, "change", record.pk)))
+
+    assert response.status_code == 302
+    assert type(record).objects.values().get(pk=record.pk) == before
+    if hasattr(record, "history"):
+        assert record.history.first().history_user is None
+
+
 def test_admin_keeps_the_standing_that_others_change_meanwhile(as_admin, records, focal_point, monkeypatch):
     """A record is read, somebody logs progress, the record is saved: the standing stays."""
     point = records(1)["actions.actionpoint"]

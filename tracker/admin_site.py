@@ -23,6 +23,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
+from tracker.as_shown import AsShown
+
 # Groups are not used; addresses and second factors are people's own (the factors' secrets are for nobody to see).
 _WITHOUT_PAGES = {"auth", "account", "mfa"}
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -84,6 +86,7 @@ def _refusing_faulty_addresses(view: Callable[..., Any]) -> Callable[..., Any]:
 class RecordAdmin(SimpleHistoryAdmin):
     """A record with its history. Saving writes what was changed in the form and nothing else, so that nobody's work is undone."""
 
+    form = AsShown
     list_per_page = 50
     list_max_show_all = 200
     object_history_list_template = "admin/_record_history.html"  # the library's has inline styles and a query a row
@@ -103,9 +106,21 @@ class RecordAdmin(SimpleHistoryAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: bool) -> None:
         obj._history_user = request.user
         if change:
-            obj.save(update_fields=_columns(obj, form.changed_data))
+            columns = _columns(obj, form.changed_data)
+            _read_anew(obj, columns)
+            obj.save(update_fields=columns)
         else:
             obj.save()
+
+    def save_related(
+        self, request: HttpRequest, form: Any, formsets: "Iterable[BaseModelFormSet[Any, Any]]", change: bool
+    ) -> None:
+        if change:
+            form.save_changed_lists()
+        else:
+            form.save_m2m()
+        for formset in formsets:
+            self.save_formset(request, form, formset, change=change)
 
     def save_formset(
         self, request: HttpRequest, form: Any, formset: "BaseModelFormSet[Any, Any]", change: bool
@@ -114,7 +129,9 @@ class RecordAdmin(SimpleHistoryAdmin):
         for added in formset.new_objects:
             added.save()
         for changed, names in formset.changed_objects:
-            changed.save(update_fields=_columns(changed, names))
+            columns = _columns(changed, names)
+            _read_anew(changed, columns)
+            changed.save(update_fields=columns)
         for deleted in formset.deleted_objects:
             deleted.delete()
         formset.save_m2m()
@@ -150,6 +167,7 @@ class RecordAdmin(SimpleHistoryAdmin):
 class PartInline(admin.TabularInline):
     """The parts of a record. They are deleted on pages of their own, where what hangs on them is shown."""
 
+    form = AsShown
     extra = 0
     can_delete = False
     show_change_link = True
@@ -160,3 +178,10 @@ def _columns(obj: models.Model, names: Iterable[str]) -> list[str]:
     fields: list[Any] = [obj._meta.get_field(name) for name in names]
     columns = [field for field in fields if not field.many_to_many]
     return [field.name for field in columns] + [edge for field in columns for edge in getattr(field, "edges", [])]
+
+
+def _read_anew(obj: models.Model, columns: Sequence[str]) -> None:
+    """All other columns as they are stored now, and the row locked: the history tells of what others have changed meanwhile, too."""
+    others = [field.attname for field in obj._meta.concrete_fields if field.name not in columns]
+    stored: Any = type(obj)._base_manager
+    obj.refresh_from_db(fields=others, from_queryset=stored.select_for_update(no_key=True))

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
+from tracker.as_shown import AsShown
 from tracker.people import time_zones
 from tracker.people.models import Agency, Role, User
 from tracker.text import validate_line
@@ -55,7 +56,7 @@ class _PersonForm(_Form):
         return email
 
 
-class PersonForm(_PersonForm):
+class PersonForm(AsShown, _PersonForm):
     """A person as admins see one: no password, which each sets for oneself."""
 
     class Meta:
