@@ -318,6 +318,46 @@ def test_admin_form_sent_as_it_was_shown_changes_nothing(as_admin, records, labe
         assert record.history.first().history_user is None
 
 
+CHOICES = [
+    ("people.user", "agency"),
+    ("people.agency", "parent"),
+    ("actions.actionpoint", "lead_agencies"),
+    ("actions.actionpoint", "issue"),
+    ("actions.milestone", "action_point"),
+    ("issues.agenda", "follows"),
+]
+
+
+@pytest.mark.parametrize("value", ["Infinity", "x", "1e400", "9" * 30, "-1", "\x00", "½", "²"])
+@pytest.mark.parametrize(("label", "name"), CHOICES)
+def test_admin_form_refuses_what_is_no_id(as_admin, records, label, name, value):
+    address = page(label, "change", records(1)[label].pk)
+    form = shown_in(as_admin, address)
+
+    refused = as_admin.post(address, form | {name: value})
+    shown = as_admin.post(address, form | {f"initial-{name}": value})
+
+    assert refused.status_code == 400 or refused.context["adminform"].form.errors[name]
+    assert shown.status_code in {200, 302, 400}
+
+
+@pytest.mark.parametrize("value", ["Infinity", "x", "9" * 30, "\x00", "²"])
+def test_admin_refuses_other_ids_made_by_hand(as_admin, records, value):
+    made = records(1)
+    address = page("actions.actionpoint", "change", made["actions.actionpoint"].pk)
+    form = shown_in(as_admin, address)
+
+    answers = [
+        as_admin.post(address, form | {"milestones-0-id": value}),
+        as_admin.post(address, form | {"milestones-0-action_point": value}),
+        as_admin.post(address, form | {"milestones-TOTAL_FORMS": value}),
+        as_admin.post(page("people.user", "changelist"), {"action": "activate", "_selected_action": value}),
+        as_admin.post(page("people.user", "change", made["people.user"].pk), {"_to_field": value}),
+    ]
+
+    assert {answer.status_code for answer in answers} <= {200, 302, 400}
+
+
 def test_admin_keeps_the_standing_that_others_change_meanwhile(as_admin, records, focal_point, monkeypatch):
     """A record is read, somebody logs progress, the record is saved: the standing stays."""
     point = records(1)["actions.actionpoint"]

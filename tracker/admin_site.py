@@ -6,9 +6,15 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.contrib.admin.widgets import AdminTextInputWidget, RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import (
+    AdminTextInputWidget,
+    AutocompleteSelect,
+    AutocompleteSelectMultiple,
+    RelatedFieldWidgetWrapper,
+)
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
@@ -27,6 +33,7 @@ from tracker.as_shown import AsShown
 
 # Groups are not used; addresses and second factors are people's own (the factors' secrets are for nobody to see).
 _WITHOUT_PAGES = {"auth", "account", "mfa"}
+_ID = re.compile(r"[0-9]{1,18}")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -75,12 +82,29 @@ def _refusing_faulty_addresses(view: Callable[..., Any]) -> Callable[..., Any]:
         given = [request.path, *request.GET, *(value for values in request.GET.lists() for value in values[1])]
         if any(_UNPRINTABLE.search(text) for text in given):
             raise BadRequest(gettext("The address contains characters that cannot be looked for."))
+        if not all(_ID.fullmatch(chosen) for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            raise BadRequest(gettext("What was chosen cannot be looked for."))
         try:
             return view(request, *args, **kwargs)
         except OverflowError as error:
             raise BadRequest(gettext("The address contains a number that is too large.")) from error
 
     return inner
+
+
+class _OnlyIds:
+    """What was sent by hand and cannot be an id is no choice: the field refuses it, and the page can be shown again."""
+
+    def optgroups(self, name: str, value: list[Any], attrs: Any = None) -> Any:
+        return super().optgroups(name, [each for each in value if _ID.fullmatch(str(each))], attrs)  # type: ignore[misc]
+
+
+class _Choice(_OnlyIds, AutocompleteSelect):
+    pass
+
+
+class _Choices(_OnlyIds, AutocompleteSelectMultiple):
+    pass
 
 
 class RecordAdmin(SimpleHistoryAdmin):
@@ -102,6 +126,16 @@ class RecordAdmin(SimpleHistoryAdmin):
         if isinstance(field and field.widget, RelatedFieldWidgetWrapper):
             field.widget.can_delete_related = False
         return field
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **options: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            options.setdefault("widget", _Choice(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **options)
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any, **options: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            options.setdefault("widget", _Choices(db_field, self.admin_site))
+        return super().formfield_for_manytomany(db_field, request, **options)
 
     def save_model(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: bool) -> None:
         obj._history_user = request.user

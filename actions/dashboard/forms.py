@@ -4,9 +4,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from actions.dashboard.filters import query_without_places
 from actions.dashboard.models import BulkEdit
 from actions.forms.choices import ManyField
 from actions.models import ActionPoint
@@ -19,6 +22,12 @@ class SaveViewForm(forms.Form):
     name = forms.CharField(label=_("Name of the view"), max_length=80, validators=[validate_line])
     is_shared = forms.BooleanField(label=_("Share it with the network"), required=False)
     query = forms.CharField(widget=forms.HiddenInput, max_length=2000, required=False)
+
+    def clean_query(self) -> str:
+        """As it is kept, which may be longer than what was sent: `é` becomes `%C3%A9`."""
+        query = query_without_places(QueryDict(self.cleaned_data["query"]))
+        MaxLengthValidator(2000)(query)
+        return query
 
 
 class BulkEditForm(forms.Form):

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -54,14 +54,13 @@ def save_view(request: HttpRequest, slug: str) -> HttpResponseBase:
     form = SaveViewForm(request.POST)
     if not form.is_valid():
         return render(request, "dashboard/view_form.html", {"agenda": agenda, "form": form}, status=400)
-    query = query_without_places(QueryDict(form.cleaned_data["query"]))
     try:
         with transaction.atomic():
             view, _made = SavedView.objects.update_or_create(
                 person=person,
                 agenda=agenda,
                 name=form.cleaned_data["name"],
-                defaults={"query": query, "is_shared": form.cleaned_data["is_shared"]},
+                defaults={"query": form.cleaned_data["query"], "is_shared": form.cleaned_data["is_shared"]},
             )
     except IntegrityError:  # a double click
         view = SavedView.objects.get(person=person, agenda=agenda, name=form.cleaned_data["name"])

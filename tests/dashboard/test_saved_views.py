@@ -59,7 +59,9 @@ def test_shared_view_is_seen_by_the_network_and_removed_by_its_owner_alone(
     assert list(SavedView.objects.values_list("name", flat=True)) == ["Nobody else"]
 
 
-@pytest.mark.parametrize("faulty", [{"name": ""}, {"name": "x" * 81}, {"name": "a\x00b"}, {"query": "x" * 2001}])
+@pytest.mark.parametrize(
+    "faulty", [{"name": ""}, {"name": "x" * 81}, {"name": "a\x00b"}, {"query": "x" * 2001}, {"query": "q=" + "é" * 900}]
+)
 def test_faulty_view_is_refused_and_what_was_typed_is_kept(client, point, focal_point, faulty):
     personas.sign_in(client, focal_point)
 
