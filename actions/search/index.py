@@ -17,6 +17,8 @@ from tracker.people.models import Agency, User
 RANKED = 1000
 """So many of one kind are weighed against each other: a word that nearly everything holds must not cost a look at everything."""
 
+_TRIGGERS = ("added", "removed", "changed")
+
 _PARTS = "search_parts_of_words"
 """For lists of action points, which look for parts of words."""
 
@@ -53,6 +55,15 @@ def ensure_index(connection: Any) -> None:
         else:
             for source in SOURCES.values():
                 _ensure_sqlite(cursor, source)
+
+
+def remove_index(connection: Any) -> None:
+    """Of SQLite, so that nothing names the columns that are searched until `ensure_index`."""
+    with connection.cursor() as cursor:
+        for source in SOURCES.values():
+            for when in _TRIGGERS:
+                cursor.execute(f"DROP TRIGGER IF EXISTS {source.index}_{when}")
+            cursor.execute(f"DROP TABLE IF EXISTS {source.index}")
 
 
 def rebuild_index(connection: Any) -> None:
@@ -140,7 +151,7 @@ def _ensure_sqlite(cursor: Any, source: Source) -> None:
     table, index, columns = source.table, source.index, ", ".join(source.columns)
     cursor.execute(
         "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name IN (%s, %s, %s)",
-        [f"{index}_{when}" for when in ("added", "removed", "changed")],
+        [f"{index}_{when}" for when in _TRIGGERS],
     )
     if cursor.fetchone()[0] == 3:
         return

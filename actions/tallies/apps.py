@@ -17,10 +17,10 @@ class TalliesConfig(AppConfig):
 
 
 def _before(using: str, plan: Any = (), **options: Any) -> None:
-    """A migration of SQLite remakes tables, which it cannot do while triggers name them."""
+    """SQLite cannot remake a table, nor PostgreSQL alter a column, that triggers name: `_after` makes them anew."""
     from actions.tallies.triggers import remove_triggers
 
-    if plan and connections[using].vendor == "sqlite":
+    if plan:
         remove_triggers(connections[using])
 
 
