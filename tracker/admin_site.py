@@ -95,8 +95,8 @@ def _refusing_faulty_addresses(view: Callable[..., Any]) -> Callable[..., Any]:
 class _OnlyIds:
     """What was sent by hand and cannot be an id is no choice: the field refuses it, and the page can be shown again."""
 
-    def optgroups(self, name: str, value: list[Any], attrs: Any = None) -> Any:
-        return super().optgroups(name, [each for each in value if _ID.fullmatch(str(each))], attrs)  # type: ignore[misc]
+    def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
+        return super().optgroups(name, [each for each in value if _ID.fullmatch(str(each))], attr)  # type: ignore[misc]
 
 
 class _Choice(_OnlyIds, AutocompleteSelect):
