@@ -82,7 +82,11 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
     memory = Memory[tuple[str, str]](
         stamps().shown, "dashboard", agenda.pk, as_of.day, as_of.query, request.user.is_authenticated
     )
-    lead, sections = memory.made or memory.keep(_dashboard(agenda, as_of))
+    if not (made := memory.made):
+        made = _dashboard(agenda, as_of)
+        if request.user.is_authenticated or not as_of.is_past:  # visitors could fill the cache with days
+            memory.keep(made)
+    lead, sections = made
     context = {
         "agenda": agenda,
         "current_agenda": agenda,
@@ -179,7 +183,7 @@ def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
     memory = Memory[Shown](known.shown, "list", agenda.pk, as_of.day, request.GET.urlencode(), person)
     if not (shown := memory.made):
         shown = _shown(request, agenda, as_of, known.choices)
-        if shown.status == HTTPStatus.OK and not request.GET.get("q"):  # what somebody typed is hardly asked for again
+        if shown.status == HTTPStatus.OK and _is_asked_for_again(request.GET, request.user.is_authenticated):
             memory.keep(shown)
     query = query_without_places(request.GET)
     context = {
@@ -193,6 +197,11 @@ def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
         "may_coordinate": may(request.user, Right.COORDINATE),
     }
     return render(request, "dashboard/action_point_list.html", context, status=shown.status)
+
+
+def _is_asked_for_again(asked: QueryDict, signed_in: bool) -> bool:
+    """Whether to keep the page: hardly what somebody typed, nor what visitors make up, who could fill the cache with it."""
+    return not asked.get("q") if signed_in else not asked
 
 
 def _without(query: QueryDict, names: Iterable[str]) -> QueryDict:
@@ -209,7 +218,7 @@ def _list_form(context: dict[str, Any], asked: QueryDict, stamp: str) -> str:
     if not (made := memory.made):
         context["filters"].offer_choices()
         made = render_to_string("dashboard/_list_form.html", context)
-        if not asked.get("q"):
+        if _is_asked_for_again(asked, context["signed_in"]):
             memory.keep(made)
     return made
 

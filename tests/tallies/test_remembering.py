@@ -96,3 +96,34 @@ def test_cache_that_is_gone_is_one_that_is_empty(client, focal_point, point, set
     personas.sign_in(client, focal_point)
 
     assert [client.get(page).status_code for page in (LIST, DASHBOARD)] == [200, 200]
+
+
+@pytest.mark.parametrize(
+    ("page", "is_kept"),
+    [
+        (LIST, True),
+        (f"{LIST}?status=completed", False),
+        (f"{LIST}?after=1001", False),
+        (f"{LIST}?columns=status", False),
+        (f"{LIST}?as_of=2006-03-31", False),
+        (DASHBOARD, True),
+        (f"{DASHBOARD}?made=up", True),
+        (f"{DASHBOARD}?as_of=2006-03-31", False),
+    ],
+)
+def test_addresses_that_visitors_make_up_fill_no_cache(client, focal_point, point, monkeypatch, page, is_kept):
+    kept = []
+
+    def keep(memory, made):
+        kept.append(made)
+        return made
+
+    monkeypatch.setattr(Memory, "keep", keep)
+    type(point.issue.agenda).objects.update(visible_to="everybody")
+
+    assert client.get(page).status_code == 200
+    assert bool(kept) == is_kept
+
+    kept.clear()
+    personas.sign_in(client, focal_point).get(page)
+    assert kept
