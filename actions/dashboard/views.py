@@ -1,7 +1,7 @@
 """The dashboard of an agenda, and the list of action points that its figures lead to."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -34,6 +34,7 @@ from actions.tallies.rebuilding import stamps
 from actions.tallies.remembering import Memory
 from issues.models import Agenda
 from tracker.keyset import Column, Order, Page, PlaceError, day, whole_number
+from tracker.people.models import User
 from tracker.people.permissions import Right, may
 
 PAGE_SIZE = MOST
@@ -178,13 +179,15 @@ class Shown:
 def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
     """Filters, `sort` (one of ORDERS) and the place (`after` or `before`) come in the query; what is faulty is said, and left out."""
     agenda, as_of = get_agenda(request.user, slug), read_as_of(request)
-    person = request.user.pk if "owner" in request.GET else request.user.is_authenticated
-    known = stamps()
-    memory = Memory[Shown](known.shown, "list", agenda.pk, as_of.day, request.GET.urlencode(), person)
-    if not (shown := memory.made):
+    user, signed_in, known = request.user, request.user.is_authenticated, stamps()
+    person = (user.pk, user.agency_id) if isinstance(user, User) and "owner" in request.GET else signed_in
+    memory = Memory[tuple[str, str, int]](known.shown, "list", agenda.pk, as_of.day, request.GET.urlencode(), person)
+    if memory.made:
+        shown = Shown(*memory.made)
+    else:
         shown = _shown(request, agenda, as_of, known.choices)
-        if shown.status == HTTPStatus.OK and _is_asked_for_again(request.GET, request.user.is_authenticated):
-            memory.keep(shown)
+        if shown.status == HTTPStatus.OK and _is_asked_for_again(request.GET, signed_in):
+            memory.keep(astuple(shown))
     query = query_without_places(request.GET)
     context = {
         "agenda": agenda,

@@ -1,9 +1,11 @@
 """Pages are made once, and shown until something changes: making them is what costs, and most readers see what others have just seen."""
 
 from contextlib import suppress
+from functools import cache as once
 from hashlib import sha256
 from typing import Generic, TypeVar
 
+from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone, translation
 from redis.exceptions import RedisError
@@ -23,7 +25,7 @@ class Memory(Generic[Made]):
     def __init__(self, stamp: str, *words: object) -> None:
         """`stamp` is one of `stamps()`: that of the choices where nothing shows of action points, but what they can be filtered by."""
         named = "\n".join([*map(str, words), translation.get_language() or "", timezone.get_current_timezone_name()])
-        self._key = f"shown:{sha256(named.encode()).hexdigest()}"
+        self._key = f"shown:{_release()}:{sha256(named.encode()).hexdigest()}"
         self._stamp = stamp
         self.made: Made | None = None
         with suppress(OSError, RedisError):
@@ -35,3 +37,14 @@ class Memory(Generic[Made]):
         with suppress(OSError, RedisError):
             cache.set(self._key, (self._stamp, made), SECONDS)
         return made
+
+
+@once
+def _release() -> str:
+    """Differs as soon as any file that pages are made from does, so that no page of an older release is shown."""
+    found = sha256()
+    for folder in ("actions", "issues", "tracker", "templates", "locale"):
+        for path in sorted((settings.BASE_DIR / folder).rglob("*.*")):
+            if path.suffix in {".py", ".html", ".mo"}:
+                found.update(path.read_bytes())
+    return found.hexdigest()[:12]

@@ -1,10 +1,13 @@
 """Pages are shown as they were made, and never when something has changed since."""
 
+import json
+
 import pytest
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from actions.dashboard import views
+from actions.tallies import remembering
 from actions.tallies.rebuilding import stamps
 from actions.tallies.remembering import Memory
 from tests import personas
@@ -72,6 +75,43 @@ def test_list_of_ones_own_is_not_shown_to_another(client, focal_point, other_foc
 
     assert "Train focal points" in own
     assert "Train focal points" not in other
+
+
+def test_list_of_ones_own_follows_a_change_of_agency(client, focal_point, point):
+    wfp = personas.agency("WFP")
+    point.lead_agencies.add(wfp)
+    assert "Train focal points" not in text(personas.sign_in(client, focal_point).get(f"{LIST}?owner=mine"))
+
+    type(focal_point).objects.update(agency=wfp)
+    assert "Train focal points" in text(client.get(f"{LIST}?owner=mine"))
+
+    type(wfp).objects.filter(pk=wfp.pk).update(parent=personas.agency("UN"))
+    type(focal_point).objects.update(agency=personas.agency("UN"))
+    assert "Train focal points" in text(client.get(f"{LIST}?owner=mine"))
+
+
+def test_what_is_kept_are_texts_and_numbers(client, focal_point, point, monkeypatch):
+    kept = []
+
+    def keep(memory, made):
+        kept.append(made)
+        return made
+
+    monkeypatch.setattr(Memory, "keep", keep)
+    personas.sign_in(client, focal_point)
+    for page in (LIST, DASHBOARD):
+        client.get(page)
+
+    assert kept
+    for made in kept:
+        assert json.loads(json.dumps(made)) == (list(made) if isinstance(made, tuple) else made)
+
+
+def test_page_of_another_release_is_not_shown(point, monkeypatch):
+    Memory[str]("stamp", "page").keep("as it was")
+    monkeypatch.setattr(remembering, "_release", lambda: "next")
+
+    assert Memory[str]("stamp", "page").made is None
 
 
 def test_names_remembered_for_the_network_are_not_shown_to_visitors(client, focal_point, point):
