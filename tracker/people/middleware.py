@@ -1,4 +1,4 @@
-"""Pages in the language and the time zone of the person who is signed in."""
+"""Pages for the person who is signed in: in a language and time zone of their own, and kept by nobody on the way."""
 
 from collections.abc import Callable
 
@@ -22,6 +22,21 @@ def person_middleware(get_response: GetResponse) -> GetResponse:
             request.LANGUAGE_CODE = translation.get_language()
             response = get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language() or "")
+        return response
+
+    return middleware
+
+
+def private_middleware(get_response: GetResponse) -> GetResponse:
+    """What signed-in people see is stored nowhere, so that nobody goes back to it after they signed out. What a view says itself, holds;
+    what it answers with a validator may be kept by the browser alone, which asks each time.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if request.user.is_authenticated:
+            is_conditional = response.has_header("ETag") or response.has_header("Last-Modified")
+            response.headers.setdefault("Cache-Control", f"private, {'no-cache' if is_conditional else 'no-store'}")
         return response
 
     return middleware
