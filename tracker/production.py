@@ -97,6 +97,8 @@ def _email_url(value: str, environment: Mapping[str, str]) -> str | None:
     address = _split(value)
     if address.scheme not in {"smtp", "smtp+tls", "smtp+ssl", "smtps"} or not address.hostname:
         return f"is not that of an SMTP server; {advice}"
+    if address.scheme == "smtp" and "@" in address.netloc:
+        return f"sends its password readable by all on the way; {advice}, or one without user and password"
     return None
 
 

@@ -62,6 +62,7 @@ def test_secure_environment_has_no_faults():
         ("EMAIL_URL", "", "is missing"),
         ("EMAIL_URL", "consolemail://", "is not that of an SMTP server"),
         ("EMAIL_URL", "smtp://tracker:hush@mail.example.org:x", "is not that of an SMTP server"),
+        ("EMAIL_URL", "smtp://tracker:hush@mail.example.org", "sends its password readable by all on the way"),
         ("DEFAULT_FROM_EMAIL", "", "is missing"),
         ("DEFAULT_FROM_EMAIL", "tracker@localhost", "has no address that other mail servers accept"),
         ("PROXY_COUNT", "one", "is no number"),
@@ -77,6 +78,31 @@ def test_insecure_setting_is_named_with_what_to_put_there(name, value, said):
 
 def test_hosts_with_a_leading_full_stop_allow_their_parts():
     assert faults(SECURE | {"ALLOWED_HOSTS": ".example.org"}) == []
+
+
+@pytest.mark.parametrize(
+    "url", ["smtp://relay:25", "smtps://tracker:hush@mail:587", "smtp+ssl://tracker:hush@mail:465"]
+)
+def test_mail_goes_out_without_a_password_or_encrypted(url):
+    assert faults(SECURE | {"EMAIL_URL": url}) == []
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({}, "31536000 True True"),
+        ({"HSTS_PRELOAD": "no"}, "31536000 True False"),
+        ({"HSTS_SUBDOMAINS": "no"}, "31536000 False False"),
+    ],
+    ids=str,
+)
+def test_names_below_the_trackers_are_told_of_https_unless_switched_off(tmp_path, environment, said):
+    asked = (
+        "from tracker import settings as s; "
+        "print(s.SECURE_HSTS_SECONDS, s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SECURE_HSTS_PRELOAD)"
+    )
+
+    assert run(SECURE | environment, tmp_path, "-c", asked).stdout.strip() == said
 
 
 def test_nothing_starts_with_an_empty_environment(tmp_path):
