@@ -80,8 +80,22 @@ class Agency(models.Model):
         return reverse("agency", args=[self.acronym])
 
     def clean(self) -> None:
-        if self.parent and self.pk and self.parent.parent_id == self.pk:
+        """Parts have no parts: whoever speaks for an agency speaks for its parts, and for nothing below. So there are no circles."""
+        if self.parent is None:
+            return
+        if self.pk and self.parent.parent_id == self.pk:
             raise ValidationError({"parent": _("Two agencies cannot be part of each other.")})
+        if self.parent.parent_id:
+            raise ValidationError(
+                {
+                    "parent": _("%(part)s is part of %(whole)s itself, and parts have no parts. Choose %(whole)s.")
+                    % {"part": self.parent, "whole": self.parent.parent}
+                }
+            )
+        if self.pk and self.parts.exists():
+            raise ValidationError(
+                {"parent": _("%(agency)s has parts, and parts have no parts. Move those first.") % {"agency": self}}
+            )
 
 
 class UserQuerySet(models.QuerySet["User"]):
