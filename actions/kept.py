@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 _SESSION_KEY = "kept_forms"
 _LIMIT = 100_000
-"""Bytes. More is no form that a person filled in."""
+"""Characters, as a browser encodes a form. More is no form that a person filled in."""
 
 Typed = dict[str, list[str]]
 
@@ -25,7 +25,8 @@ def keeps_typed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
-        if request.method == "POST" and len(request.body) <= _LIMIT:
+        # Not the body: of a form in parts (multipart) it is gone once the CSRF token was looked for.
+        if request.method == "POST" and len(request.POST.urlencode()) <= _LIMIT:
             request.session[_SESSION_KEY] = {request.path: typed_in(request.POST)}
             messages.info(
                 request, _("You were signed out. What you typed was kept: it is back in the form once you sign in.")

@@ -1,8 +1,10 @@
 """Wording an action point, naming its owners, and holding its reminders back."""
 
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from actions.models import ActionPoint
@@ -10,6 +12,7 @@ from tests import personas
 from tests.actions.pages import text
 
 EDIT = "/agendas/2026/1.1/edit/"
+FORM = "application/x-www-form-urlencoded"
 SNOOZE = "/agendas/2026/1.1/snooze/"
 
 
@@ -106,6 +109,19 @@ def test_edit_keeps_what_a_signed_out_person_typed(client, point, coordinator, f
     form = client.get(EDIT).context["form"]
     assert form["title"].value() == "Joint courses"
     assert [int(pk) for pk in form["lead_agencies"].value()] == typed["lead_agencies"]
+
+
+@pytest.mark.parametrize(("length", "kept"), [(1_000, True), (100_001, False)])
+@pytest.mark.parametrize("as_parts", [True, False])
+def test_what_a_signed_out_person_typed_is_kept_however_the_form_is_sent(point, length, kept, as_parts):
+    client = Client(enforce_csrf_checks=True)
+    client.get("/accounts/login/")
+    typed = {"title": "a" * length, "csrfmiddlewaretoken": client.cookies["csrftoken"].value}
+    sent = {"data": typed} if as_parts else {"data": urlencode(typed), "content_type": FORM}
+
+    answer = client.post(EDIT, **sent)
+
+    assert (answer.status_code, "kept_forms" in client.session) == (302, kept)
 
 
 def test_snooze_holds_the_reminders_back(client, point, focal_point):
