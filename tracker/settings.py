@@ -168,7 +168,10 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_FORMS = {"user_token": "tracker.people.accounts.UserTokenForm"}
+ACCOUNT_FORMS = {
+    "reset_password": "tracker.people.accounts.ResetPasswordForm",
+    "user_token": "tracker.people.accounts.UserTokenForm",
+}
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 # Links in mails, to choose a password: Django's own generator reads the address from the person and writes nothing.
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - a path

@@ -1,0 +1,13 @@
+"""What Celery runs for people's accounts."""
+
+from celery import shared_task
+
+from tracker.people.mails import send_password_reset
+from tracker.people.models import User
+
+
+@shared_task(name="people.send_password_resets")
+def send_password_resets(pks: list[int]) -> None:
+    """Run twice, it sends two mails, whose links both work until a password is chosen."""
+    for person in User.objects.active().filter(pk__in=pks):
+        send_password_reset(person)
