@@ -132,7 +132,8 @@ else:
     # Queries are short: to compile those that look long costs more than it saves.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
 
-# Counts attempts to sign in, for all web processes together: Redis where the broker is there, else files in the data folder.
+# Counts attempts to sign in and keeps pages until something changes, for all web processes together: Redis where the broker is there,
+# else files in the data folder.
 CACHE_URL = env.str("CACHE_URL", "") or env.str("CELERY_BROKER_URL", "")
 if CACHE_URL.startswith(("redis://", "rediss://")):
     CACHES: dict[str, Any] = {
