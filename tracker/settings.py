@@ -245,6 +245,7 @@ CELERY_BEAT_SCHEDULE = {
     "reminders": {"task": "reminders.tick", "schedule": 60.0, "options": {"expires": 55}},
     "tallies": {"task": "tallies.fold", "schedule": 600.0, "options": {"expires": 590}},
     "note files": {"task": "note.sweep", "schedule": 3600.0, "options": {"expires": 3500}},
+    "sessions": {"task": "people.forget_sessions", "schedule": 86_400.0, "options": {"expires": 86_000}},
 }
 
 # Security. Cookies and redirects are strict in production; `tracker.production` refuses what is insecure there.

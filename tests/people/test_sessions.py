@@ -1,0 +1,31 @@
+"""Sessions that have expired leave the database."""
+
+from datetime import timedelta
+
+import pytest
+from celery import current_app
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.utils import timezone
+
+from tests import personas
+from tracker.people.tasks import forget_sessions
+
+pytestmark = pytest.mark.django_db
+
+
+def test_expired_sessions_are_forgotten_and_no_others(focal_point, coordinator):
+    old, current = (personas.sign_in(Client(), person).session.session_key for person in (focal_point, coordinator))
+    Session.objects.filter(pk=old).update(expire_date=timezone.now() - timedelta(seconds=1))
+
+    forget_sessions()
+    forget_sessions()
+
+    assert list(Session.objects.values_list("pk", flat=True)) == [current]
+
+
+def test_scheduler_knows_every_task_that_it_calls():
+    current_app.loader.import_default_modules()
+
+    assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} <= set(current_app.tasks)
