@@ -9,9 +9,11 @@ from django.views.decorators.http import require_safe
 from actions.search.finding import KINDS, by_reference, find
 from actions.search.query import LONGEST, parse
 from issues.models import Agenda
+from tracker.throttling import throttled_for_visitors
 
 
 @login_not_required
+@throttled_for_visitors("search")
 @require_safe
 def search(request: HttpRequest) -> HttpResponseBase:
     """`?q=` holds words, quoted phrases, words with a minus before; `?kind=` is one of KINDS. A reference leads to its place."""
