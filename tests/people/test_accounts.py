@@ -2,7 +2,13 @@
 
 import pytest
 from allauth.account.models import EmailAddress
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from celery import current_app
 from django.core import mail
 from django.core.cache import cache
@@ -285,3 +291,35 @@ def test_admin_removes_a_lost_second_factor(client, person, admin):
     sign_in(theirs, person.email)
 
     assert is_in(theirs)
+
+
+@pytest.fixture
+def admin_with_password(admin):
+    admin.set_password(PASSWORD)
+    admin.save()
+    return admin
+
+
+def test_admin_without_a_second_factor_is_led_to_set_one_up(client, admin_with_password):
+    entered = client.post("/accounts/login/", {"login": admin_with_password.email, "password": PASSWORD}, follow=True)
+
+    assert entered.redirect_chain == [(reverse("mfa_index"), 302)]
+    assert "Set up two-factor authentication" in entered.content.decode()
+
+
+def test_admin_without_a_second_factor_comes_to_what_was_asked_for_and_is_told(client, admin_with_password):
+    asked = {"login": admin_with_password.email, "password": PASSWORD, "next": "/preferences/"}
+    entered = client.post("/accounts/login/", asked, follow=True)
+
+    assert entered.redirect_chain == [("/preferences/", 302)]
+    assert "Set up two-factor authentication" in entered.content.decode()
+
+
+def test_who_has_a_second_factor_or_is_no_admin_is_not_told_of_it(client, admin_with_password, person):
+    TOTP.activate(admin_with_password, secret := generate_totp_secret())
+    sign_in(client, admin_with_password.email)
+    code = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+    admins = client.post(reverse("mfa_authenticate"), {"code": code})
+    theirs = sign_in(Client(), person.email)
+
+    assert (admins.headers["Location"], theirs.headers["Location"]) == ("/", "/")

@@ -4,7 +4,11 @@ from typing import Any
 
 from allauth.account import forms
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from tracker.people.models import User
 from tracker.people.tasks import send_password_resets
@@ -13,6 +17,19 @@ from tracker.people.tasks import send_password_resets
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
+        """Admins without a second factor come to where they set one up, unless they were on their way to somewhere else."""
+        if user.is_admin and not is_mfa_enabled(user):
+            options["redirect_url"] = options["redirect_url"] or reverse("mfa_index")
+            messages.warning(
+                request,
+                _(
+                    "Whoever learns your password can do all that admins can. Set up two-factor authentication: it is in the menu of your"
+                    " account."
+                ),
+            )
+        return super().post_login(request, user, **options)
 
 
 class ResetPasswordForm(forms.ResetPasswordForm):
