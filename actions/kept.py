@@ -1,6 +1,7 @@
 """What a signed-out person has typed is kept in the session, and is back in the form after signing in."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -10,9 +11,12 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.utils.translation import gettext as _
 
+from tracker.throttling import is_too_often
+
 _SESSION_KEY = "kept_forms"
 _LIMIT = 100_000
 """Characters, as a browser encodes a form. More is no form that a person filled in."""
+_KEPT_FOR = timedelta(days=1)
 
 Typed = dict[str, list[str]]
 
@@ -26,7 +30,12 @@ def keeps_typed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
         # Not the body: of a form in parts (multipart) it is gone once the CSRF token was looked for.
-        if request.method == "POST" and len(request.POST.urlencode()) <= _LIMIT:
+        if (
+            request.method == "POST"
+            and len(request.POST.urlencode()) <= _LIMIT
+            and not is_too_often(request, "kept_forms")
+        ):
+            request.session.set_expiry(_KEPT_FOR)  # until signing in, which sets its own
             request.session[_SESSION_KEY] = {request.path: typed_in(request.POST)}
             messages.info(
                 request, _("You were signed out. What you typed was kept: it is back in the form once you sign in.")

@@ -263,8 +263,8 @@ if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# What costs much, by how often it is made for a visitor (`tracker.throttling`).
-VISITORS_A_MINUTE = {"search": 30, "note_files": 20}
+# What costs much, by how often it is made or kept for a visitor (`tracker.throttling`).
+VISITORS_A_MINUTE = {"search": 30, "note_files": 20, "kept_forms": 5}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from urllib.parse import urlencode
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
@@ -122,6 +123,20 @@ def test_what_a_signed_out_person_typed_is_kept_however_the_form_is_sent(point, 
     answer = client.post(EDIT, **sent)
 
     assert (answer.status_code, "kept_forms" in client.session) == (302, kept)
+
+
+def test_visitors_fill_no_table_with_what_is_kept(point, settings, tmp_path, monkeypatch):
+    monkeypatch.setattr("tracker.throttling.time", lambda: 6000)
+    settings.VISITORS_A_MINUTE = {"kept_forms": 2}
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": str(tmp_path)}
+    }
+    for _ in range(4):
+        answer = Client().post(EDIT, {"title": "a"})
+
+    assert (answer.status_code, Session.objects.count()) == (302, 2)
+    for session in Session.objects.all():
+        assert session.expire_date <= timezone.now() + timedelta(days=1)
 
 
 def test_snooze_holds_the_reminders_back(client, point, focal_point):

@@ -425,7 +425,7 @@ def test_preview_fragment_refuses_what_is_too_long(signed_in):
     assert signed_in.post(url, {"narrative": "x" * 20_001}).status_code == 400
 
 
-def test_signed_out_person_finds_the_text_again_after_signing_in(client, form_url, point, focal_point):
+def test_signed_out_person_finds_the_text_again_after_signing_in(client, form_url, point, focal_point, settings):
     focal_point.set_password("a long enough password")
     focal_point.save()
 
@@ -437,6 +437,7 @@ def test_signed_out_person_finds_the_text_again_after_signing_in(client, form_ur
     assert page.context["form"]["narrative"].value() == "Typed before the session ended."
     assert page.context["form"]["happened"].value() == "December 2005"
     assert not point.progress_updates.exists()
+    assert client.session.get_expiry_age() == settings.SESSION_COOKIE_AGE
 
 
 def test_form_chooses_the_status_of_its_address(signed_in, form_url):
