@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,12 +14,13 @@ from actions.forms.conflicts import ConflictAwareForm
 from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.models import ActionPoint
 from issues.models import Agenda, Issue
+from tracker.locking import atomic_post, locked_by_post
 from tracker.people.permissions import Right
 
 
 @keeps_typed
 @require_http_methods(["GET", "POST"])
-@transaction.atomic
+@atomic_post
 def edit_agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
     agenda = _to_edit(request, slug)
     form = AgendaForm(_sent(request), initial=kept_initial(request), instance=agenda)
@@ -29,7 +29,7 @@ def edit_agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 @keeps_typed
 @require_http_methods(["GET", "POST"])
-@transaction.atomic
+@atomic_post
 def add_issue(request: HttpRequest, slug: str) -> HttpResponseBase:
     agenda = _to_edit(request, slug)
     form = IssueForm(_sent(request), initial=kept_initial(request), instance=Issue(agenda=agenda))
@@ -38,7 +38,7 @@ def add_issue(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 @keeps_typed
 @require_http_methods(["GET", "POST"])
-@transaction.atomic
+@atomic_post
 def edit_issue(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
     agenda = _to_edit(request, slug)
     issue = get_object_or_404(agenda.issues, number=number)
@@ -48,7 +48,7 @@ def edit_issue(request: HttpRequest, slug: str, number: int) -> HttpResponseBase
 
 @keeps_typed
 @require_http_methods(["GET", "POST"])
-@transaction.atomic
+@atomic_post
 def add_action_point(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
     agenda = _to_edit(request, slug)
     issue = get_object_or_404(agenda.issues, number=number)
@@ -60,7 +60,7 @@ def add_action_point(request: HttpRequest, slug: str, number: int) -> HttpRespon
 def _to_edit(request: HttpRequest, slug: str) -> Agenda:
     """The agenda, locked while it is stored: coordinators who add to it take turns, so that no number is given twice."""
     agenda = get_agenda(signed_in(request), slug, Right.COORDINATE)
-    return Agenda.objects.select_for_update().get(pk=agenda.pk) if request.method == "POST" else agenda
+    return locked_by_post(request, Agenda.objects.filter(pk=agenda.pk)).get()
 
 
 def _sent(request: HttpRequest) -> QueryDict | None:

@@ -35,11 +35,11 @@ def edit(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -> H
 
 @keeps_typed
 @require_http_methods(["GET", "POST"])
-@transaction.atomic
+@atomic_post
 def mark_done(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -> HttpResponseBase:
     """Asks for the day, which is today unless another one is typed."""
     action_point = get_action_point(signed_in(request), slug, issue, number, Right.LOG_PROGRESS)
-    milestone = get_object_or_404(action_point.milestones.select_for_update(), pk=pk)
+    milestone = get_object_or_404(locked_by_post(request, action_point.milestones.all()), pk=pk)
     if milestone.done_on:
         messages.info(request, _("This milestone is done already."))
         return redirect(f"{action_point.get_absolute_url()}#milestones")
@@ -54,12 +54,12 @@ def mark_done(request: HttpRequest, slug: str, issue: int, number: int, pk: int)
 
 
 @require_http_methods(["GET", "POST"])
-@transaction.atomic
+@atomic_post
 def remove(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -> HttpResponse:
     """Asks for the reason, then removes it."""
     user = signed_in(request)
     action_point = get_action_point(user, slug, issue, number, Right.LOG_PROGRESS)
-    milestone = action_point.milestones.select_for_update().filter(pk=pk).first()
+    milestone = locked_by_post(request, action_point.milestones.filter(pk=pk)).first()
     if not milestone:
         get_object_or_404(Milestone.removed_from(action_point), id=pk)
         messages.info(request, _("This milestone is removed already."))
