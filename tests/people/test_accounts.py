@@ -14,6 +14,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from kombu.exceptions import OperationalError
 
 from tests import personas
 from tests.people.test_invitations import choose_password, link_in
@@ -55,6 +56,18 @@ def sign_in(client: Client, email: str, password: str = PASSWORD, **headers: str
 
 def is_in(client: Client) -> bool:
     return "_auth_user_id" in client.session
+
+
+def test_password_can_be_reset_while_the_broker_is_gone(client, person, monkeypatch):
+    def gone(pks):
+        raise OperationalError("Connection refused")
+
+    monkeypatch.setattr(send_password_resets, "delay", gone)
+
+    response = client.post("/accounts/password/reset/", {"email": person.email})
+
+    assert response.status_code == 302
+    assert "/accounts/password/reset/key/" in str(mail.outbox[0].body)
 
 
 def test_signing_in_leads_to_the_work_and_out_again(client, person):

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError
 
 from tracker.people.models import User
 from tracker.people.tasks import send_password_resets
@@ -33,10 +34,16 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class ResetPasswordForm(forms.ResetPasswordForm):
-    """Does the same for each address, and leaves the mail to a worker: neither words nor time may tell which have an account."""
+    """Does the same for each address, and leaves the mail to a worker: neither words nor time may tell which have an account. Only
+    where the broker is gone is it sent at once.
+    """
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
-        send_password_resets.delay([person.pk for person in self.users])
+        people = [person.pk for person in self.users]
+        try:
+            send_password_resets.delay(people)
+        except OperationalError:
+            send_password_resets(people)
         return str(self.cleaned_data["email"])
 
 
