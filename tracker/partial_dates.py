@@ -88,11 +88,6 @@ class PartialDate:
         first, last = months_after(self.earliest, months), months_after(self.latest.replace(day=1), months)
         return _parse(f"{first:%Y-%m}" if first == last else f"{first:%Y-%m}/{last:%Y-%m}")
 
-    @property
-    def html_datetime(self) -> str:
-        """The value for `<time datetime="...">`; empty for what HTML cannot say (quarters, halves, intervals)."""
-        return self.text if self.precision in (Precision.DAY, Precision.MONTH, Precision.YEAR) else ""
-
     def display(self, language: str | None = None) -> str:
         """As people write it in `language` (the active one, unless it is given): "22 December 2005". Cached."""
         return _display(self.text, language or get_language() or "en")

@@ -85,7 +85,7 @@ def test_stored_version_can_only_be_opened(as_coordinator, point):
     with pytest.raises(TypeError):
         version.delete()
     as_coordinator.post("/agendas/2026/note/versions/1/audience/", {"audience": "everybody"})
-    assert NoteVersion.objects.get().is_for_everybody
+    assert NoteVersion.objects.get().audience == "everybody"
     assert as_coordinator.post("/agendas/2026/note/versions/1/audience/", {"audience": "x"}).status_code == 400
 
 

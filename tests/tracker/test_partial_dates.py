@@ -164,17 +164,6 @@ def test_day_and_month_refuse_years_out_of_range(year):
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        *[("2005-12-22", "2005-12-22"), ("2005-12", "2005-12"), ("2005", "2005")],
-        *[("2006-33", ""), ("2006-41", ""), ("2006-05-16/2006-05-18", "")],
-    ],
-)
-def test_html_datetime_is_empty_for_what_html_cannot_say(text, expected):
-    assert PartialDate.parse(text).html_datetime == expected
-
-
-@pytest.mark.parametrize(
     ("text", "english"),
     [
         ("2005-12-22", "22 December 2005"),

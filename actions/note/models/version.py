@@ -76,7 +76,3 @@ class NoteVersion(models.Model):
         """Change who may read it; nothing else of it can be changed."""
         type(self).objects.filter(pk=self.pk).update(audience=audience)
         self.audience = audience
-
-    @property
-    def is_for_everybody(self) -> bool:
-        return self.audience == Agenda.Audience.EVERYBODY

@@ -18,7 +18,6 @@ from tracker.keyset import Column, Order, Page, PlaceError, whole_number
 from tracker.people.permissions import Right, require
 
 PAGE_SIZE = 25
-PREVIEWED = 50
 
 _NEWEST_FIRST = Order([Column("id", whole_number, descending=True)])
 

@@ -22,7 +22,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tracker.supervisor import Program, Supervisor
 
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what a person may ask for, and where it is then reached
 READY_SECONDS = 60
 
