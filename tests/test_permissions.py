@@ -40,7 +40,7 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "action_point": (POINT, [LOGIN, 200, 200, 200, 200]),
     "action_point_edit": (POINT, [LOGIN, 403, 403, 200, 200]),
     "log_progress": (POINT, [LOGIN, 200, 403, 200, 200]),
-    "discard_draft": (POINT, [LOGIN, 302, 403, 302, 302]),  # back to the action point: nobody has a draft
+    "discard_draft": (POINT, [LOGIN, 302, 302, 302, 302]),  # back to the action point: nobody has a draft
     "progress_update": (UPDATE, [LOGIN, 200, 200, 200, 200]),
     "correct_update": (UPDATE, [LOGIN, 200, 403, 200, 200]),
     "withdraw_update": (UPDATE, [LOGIN, 200, 403, 200, 200]),
@@ -128,7 +128,7 @@ WRITE: dict[str, list[int]] = {
     "issue_edit": [LOGIN, 403, 403, 400, 400],
     "add_action_point": [LOGIN, 403, 403, 400, 400],
     "log_progress": [LOGIN, 400, 403, 400, 400],
-    "discard_draft": [LOGIN, 302, 403, 302, 302],
+    "discard_draft": [LOGIN, 302, 302, 302, 302],
     "correct_update": [LOGIN, 400, 403, 400, 400],
     "withdraw_update": [LOGIN, 400, 403, 400, 400],
     "add_milestone": [LOGIN, 400, 403, 400, 400],

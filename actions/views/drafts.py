@@ -10,15 +10,18 @@ from django.views.decorators.http import require_http_methods
 
 from actions.access import get_action_point, signed_in
 from actions.kept import clears_kept
-from tracker.people.permissions import Right
+from tracker.people.permissions import Right, may
 
 
 @require_http_methods(["GET", "POST"])
 @transaction.atomic
 def discard(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponse:
-    """Shows one's own draft, then removes it. One that was saved again since (`seen`) is shown first."""
+    """Shows one's own draft, then removes it. One that was saved again since (`seen`) is shown first.
+
+    Whoever wrote it may, also when the action point is somebody else's by now.
+    """
     user = signed_in(request)
-    action_point = get_action_point(user, slug, issue, number, Right.LOG_PROGRESS)
+    action_point = get_action_point(user, slug, issue, number)
     draft = action_point.drafts.select_for_update().filter(author=user).first()
     if not draft:
         messages.info(request, _("You have no draft here any more."))
@@ -30,4 +33,5 @@ def discard(request: HttpRequest, slug: str, issue: int, number: int) -> HttpRes
         messages.success(request, _("Draft discarded."), extra_tags=clears_kept(request, form_path))
         return redirect(action_point)
     context = {"action_point": action_point, "draft": draft, "changed": changed}
+    context["may_log"] = may(user, Right.LOG_PROGRESS, action_point)
     return render(request, "actions/draft_removal.html", context, status=409 if changed else 200)

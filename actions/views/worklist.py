@@ -4,16 +4,18 @@ from datetime import date
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import Case, When
+from django.db.models import Case, QuerySet, When
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from actions.access import signed_in
-from actions.models import ActionPoint, Milestone
+from actions.models import ActionPoint, Milestone, ProgressDraft
 from issues.models import Agenda
 from tracker.partial_dates import PartialDate
+from tracker.people.models import User
+from tracker.people.permissions import Right, may
 
 SHOWN = 100
 """So many of one's own are shown at most: more is no day's work, and the list has them all."""
@@ -33,7 +35,10 @@ def home(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 def my_action_points(request: HttpRequest) -> HttpResponse:
-    """The person's own open action points, those that show no progress first, the longest silent on top."""
+    """The person's own open action points, those that show no progress first, the longest silent on top.
+
+    Below them the drafts on other ones: an agenda may close, or an action point go to somebody else, while a text waits.
+    """
     user, today = signed_in(request), timezone.localdate()
     own = ActionPoint.objects.visible_to(user).own(user)
     own = own.filter(entry__is_open=True, issue__agenda__state=Agenda.State.OPEN)
@@ -41,22 +46,28 @@ def my_action_points(request: HttpRequest) -> HttpResponse:
     in_order = own.order_by(shows, "entry__reported", "issue__agenda__slug", "entry__place")
     found = list(in_order.with_context().prefetch_related("milestones")[: SHOWN + 1])
     points = found[:SHOWN]
-    drafts = {
-        draft.action_point_id: draft for draft in user.drafts.filter(action_point__in=[point.pk for point in points])
-    }
+    drafts = {draft.action_point_id: draft for draft in _drafts(user)}
     rows = [
         {
             "action_point": point,
             "reasons": [reason.label for reason in point.no_progress_reasons(today)],
             "days_silent": point.days_silent(today),
             "next_milestone": _next_milestone(point, today),
-            "draft": drafts.get(point.pk),
+            "draft": drafts.pop(point.pk, None),
         }
         for point in points
     ]
     waiting = sum(1 for row in rows if row["reasons"])
-    context = {"rows": rows, "waiting": waiting, "today": today, "is_cut": len(found) > SHOWN}
+    others = [(draft, may(user, Right.LOG_PROGRESS, draft.action_point)) for draft in drafts.values()]
+    context = {"rows": rows, "waiting": waiting, "today": today, "is_cut": len(found) > SHOWN, "drafts": others}
     return render(request, "actions/worklist.html", context)
+
+
+def _drafts(user: User) -> QuerySet[ProgressDraft]:
+    """All that are the person's, newest first. Three queries, one where there are none."""
+    visible = user.drafts.filter(action_point__in=ActionPoint.objects.visible_to(user)).order_by("-saved_at")
+    owners = ["action_point__lead_agencies", "action_point__focal_points"]
+    return visible.select_related("action_point__issue__agenda").prefetch_related(*owners)
 
 
 def _next_milestone(point: ActionPoint, today: date) -> tuple[Milestone, PartialDate] | None:

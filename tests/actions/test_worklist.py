@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actions.views import worklist
+from issues.models import Agenda
 from tests import personas
-from tests.actions.pages import links
+from tests.actions.pages import links, text
 from tracker.partial_dates import PartialDate
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +73,50 @@ def test_worklist_says_where_a_draft_waits(signed_in, focal_point):
     point.keep_draft(focal_point, {"narrative": ["Half a"]})
 
     assert "Go on with the draft" in signed_in.get(reverse("my_action_points")).text
+
+
+@pytest.mark.parametrize("lost", ["closed", "completed", "another's"])
+def test_worklist_keeps_the_draft_of_what_it_shows_no_more(signed_in, focal_point, lost):
+    point = own(focal_point, 1)
+    point.keep_draft(focal_point, {"narrative": ["Half a sentence"]})
+    if lost == "closed":
+        Agenda.objects.filter(pk=point.issue.agenda_id).update(state=Agenda.State.CLOSED)
+    elif lost == "completed":
+        personas.update(point, status="completed")
+    else:
+        point.focal_points.clear()
+    form, discard = (reverse(name, args=["2026", 1, 1]) for name in ("log_progress", "discard_draft"))
+
+    page = signed_in.get(reverse("my_action_points"))
+    kept = signed_in.get(discard)
+    signed_in.post(discard, {"seen": kept.context["draft"].saved_at.isoformat()})
+
+    assert page.context["rows"] == []
+    assert "Your other drafts" in text(page)
+    assert {form, discard} & links(page) == ({discard} if lost == "another's" else {form, discard})
+    assert "Half a sentence" in text(kept)
+    assert not point.drafts.exists()
+
+
+def test_worklist_shows_no_draft_twice_nor_anothers(signed_in, focal_point, other_focal_point):
+    own(focal_point, 1).keep_draft(focal_point, {"narrative": ["Mine"]})
+    own(other_focal_point, 2).keep_draft(other_focal_point, {"narrative": ["Another's"]})
+
+    assert signed_in.get(reverse("my_action_points")).context["drafts"] == []
+
+
+@pytest.mark.parametrize("drafts", [1, 3])
+def test_worklist_costs_the_same_however_many_drafts(signed_in, focal_point, django_assert_num_queries, drafts):
+    for number in range(1, drafts + 1):
+        personas.action_point(number=number).keep_draft(focal_point, {"narrative": ["Half a"]})
+    signed_in.get(reverse("my_action_points"))
+
+    with django_assert_num_queries(DRAFT_QUERIES):
+        signed_in.get(reverse("my_action_points"))
+
+
+DRAFT_QUERIES = 8
+"""Session, user, parts of the agency, own action points, drafts with owners (3), navigation."""
 
 
 @pytest.mark.parametrize("rows", [1, 3])
