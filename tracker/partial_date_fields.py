@@ -21,9 +21,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Combinable
 from django.db.models.query_utils import DeferredAttribute
 from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.partial_date_words import LONGEST_TYPED, named_day
+from tracker.partial_date_words import LONGEST_TYPED, examples, named_day
 from tracker.partial_dates import LONGEST_EDTF, PartialDate, PartialDateError
 
 _Set = TypeVar("_Set")
@@ -46,6 +48,10 @@ else:
             return cls
 
 
+def _hint() -> str:
+    return gettext("As precisely as you know: %(examples)s.") % {"examples": examples(timezone.localdate())}
+
+
 class PartialDateFormField(forms.Field):
     """Takes what people type for a date (`PartialDate.read`), today and yesterday included; gives a PartialDate, or None where nothing
     was typed.
@@ -54,9 +60,7 @@ class PartialDateFormField(forms.Field):
     today: date | None = None
     """Where a form does not set it, the day that it is in the active time zone."""
 
-    default_help_text = _(
-        "As precisely as you know: 22 December 2005, December 2005, 1st quarter of 2006, 2005, or 16–18 May 2006."
-    )
+    default_help_text = lazy(_hint, str)()
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options | {"help_text": options.get("help_text") or self.default_help_text})
@@ -66,10 +70,11 @@ class PartialDateFormField(forms.Field):
             return value
         if not str(value).strip():
             return None
-        if day := named_day(str(value), self.today or timezone.localdate()):
+        today = self.today or timezone.localdate()
+        if day := named_day(str(value), today):
             return PartialDate.day(day)
         try:
-            return PartialDate.read(str(value))
+            return PartialDate.read(str(value), today=today)
         except PartialDateError as error:
             raise ValidationError(str(error), code="invalid") from error
 
@@ -77,8 +82,9 @@ class PartialDateFormField(forms.Field):
         """The text for the input: as people write the date, or EDTF where that could not be read back as the same date."""
         if not isinstance(value, PartialDate):
             return value
+        words = value.display()
         try:
-            return value.display() if PartialDate.read(value.display()) == value else value.text
+            return words if PartialDate.read(words, today=timezone.localdate()) == value else value.text
         except PartialDateError:
             return value.text
 

@@ -6,16 +6,15 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple, NoReturn
 
-from django.utils import dates, translation
+from django.utils import dateformat, dates, formats, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 FIRST_YEAR, LAST_YEAR = 1945, 2100
 LONGEST_TYPED = 60
-EXAMPLES = gettext_lazy("22 December 2005, December 2005, 1st quarter of 2006, 2005, or 16–18 May 2006")
 
 # EDTF writes the parts of a year where a month would stand: 33 to 36 are its quarters, 40 and 41 its halves.
 QUARTERS = {33: (1, 3), 34: (4, 6), 35: (7, 9), 36: (10, 12)}
+_FIRST_QUARTER = 33
 HALVES = {40: (1, 6), 41: (7, 12)}
 
 _EDTF = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}(/[0-9]{4}(-[0-9]{2}){0,2})?")
@@ -79,27 +78,39 @@ def part_of_year(code: int, year: str) -> str:
     return wording[code] % {"year": year}
 
 
-def to_edtf(typed: str, language: str) -> str:
+def examples(today: date) -> str:
+    """Dates of all precisions in the active language, of this year: "25 November 2026, November 2026, ..."."""
+    day_format = formats.get_format("DATE_FORMAT")
+    return _("%(day)s, %(month)s, %(quarter)s, %(year)s, or %(days)s") % {
+        "day": dateformat.format(today, day_format),
+        "month": dateformat.format(today, formats.get_format("YEAR_MONTH_FORMAT")),
+        "quarter": part_of_year(_FIRST_QUARTER + (today.month - 1) // 3, str(today.year)),
+        "year": today.year,
+        "days": dateformat.format(today.replace(day=18), day_format.replace("j", "16–j")),
+    }
+
+
+def to_edtf(typed: str, language: str, today: date) -> str:
     """The EDTF text of what somebody typed, in English or in `language`. Raises PartialDateError.
 
     The numbers are not checked here: a month 13 comes out as `2005-13`, for `PartialDate.parse` to refuse.
     """
     text = _folded(typed)
-    _refuse_unprintable(typed, text)
+    _refuse_unprintable(typed, text, today)
     if _EDTF.fullmatch(text):
         return text
-    if (single := _read_one(text, language)) and single.year is not None:
-        return _edtf(single, typed)
+    if (single := _read_one(text, language, today)) and single.year is not None:
+        return _edtf(single, typed, today)
     ends = _RANGE.split(text)
     if len(ends) != 2 and text.count("-") == 1:
         ends = text.split("-")
     if len(ends) == 2:
-        first, last = _read_one(ends[0].strip(), language), _read_one(ends[1].strip(), language)
+        first, last = (_read_one(end.strip(), language, today) for end in ends)
         if first and last:
-            return f"{_edtf(_completed(first, last), typed)}/{_edtf(_completed(last, first), typed)}"
+            return "/".join(_edtf(end, typed, today) for end in (_completed(first, last), _completed(last, first)))
     elif single:
-        _refuse_without_year(typed)
-    raise unreadable(typed)
+        _refuse_without_year(typed, today)
+    raise _unreadable(typed, today)
 
 
 def named_day(typed: str, today: date) -> date | None:
@@ -112,15 +123,20 @@ def named_day(typed: str, today: date) -> date | None:
     return None
 
 
-def unreadable(text: str) -> PartialDateError:
+def not_edtf(text: str) -> PartialDateError:
     """The refusal of a text that looks like no date at all. The message can be shown and stored, whatever the text holds."""
-    shown = "".join(
-        sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text.strip()[:LONGEST_TYPED]
-    )
+    return PartialDateError(_("“%(text)s” could not be read as a date.") % {"text": _shown(text)})
+
+
+def _unreadable(text: str, today: date) -> PartialDateError:
     return PartialDateError(
         _("“%(text)s” could not be read as a date. Write it as precisely as you know: %(examples)s.")
-        % {"text": shown, "examples": EXAMPLES}
+        % {"text": _shown(text), "examples": examples(today)}
     )
+
+
+def _shown(text: str) -> str:
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text.strip()[:LONGEST_TYPED])
 
 
 def _folded(text: str) -> str:
@@ -130,16 +146,16 @@ def _folded(text: str) -> str:
     return re.sub(" +", " ", text.casefold()).strip(" ")
 
 
-def _refuse_unprintable(typed: str, folded: str) -> None:
+def _refuse_unprintable(typed: str, folded: str, today: date) -> None:
     if len(typed) > LONGEST_TYPED:
         raise PartialDateError(
             _("This is too long for a date (at most %(limit)s characters). Write it as in %(examples)s.")
-            % {"limit": LONGEST_TYPED, "examples": EXAMPLES}
+            % {"limit": LONGEST_TYPED, "examples": examples(today)}
         )
     if not folded.isprintable():
         raise PartialDateError(
             _("The date holds a character that cannot be seen. Delete it, and write the date as in %(examples)s.")
-            % {"examples": EXAMPLES}
+            % {"examples": examples(today)}
         )
 
 
@@ -153,7 +169,7 @@ def _named_part_of_year(text: str, language: str) -> Typed | None:
     return Typed(int(years[0]), names[text], None) if text in names else None
 
 
-def _read_one(text: str, language: str) -> Typed | None:
+def _read_one(text: str, language: str, today: date) -> Typed | None:
     """One date, perhaps without its year or month; None when it is not understood."""
     if part := _named_part_of_year(text, language):
         return part
@@ -164,7 +180,7 @@ def _read_one(text: str, language: str) -> Typed | None:
         return Typed(int(match[2]), int(match[1]), None)
     if match := _DAY_MONTH_YEAR.fullmatch(text):
         return _unambiguous(int(match[1]), int(match[3]), int(match[4]), text)
-    return _read_words(_WORD.findall(text), text, _month_names(language))
+    return _read_words(_WORD.findall(text), text, _month_names(language), today)
 
 
 def _unambiguous(first: int, second: int, year: int, text: str) -> Typed:
@@ -181,7 +197,7 @@ def _unambiguous(first: int, second: int, year: int, text: str) -> Typed:
     return Typed(year, first, second) if second > 12 >= first else Typed(year, second, first)
 
 
-def _read_words(words: list[str], text: str, month_names: dict[str, int]) -> Typed | None:
+def _read_words(words: list[str], text: str, month_names: dict[str, int], today: date) -> Typed | None:
     years: list[int] = []
     months: list[int] = []
     numbers: list[int] = []
@@ -199,8 +215,8 @@ def _read_words(words: list[str], text: str, month_names: dict[str, int]) -> Typ
             parts.append(_PARTS[word])
         elif word in _VAGUE:
             raise PartialDateError(
-                _("“%(text)s” is too vague to be sorted. Choose a quarter or a half, such as 1st quarter of 2006.")
-                % {"text": text}
+                _("“%(text)s” is too vague to be sorted. Choose a quarter or a half, such as %(quarter)s.")
+                % {"text": text, "quarter": part_of_year(_FIRST_QUARTER, str(today.year))}
             )
         elif word not in _FILLERS:
             return None
@@ -221,18 +237,19 @@ def _completed(end: Typed, other: Typed) -> Typed:
     return Typed(other.year if end.year is None else end.year, month, end.day)
 
 
-def _edtf(date: Typed, text: str) -> str:
-    if date.year is None:
-        _refuse_without_year(text)
-    if date.month is None and date.day is not None:
-        raise unreadable(text)
-    numbers = (f"{number:02}" for number in (date.month, date.day) if number is not None)
-    return "-".join([f"{date.year:04}", *numbers])
+def _edtf(typed: Typed, text: str, today: date) -> str:
+    if typed.year is None:
+        _refuse_without_year(text, today)
+    if typed.month is None and typed.day is not None:
+        raise _unreadable(text, today)
+    numbers = (f"{number:02}" for number in (typed.month, typed.day) if number is not None)
+    return "-".join([f"{typed.year:04}", *numbers])
 
 
-def _refuse_without_year(text: str) -> NoReturn:
+def _refuse_without_year(text: str, today: date) -> NoReturn:
     raise PartialDateError(
-        _("“%(text)s” says no year. Write the date as in %(examples)s.") % {"text": text.strip(), "examples": EXAMPLES}
+        _("“%(text)s” says no year. Write the date as in %(examples)s.")
+        % {"text": text.strip(), "examples": examples(today)}
     )
 
 

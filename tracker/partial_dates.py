@@ -21,9 +21,9 @@ from tracker.partial_date_words import (
     LAST_YEAR,
     QUARTERS,
     PartialDateError,
+    not_edtf,
     part_of_year,
     to_edtf,
-    unreadable,
 )
 
 __all__ = ["LONGEST_EDTF", "PartialDate", "PartialDateError", "Precision", "months_after", "months_between"]
@@ -62,12 +62,13 @@ class PartialDate:
         return _parse(text)
 
     @classmethod
-    def read(cls, typed: str, language: str | None = None) -> "PartialDate":
+    def read(cls, typed: str, language: str | None = None, *, today: date) -> "PartialDate":
         """Read what people type: EDTF, or words in English and in `language` (the active one, unless it is given).
+        The messages have examples of this year, which `today` is in.
 
         Raises PartialDateError, whatever the text holds.
         """
-        return _parse(to_edtf(typed, language or get_language() or "en"))
+        return _parse(to_edtf(typed, language or get_language() or "en", today))
 
     @classmethod
     def day(cls, day: date) -> "PartialDate":
@@ -124,7 +125,7 @@ def _parse(text: str) -> PartialDate:
 def _parse_one(text: str) -> PartialDate:
     match = _EDTF.fullmatch(text)
     if not match:
-        raise unreadable(text)
+        raise not_edtf(text)
     year, month, day = int(match[1]), int(match[2] or 0), int(match[3] or 0)
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise PartialDateError(
@@ -139,7 +140,7 @@ def _parse_one(text: str) -> PartialDate:
         return PartialDate(*_months(year, *QUARTERS[month]), text, Precision.QUARTER)
     if month in HALVES:
         return PartialDate(*_months(year, *HALVES[month]), text, Precision.HALF)
-    _refuse_month(month)
+    _refuse_month(year, month)
     return PartialDate(*_months(year, month, month), text, Precision.MONTH)
 
 
@@ -148,7 +149,7 @@ def _months(year: int, first: int, last: int) -> tuple[date, date]:
 
 
 def _only_day(year: int, month: int, day: int) -> tuple[date, date]:
-    _refuse_month(month)
+    _refuse_month(year, month)
     days = calendar.monthrange(year, month)[1]
     if not 1 <= day <= days:
         raise PartialDateError(
@@ -158,11 +159,11 @@ def _only_day(year: int, month: int, day: int) -> tuple[date, date]:
     return date(year, month, day), date(year, month, day)
 
 
-def _refuse_month(month: int) -> None:
+def _refuse_month(year: int, month: int) -> None:
     if not 1 <= month <= 12:
         raise PartialDateError(
-            _("There is no month %(month)s: write a month from 1 to 12, or its name, as in December 2005.")
-            % {"month": month}
+            _("There is no month %(month)s: write a month from 1 to 12, or its name, as in %(example)s.")
+            % {"month": month, "example": PartialDate.month(year, 12)}
         )
 
 

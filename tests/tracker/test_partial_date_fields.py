@@ -1,6 +1,6 @@
 """Partial dates in models and forms."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from io import StringIO
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, models, transaction
 from django.forms import modelform_factory
 from django.test.utils import isolate_apps
-from django.utils import translation
+from django.utils import timezone, translation
 from hypothesis import given
 
 from actions.models import ActionPoint, Milestone, ProgressUpdate
@@ -211,10 +211,11 @@ def test_check_finds_nothing_in_the_models_of_the_tracker():
 def test_input_says_how_to_write_the_date_and_has_no_date_picker(milestone):
     with translation.override("en"):
         html = str(MilestoneForm(instance=milestone)["due"])
+        hint = str(MilestoneForm.base_fields["due"].help_text)
 
     for attribute in ['type="text"', 'value="2nd quarter of 2006"', 'maxlength="60"', 'autocomplete="off"', "required"]:
         assert attribute in html
-    assert "As precisely as you know: 22 December 2005" in str(MilestoneForm.base_fields["due"].help_text)
+    assert hint.startswith(f"As precisely as you know: {timezone.localdate().day} ")
 
 
 def test_form_stores_what_people_type(milestone):
@@ -257,6 +258,20 @@ def test_input_shows_what_it_would_read_as_the_same_date(language, value):
 
     with translation.override(language):
         assert field.clean(field.prepare_value(value)) == value
+
+
+def test_input_takes_today_from_where_the_person_lives(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2026, 3, 1, 22, 0, tzinfo=UTC))
+
+    with timezone.override("Pacific/Auckland"):
+        read = [PartialDateFormField().clean(typed).text for typed in ("today", "Yesterday")]
+        hint = str(PartialDateFormField().help_text)
+        with pytest.raises(ValidationError) as error:
+            PartialDateFormField().clean("some day")
+
+    assert read == ["2026-03-02", "2026-03-01"]
+    assert "2 March 2026" in hint
+    assert "2 March 2026" in error.value.message
 
 
 def test_input_falls_back_to_edtf_where_the_words_would_not_be_read(monkeypatch):

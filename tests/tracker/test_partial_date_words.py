@@ -1,13 +1,18 @@
 """What people type for a date, in words and numbers."""
 
+from datetime import date
+
 import pytest
 from django.utils import translation
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.tracker.dates import LANGUAGES
-from tracker.partial_date_words import EXAMPLES, LONGEST_TYPED, to_edtf
+from tracker.partial_date_words import LONGEST_TYPED, examples, to_edtf
 from tracker.partial_dates import PartialDate, PartialDateError
+
+TODAY = date(2026, 3, 1)
+EXAMPLES = "1 March 2026, March 2026, 1st quarter of 2026, 2026, or 16–18 March 2026"
 
 NUMBERS = ["16", "18", "2005", "2006", "0", "99", "13", "0000", "33", "٣"]
 WORDS = [
@@ -79,7 +84,7 @@ NEARLY_DATES = st.lists(st.sampled_from([*NUMBERS, *WORDS, *"-–/.,"]), max_siz
     ],
 )
 def test_read_understands_what_people_type(typed, edtf):
-    assert PartialDate.read(typed, "en") == PartialDate.parse(edtf)
+    assert PartialDate.read(typed, "en", today=TODAY) == PartialDate.parse(edtf)
 
 
 @pytest.mark.parametrize(
@@ -102,14 +107,25 @@ def test_read_understands_what_people_type(typed, edtf):
     ],
 )
 def test_read_understands_other_languages(language, typed, edtf):
-    assert PartialDate.read(typed, language) == PartialDate.parse(edtf)
+    assert PartialDate.read(typed, language, today=TODAY) == PartialDate.parse(edtf)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(today=st.dates(date(1945, 1, 1), date(2100, 12, 31)))
+def test_examples_are_read_as_dates(language, today):
+    with translation.override(language):
+        shown = [PartialDate.parse(f"{today:%Y-%m}{rest}").display() for rest in (f"-{today:%d}", "")]
+        text = examples(today)
+
+    assert all(words in text for words in shown)
+    assert str(today.year) in text
 
 
 def test_read_takes_the_active_language():
     with translation.override("fr"):
-        assert PartialDate.read("22 décembre 2005") == PartialDate.parse("2005-12-22")
+        assert PartialDate.read("22 décembre 2005", today=TODAY) == PartialDate.parse("2005-12-22")
     with translation.override("en"), pytest.raises(PartialDateError):
-        PartialDate.read("22 décembre 2005")
+        PartialDate.read("22 décembre 2005", today=TODAY)
 
 
 @pytest.mark.parametrize(
@@ -121,11 +137,11 @@ def test_read_takes_the_active_language():
         ),
         (
             "early 2006",
-            "“early 2006” is too vague to be sorted. Choose a quarter or a half, such as 1st quarter of 2006.",
+            "“early 2006” is too vague to be sorted. Choose a quarter or a half, such as 1st quarter of 2026.",
         ),
         (
             "Fall 2006",
-            "“fall 2006” is too vague to be sorted. Choose a quarter or a half, such as 1st quarter of 2006.",
+            "“fall 2006” is too vague to be sorted. Choose a quarter or a half, such as 1st quarter of 2026.",
         ),
         ("22 December", f"“22 December” says no year. Write the date as in {EXAMPLES}."),
         ("16–18 May", f"“16–18 May” says no year. Write the date as in {EXAMPLES}."),
@@ -153,7 +169,7 @@ def test_read_takes_the_active_language():
 )
 def test_read_says_what_to_write_instead(typed, message):
     with pytest.raises(PartialDateError) as error, translation.override("en"):
-        PartialDate.read(typed)
+        PartialDate.read(typed, today=TODAY)
 
     assert str(error.value) == message
 
@@ -182,7 +198,7 @@ def test_read_says_what_to_write_instead(typed, message):
 )
 def test_read_refuses_what_is_no_date(typed):
     with pytest.raises(PartialDateError) as error:
-        PartialDate.read(typed, "en")
+        PartialDate.read(typed, "en", today=TODAY)
 
     assert len(str(error.value).encode()) < 600
 
@@ -193,7 +209,7 @@ def test_read_refuses_what_is_no_date(typed):
 def test_read_makes_a_date_or_says_why_not(language, typed):
     """Whatever is typed, nothing but PartialDateError comes out."""
     try:
-        value = PartialDate.read(typed, language)
+        value = PartialDate.read(typed, language, today=TODAY)
     except PartialDateError as error:
         str(error).encode()
     else:
@@ -201,4 +217,4 @@ def test_read_makes_a_date_or_says_why_not(language, typed):
 
 
 def test_to_edtf_leaves_the_numbers_unchecked():
-    assert [to_edtf("13/2005", "en"), to_edtf("99 May 2006", "en")] == ["2005-13", "2006-05-99"]
+    assert [to_edtf(typed, "en", TODAY) for typed in ("13/2005", "99 May 2006")] == ["2005-13", "2006-05-99"]

@@ -218,4 +218,4 @@ def test_display_and_str_follow_the_active_language():
 @pytest.mark.parametrize("language", LANGUAGES)
 @given(value=partial_dates())
 def test_display_is_read_as_the_same_date(language, value):
-    assert PartialDate.read(value.display(language), language) == value
+    assert PartialDate.read(value.display(language), language, today=date(2026, 3, 1)) == value
