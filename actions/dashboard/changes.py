@@ -42,7 +42,7 @@ def changes(agenda: Agenda, since: date, *, after: str | None = None, before: st
     """What came after the end of that day (UTC). Up to twelve queries. Raises PlaceError."""
     end = end_of(since)
     updates: Any = ProgressUpdate.objects.filter(action_point__issue__agenda=agenda).with_context()
-    updates = updates.select_related("action_point__issue__agenda")
+    updates = updates.select_related("action_point__issue__agenda", "superseded_by")
     withdrawn = updates.filter(withdrawn_at__gte=end).order_by("-withdrawn_at", "-pk")
     touched, _since = recorded_last(agenda, LOOKED_AT + 1, end)
     touched += withdrawn.values_list("action_point_id", flat=True)[: LOOKED_AT + 1]

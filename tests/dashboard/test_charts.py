@@ -146,6 +146,36 @@ def test_changes_tell_of_withdrawals(coordinator):
     assert [move.before for move in found.moves] == ["under_way"]
 
 
+def test_changes_mark_what_was_corrected_and_what_was_withdrawn(client, focal_point, coordinator):
+    point = led(1)
+    wrong = report(point, date(2026, 5, 1), narrative="Wrong.")
+    right = wrong.correct(personas.progress(narrative="Right."), author=coordinator, now=personas.NOW)
+    report(point, date(2026, 5, 2), narrative="Gone.").withdraw(by=coordinator, reason="Twice.", now=personas.NOW)
+    personas.sign_in(client, focal_point)
+
+    page = client.get("/agendas/2026/changes/?since=2026-04-01")
+
+    assert "corrected on 23 November 2026 2026/1.1 Action point 1 Wrong." in text(page)
+    assert "a correction 2026/1.1 Action point 1 Right." in text(page)
+    assert "withdrawn 2026/1.1 Action point 1 Gone." in text(page)
+    assert {
+        f"{wrong.get_absolute_url()}#update-1-version-1",
+        f"{point.get_absolute_url()}#update-{right.number}",
+    } <= links(page)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_changes_cost_the_same_however_much_was_corrected(client, focal_point, django_assert_num_queries, rows):
+    for number in range(1, rows + 1):
+        report(led(number), date(2026, 5, 1)).correct(personas.progress(), author=focal_point, now=personas.NOW)
+    personas.sign_in(client, focal_point)
+    page = "/agendas/2026/changes/?since=2026-04-01"
+    client.get(page)
+
+    with django_assert_num_queries(11):
+        client.get(page)
+
+
 def test_changes_say_where_they_looked_at_the_newest_reports_only(client, focal_point, monkeypatch):
     for number in (1, 2):
         report(led(number), date(2026, 5, 1), status="under_way")
