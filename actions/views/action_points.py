@@ -20,8 +20,10 @@ from actions.history import edits
 from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.models import ActionPoint, Milestone, ProgressUpdate
 from actions.timeline import NoSuchUpdateError, page
+from actions.views.worklist import next_waiting
 from issues.models import Agenda
 from tracker.locking import atomic_post, locked_by_post
+from tracker.people.models import User
 from tracker.people.permissions import Right, may
 
 
@@ -56,6 +58,7 @@ def action_point_page(request: HttpRequest, slug: str, issue: int, number: int) 
         "snoozed": action_point.snoozed_until is not None and action_point.snoozed_until > today,
         "successors": _successors(user, action_point) if closed else [],
         "messages": top,
+        "next_point": next_waiting(user, today, action_point) if logged and isinstance(user, User) else None,
         "timeline": [
             (update, may_correct, logged.get(update.number))
             for update, may_correct in _with_rights(user, action_point, timeline.updates)

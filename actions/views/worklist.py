@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from actions.access import signed_in
-from actions.models import ActionPoint, Milestone, ProgressDraft
+from actions.models import ActionPoint, ActionPointQuerySet, Milestone, ProgressDraft
 from issues.models import Agenda
 from tracker.partial_dates import PartialDate
 from tracker.people.models import User
@@ -40,11 +40,7 @@ def my_action_points(request: HttpRequest) -> HttpResponse:
     Below them the drafts on other ones: an agenda may close, or an action point go to somebody else, while a text waits.
     """
     user, today = signed_in(request), timezone.localdate()
-    own = ActionPoint.objects.visible_to(user).own(user)
-    own = own.filter(entry__is_open=True, issue__agenda__state=Agenda.State.OPEN)
-    shows = Case(When(entry__shows_after__lt=today, then=0), default=1)
-    in_order = own.order_by(shows, "entry__reported", "issue__agenda__slug", "entry__place")
-    found = list(in_order.with_context().prefetch_related("milestones")[: SHOWN + 1])
+    found = list(_own_in_order(user, today).with_context().prefetch_related("milestones")[: SHOWN + 1])
     points = found[:SHOWN]
     drafts = {draft.action_point_id: draft for draft in _drafts(user)}
     rows = [
@@ -61,6 +57,19 @@ def my_action_points(request: HttpRequest) -> HttpResponse:
     others = [(draft, may(user, Right.LOG_PROGRESS, draft.action_point)) for draft in drafts.values()]
     context = {"rows": rows, "waiting": waiting, "today": today, "is_cut": len(found) > SHOWN, "drafts": others}
     return render(request, "actions/worklist.html", context)
+
+
+def next_waiting(user: User, today: date, besides: ActionPoint) -> ActionPoint | None:
+    """The first of the person's own that shows no progress, besides this one. One query, and one for the parts of the agency."""
+    waiting = _own_in_order(user, today).filter(entry__shows_after__lt=today).exclude(pk=besides.pk)
+    return waiting.select_related("issue__agenda").first()
+
+
+def _own_in_order(user: User, today: date) -> ActionPointQuerySet:
+    own = ActionPoint.objects.visible_to(user).own(user)
+    own = own.filter(entry__is_open=True, issue__agenda__state=Agenda.State.OPEN)
+    shows = Case(When(entry__shows_after__lt=today, then=0), default=1)
+    return own.order_by(shows, "entry__reported", "issue__agenda__slug", "entry__place")
 
 
 def _drafts(user: User) -> QuerySet[ProgressDraft]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from actions.models import ActionPoint, ProgressUpdate
 from tests import personas
@@ -124,6 +125,23 @@ def test_what_was_logged_is_said_beside_the_update_with_what_comes_next(signed_i
     assert f"keep-clear:{form_url}" in update
     assert {reverse("my_action_points"), reverse("add_milestone", args=["2026", 1, 1])} <= links(page)
     assert "Progress logged" not in text(again)
+
+
+def test_what_was_logged_leads_to_the_next_that_waits(signed_in, form_url, point, focal_point):
+    fresh, silent, anothers = (personas.action_point(number=number) for number in (2, 3, 4))
+    for own in (fresh, silent):
+        own.lead_agencies.add(focal_point.agency)
+    personas.update(anothers)
+    fresh.log_progress(personas.progress(), author=focal_point, now=timezone.now())
+
+    first = signed_in.post(form_url, filled(focal_point), follow=True)
+    second = signed_in.post(reverse("log_progress", args=["2026", 1, 3]), filled(focal_point), follow=True)
+
+    waits = "log progress on 2026/1.3, which waits for it"
+    assert waits in text(first)
+    assert reverse("log_progress", args=["2026", 1, 3]) in links(first)
+    assert waits not in text(signed_in.get(point.get_absolute_url()))
+    assert "which waits for it" not in text(second)
 
 
 def test_what_was_logged_is_said_above_where_the_page_does_not_show_the_update(signed_in, form_url, point, focal_point):
