@@ -1,7 +1,6 @@
 """Discarding the draft of an update."""
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,11 +9,12 @@ from django.views.decorators.http import require_http_methods
 
 from actions.access import get_action_point, signed_in
 from actions.kept import clears_kept
+from tracker.locking import atomic_post, locked_by_post
 from tracker.people.permissions import Right, may
 
 
 @require_http_methods(["GET", "POST"])
-@transaction.atomic
+@atomic_post
 def discard(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponse:
     """Shows one's own draft, then removes it. One that was saved again since (`seen`) is shown first.
 
@@ -22,7 +22,7 @@ def discard(request: HttpRequest, slug: str, issue: int, number: int) -> HttpRes
     """
     user = signed_in(request)
     action_point = get_action_point(user, slug, issue, number)
-    draft = action_point.drafts.select_for_update().filter(author=user).first()
+    draft = locked_by_post(request, action_point.drafts.filter(author=user)).first()
     if not draft:
         messages.info(request, _("You have no draft here any more."))
         return redirect(action_point)

@@ -78,7 +78,7 @@ def test_agenda_of_2005_rolls_over(new_page, coordinator, scripts):
     expect(page.get_by_role("heading", level=1)).to_have_text("Agenda of 2006")
     page.goto(f"/agendas/2005/{second.code}/")
     expect(page.get_by_text("Merge with others")).to_be_visible()
-    page.get_by_role("link", name=f"2006/{first.code}").click()
+    page.get_by_role("link", name=f"2006/{first.code}", exact=True).click()
     expect(page.get_by_text(f"2005/{second.code} → 2006/{first.code}")).to_be_visible()
     assert Decision.objects.count() == 17
     assert Agenda.objects.get(slug="2005").state == "closed"
