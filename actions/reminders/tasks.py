@@ -1,5 +1,7 @@
 """What Celery runs. Tasks are told nothing and may be lost or run twice: all that is to be done stands in the ledger."""
 
+from threading import Lock
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -10,6 +12,10 @@ from tracker.mail import Courier
 TURN = 30
 """Seconds that a sender works before it lets others have their turn."""
 EXPIRES = 55
+_sending = Lock()
+"""Held by the one sender of this process. Threads that write mails wait for each other: two send fewer than one. And a process that is
+killed leaves one digest uncertain at most.
+"""
 
 
 @shared_task(name="reminders.tick")
@@ -20,8 +26,13 @@ def tick() -> None:
 
 @shared_task(name="reminders.send_due")
 def send_due() -> None:
-    with Courier() as courier:
-        sending.send_due(courier, seconds=TURN)
+    if not _sending.acquire(blocking=False):
+        return
+    try:
+        with Courier() as courier:
+            sending.send_due(courier, seconds=TURN)
+    finally:
+        _sending.release()
     if Digest.objects.due(timezone.now()).exists():
         _enqueue_sender()
 

@@ -10,7 +10,6 @@ import resource
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -24,7 +23,7 @@ from django.utils import timezone
 from actions.models import ActionPoint
 from actions.reminders import planning, sending
 from actions.reminders.composing import mail_of, words_of
-from actions.reminders.models import Digest, DigestQuerySet, ReminderSchedule
+from actions.reminders.models import Digest, ReminderSchedule
 from actions.reminders.periods import Period
 from issues.models import Agenda, Issue
 from tests import personas
@@ -81,20 +80,11 @@ def write(digests: list[Digest]) -> None:
         mail_of(digest, words_of(digest, digest.snapshot, "en")).message().as_bytes()
 
 
-def send(last: int, senders: int) -> int:
-    """Up to that digest, by as many threads as a worker has, each on connections of its own. The number of queries."""
-    ledger = Digest.objects.filter(pk__lte=last)
-    with ThreadPoolExecutor(senders) as pool:
-        return sum(sender.result() for sender in [pool.submit(_send, ledger) for _ in range(senders)])
-
-
-def _send(ledger: DigestQuerySet) -> int:
+def send(last: int) -> int:
+    """Up to that digest, as the one sender of a worker does. The number of queries."""
     clock = DatabaseClock()
-    try:
-        with Courier() as courier, connection.execute_wrapper(clock):
-            sending.send_due(courier, ledger)
-    finally:
-        connection.close()
+    with Courier() as courier, connection.execute_wrapper(clock):
+        sending.send_due(courier, Digest.objects.filter(pk__lte=last))
     return clock.queries
 
 
@@ -116,7 +106,7 @@ def bench_planning(people: int) -> None:
     print(f"planning: {seconds:.1f} s, {clock.queries} queries, {grown:.0f} MB of memory more than before")
 
 
-def bench_sending(senders: int) -> None:
+def bench_sending() -> None:
     taken: dict[str, float] = defaultdict(float)
     with (
         smtp_process() as port,
@@ -135,7 +125,7 @@ def bench_sending(senders: int) -> None:
             taken["reading"] += timed(lambda: read(digests))[0]
             digests.clear()
             began, processor = time.perf_counter(), time.process_time()
-            taken["queries"] += send(last, senders)
+            taken["queries"] += send(last)
             taken["sending"] += time.perf_counter() - began
             taken["sending, processor"] += time.process_time() - processor
     sent = Digest.objects.filter(state=Digest.State.SENT).count()
@@ -143,7 +133,7 @@ def bench_sending(senders: int) -> None:
     print(f"writing alone: {sent / taken['writing']:.0f} mails a second")
     print(f"reading afresh and writing: {sent / both:.0f} mails a second")
     print(
-        f"sending by {senders} threads: {sent / taken['sending']:.0f} mails a second, {taken['queries'] / sent:.1f} queries each: "
+        f"sending: {sent / taken['sending']:.0f} mails a second, {taken['queries'] / sent:.1f} queries each: "
         f"{taken['writing'] / taken['sending']:.0%} of writing alone, {both / taken['sending']:.0%} of reading and writing"
     )
     print(
@@ -154,11 +144,10 @@ def bench_sending(senders: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=10_000)
-    parser.add_argument("--senders", type=int, default=4)
     options = parser.parse_args()
     with scratch_database():
         bench_planning(options.people)
-        bench_sending(options.senders)
+        bench_sending()
 
 
 if __name__ == "__main__":

@@ -1,10 +1,13 @@
 """The whole way with real parts: a Celery worker of its own takes the task, and the mail arrives at an SMTP server."""
 
+import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from actions.reminders import tasks
 from actions.reminders.models import Digest, ReminderSchedule
 from actions.reminders.tasks import send_due, tick
 from tests import personas
@@ -19,6 +22,29 @@ def digest_due(focal_point):
     personas.action_point(title="Joint training").lead_agencies.add(focal_point.agency)
     day = timezone.localdate() - timedelta(days=60)
     return ReminderSchedule.objects.create(agenda=personas.agenda(), starts_on=day)
+
+
+def test_worker_has_one_sender_at_a_time(monkeypatch):
+    """The second goes without waiting, and calls for no other: the first does."""
+    at_it, go_on, begun, called = threading.Event(), threading.Event(), [], []
+
+    def slow(courier: Any, **options: Any) -> None:
+        begun.append(1)
+        at_it.set()
+        go_on.wait(20)
+
+    monkeypatch.setattr(tasks.sending, "send_due", slow)
+    monkeypatch.setattr(tasks, "_enqueue_sender", lambda: called.append(1))
+    monkeypatch.setattr(tasks.Digest.objects, "due", lambda now: tasks.Digest.objects.none())
+    first = threading.Thread(target=tasks.send_due)
+    first.start()
+    assert at_it.wait(20)
+    tasks.send_due()
+    go_on.set()
+    first.join(20)
+    tasks.send_due()
+
+    assert (len(begun), called) == (2, [])
 
 
 def test_worker_runs_the_tick_and_sends_the_digest_once(digest_due, celery_worker_process, smtp_server, focal_point):
