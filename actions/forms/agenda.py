@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from actions.forms.action_point import ActionPointForm
 from actions.forms.conflicts import ConflictAwareForm
+from actions.forms.within import WithinForm
 from actions.models import ActionPoint
 from issues.models import Agenda, Issue
+from issues.numbering import next_number
 
 
 class AgendaForm(ConflictAwareForm):
@@ -25,10 +26,12 @@ class AgendaForm(ConflictAwareForm):
         ]
 
 
-class IssueForm(ConflictAwareForm):
+class IssueForm(WithinForm, ConflictAwareForm):
     """Of an issue that has its agenda. A new one gets the next number unless another is typed, and keeps it: references stay as they are.
     Call it with the agenda locked.
     """
+
+    within = "agenda"
 
     class Meta:
         model = Issue
@@ -40,14 +43,13 @@ class IssueForm(ConflictAwareForm):
         if self.instance.pk:
             del self.fields["number"]
         else:
-            _offer_number(self, Issue.objects.filter(agenda=self.instance.agenda_id))  # type: ignore[attr-defined]
-
-    def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() - {"agenda"}  # type: ignore[misc] # so that a number that is taken is refused
+            _offer_number(self, Issue.objects.filter(agenda=self.instance.agenda_id))
 
 
-class NewActionPointForm(ActionPointForm):
+class NewActionPointForm(WithinForm, ActionPointForm):
     """Of an action point that has its issue; otherwise as an issue's."""
+
+    within = "issue"
 
     class Meta(ActionPointForm.Meta):
         fields = ["number", *ActionPointForm.Meta.fields]
@@ -55,13 +57,10 @@ class NewActionPointForm(ActionPointForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer_number(self, ActionPoint.objects.filter(issue=self.instance.issue_id))  # type: ignore[attr-defined]
-
-    def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() - {"issue"}  # type: ignore[misc]
+        _offer_number(self, ActionPoint.objects.filter(issue=self.instance.issue_id))
 
 
 def _offer_number(form: ConflictAwareForm, numbered: Any) -> None:
     """The next one, unless one was typed already."""
     if form.initial.get("number") is None:
-        form.initial["number"] = (numbered.aggregate(last=Max("number"))["last"] or 0) + 1
+        form.initial["number"] = next_number(numbered)

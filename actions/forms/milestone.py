@@ -4,12 +4,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actions.forms.conflicts import ConflictAwareForm, SendAgain
 from actions.forms.days import not_to_come
+from actions.forms.within import WithinForm
 from actions.models import Milestone
 from actions.models.milestone import REASON_LIMIT
 from tracker.partial_date_fields import PartialDateFormField
@@ -17,7 +17,9 @@ from tracker.partial_dates import PartialDate
 from tracker.text import validate_line
 
 
-class MilestoneForm(ConflictAwareForm):
+class MilestoneForm(WithinForm, ConflictAwareForm):
+    within = "action_point"
+
     class Meta:
         model = Milestone
         fields = ["title", "due", "place", "due_note", "repeats_every_months", "done_on"]
@@ -29,14 +31,6 @@ class MilestoneForm(ConflictAwareForm):
     def clean_done_on(self) -> PartialDate | None:
         message = gettext("This is still to come. Leave it empty until the milestone is done.")
         return not_to_come(self.cleaned_data["done_on"], self.today, message)
-
-    def validate_unique(self) -> None:
-        """Includes the action point, which the address gives: two milestones of one title would be confused."""
-        exclude = self._get_validation_exclusions() - {"action_point"}  # type: ignore[attr-defined] # of ModelForm
-        try:
-            self.instance.validate_constraints(exclude=exclude)
-        except ValidationError as error:
-            self._update_errors(error)  # type: ignore[attr-defined] # of ModelForm
 
 
 class MilestoneDoneForm(forms.Form):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actions.forms.conflicts import SendAgain
+from actions.forms.within import WithinForm
 from actions.models import ActionPoint
 from actions.rollover.deciding import Choice
 from actions.rollover.models import NUMBER_LIMIT, Decision, PlannedIssue, PlannedPoint, Rollover
@@ -32,17 +33,12 @@ class RolloverForm(forms.ModelForm):
         return slug
 
 
-class PlannedIssueForm(forms.ModelForm):
+class PlannedIssueForm(WithinForm):
+    within = "rollover"
+
     class Meta:
         model = PlannedIssue
         fields = ["number", "title", "rationale"]
-
-    def validate_unique(self) -> None:
-        """Includes the roll-over, which the address gives."""
-        try:
-            self.instance.validate_constraints(exclude=self._get_validation_exclusions() - {"rollover"})  # type: ignore[attr-defined]
-        except ValidationError as error:
-            self._update_errors(error)  # type: ignore[attr-defined]
 
 
 class BulkForm(forms.Form):

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Max
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,14 +13,14 @@ from actions.rollover.access import get_rollover
 from actions.rollover.deciding import RolloverError, lock
 from actions.rollover.forms import PlannedIssueForm
 from actions.rollover.models import PlannedIssue, Rollover
+from issues.numbering import next_number
 
 
 @keeps_typed
 @require_http_methods(["GET", "POST"])
 def add_issue(request: HttpRequest, slug: str) -> HttpResponseBase:
     rollover = get_rollover(signed_in(request), slug)
-    last = rollover.issues.aggregate(last=Max("number"))["last"] or 0
-    return _form_page(request, rollover, PlannedIssue(rollover=rollover, number=last + 1))
+    return _form_page(request, rollover, PlannedIssue(rollover=rollover, number=next_number(rollover.issues)))
 
 
 @keeps_typed

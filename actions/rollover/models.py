@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Max, Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from actions.models import ActionPoint, ActionPointQuerySet
 from actions.models.status import ENDED
 from issues.models import Agenda, Issue
+from issues.numbering import next_number
 from tracker.people.models import User
 from tracker.text import validate_line, validate_text
 
@@ -112,7 +113,7 @@ class PlannedIssue(models.Model):
         """The wish where it is free, else the one after the last. One query or two."""
         if not self.points.filter(number=wish).exists():
             return wish
-        return (self.points.aggregate(last=Max("number"))["last"] or 0) + 1
+        return next_number(self.points)
 
 
 class PlannedPoint(models.Model):

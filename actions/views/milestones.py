@@ -42,13 +42,13 @@ def mark_done(request: HttpRequest, slug: str, issue: int, number: int, pk: int)
     milestone = get_object_or_404(locked_by_post(request, action_point.milestones.all()), pk=pk)
     if milestone.done_on:
         messages.info(request, _("This milestone is done already."))
-        return redirect(f"{action_point.get_absolute_url()}#milestones")
+        return _back_to(action_point)
     data = request.POST if request.method == "POST" else None
     form = MilestoneDoneForm(data, initial=kept_initial(request), today=timezone.localdate())
     if form.is_valid():
         milestone.mark_done(form.cleaned_data["done_on"])
         messages.success(request, _("Milestone marked as done."), extra_tags=clears_kept(request))
-        return redirect(f"{action_point.get_absolute_url()}#milestones")
+        return _back_to(action_point)
     context = {"form": form, "action_point": action_point, "milestone": milestone}
     return render(request, "actions/milestone_completion.html", context, status=400 if form.is_bound else 200)
 
@@ -63,19 +63,23 @@ def remove(request: HttpRequest, slug: str, issue: int, number: int, pk: int) ->
     if not milestone:
         get_object_or_404(Milestone.removed_from(action_point), id=pk)
         messages.info(request, _("This milestone is removed already."))
-        return redirect(f"{action_point.get_absolute_url()}#milestones")
+        return _back_to(action_point)
     version = version_of(milestone)
     form = MilestoneRemovalForm(request.POST if request.method == "POST" else None, initial={"seen": version})
     changed = form.is_valid() and form.cleaned_data["seen"] != version
     if form.is_valid() and not changed:
         milestone.remove(by=user, reason=form.cleaned_data["reason"])
         messages.success(request, _("Milestone removed."), extra_tags=clears_kept(request))
-        return redirect(f"{action_point.get_absolute_url()}#milestones")
+        return _back_to(action_point)
     if changed:
         form.send_again_with(seen=version)
     context = {"form": form, "action_point": action_point, "milestone": milestone, "changed": changed}
     status = 200 if not form.is_bound else 409 if changed else 400
     return render(request, "actions/milestone_removal.html", context, status=status)
+
+
+def _back_to(action_point: ActionPoint) -> HttpResponse:
+    return redirect(f"{action_point.get_absolute_url()}#milestones")
 
 
 def _form_page(request: HttpRequest, action_point: ActionPoint, milestone: Milestone, done: str) -> HttpResponse:
@@ -84,6 +88,6 @@ def _form_page(request: HttpRequest, action_point: ActionPoint, milestone: Miles
     if form.is_valid():
         form.save()
         messages.success(request, done, extra_tags=clears_kept(request))
-        return redirect(f"{action_point.get_absolute_url()}#milestones")
+        return _back_to(action_point)
     status = 200 if not form.is_bound else 409 if form.theirs else 400
     return render(request, "actions/milestone_form.html", {"form": form, "action_point": action_point}, status=status)
