@@ -17,6 +17,7 @@ from actions.models.submission import Sent
 from tracker.partial_date_fields import PartialDateEdge, PartialDateField
 from tracker.partial_dates import PartialDate
 from tracker.people.models import Agency, User
+from tracker.prepared import PreparedInsert
 from tracker.text import validate_line, validate_text
 
 NARRATIVE_LIMIT = 20_000
@@ -205,7 +206,7 @@ class ProgressUpdate(models.Model):
         supersedes: "ProgressUpdate | None" = None,
     ) -> "ProgressUpdate":
         """Insert the row with its participants and evidence. For the verbs only: it neither locks nor derives the standing."""
-        update = cls.objects.create(
+        update = cls(
             action_point=action_point,
             number=number,
             version=supersedes.version + 1 if supersedes else 1,
@@ -222,6 +223,7 @@ class ProgressUpdate(models.Model):
             recorded_at=now,
             submission=submission,
         )
+        _ADDING.add(update, action_point._state.db or "default")
         if progress.participants:
             update.participants.set(progress.participants)
         if progress.evidence:
@@ -289,6 +291,9 @@ class ProgressUpdate(models.Model):
         if newest.pk != self.pk or newest.is_withdrawn or read_version not in (None, newest.version):
             newest.action_point = self.action_point
             raise SupersededError(newest)
+
+
+_ADDING = PreparedInsert(ProgressUpdate)
 
 
 class Evidence(models.Model):

@@ -40,6 +40,7 @@ _IN_FORCE = (
     " (SELECT 1 FROM actions_progressupdate newer WHERE newer.supersedes_id = {0}.id)"
 )
 
+LEADS, ASSIGNED = "actions_actionpoint_lead_agencies", "actions_actionpoint_focal_points"
 ENTRY_COLUMNS = (
     "action_point_id",
     "agenda_id",
@@ -52,13 +53,12 @@ ENTRY_COLUMNS = (
     "first_due",
     "last_due",
     "snoozed_until",
-    "recorded",
     "shows_after",
 )
-LED_COLUMNS = ("agency_id", *(name for name in ENTRY_COLUMNS if name not in ("is_owned", "recorded")))
+LED_COLUMNS = ("agency_id", *(name for name in ENTRY_COLUMNS if name != "is_owned"))
 OWNED = (
-    "(EXISTS (SELECT 1 FROM actions_actionpoint_lead_agencies l WHERE l.actionpoint_id = {point})"
-    " OR EXISTS (SELECT 1 FROM actions_actionpoint_focal_points f WHERE f.actionpoint_id = {point}))"
+    f"(EXISTS (SELECT 1 FROM {LEADS} l WHERE l.actionpoint_id = {{point}})"
+    f" OR EXISTS (SELECT 1 FROM {ASSIGNED} f WHERE f.actionpoint_id = {{point}}))"
 )
 _UNDONE = "FROM actions_milestone m WHERE m.action_point_id = p.id AND m.done_on IS NULL"
 _OF_OTHERS = {
@@ -67,10 +67,9 @@ _OF_OTHERS = {
     "first_due": f"(SELECT min(m.due_latest) {_UNDONE})",
     "last_due": "(SELECT max(CASE WHEN m.repeats_every_months IS NULL THEN m.due_latest ELSE {forever} END)"
     f" {_UNDONE})",
-    "recorded": "(SELECT max(u.recorded_at) FROM actions_progressupdate u WHERE u.action_point_id = p.id"
-    f" AND {_IN_FORCE.format('u')})",
 }
 """What of an entry follows from other tables than that of action points."""
+LAST_COLUMNS = ("action_point_id", "agenda_id", "recorded")
 TALLY_COLUMNS = ("agenda_id", "agency_id", "kind", "status", "day")
 MOVE_COLUMNS = ("action_point_id", "day", "status", "before")
 
@@ -93,7 +92,7 @@ def entries(dialect: Dialect, points: str, *, own_columns_only: bool = False) ->
     return f"""
         SELECT known.action_point_id, known.agenda_id, known.place, CASE known.status {_RANKS} END AS rank,
             known.status NOT IN ({_ENDED}) AS is_open, known.is_owned, known.reported, known.milestone_due,
-            known.first_due, known.last_due, known.snoozed_until, known.recorded,
+            known.first_due, known.last_due, known.snoozed_until,
             CASE WHEN known.status IN ({_ENDED}) THEN NULL WHEN known.status IN ({_UNMOVED}) THEN {held_back}
                 ELSE {dialect.greatest}({stirs}, {held_back}) END AS shows_after
         FROM (
@@ -109,7 +108,7 @@ def led_entries(rows: str) -> str:
     columns = ", ".join(f"r.{name}" for name in LED_COLUMNS[1:])
     return (
         f"SELECT l.agency_id, {columns} FROM {rows} r"
-        " JOIN actions_actionpoint_lead_agencies l ON l.actionpoint_id = r.action_point_id"
+        f" JOIN {LEADS} l ON l.actionpoint_id = r.action_point_id"
         f" UNION ALL SELECT {NOBODY}, {columns} FROM {rows} r WHERE NOT r.is_owned"
     )
 
@@ -145,29 +144,35 @@ def moves(points: str) -> str:
         ) changes WHERE before <> status"""
 
 
-def tallies(rows: str) -> str:
-    """What these entries add, each with its sign: sums that are not nought."""
-    whole = f"FROM {rows} r"
-    led = f"{whole} JOIN actions_actionpoint_lead_agencies l ON l.actionpoint_id = r.action_point_id"
-    moved = f"{whole} JOIN tallies_move m ON m.action_point_id = r.action_point_id"
+def last_updates(points: str) -> str:
+    """When the last update in force of each of those action points `p` was recorded."""
+    return (
+        "SELECT p.id AS action_point_id, i.agenda_id, max(u.recorded_at) AS recorded FROM actions_progressupdate u"
+        " JOIN actions_actionpoint p ON p.id = u.action_point_id JOIN issues_issue i ON i.id = p.issue_id"
+        f" WHERE {_IN_FORCE.format('u')} AND {points} GROUP BY p.id, i.agenda_id"
+    )
+
+
+def tallies(rows: str, *, stay: bool = False) -> str:
+    """What these entries add, each with its sign: sums that are not nought. Where all `stay` in their agendas, their moves add nothing."""
+    moved = f"FROM {rows} r JOIN tallies_move m ON m.action_point_id = r.action_point_id"
     return _summed(
-        f"""SELECT r.agenda_id, CAST(NULL AS bigint) AS agency_id, 'status' AS kind, {_status("r")} AS status,
-                CAST(NULL AS date) AS day, r.sign {whole}
-            UNION ALL SELECT r.agenda_id, NULL, 'unowned', '', NULL, r.sign {whole} WHERE NOT r.is_owned
-            UNION ALL SELECT r.agenda_id, NULL, 'reported', '', r.reported, r.sign {whole} WHERE r.is_open
-            UNION ALL SELECT r.agenda_id, NULL, 'shows', '', r.shows_after, r.sign {whole} WHERE r.is_open
-            UNION ALL SELECT r.agenda_id, NULL, 'late', '', r.milestone_due, r.sign {whole}
-                WHERE r.is_open AND r.milestone_due IS NOT NULL
-            UNION ALL SELECT r.agenda_id, NULL, 'snoozed', '', r.snoozed_until, r.sign {whole}
-                WHERE r.is_open AND r.snoozed_until IS NOT NULL
-            UNION ALL {_of_agencies(led)}
-            UNION ALL {_of_moves(moved)}"""
+        f"""SELECT r.agenda_id, CAST(NULL AS bigint) AS agency_id, k.kind,
+                CASE WHEN k.kind = 'status' THEN {_status("r")} ELSE '' END AS status,
+                CASE k.kind WHEN 'reported' THEN r.reported WHEN 'shows' THEN r.shows_after
+                    WHEN 'late' THEN r.milestone_due WHEN 'snoozed' THEN r.snoozed_until END AS day, r.sign
+            FROM {rows} r CROSS JOIN {_kinds("status", "unowned", "reported", "shows", "late", "snoozed")} k
+            WHERE CASE k.kind WHEN 'status' THEN true WHEN 'unowned' THEN NOT r.is_owned
+                WHEN 'late' THEN r.is_open AND r.milestone_due IS NOT NULL
+                WHEN 'snoozed' THEN r.is_open AND r.snoozed_until IS NOT NULL ELSE r.is_open END
+            UNION ALL {_of_agencies(f"{rows} r JOIN {LEADS} l ON l.actionpoint_id = r.action_point_id")}
+            {"" if stay else f"UNION ALL {_of_moves(moved)}"}"""
     )
 
 
 def link_tallies(links: str) -> str:
     """What these links to lead agencies (`actionpoint_id`, `agency_id`, `sign`) add."""
-    return _summed(_of_agencies(f"FROM {links} l JOIN tallies_entry r ON r.action_point_id = l.actionpoint_id"))
+    return _summed(_of_agencies(f"{links} l JOIN tallies_entry r ON r.action_point_id = l.actionpoint_id"))
 
 
 def move_tallies(moved: str) -> str:
@@ -176,10 +181,10 @@ def move_tallies(moved: str) -> str:
 
 
 def _of_agencies(source: str) -> str:
-    return (
-        f"SELECT r.agenda_id, l.agency_id, 'status' AS kind, {_status('r')} AS status, CAST(NULL AS date) AS day, sign {source}"
-        f" UNION ALL SELECT r.agenda_id, l.agency_id, 'shows', '', r.shows_after, sign {source} WHERE r.is_open"
-    )
+    return f"""
+        SELECT r.agenda_id, l.agency_id, k.kind, CASE WHEN k.kind = 'status' THEN {_status("r")} ELSE '' END AS status,
+            CASE WHEN k.kind = 'shows' THEN r.shows_after END AS day, sign
+        FROM {source} CROSS JOIN {_kinds("status", "shows")} k WHERE k.kind = 'status' OR r.is_open"""
 
 
 def _of_moves(source: str) -> str:
@@ -187,6 +192,11 @@ def _of_moves(source: str) -> str:
         f"SELECT r.agenda_id, CAST(NULL AS bigint) AS agency_id, 'stood' AS kind, m.status, m.day, sign {source}"
         f" UNION ALL SELECT r.agenda_id, NULL, 'stood', m.before, m.day, -sign {source}"
     )
+
+
+def _kinds(*kinds: str) -> str:
+    selects = " UNION ALL ".join(f"SELECT '{kind}' AS kind" for kind in kinds)
+    return f"({selects})"
 
 
 def _status(row: str) -> str:

@@ -62,8 +62,6 @@ class Entry(_Listed):
         ActionPoint, on_delete=models.DO_NOTHING, db_constraint=False, primary_key=True, related_name="entry"
     )
     is_owned = models.BooleanField()
-    recorded = models.DateTimeField(null=True)
-    """When the last update that is in force was recorded."""
 
     class Meta:
         default_permissions = ()
@@ -72,7 +70,6 @@ class Entry(_Listed):
             models.Index(fields=["agenda", "rank", "place"], name="entry_rank"),
             models.Index(fields=["agenda", "reported", "place"], name="entry_reported"),
             models.Index(fields=["agenda", "reported", "place"], condition=Q(is_open=True), name="entry_open_reported"),
-            models.Index(fields=["agenda", "recorded"], name="entry_recorded"),
             models.Index(
                 fields=["agenda", "milestone_due"], condition=Q(milestone_due__isnull=False), name="entry_due"
             ),
@@ -111,6 +108,25 @@ class LedEntry(_Listed):
                 for name in ("first_due", "last_due", "snoozed_until")
             ),
         ]
+
+
+class LastUpdate(models.Model):
+    """When the last update of an action point that is in force was recorded. Apart from its entry, which few updates change."""
+
+    action_point = models.OneToOneField(
+        ActionPoint, on_delete=models.DO_NOTHING, db_constraint=False, primary_key=True, related_name="+"
+    )
+    agenda = models.ForeignKey(
+        Agenda, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    recorded = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["agenda", "recorded"], name="last_update_recorded")]
+
+    def __str__(self) -> str:
+        return str(self.recorded)
 
 
 class Move(models.Model):

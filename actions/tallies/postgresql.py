@@ -5,21 +5,23 @@ Each locks the entries that it is about before it looks at anything, so of two w
 
 from collections.abc import Iterator
 
-from actions.tallies.definitions import ENTRY_COLUMNS, link_tallies, move_tallies, tallies
+from actions.tallies.definitions import ASSIGNED, ENTRY_COLUMNS, LEADS, link_tallies, move_tallies, tallies
 from actions.tallies.statements import (
-    ASSIGNED,
     CHOSEN_FROM,
     EVENTS,
-    LEADS,
     NEWEST,
     STANDING,
     add_tallies,
+    follow_agenda,
     mark_change,
     move_on,
     remove_led,
     remove_unowned,
+    renew_last_updates,
     renew_moves,
     shown_events,
+    update_entries,
+    update_led_entries,
     upsert_entries,
     upsert_led_entries,
 )
@@ -41,12 +43,15 @@ _SEEN = {
     "UPDATE": "OLD TABLE AS removed NEW TABLE AS added",
     "DELETE": "OLD TABLE AS removed",
 }
+_ADDED, _REMOVED = "SELECT 1 AS sign, a.* FROM added a", "SELECT -1 AS sign, o.* FROM removed o"
+_BOTH = f"({_REMOVED} UNION ALL {_ADDED})"
 _THESE = "p.id = ANY(ids)"
 _ENTRIES_OF_THESE = "(SELECT * FROM tallies_entry WHERE action_point_id = ANY(ids))"
 _LOCK = "PERFORM 1 FROM tallies_entry WHERE action_point_id = ANY(ids) ORDER BY action_point_id FOR UPDATE;"
 _REFRESH = "IF cardinality(ids) > 0 THEN PERFORM tallies_refresh(ids); END IF;"
 _REFRESH_OWN_COLUMNS = _REFRESH.replace("refresh", "refresh_own_columns")
 _NOTHING_ADDED = "IF TG_OP = 'INSERT' THEN IF NOT EXISTS (SELECT 1 FROM added) THEN RETURN NULL; END IF; END IF;"
+_FLAGS = " ".join(f"{name} boolean := false;" for name in ("is_newest", "is_owned_otherwise", "stay"))
 _PLANS = "SET plan_cache_mode = force_generic_plan SET enable_hashjoin = off SET enable_mergejoin = off"
 """Planning anew for each list of ids costs more than the work; by index, one by one, is right for few and for many. Left to itself, it
 reads all issues to find one.
@@ -54,8 +59,8 @@ reads all issues to find one.
 
 
 def triggers() -> Iterator[str]:
-    for name, own_columns_only in (("refresh", False), ("refresh_own_columns", True)):
-        work = upsert_entries("postgresql", _THESE, own_columns_only=own_columns_only)
+    for name, renew in (("refresh", upsert_entries), ("refresh_own_columns", update_entries)):
+        work = renew("postgresql", _THESE)
         yield (
             f"CREATE OR REPLACE FUNCTION tallies_{name}(ids bigint[]) RETURNS void LANGUAGE plpgsql {_PLANS} AS"
             f" $$ BEGIN {_LOCK} {work}; END $$"
@@ -63,7 +68,7 @@ def triggers() -> Iterator[str]:
     for name, body in _bodies().items():
         yield (
             f"CREATE OR REPLACE FUNCTION tallies_{name}() RETURNS trigger LANGUAGE plpgsql {_PLANS} AS"
-            f" $$ DECLARE ids bigint[]; is_newest boolean := false; BEGIN {body} RETURN NULL; END $$"
+            f" $$ DECLARE ids bigint[]; {_FLAGS} BEGIN {body} RETURN NULL; END $$"
         )
     for name, (table, events) in _TABLES.items():
         for event in events:
@@ -116,28 +121,33 @@ def _bodies() -> dict[str, str]:
             {_LOCK}
             IF TG_OP = 'INSERT' THEN is_newest := {_ALL_NEWEST}; END IF;
             IF is_newest THEN {"; ".join(move_on("added"))};
-            ELSE {"; ".join(renew_moves(_THESE))}; {upsert_entries("postgresql", _THESE)};
+            ELSE {"; ".join((*renew_moves(_THESE), *renew_last_updates(_THESE)))};
             END IF;""",
         "entry": f"""
             {_NOTHING_ADDED}
             IF TG_OP = 'UPDATE' THEN
-                IF NOT EXISTS (SELECT 1 FROM added a JOIN removed o USING (action_point_id)
-                    WHERE ({_columns("a", _COUNTED)}) IS DISTINCT FROM ({_columns("o", _COUNTED)})) THEN RETURN NULL;
-                END IF;
+                IF NOT {_changed(_COUNTED)} THEN RETURN NULL; END IF;
+                is_owned_otherwise := {_changed(("is_owned",))};
+                stay := NOT {_changed(("agenda_id",))};
             END IF;
-            {_by_event(add_tallies(tallies("{rows}")))}
+            IF stay THEN {add_tallies(tallies(_BOTH, stay=True))};
+            ELSE {_by_event(add_tallies(tallies("{rows}")))}
+            END IF;
             IF TG_OP = 'DELETE' THEN
                 DELETE FROM tallies_ledentry WHERE action_point_id IN (SELECT action_point_id FROM removed);
-            ELSE
+            ELSIF TG_OP = 'INSERT' OR is_owned_otherwise THEN
                 {upsert_led_entries("added")};
-                IF TG_OP = 'UPDATE' THEN {remove_unowned("added")}; END IF;
+                {remove_unowned("added")};
+            ELSE
+                {update_led_entries("added")};
+                IF NOT stay THEN {follow_agenda("added")}; END IF;
             END IF;""",
         "move": _NOTHING_ADDED + _by_event(add_tallies(move_tallies("{rows}"))),
         "shown": f"{mark_change('postgresql', 'TG_ARGV[0]::boolean')};",
     }
 
 
-_COUNTED = tuple(name for name in ENTRY_COLUMNS if name not in ("action_point_id", "recorded"))
+_COUNTED = tuple(name for name in ENTRY_COLUMNS if name != "action_point_id")
 """What tallies follow from."""
 
 _ALL_NEWEST = f"NOT EXISTS (SELECT 1 FROM added n WHERE NOT ({NEWEST}))"
@@ -145,11 +155,18 @@ _ALL_NEWEST = f"NOT EXISTS (SELECT 1 FROM added n WHERE NOT ({NEWEST}))"
 
 def _by_event(work: str) -> str:
     """The work on the rows of the statement, `{rows}`, each with its sign."""
-    added, removed = "SELECT 1 AS sign, a.* FROM added a", "SELECT -1 AS sign, o.* FROM removed o"
     return (
-        f"IF TG_OP = 'INSERT' THEN {work.replace('{rows}', f'({added})')};"
-        f" ELSIF TG_OP = 'DELETE' THEN {work.replace('{rows}', f'({removed})')};"
-        f" ELSE {work.replace('{rows}', f'({removed} UNION ALL {added})')}; END IF;"
+        f"IF TG_OP = 'INSERT' THEN {work.replace('{rows}', f'({_ADDED})')};"
+        f" ELSIF TG_OP = 'DELETE' THEN {work.replace('{rows}', f'({_REMOVED})')};"
+        f" ELSE {work.replace('{rows}', _BOTH)}; END IF;"
+    )
+
+
+def _changed(columns: tuple[str, ...]) -> str:
+    """Whether an update of entries changed any of these."""
+    return (
+        "EXISTS (SELECT 1 FROM added a JOIN removed o USING (action_point_id)"
+        f" WHERE ({_columns('a', columns)}) IS DISTINCT FROM ({_columns('o', columns)}))"
     )
 
 

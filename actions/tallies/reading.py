@@ -10,7 +10,7 @@ from django.db.models import Count, F, Max, Q, Sum
 from django.db.models.functions import TruncMonth
 
 from actions.models import ActionStatus
-from actions.tallies.models import NEVER, NOBODY, Entry, LedEntry, Tally
+from actions.tallies.models import NEVER, NOBODY, Entry, LastUpdate, LedEntry, Tally
 from issues.models import Agenda, Issue
 
 Kind = Tally.Kind
@@ -173,7 +173,7 @@ def longest_silent(agenda: Agenda, today: date, limit: int) -> list[Entry]:
 
 def recorded_last(agenda: Agenda, limit: int, since: datetime | None = None) -> tuple[list[int], datetime | None]:
     """Ids of the action points that have the newest updates (recorded `since`), and since when the last update of each is. One query."""
-    told = Entry.objects.filter(agenda=agenda, recorded__isnull=False).order_by("-recorded")
+    told = LastUpdate.objects.filter(agenda=agenda).order_by("-recorded")
     if since:
         told = told.filter(recorded__gte=since)
     found = list(told.values_list("pk", "recorded")[:limit])

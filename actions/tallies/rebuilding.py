@@ -8,10 +8,12 @@ from django.db import connections, transaction
 from actions.tallies.definitions import (
     DIALECTS,
     ENTRY_COLUMNS,
+    LAST_COLUMNS,
     LED_COLUMNS,
     MOVE_COLUMNS,
     TALLY_COLUMNS,
     entries,
+    last_updates,
     led_entries,
     moves,
     tallies,
@@ -21,6 +23,7 @@ from actions.tallies.statements import (
     add_tallies,
     mark_change,
     remove_surplus_led,
+    renew_last_updates,
     renew_moves,
     upsert_entries,
     upsert_led_entries,
@@ -42,7 +45,7 @@ def rebuild(connection: Any) -> None:
         cursor.execute(upsert_entries(connection.vendor, "true"))
         cursor.execute(remove_surplus_led())
         cursor.execute(upsert_led_entries("tallies_entry"))
-        for statement in renew_moves("true"):
+        for statement in (*renew_moves("true"), *renew_last_updates("true")):
             cursor.execute(statement)
         cursor.execute("DELETE FROM tallies_tally")
         cursor.execute(add_tallies(tallies(_ALL_ENTRIES)))
@@ -59,6 +62,7 @@ def differences(connection: Any) -> int:
                 entries(DIALECTS[connection.vendor], "true"),
             ),
             (f"SELECT {', '.join(LED_COLUMNS)} FROM tallies_ledentry", led_entries("tallies_entry")),
+            (f"SELECT {', '.join(LAST_COLUMNS)} FROM tallies_lastupdate", last_updates("true")),
             (f"SELECT {', '.join(MOVE_COLUMNS)} FROM tallies_move", moves("true")),
             (
                 f"SELECT {', '.join(TALLY_COLUMNS)}, sum(count) FROM tallies_tally GROUP BY {', '.join(TALLY_COLUMNS)}"

@@ -3,21 +3,31 @@
 import re
 from collections.abc import Iterator
 
-from actions.tallies.definitions import ENTRY_COLUMNS, MOVE_COLUMNS, OWNED, link_tallies, move_tallies, tallies
-from actions.tallies.statements import (
+from actions.tallies.definitions import (
     ASSIGNED,
+    ENTRY_COLUMNS,
+    LEADS,
+    MOVE_COLUMNS,
+    OWNED,
+    link_tallies,
+    move_tallies,
+    tallies,
+)
+from actions.tallies.statements import (
     CHOSEN_FROM,
     EVENTS,
-    LEADS,
     NEWEST,
     STANDING,
     add_tallies,
+    follow_agenda,
     mark_change,
     move_on,
     remove_led,
     remove_unowned,
+    renew_last_updates,
     renew_moves,
     shown_events,
+    update_entries,
     upsert_entries,
     upsert_led_entries,
 )
@@ -80,6 +90,7 @@ def _listed(event: str) -> Iterator[str]:
     yield upsert_led_entries(entry)
     if event == "UPDATE":
         yield remove_unowned(entry)
+        yield follow_agenda(entry)
 
 
 def _update_added() -> Iterator[str]:
@@ -94,7 +105,7 @@ def _trigger(name: str, event: str, table: str, *work: str, when: str = "true") 
 
 
 def _anew(point: str) -> tuple[str, ...]:
-    return *renew_moves(f"p.id = {point}"), _entry(point)
+    return *renew_moves(f"p.id = {point}"), *renew_last_updates(f"p.id = {point}")
 
 
 def _entry(point: str) -> str:
@@ -102,7 +113,7 @@ def _entry(point: str) -> str:
 
 
 def _own_columns(points: str) -> str:
-    return upsert_entries("sqlite", points, own_columns_only=True)
+    return update_entries("sqlite", points)
 
 
 def _owned(point: str) -> str:

@@ -4,19 +4,22 @@ from collections.abc import Iterator
 
 from actions.models import ActionStatus
 from actions.tallies.definitions import (
+    ASSIGNED,
     DIALECTS,
     ENTRY_COLUMNS,
+    LAST_COLUMNS,
+    LEADS,
     LED_COLUMNS,
     MOVE_COLUMNS,
     TALLY_COLUMNS,
     entries,
+    last_updates,
     led_entries,
     moves,
 )
 from actions.tallies.models import NOBODY, TOKENS
 
 EVENTS = ("INSERT", "UPDATE", "DELETE")
-LEADS, ASSIGNED = "actions_actionpoint_lead_agencies", "actions_actionpoint_focal_points"
 STANDING = ("status", "last_reported_latest", "snoozed_until", "issue_id", "number")
 """The columns of an action point that its entry follows from."""
 SHOWN: dict[str, tuple[str, ...]] = {
@@ -48,16 +51,28 @@ most is new (`move_on`).
 """
 
 
-def upsert_entries(vendor: str, points: str, *, own_columns_only: bool = False) -> str:
+def upsert_entries(vendor: str, points: str) -> str:
     """Bring the entries of those action points up to date (`entries`); those that stay as they are, are not written."""
-    found = entries(DIALECTS[vendor], points, own_columns_only=own_columns_only)
-    return _upsert("tallies_entry", ENTRY_COLUMNS, f"{found} WHERE true", ("action_point_id",))
+    return _upsert(
+        "tallies_entry", ENTRY_COLUMNS, f"{entries(DIALECTS[vendor], points)} WHERE true", ("action_point_id",)
+    )
+
+
+def update_entries(vendor: str, points: str) -> str:
+    """The same of entries that are there, where only what follows from columns of the action points themselves may have changed."""
+    found = entries(DIALECTS[vendor], points, own_columns_only=True)
+    return _update("tallies_entry", ENTRY_COLUMNS, f"({found})", ("action_point_id",))
 
 
 def upsert_led_entries(rows: str) -> str:
     """Bring those of these entries up to date; it takes none away."""
     found = f"SELECT * FROM ({led_entries(rows)}) found WHERE true"
     return _upsert("tallies_ledentry", LED_COLUMNS, found, ("action_point_id", "agency_id"))
+
+
+def update_led_entries(rows: str) -> str:
+    """The same of those that are there, where neither who leads the action point nor whether anybody owns it has changed."""
+    return _update("tallies_ledentry", LED_COLUMNS[1:], rows, ("action_point_id",))
 
 
 def remove_unowned(rows: str) -> str:
@@ -86,13 +101,24 @@ def remove_surplus_led() -> str:
 
 
 def _upsert(table: str, columns: tuple[str, ...], select: str, key: tuple[str, ...]) -> str:
-    changed = [name for name in columns if name not in key]
+    values, changed = _changing(table, columns, "excluded", key)
     return (
         f"INSERT INTO {table} ({', '.join(columns)}) {select}"
-        f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in changed)}"
-        f" WHERE ({', '.join(f'{table}.{name}' for name in changed)})"
-        f" IS DISTINCT FROM ({', '.join(f'excluded.{name}' for name in changed)})"
+        f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {values} WHERE {changed}"
     )
+
+
+def _update(table: str, columns: tuple[str, ...], rows: str, key: tuple[str, ...]) -> str:
+    values, changed = _changing(table, columns, "found", key)
+    same = " AND ".join(f"{table}.{name} = found.{name}" for name in key)
+    return f"UPDATE {table} SET {values} FROM {rows} found WHERE {same} AND {changed}"
+
+
+def _changing(table: str, columns: tuple[str, ...], source: str, key: tuple[str, ...]) -> tuple[str, str]:
+    """What is set to the values of the source, and the condition that any of it differs."""
+    names = [name for name in columns if name not in key]
+    old, new = (", ".join(f"{rows}.{name}" for name in names) for rows in (table, source))
+    return ", ".join(f"{name} = {source}.{name}" for name in names), f"({old}) IS DISTINCT FROM ({new})"
 
 
 def renew_moves(points: str) -> tuple[str, str]:
@@ -105,8 +131,23 @@ def renew_moves(points: str) -> tuple[str, str]:
     )
 
 
+def renew_last_updates(points: str) -> tuple[str, str]:
+    """Two statements that bring what is known of the last updates of those action points up to date."""
+    kept = points.replace("p.id", "tallies_lastupdate.action_point_id")
+    found = last_updates(f"{points} AND p.id = tallies_lastupdate.action_point_id")
+    return (
+        f"DELETE FROM tallies_lastupdate WHERE {kept} AND NOT EXISTS ({found})",
+        _upsert("tallies_lastupdate", LAST_COLUMNS, last_updates(points), ("action_point_id",)),
+    )
+
+
+def follow_agenda(rows: str) -> str:
+    """Where entries went to another agenda, what is known of the last updates goes with them."""
+    return _update("tallies_lastupdate", ("action_point_id", "agenda_id"), rows, ("action_point_id",))
+
+
 def move_on(updates: str) -> tuple[str, str]:
-    """Two statements that bring moves and entries up to date after those updates, which are the newest."""
+    """Two statements that bring moves and last updates up to date after those updates, which are the newest."""
     stood = (
         "(SELECT m.status FROM tallies_move m WHERE m.action_point_id = n.action_point_id ORDER BY m.day DESC LIMIT 1)"
     )
@@ -114,8 +155,11 @@ def move_on(updates: str) -> tuple[str, str]:
         f"INSERT INTO tallies_move ({', '.join(MOVE_COLUMNS)}) SELECT action_point_id, reported_on_latest, status,"
         f" COALESCE(stood, '{ActionStatus.NOT_REPORTED.value}') FROM (SELECT n.*, {stood} AS stood FROM {updates} n) known"
         " WHERE status IS DISTINCT FROM stood",
-        f"UPDATE tallies_entry SET recorded = n.recorded_at FROM {updates} n"
-        " WHERE tallies_entry.action_point_id = n.action_point_id AND (recorded IS NULL OR recorded < n.recorded_at)",
+        f"INSERT INTO tallies_lastupdate ({', '.join(LAST_COLUMNS)})"
+        f" SELECT n.action_point_id, e.agenda_id, n.recorded_at FROM {updates} n"
+        " JOIN tallies_entry e ON e.action_point_id = n.action_point_id WHERE true"
+        " ON CONFLICT (action_point_id) DO UPDATE SET recorded = excluded.recorded"
+        " WHERE tallies_lastupdate.recorded < excluded.recorded",
     )
 
 
