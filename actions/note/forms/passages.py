@@ -52,7 +52,7 @@ class PassageForm(forms.Form):
 
     @property
     def order(self) -> tuple[int, int]:
-        """What a valid one is sorted by: where two have one place, what was moved up goes before what was there, what was moved down behind."""
+        """What a valid one is sorted by: where two have one place, what was moved up goes first, what was moved down last."""
         place, before = self.cleaned_data["place"], _number(str(self.prefix).rpartition("-")[2])
         return place, (place > before) - (place < before)
 
