@@ -57,8 +57,8 @@ class PublishForm(AudienceForm):
             self.add_error(
                 "unsigned_too",
                 gettext(
-                    "Not all agencies have signed off what it says of them: see the list above. Nothing was published. Choose the network, or "
-                    "tick this to publish it to everybody all the same."
+                    "Not all agencies have signed off what it says of them: see the list above. Nothing was published. Choose the network, "
+                    "or tick this to publish it to everybody all the same."
                 ),
             )
         return data
