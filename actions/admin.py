@@ -36,14 +36,18 @@ class IssueAdmin(RecordAdmin):
     list_display = ["agenda", "number", "title", "action_point_count"]
     list_display_links = ["number", "title"]
     list_filter = ["agenda"]
-    list_select_related = ["agenda"]
     search_fields = ["title", "rationale"]
     ordering = ["agenda", "number"]
     fields = ["agenda", "number", "title", "rationale"]
     inlines = [ActionPointInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Issue]:
-        return super().get_queryset(request).annotate(action_point_total=Count("action_points"))
+        found = super().get_queryset(request).select_related("agenda")
+        return found.annotate(action_point_total=Count("action_points"))
+
+    def as_choice(self, issue: Issue) -> str:
+        """With its year: issues of several agendas may have one title."""
+        return f"{issue.agenda.slug}: {issue}"
 
     @admin.display(description=_("action points"), ordering="action_point_total")
     def action_point_count(self, issue: Issue) -> int:

@@ -89,7 +89,8 @@ class Agenda(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        """Says the year, too, where the title does not: agendas of several years may have one title."""
+        return self.title if self.slug in self.title else f"{self.slug}: {self.title}"
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)

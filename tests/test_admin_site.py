@@ -112,6 +112,29 @@ def test_admin_site_lets_coordinators_choose_owners(as_coordinator, records):
     assert [found["text"] for found in response.json()["results"]] == ["AG1"]
 
 
+@pytest.mark.parametrize("label", ["issues.agenda", "issues.issue", "reminders.reminderschedule"])
+def test_admin_site_says_the_year_of_every_agenda_to_choose_from(as_admin, label):
+    personas.agenda("2006", title="Action agenda")
+    personas.agenda("2007", title="Agenda of 2007")
+    field = "follows" if label == "issues.agenda" else "agenda"
+
+    choices = as_admin.get(page(label, "add")).context["adminform"].form.fields[field].choices
+
+    assert [str(words) for _value, words in choices][1:] == ["Agenda of 2007", "2006: Action agenda"]
+
+
+def test_admin_site_says_the_year_of_every_issue_to_choose_from(as_admin):
+    for year in ("2006", "2007"):
+        point = personas.action_point(personas.issue(personas.agenda(year), title="Capacity"))
+    wanted = {"term": "Capacity", "app_label": "actions", "model_name": "actionpoint", "field_name": "issue"}
+
+    offered = as_admin.get("/admin/autocomplete/", wanted).json()["results"]
+    chosen = as_admin.get(page("actions.actionpoint", "change", point.pk)).content.decode()
+
+    assert [found["text"] for found in offered] == ["2007: 1. Capacity", "2006: 1. Capacity"]
+    assert "selected>2007: 1. Capacity</option>" in chosen
+
+
 @pytest.mark.parametrize("label", REGISTERED)
 def test_admin_pages_of_every_record_open(as_admin, records, label):
     record = records(1)[label]
@@ -476,7 +499,7 @@ def test_admin_lists_every_kind_of_record():
     }
 
 
-@pytest.mark.parametrize(("label", "cost"), [("issues.agenda", 5), ("issues.issue", 5), ("actions.actionpoint", 10)])
+@pytest.mark.parametrize(("label", "cost"), [("issues.agenda", 5), ("issues.issue", 5), ("actions.actionpoint", 11)])
 def test_admin_page_with_its_parts_costs_the_same_for_any_number_of_them(as_admin, records, label, cost):
     record = records(1)[label]
     add_part = {

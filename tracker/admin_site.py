@@ -20,7 +20,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import models
-from django.forms import BaseModelFormSet, ModelForm
+from django.forms import BaseModelFormSet, ModelChoiceField, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -42,6 +42,10 @@ class _Suggestions(AutocompleteJsonView):
 
     def has_perm(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(self.admin_site and self.admin_site.has_permission(request))
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        found = super().serialize_result(obj, to_field_name)
+        return found | ({"text": self.model_admin.as_choice(obj)} if isinstance(self.model_admin, RecordAdmin) else {})
 
 
 class AdminSite(admin.AdminSite):
@@ -118,6 +122,10 @@ class RecordAdmin(SimpleHistoryAdmin):
     kept_with: Sequence[str] = ()
     """Relations that the database would cut silently: while there is anything in them, the record cannot be deleted."""
 
+    def as_choice(self, record: Any) -> str:
+        """What it is called where it is one of several to choose from."""
+        return str(record)
+
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **options: Any) -> Any:
         """Long lines get long inputs; what a record belongs to is not deleted from the record's own page."""
         if isinstance(db_field, models.CharField) and (db_field.max_length or 0) > 100 and not db_field.choices:
@@ -130,7 +138,11 @@ class RecordAdmin(SimpleHistoryAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **options: Any) -> Any:
         if db_field.name in self.get_autocomplete_fields(request):
             options.setdefault("widget", _Choice(db_field, self.admin_site))
-        return super().formfield_for_foreignkey(db_field, request, **options)
+        field: Any = super().formfield_for_foreignkey(db_field, request, **options)
+        of_choices = self.admin_site._registry.get(db_field.related_model)
+        if isinstance(field, ModelChoiceField) and isinstance(of_choices, RecordAdmin):
+            field.label_from_instance = of_choices.as_choice  # type: ignore[assignment, method-assign]
+        return field
 
     def formfield_for_manytomany(self, db_field: Any, request: Any, **options: Any) -> Any:
         if db_field.name in self.get_autocomplete_fields(request):

@@ -44,3 +44,11 @@ def to_html(text: str) -> SafeString:
 def tokens(text: str) -> list[Token]:
     """A narrative parsed by the same rules, for what is no HTML. The links are not checked: see `LINKS`."""
     return _markdown.parse(text)
+
+
+def opened(text: str) -> tuple[str, str]:
+    """A text up to the end of its first paragraph, and the rest; either may be empty."""
+    ends = [token.map[1] for token in tokens(text) if token.type == "paragraph_open" and not token.level and token.map]
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    first = ends[0] if ends else len(lines)
+    return "\n".join(lines[:first]).strip(), "\n".join(lines[first:]).strip()

@@ -24,6 +24,11 @@ class AgendaForm(ConflictAwareForm):
             "silence_days",
             "visible_to",
         ]
+        help_texts = {
+            "introduction": _(
+                "Its first paragraph opens the page of the agenda, the rest stands below the action points."
+            )
+        }
 
 
 class IssueForm(WithinForm, ConflictAwareForm):

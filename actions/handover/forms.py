@@ -1,13 +1,15 @@
 """The forms of a hand-over: between whom, then what and why."""
 
+import re
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from actions.forms.conflicts import SendAgain
+from actions.handover.handing import Moving
 from tracker.people.models import User
 from tracker.text import validate_line
 
@@ -42,20 +44,69 @@ class BetweenForm(forms.Form):
         return data
 
 
-class HandoverForm(SendAgain, forms.Form):
+class HandoverForm(forms.Form):
+    """All of it goes to the successor, but for what is unticked. Where what would move has changed since the person saw it,
+    `has_moved` is true: what was unticked stays so, and what is new is ticked.
+    """
+
+    assigned = forms.TypedMultipleChoiceField(
+        label=_("Assigned by name"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    led = forms.TypedMultipleChoiceField(
+        label=_("Led by the agency"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
     reason = forms.CharField(
         label=_("Because"),
         help_text=_("The successor reads it, and it is kept with the record."),
         max_length=500,
         validators=[validate_line],
     )
-    with_led = forms.BooleanField(label=_("Assign the successor also to what only the agency leads"), required=False)
     deactivate = forms.BooleanField(label=_("Deactivate the account of the person who leaves"), required=False)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, may_deactivate: bool, any_led: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: QueryDict | None = None, *, moving: Moving, predecessor: User, may_deactivate: bool
+    ) -> None:
+        groups = {"assigned": moving.assigned, "led": moving.led}
+        all_of_it = {name: [point.pk for point in points] for name, points in groups.items()} | {"seen": moving.mark}
+        self.has_moved = data is not None and data.get("seen") != moving.mark
+        super().__init__(_looked_at_again(data, all_of_it) if data and self.has_moved else data, initial=all_of_it)
+        for name, points in groups.items():
+            field: Any = self.fields[name]
+            field.choices = [(point.pk, f"{point} ({point.get_status_display()})") for point in points]
+            if not points:
+                del self.fields[name]
+        if "assigned" in self.fields:
+            self.fields["assigned"].help_text = gettext("What you untick stays with %(name)s.") % {"name": predecessor}
+        if "led" in self.fields:
+            self.fields["led"].help_text = gettext(
+                "%(name)s answers for these through the agency alone. The agency goes on leading them, and the successor is named besides; "
+                "what you untick is the agency's alone."
+            ) % {"name": predecessor}
         if not may_deactivate:
             del self.fields["deactivate"]
-        if not any_led:
-            del self.fields["with_led"]
+
+    @property
+    def chosen(self) -> set[int]:
+        """The ids of what goes to the successor, once it is valid."""
+        return {pk for name in ("assigned", "led") for pk in self.cleaned_data.get(name, [])}
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if data.get("deactivate") and "assigned" in data and set(self.initial["assigned"]) - set(data["assigned"]):
+            self.add_error(
+                "assigned",
+                gettext("What stays with a deactivated account is left alone. Tick it, or keep the account."),
+            )
+        return data
+
+
+def _looked_at_again(data: QueryDict, all_of_it: dict[str, Any]) -> QueryDict:
+    """What was typed, with all ticked but what the person saw and unticked."""
+    data = data.copy()
+    ticked = {*data.getlist("assigned"), *data.getlist("led")}
+    unticked = set(re.findall(r"[0-9]+", data.get("seen", ""))) - ticked
+    for name in ("assigned", "led"):
+        data.setlist(name, [str(pk) for pk in all_of_it[name] if str(pk) not in unticked])
+    data["seen"] = all_of_it["seen"]
+    return data

@@ -1,5 +1,6 @@
 """Handing a person's work over: what would move, and moving it in one transaction."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,19 +29,20 @@ class Moving:
     """What a hand-over would move, and what it would not."""
 
     assigned: list[ActionPoint]
-    """Assigned to the predecessor by name: these move."""
+    """Assigned to the predecessor by name."""
     led: list[ActionPoint]
-    """The predecessor's through the agency alone, which keeps them; the successor can be assigned to them as well."""
+    """The predecessor's through the agency alone, which goes on leading them, whoever is assigned."""
     drafts: int
     """Updates that the predecessor has begun and not published. They stay with the predecessor."""
 
-    def points(self, *, with_led: bool) -> list[ActionPoint]:
-        return [*self.assigned, *(self.led if with_led else [])]
+    @property
+    def points(self) -> list[ActionPoint]:
+        return [*self.assigned, *self.led]
 
     @property
     def mark(self) -> str:
         """Says which action points these are, so that a form can say what was seen."""
-        return "-".join(str(point.pk) for point in [*self.assigned, *self.led])
+        return "+".join("-".join(str(point.pk) for point in points) for points in (self.assigned, self.led))
 
 
 def moving(predecessor: User) -> Moving:
@@ -60,10 +62,10 @@ def hand_over(
     by: User,
     now: datetime,
     seen: str,
-    with_led: bool = False,
+    chosen: Collection[int],
     deactivate: bool = False,
 ) -> Handover:
-    """Assign the successor in the predecessor's place, and keep a record of it.
+    """Assign the successor in the predecessor's place to what is `chosen` (ids), and keep a record of it. The rest stays as it is.
 
     `seen` is the mark of what the person has seen. Raises MovedMeanwhileError or HandoverError. Answer links in digests that the
     predecessor has got die for all of it: for a person who stays with a leading agency, `may` alone would let them live.
@@ -72,18 +74,18 @@ def hand_over(
     predecessor, successor = people[predecessor.pk], people[successor.pk]
     if not successor.is_active:
         raise HandoverError(_("%(name)s was deactivated meanwhile. Choose another person.") % {"name": successor})
-    ids = [point.pk for point in moving(predecessor).points(with_led=True)]
+    ids = [point.pk for point in moving(predecessor).points]
     list(ActionPoint.objects.select_for_update().filter(pk__in=ids).order_by("pk").only("pk"))
     found = moving(predecessor)
     if found.mark != seen:
         raise MovedMeanwhileError
-    points = found.points(with_led=with_led)
+    points = [point for point in found.points if point.pk in chosen]
     if not points and not deactivate:
         raise HandoverError(_("There is nothing to hand over."))
     for point in points:
         point.focal_points.remove(predecessor)
         point.focal_points.add(successor)
-    _end_links(predecessor, {point.pk for point in found.points(with_led=True)}, reason, by, now)
+    _end_links(predecessor, {point.pk for point in found.points}, reason, by, now)
     if deactivate:
         predecessor.is_active = False
         predecessor.save(update_fields=["is_active"])

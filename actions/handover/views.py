@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from actions.access import signed_in
 from actions.handover.brief import brief_of, send_brief
 from actions.handover.forms import BetweenForm, HandoverForm
-from actions.handover.handing import HandoverError, MovedMeanwhileError, hand_over, moving
+from actions.handover.handing import HandoverError, MovedMeanwhileError, Moving, hand_over, moving
 from actions.handover.models import Handover
 from tracker.people.permissions import Right, may, require
 
@@ -46,26 +46,36 @@ def hand(request: HttpRequest) -> HttpResponseBase:
         faulty = between.is_bound or request.method == "POST"
         return render(request, "handover/between_form.html", {"form": between}, status=400 if faulty else 200)
     predecessor, successor = between.cleaned_data["predecessor"], between.cleaned_data["successor"]
-    found = moving(predecessor)
     may_deactivate = may(person, Right.ADMINISTER) and predecessor.is_active and predecessor != person
-    form = HandoverForm(
-        request.POST if request.method == "POST" else None,
-        initial={"seen": found.mark},
-        may_deactivate=may_deactivate,
-        any_led=bool(found.led),
-    )
-    context = {"form": form, "moving": found, "predecessor": predecessor, "successor": successor}
-    if not form.is_valid():
-        return render(request, "handover/handover_form.html", context, status=400 if form.is_bound else 200)
+    data = request.POST if request.method == "POST" else None
+
+    def page(form: HandoverForm, found: Moving, status: int) -> HttpResponse:
+        context = {"form": form, "moving": found, "predecessor": predecessor, "successor": successor}
+        return render(request, "handover/handover_form.html", context, status=status)
+
+    found = moving(predecessor)
+    form = HandoverForm(data, moving=found, predecessor=predecessor, may_deactivate=may_deactivate)
+    if form.has_moved or not form.is_valid():
+        return page(form, found, 409 if form.has_moved else 400 if form.is_bound else 200)
     try:
-        made = hand_over(predecessor, successor, by=person, now=timezone.now(), **form.cleaned_data)
+        made = hand_over(
+            predecessor,
+            successor,
+            reason=form.cleaned_data["reason"],
+            by=person,
+            now=timezone.now(),
+            seen=form.cleaned_data["seen"],
+            chosen=form.chosen,
+            deactivate=form.cleaned_data.get("deactivate", False),
+        )
     except HandoverError as error:
         form.add_error(None, str(error))
-        return render(request, "handover/handover_form.html", context, status=409)
+        return page(form, found, 409)
     except MovedMeanwhileError:
-        now = moving(predecessor)
-        form.send_again_with(seen=now.mark)
-        return render(request, "handover/handover_form.html", context | {"moving": now, "moved": True}, status=409)
+        found = moving(predecessor)
+        return page(
+            HandoverForm(data, moving=found, predecessor=predecessor, may_deactivate=may_deactivate), found, 409
+        )
     arrived = f"keep-clear:{request.get_full_path()}"
     if send_brief(made, timezone.localdate()):
         messages.success(

@@ -75,6 +75,16 @@ def signing_parts(agenda: Agenda, today: date) -> list[SigningPart]:
     return parts
 
 
+def missing(parts: Iterable[SigningPart]) -> list[tuple[str, list[str]]]:
+    """The agencies that are still to answer, by acronym, each with the codes of its parts (3.2), in their order."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for part in parts:
+        for answer in part.answers:
+            if answer.is_open:
+                found[answer.agency.acronym].append(part.point.code)
+    return sorted(found.items(), key=lambda agency: agency[0].casefold())
+
+
 def _reporting_agencies(agenda: Agenda) -> dict[int, dict[int, Agency]]:
     """Whose updates are in force, by action point. One query."""
     found: dict[int, dict[int, Agency]] = defaultdict(dict)

@@ -12,6 +12,7 @@ from actions.rows import Row, rows, status_counts
 from actions.tallies import reading
 from actions.tallies.models import Entry
 from issues.models import Agenda
+from tracker.markdown import opened
 
 LISTED = 500
 """So many action points at most are on the page of an agenda; those of a longer one are on the pages of its issues."""
@@ -30,7 +31,7 @@ def agenda_list(request: HttpRequest) -> HttpResponse:
 @public_if_visible
 @require_safe
 def agenda_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """Every issue with its action points, and where each of them stands; of an agenda with more than LISTED, its issues."""
+    """What the agenda is, where it stands, then every issue with its action points; of an agenda with more than LISTED, its issues."""
     agenda = get_agenda(request.user, slug)
     as_of = read_as_of(request)
     is_long = Entry.objects.filter(agenda=agenda)[: LISTED + 1].count() > LISTED
@@ -42,9 +43,13 @@ def agenda_page(request: HttpRequest, slug: str) -> HttpResponse:
     issues = list(agenda.issues.order_by("number"))
     for issue in issues:
         issue.agenda = agenda
+    opening, background = opened(agenda.introduction)
     context = {
         "agenda": agenda,
+        "opening": opening,
+        "background": background,
         "issues": [(issue, by_issue.get(issue.pk, [])) for issue in issues],
+        "by_issue": [(issue, status_counts(by_issue.get(issue.pk, []))) for issue in issues],
         "is_long": is_long,
         "counts": status_counts(found),
         "total": len(found),

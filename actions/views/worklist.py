@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from actions.access import signed_in
 from actions.models import ActionPoint, ActionPointQuerySet, Milestone, ProgressDraft
+from actions.rows import rows
 from issues.models import Agenda
 from tracker.partial_dates import PartialDate
 from tracker.people.models import User
@@ -19,6 +20,9 @@ from tracker.people.permissions import Right, may
 
 SHOWN = 100
 """So many of one's own are shown at most: more is no day's work, and the list has them all."""
+
+LED_SHOWN, COORDINATORS_SHOWN = 5, 5
+"""So many to whom nothing is assigned see at most."""
 
 
 @login_not_required
@@ -43,20 +47,46 @@ def my_action_points(request: HttpRequest) -> HttpResponse:
     found = list(_own_in_order(user, today).with_context().prefetch_related("milestones")[: SHOWN + 1])
     points = found[:SHOWN]
     drafts = {draft.action_point_id: draft for draft in _drafts(user)}
-    rows = [
+    own = [
         {
             "action_point": point,
             "reasons": [reason.label for reason in point.no_progress_reasons(today)],
             "days_silent": point.days_silent(today),
             "next_milestone": _next_milestone(point, today),
             "draft": drafts.pop(point.pk, None),
+            "through": _through(user, point),
         }
         for point in points
     ]
-    waiting = sum(1 for row in rows if row["reasons"])
+    waiting = sum(1 for row in own if row["reasons"])
     others = [(draft, may(user, Right.LOG_PROGRESS, draft.action_point)) for draft in drafts.values()]
-    context = {"rows": rows, "waiting": waiting, "today": today, "is_cut": len(found) > SHOWN, "drafts": others}
+    context = {"rows": own, "waiting": waiting, "today": today, "is_cut": len(found) > SHOWN, "drafts": others}
+    if not own:
+        context |= _nothing_yet(user, today)
     return render(request, "actions/worklist.html", context)
+
+
+def _through(user: User, point: ActionPoint) -> list[str]:
+    """By which of the user's agencies it is theirs, where nobody has assigned it to them. No query once its owners are loaded."""
+    if user in point.focal_points.all():
+        return []
+    return [agency.acronym for agency in point.lead_agencies.all() if user.speaks_for(agency.pk)]
+
+
+def _nothing_yet(user: User, today: date) -> dict[str, object]:
+    """For who has no open action point: what the agency, or the one that it is a part of, leads all the same; what nobody owns; whom
+    to ask. Seven queries more at most.
+    """
+    visible = ActionPoint.objects.visible_to(user)
+    agencies = {*user.agency_ids, user.agency.parent_id if user.agency else None}
+    led = visible.filter(lead_agencies__in=agencies).distinct().order_by("-issue__agenda__slug", "entry__place")
+    agenda = Agenda.objects.visible_to(user).current()
+    return {
+        "led": rows(led[:LED_SHOWN], today),
+        "current_agenda": agenda,
+        "are_unowned": visible.open().unowned().filter(issue__agenda=agenda).exists(),
+        "coordinators": User.objects.active().coordinators()[:COORDINATORS_SHOWN],
+    }
 
 
 def next_waiting(user: User, today: date, besides: ActionPoint) -> ActionPoint | None:

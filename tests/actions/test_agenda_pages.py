@@ -84,6 +84,47 @@ def test_agenda_page_shows_issues_with_their_action_points(client, public_agenda
     assert {"/agendas/2005/3.2/", "/agencies/OCHA/", "/agendas/2005/issues/3/"} <= links(response)
 
 
+def test_agenda_page_begins_with_what_it_is_and_how_it_stands(client, public_agenda):
+    public_agenda.introduction = "Agreed in May.\n\nWhere the dates are from.\n\n- a source"
+    public_agenda.agreed_on = PartialDate.parse("2005-05")
+    public_agenda.save()
+    for number, status in ((1, "exploring"), (2, "under_way")):
+        issue = personas.issue(public_agenda, number, title=f"Theme {number}")
+        personas.update(personas.action_point(issue, title=f"Deed {number}"), status=status)
+
+    response = client.get("/agendas/2005/")
+
+    shown = text(response)
+    order = [
+        "Agreed in May.",
+        "2 action points stand",
+        "Theme 2 1 Under way",
+        "Deed 1",
+        "About this agenda",
+        "May 2005",
+    ]
+    places = [shown.index(words) for words in [*order, "Where the dates are from."]]
+    assert places == sorted(places)
+    assert "/agendas/2005/action-points/?issue=2&status=under_way" in links(response)
+
+
+def test_agenda_page_without_introduction_tells_visitors_what_it_is(client, public_agenda, focal_point):
+    lead = "What the private sector focal points of the UN system agreed, and what came of it."
+
+    to_visitor = client.get("/agendas/2005/")
+    to_member = personas.sign_in(client, focal_point).get("/agendas/2005/")
+
+    assert [text(page).count(lead) for page in (to_visitor, to_member)] == [2, 1]  # once at the foot of every page
+    assert "About this agenda" not in text(to_visitor)
+
+
+@pytest.mark.parametrize(("state", "told"), [("open", 0), ("closed", 1)])
+def test_agenda_page_says_first_when_it_is_not_open(client, public_agenda, state, told):
+    Agenda.objects.update(state=state)
+
+    assert text(client.get("/agendas/2005/")).count("Closed 2005 action agenda") == told
+
+
 def test_agenda_page_says_when_something_happened_and_when_it_was_reported(client, public_agenda):
     point = personas.action_point(personas.issue(public_agenda))
     point.log_progress(

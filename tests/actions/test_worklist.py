@@ -115,8 +115,10 @@ def test_worklist_costs_the_same_however_many_drafts(signed_in, focal_point, dja
         signed_in.get(reverse("my_action_points"))
 
 
-DRAFT_QUERIES = 8
-"""Session, user, parts of the agency, own action points, drafts with owners (3), navigation."""
+DRAFT_QUERIES = 12
+"""Session, user, parts of the agency, own action points, drafts with owners (3), the agency, what it leads, the agenda, what nobody owns,
+coordinators.
+"""
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -147,3 +149,74 @@ def test_worklist_leads_to_what_waits_to_be_signed_off(client, focal_point, coor
 
     assert "/agendas/2026/note/sign-offs/" in links(personas.sign_in(client, focal_point).get("/my/"))
     assert "/agendas/2026/note/sign-offs/" not in links(personas.sign_in(client, coordinator).get("/my/"))
+
+
+def test_worklist_says_by_which_agency_an_action_point_is_the_persons(signed_in, focal_point):
+    own(focal_point, 1).lead_agencies.add(focal_point.agency)
+    led = personas.action_point(number=2)
+    led.lead_agencies.add(focal_point.agency, personas.agency("FAO"))
+
+    page = signed_in.get(reverse("my_action_points"))
+
+    assert {row["action_point"].number: row["through"] for row in page.context["rows"]} == {1: [], 2: ["UNDP"]}
+    assert text(page).count("Yours because UNDP leads it.") == 1
+
+
+def test_who_has_no_action_point_yet_is_led_on(signed_in, focal_point, coordinator):
+    personas.person("gone@example.org", "coordinator", is_active=False)
+    done = personas.action_point(title="Of the agency")
+    done.lead_agencies.add(focal_point.agency)
+    personas.update(done, status="completed")
+    without = text(signed_in.get("/my/"))
+    personas.action_point(number=2, title="Nobody's")
+
+    page = signed_in.get("/my/")
+
+    assert "Look at what nobody owns yet" not in without
+    assert {
+        "/agendas/2026/action-points/?owner=nobody",
+        "/agendas/2026/",
+        "/agendas/2026/1.1/",
+        "/agencies/UNDP/",
+        "/preferences/",
+        "mailto:coordinator@example.org",
+    } <= links(page)
+    assert "mailto:gone@example.org" not in links(page)
+    assert "What your agency leads" in text(page)
+    assert "2026/1.1 Of the agency" in text(page)
+
+
+def test_who_is_of_a_part_sees_what_the_whole_leads(client, focal_point):
+    personas.action_point(title="Of the whole").lead_agencies.add(focal_point.agency)
+    person = personas.person("no@example.org", agency=personas.agency("UNDP-NO", parent=focal_point.agency))
+
+    page = personas.sign_in(client, person).get("/my/")
+
+    assert page.context["rows"] == []
+    assert "2026/1.1 Of the whole" in text(page)
+
+
+@pytest.mark.parametrize("agendas", [0, 1])
+def test_who_coordinates_and_has_no_action_point_is_led_to_the_dashboard(client, coordinator, agendas):
+    for _ in range(agendas):
+        personas.agenda()
+
+    page = personas.sign_in(client, coordinator).get("/my/")
+
+    assert page.status_code == 200
+    assert ("/agendas/2026/dashboard/" in links(page)) is bool(agendas)
+    assert "Tell a coordinator" not in text(page)
+
+
+@pytest.mark.parametrize("points", [1, 3])
+def test_empty_worklist_costs_the_same_whatever_the_agency_leads(
+    signed_in, focal_point, django_assert_num_queries, points
+):
+    for number in range(1, points + 1):
+        point = personas.action_point(number=number)
+        point.lead_agencies.add(focal_point.agency)
+        personas.milestone(point)
+        personas.update(point, status="completed")
+
+    with django_assert_num_queries(13):
+        signed_in.get(reverse("my_action_points"))

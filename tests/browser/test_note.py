@@ -79,3 +79,23 @@ def test_enter_saves_and_settles_nothing(new_page, point, coordinator, focal_poi
     page.goto("/agendas/2026/note/1.1/updates/")
 
     expect(page.locator(".passage .callout")).to_have_count(1)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_note_without_sign_offs_is_published_to_everybody_at_the_second_asking(
+    new_page, point, coordinator, focal_point, scripts
+):
+    point.issue.agenda.visible_to = "everybody"
+    point.issue.agenda.save()
+    page = new_page(coordinator, java_script_enabled=scripts, viewport={"width": 360, "height": 740})
+    page.goto("/agendas/2026/note/publication/")
+    expect(page.get_by_label("The network")).to_be_checked()
+    expect(page.locator(".callout-warning")).to_contain_text("UNDP: 1.1")
+
+    page.get_by_label("Everybody", exact=True).check()
+    page.get_by_role("button", name="Publish").click()
+    expect(page.locator(".error-summary")).to_contain_text("Not all agencies have signed off")
+    page.get_by_label("Publish it to everybody without these sign-offs").check()
+    page.get_by_role("button", name="Publish").click()
+
+    expect(page.get_by_text("Version 1", exact=True).first).to_be_visible()

@@ -43,8 +43,18 @@ def led(focal_point):
 
 
 def hand(predecessor, successor, by, **options):
-    given: Any = {"reason": "Left for Bonn.", "now": NOW, "seen": moving(predecessor).mark} | options
+    found = moving(predecessor)
+    given: Any = {"reason": "Left for Bonn.", "now": NOW, "seen": found.mark, "chosen": ids(found.assigned)} | options
     return hand_over(predecessor, successor, by=by, **given)
+
+
+def ids(points):
+    return [point.pk for point in points]
+
+
+def typed(form, **changes):
+    """What a browser would send of the form as it is shown."""
+    return {name: form[name].value() for name in form.fields if form[name].value() is not None} | changes
 
 
 def address(predecessor, successor):
@@ -68,7 +78,7 @@ def test_what_moves_is_assigned_open_and_of_an_agenda_that_is_not_closed(focal_p
     assert (found.assigned, found.led, found.drafts) == ([assigned], [led], 0)
 
 
-def test_hand_over_moves_what_is_assigned_and_keeps_a_record(focal_point, successor, coordinator, assigned, led):
+def test_hand_over_moves_what_is_chosen_and_keeps_a_record(focal_point, successor, coordinator, assigned, led):
     made = hand(focal_point, successor, coordinator)
 
     assert list(assigned.focal_points.all()) == [successor]
@@ -80,7 +90,7 @@ def test_hand_over_moves_what_is_assigned_and_keeps_a_record(focal_point, succes
 def test_hand_over_assigns_what_the_agency_leads_where_it_is_asked_to(
     focal_point, successor, coordinator, assigned, led
 ):
-    hand(focal_point, successor, coordinator, with_led=True)
+    hand(focal_point, successor, coordinator, chosen=ids([assigned, led]))
 
     assert list(led.focal_points.all()) == [successor]
     assert [str(agency) for agency in led.lead_agencies.all()] == ["UNDP"]
@@ -101,7 +111,7 @@ def test_old_links_die_also_where_the_agency_leads_it(client, focal_point, succe
 
 
 def test_links_of_a_later_digest_work_for_who_stays_with_the_agency(client, focal_point, successor, coordinator, led):
-    hand(focal_point, successor, coordinator, now=NOW.replace(hour=8), with_led=True)
+    hand(focal_point, successor, coordinator, now=NOW.replace(hour=8), chosen=[led.pk])
     digest = sent_digest(focal_point, led)
 
     path = answer_address(digest, led.pk, "progress").removeprefix("http://127.0.0.1:8000")
@@ -162,7 +172,7 @@ def test_page_previews_and_hands_over_with_a_mail(client, focal_point, successor
     personas.sign_in(client, coordinator)
 
     shown = client.get(address(focal_point, successor))
-    form = {"seen": shown.context["form"]["seen"].value(), "reason": "Left for Bonn.", "with_led": "on"}
+    form = typed(shown.context["form"], reason="Left for Bonn.")
     done = client.post(address(focal_point, successor), form, follow=True)
 
     assert "deactivate" not in shown.context["form"].fields
@@ -178,8 +188,53 @@ def test_page_previews_and_hands_over_with_a_mail(client, focal_point, successor
     assert "Second course" in mail.outbox[0].message().as_string()
 
 
-def test_deactivation_is_for_admins(client, focal_point, successor, coordinator, admin, assigned):
+def test_all_of_it_is_ticked_and_what_is_unticked_stays(client, focal_point, successor, coordinator, assigned, led):
+    other = personas.action_point(number=3)
+    other.focal_points.add(focal_point)
+    personas.sign_in(client, coordinator)
+
+    form = client.get(address(focal_point, successor)).context["form"]
+    client.post(address(focal_point, successor), typed(form, reason="Left.", assigned=[other.pk], led=[]))
+
+    assert (form["assigned"].value(), form["led"].value()) == (ids([assigned, other]), [led.pk])
+    assert [list(point.focal_points.all()) for point in (assigned, led, other)] == [[focal_point], [], [successor]]
+    assert list(Handover.objects.get().action_points.all()) == [other]
+
+
+def test_what_only_the_agency_leads_is_handed_over_unless_it_is_unticked(
+    client, focal_point, successor, coordinator, led
+):
+    personas.sign_in(client, coordinator)
+
+    form = client.get(address(focal_point, successor)).context["form"]
+    done = client.post(address(focal_point, successor), typed(form, reason="Left."))
+
+    assert done.status_code == 302
+    assert list(led.focal_points.all()) == [successor]
+
+
+def test_nothing_chosen_is_told_and_moves_nothing(client, focal_point, successor, coordinator, assigned):
+    personas.sign_in(client, coordinator)
+
+    form = client.get(address(focal_point, successor)).context["form"]
+    told = client.post(address(focal_point, successor), typed(form, reason="Left.", assigned=[]))
+
+    assert "There is nothing to hand over." in text(told)
+    assert list(assigned.focal_points.all()) == [focal_point]
+
+
+def test_nothing_stays_with_an_account_that_is_deactivated(client, focal_point, successor, admin, assigned):
     form = {"reason": "Left.", "deactivate": "on", "seen": moving(focal_point).mark}
+
+    refused = personas.sign_in(client, admin).post(address(focal_point, successor), form)
+
+    focal_point.refresh_from_db()
+    assert (refused.status_code, focal_point.is_active) == (400, True)
+    assert "What stays with a deactivated account is left alone." in text(refused)
+
+
+def test_deactivation_is_for_admins(client, focal_point, successor, coordinator, admin, assigned):
+    form = {"reason": "Left.", "deactivate": "on", "seen": moving(focal_point).mark, "assigned": [assigned.pk]}
 
     refused = personas.sign_in(client, coordinator).post(address(focal_point, successor), form)
     done = personas.sign_in(client, admin).post(address(focal_point, successor), form)
@@ -194,13 +249,15 @@ def test_page_says_what_has_changed_and_takes_it_the_second_time(
 ):
     personas.sign_in(client, coordinator)
 
-    told = client.post(address(focal_point, successor), {"reason": "Left.", "seen": "1"})
-    done = client.post(
-        address(focal_point, successor), {"reason": "Left.", "seen": told.context["form"]["seen"].value()}
-    )
+    seen = moving(focal_point).mark
+    new = personas.action_point(number=3)
+    new.focal_points.add(focal_point)
+    told = client.post(address(focal_point, successor), {"reason": "Left.", "seen": seen, "assigned": [assigned.pk]})
+    done = client.post(address(focal_point, successor), typed(told.context["form"]))
 
     assert (told.status_code, done.status_code) == (409, 302)
     assert "has changed since you opened the page" in text(told)
+    assert [list(point.focal_points.all()) for point in (assigned, led, new)] == [[successor], [], [successor]]
 
 
 @pytest.mark.parametrize(
@@ -241,7 +298,7 @@ def test_brief_speaks_the_successors_language_and_leaves_out_what_they_may_not_s
 def test_mail_that_does_not_go_out_undoes_nothing(client, settings, focal_point, successor, coordinator, assigned):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-    form = {"reason": "Left.", "seen": moving(focal_point).mark}
+    form = {"reason": "Left.", "seen": moving(focal_point).mark, "assigned": [assigned.pk]}
 
     done = personas.sign_in(client, coordinator).post(address(focal_point, successor), form, follow=True)
 

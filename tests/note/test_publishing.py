@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from actions.models import ProgressUpdate
 from actions.note import as_markdown
@@ -35,8 +36,21 @@ def as_coordinator(client, coordinator):
 
 
 def publish(client, **data):
+    """Without sign-offs where need be."""
     seen = client.get(PUBLISH).context["form"]["seen"].value()
-    return client.post(PUBLISH, {"seen": seen, "audience": "network"} | data)
+    return client.post(PUBLISH, {"seen": seen, "audience": "network", "unsigned_too": "on"} | data)
+
+
+def sign(point, person):
+    note = note_of(point.issue.agenda, timezone.localdate(), with_people=True)
+    SignOff.store(
+        point,
+        [person.agency],
+        person=person,
+        fingerprint=note.issues[0].points[0].fingerprint,
+        dissent="",
+        now=personas.NOW,
+    )
 
 
 def test_coordinator_publishes_what_the_note_says(as_coordinator, point, coordinator):
@@ -135,6 +149,38 @@ def test_page_says_what_is_still_open(as_coordinator, point, coordinator):
 
     assert "Changed since they were worded 1.1 Action point 1" in page
     assert "1 part waits for an agency." in page
+    assert "UNDP : 1.1" in page
+
+
+@pytest.mark.parametrize(("signed", "expected"), [(False, "network"), (True, "everybody")])
+def test_note_is_kept_to_the_network_until_all_have_signed(as_coordinator, point, focal_point, signed, expected):
+    Agenda.objects.update(visible_to="everybody")
+    if signed:
+        sign(point, focal_point)
+
+    form = as_coordinator.get(PUBLISH).context["form"]
+
+    assert form["audience"].value() == expected
+    assert ("unsigned_too" in form.fields) is not signed
+
+
+def test_note_without_sign_offs_goes_to_everybody_only_where_that_is_said(as_coordinator, point):
+    refused = publish(as_coordinator, audience="everybody", unsigned_too="", remark="Typed.")
+    published = NoteVersion.objects.count()
+    publish(as_coordinator, audience="everybody")
+
+    assert (refused.status_code, published) == (400, 0)
+    assert "Not all agencies have signed off" in text(refused)
+    assert 'value="Typed."' in refused.content.decode()
+    assert NoteVersion.objects.get().audience == "everybody"
+
+
+def test_signed_note_goes_to_everybody_without_more(as_coordinator, point, focal_point):
+    sign(point, focal_point)
+
+    publish(as_coordinator, audience="everybody", unsigned_too="")
+
+    assert NoteVersion.objects.get().audience == "everybody"
 
 
 def test_visitors_read_versions_for_everybody_without_people(client, as_coordinator, point, focal_point):

@@ -79,6 +79,30 @@ def test_coordinator_words_reorders_leaves_out_and_adds(as_coordinator, point):
     assert page.index("A paragraph of our own.") < page.index("Third.") < page.index("Worded first .")
 
 
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [
+        ({"_3_place": 1}, ["Third.", "First.", "Second."]),
+        ({"_1_place": 3}, ["Second.", "Third.", "First."]),
+        ({"_2_place": 1, "_3_place": 1}, ["Second.", "Third.", "First."]),
+        ({"_1_place": 2, "_3_place": 2}, ["Third.", "Second.", "First."]),
+        ({"_4_text": "Ours.", "_4_place": 2}, ["First.", "Ours.", "Second.", "Third."]),
+    ],
+)
+def test_texts_of_the_same_place_are_ordered_as_they_were_moved_and_told_so(as_coordinator, point, places, expected):
+    answer = as_coordinator.post(UPDATES, typed(as_coordinator, UPDATES, **places), follow=True)
+
+    assert told(point) == expected
+    assert "Some texts had the same place." in text(answer)
+
+
+@pytest.mark.parametrize("places", [{"_1_place": 9}, {"_4_place": 1}])
+def test_places_of_their_own_are_not_worth_a_word(as_coordinator, point, places):
+    answer = as_coordinator.post(UPDATES, typed(as_coordinator, UPDATES, **places), follow=True)
+
+    assert "had the same place" not in text(answer)
+
+
 def test_coordinator_merges_updates_into_one_text(as_coordinator, point):
     save(as_coordinator, UPDATES, _2_fate="merge", _3_fate="merge")
 

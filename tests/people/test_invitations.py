@@ -72,6 +72,19 @@ def test_invitation_adds_a_person_who_chooses_a_password_and_is_in(as_admin, und
     assert entered.redirect_chain[-1][0] == reverse("my_action_points")
 
 
+@pytest.mark.parametrize(
+    ("role", "place"), [(Role.FOCAL_POINT, "/my/"), (Role.COORDINATOR, "/agendas/2026/dashboard/")]
+)
+def test_invitation_leads_to_where_the_persons_work_begins(as_admin, undp, role, place):
+    personas.agenda()
+    as_admin.post(ADDRESS, form(agency=undp.pk, role=role))
+    as_admin.logout()
+
+    entered = choose_password(as_admin, link_in(mail.outbox[0].body))
+
+    assert entered.redirect_chain[-1][0] == place
+
+
 def test_invitation_works_once(as_admin, undp):
     as_admin.post(ADDRESS, form(agency=undp.pk))
     link = link_in(mail.outbox[0].body)

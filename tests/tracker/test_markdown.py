@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tracker.markdown import to_html
+from tracker.markdown import opened, to_html
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,19 @@ def test_markdown_takes_no_bait(text):
     to_html(text)
 
     assert time.process_time() - began < 1.5
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ("", "")),
+        ("One\nline.", ("One\nline.", "")),
+        ("One.\r\n\r\nTwo.\n\nThree.", ("One.", "Two.\n\nThree.")),
+        ("- a\n\n- b\n\nOne.\n\nTwo.", ("- a\n\n- b\n\nOne.", "Two.")),
+        ("> quoted", ("> quoted", "")),
+        ("One.\x0bstill one.\n\nTwo.", ("One.\x0bstill one.", "Two.")),
+        ("One.\u2028still one.\n\nTwo.", ("One.\u2028still one.", "Two.")),
+    ],
+)
+def test_text_is_parted_behind_its_first_paragraph(text, expected):
+    assert opened(text) == expected

@@ -50,6 +50,17 @@ class PassageForm(forms.Form):
     sources: tuple[Source, ...] = ()
     """What it tells of, as it is now."""
 
+    @property
+    def order(self) -> tuple[int, int]:
+        """What a valid one is sorted by: where two have one place, what was moved up goes first, what was moved down last."""
+        place, before = self.cleaned_data["place"], _number(str(self.prefix).rpartition("-")[2])
+        return place, (place > before) - (place < before)
+
+    @property
+    def tells(self) -> bool:
+        """Whether there is anything in it: the empty one behind the others has nothing."""
+        return bool(self.passage.covers or self.cleaned_data["text"])
+
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]
         return text.replace("\r\n", "\n").replace("\r", "\n")
@@ -152,6 +163,12 @@ class PassagesForm:
     def is_conflict(self) -> bool:
         return bool(self.theirs)
 
+    @property
+    def shares_places(self) -> bool:
+        """Whether two texts of a valid one were given the same place."""
+        places = [form.cleaned_data["place"] for form in self.forms if form.tells]
+        return len(places) != len(set(places))
+
     def is_valid(self) -> bool:
         if not self.is_bound:
             return False
@@ -162,7 +179,7 @@ class PassagesForm:
             self.errors.append(gettext("Two passages tell of the same thing. Open the page again."))
         if self.problems or self.errors:
             return False
-        for form in sorted(self.forms, key=lambda form: form.cleaned_data["place"]):
+        for form in sorted(self.forms, key=lambda form: form.order):
             self._add(form)
         if self.problems:
             return False

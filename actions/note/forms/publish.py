@@ -16,7 +16,9 @@ class AudienceForm(forms.Form):
 
 
 class PublishForm(AudienceForm):
-    """`sha256` is that of what would be published now: where the person saw other content, the form is invalid."""
+    """`sha256` is that of what would be published now: where the person saw other content, the form is invalid. Where agencies have not
+    signed off (`unsigned`), it is for everybody only if the person says so.
+    """
 
     data: Any
     remark = forms.CharField(
@@ -26,10 +28,15 @@ class PublishForm(AudienceForm):
         max_length=300,
         validators=[validate_line],
     )
+    unsigned_too = forms.BooleanField(label=_("Publish it to everybody without these sign-offs"), required=False)
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
-    def __init__(self, data: Any = None, *, sha256: str, initial: dict[str, Any]) -> None:
+    field_order = ["audience", "unsigned_too", "remark", "seen"]
+
+    def __init__(self, data: Any = None, *, sha256: str, unsigned: bool, initial: dict[str, Any]) -> None:
         super().__init__(data, initial=initial | {"seen": sha256})
+        if not unsigned:
+            del self.fields["unsigned_too"]
         self.sha256 = sha256
         self.is_conflict = False
 
@@ -45,5 +52,13 @@ class PublishForm(AudienceForm):
                     "look at the draft again, then publish it."
                 ),
                 code="conflict",
+            )
+        if data.get("audience") == Agenda.Audience.EVERYBODY and data.get("unsigned_too") is False:
+            self.add_error(
+                "unsigned_too",
+                gettext(
+                    "Not all agencies have signed off what it says of them: see the list above. Nothing was published. Choose the network, "
+                    "or tick this to publish it to everybody all the same."
+                ),
             )
         return data

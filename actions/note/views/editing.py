@@ -72,6 +72,14 @@ def _edit(request: HttpRequest, part: Part) -> HttpResponseBase:
             passages = written(form.passages, part.sources)
             Wording.store(part.agenda, part.key, passages, author=signed_in(request), now=timezone.now())
             messages.success(request, _("The note says this now."), extra_tags=clears_kept(request))
+            if form.shares_places:
+                messages.info(
+                    request,
+                    _(
+                        "Some texts had the same place. What you moved up stands before the text that was there, what you moved down "
+                        "behind it. Look whether the order is what you want."
+                    ),
+                )
             return redirect(request.path if "keep" in request.POST or "take" in request.POST else part.back)
     else:
         form = PassagesForm(_kept(request), part=part, wording=newest)

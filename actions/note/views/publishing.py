@@ -19,7 +19,7 @@ from actions.note.frozen import restored
 from actions.note.gathering import note_of, worded_parts
 from actions.note.models import NoteVersion
 from actions.note.publishing import next_version, publish
-from actions.note.signing import signing_parts
+from actions.note.signing import missing, signing_parts
 from issues.models import Agenda
 from tracker.locking import atomic_post, locked_by_post
 from tracker.people.permissions import Right, may
@@ -78,7 +78,10 @@ def publish_note(request: HttpRequest, slug: str) -> HttpResponseBase:
     agenda = locked_by_post(request, Agenda.objects.all()).get(pk=get_agenda(user, slug, Right.COORDINATE).pk)
     draft = next_version(agenda, today)
     data = request.POST if request.method == "POST" else None
-    form = PublishForm(data, sha256=draft.sha256, initial={"audience": agenda.visible_to} | kept_initial(request))
+    unsigned = [part for part in signing_parts(agenda, today) if not part.is_settled]
+    audience = Agenda.Audience.NETWORK if unsigned else agenda.visible_to
+    initial = {"audience": audience} | kept_initial(request)
+    form = PublishForm(data, sha256=draft.sha256, unsigned=bool(unsigned), initial=initial)
     if form.is_valid():
         asked = form.cleaned_data
         publish(draft, by=user, now=timezone.now(), audience=asked["audience"], remark=asked["remark"])
@@ -89,7 +92,8 @@ def publish_note(request: HttpRequest, slug: str) -> HttpResponseBase:
         "form": form,
         "draft": draft,
         "changed": [part for part, _wording, changed in worded_parts(agenda) if changed],
-        "unsigned": [part for part in signing_parts(agenda, today) if not part.is_settled],
+        "unsigned": unsigned,
+        "missing": missing(unsigned),
     }
     status = 200 if not form.is_bound else 409 if form.is_conflict else 400
     return render(request, "note/publish_form.html", context, status=status)
