@@ -1,0 +1,73 @@
+"""Lists and tables as people have them: on a phone, on paper, from right to left."""
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import expect
+
+from actions.dashboard.views import COLUMNS
+from tests import personas
+from tests.browser.test_every_page import overflow, violations
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.embedded,  # how a page looks does not depend on the database
+]
+
+TABLE = "/agendas/2005/action-points/?" + "&".join(f"columns={name}" for name in COLUMNS)
+PHONE = {"width": 360, "height": 800}
+
+
+@pytest.fixture
+def co(transactional_db):
+    call_command("loaddata", "baseline_2005", verbosity=0)
+    return personas.person("coordinator@example.org", "coordinator")
+
+
+def test_headings_sort_by_keyboard(new_page, co):
+    page = new_page(co)
+    page.goto(TABLE)
+    status, reported = (page.get_by_role("columnheader", name=name) for name in ("Status", "Last reported"))
+    expect(page.get_by_role("columnheader", name="Action point")).to_have_attribute("aria-sort", "ascending")
+
+    status.get_by_role("link").focus()
+    page.keyboard.press("Enter")
+    expect(status).to_have_attribute("aria-sort", "ascending")
+    reported.get_by_role("link").focus()
+    page.keyboard.press("Enter")
+
+    expect(reported).to_have_attribute("aria-sort", "descending")
+    assert reported.evaluate("each => getComputedStyle(each, '::after').content").startswith('"\xa0↓"')
+    assert page.get_by_label("Sorted by").input_value() == "reported"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_table_shows_all_of_a_row_on_a_phone(new_page, co, scheme):
+    page = new_page(co, viewport=PHONE, color_scheme=scheme, bypass_csp=True)
+    page.goto(f"{TABLE}&sort=silence")
+
+    row = page.get_by_role("row").filter(has_text="2005/1.2")
+    boxes = [cell.bounding_box() for cell in row.get_by_role("cell").all()]
+    assert len(boxes) == len(COLUMNS)
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 360 for box in boxes)
+    labels = [
+        cell.evaluate("each => getComputedStyle(each, '::before').content") for cell in row.get_by_role("cell").all()
+    ]
+    assert labels == [f'"{label}: "' for label in COLUMNS.values()]
+    for name in ("Action point", "Status", "Last reported", "Silent for"):
+        box = page.get_by_role("columnheader", name=name).get_by_role("link").bounding_box()
+        assert box["x"] + box["width"] <= 360
+        assert box["height"] > 20
+    assert page.locator("thead").evaluate("each => getComputedStyle(each).clipPath") == "none"
+    assert overflow(page) == 0
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("path", ["/agendas/2005/changes/?since=2005-01-01", "/agendas/2005/dashboard/"])
+def test_words_of_a_status_need_no_scrolling_on_a_phone(new_page, co, path):
+    page = new_page(co, viewport=PHONE)
+    page.goto(path)
+
+    assert (
+        page.locator(".table-wrap:has(.table-stacked)").first.evaluate("each => each.scrollWidth - each.clientWidth")
+        == 0
+    )
