@@ -1,8 +1,11 @@
 """Lists and tables as people have them: on a phone, on paper, from right to left."""
 
+import io
+
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
 from actions.dashboard.views import COLUMNS
 from tests import personas
@@ -21,6 +24,11 @@ PHONE = {"width": 360, "height": 800}
 def co(transactional_db):
     call_command("loaddata", "baseline_2005", verbosity=0)
     return personas.person("coordinator@example.org", "coordinator")
+
+
+def pages(page: Page) -> list[str]:
+    """What stands on each page of paper."""
+    return [" ".join(each.extract_text().split()) for each in PdfReader(io.BytesIO(page.pdf(format="A4"))).pages]
 
 
 def test_headings_sort_by_keyboard(new_page, co):
@@ -71,3 +79,51 @@ def test_words_of_a_status_need_no_scrolling_on_a_phone(new_page, co, path):
         page.locator(".table-wrap:has(.table-stacked)").first.evaluate("each => each.scrollWidth - each.clientWidth")
         == 0
     )
+
+
+def test_long_table_goes_on_over_pages_of_paper(new_page, co):
+    """Its headings on each, its rows whole, nothing beside it cut off, and nothing that only works on a screen."""
+    for number in range(1, 41):
+        words = " ".join(["many words"] * (12 + number % 5))
+        point = personas.action_point(personas.issue(), number, title=f"From{number} {words} until{number}")
+        personas.update(point, status="exploring")
+    page = new_page(co)
+    page.goto(f"{TABLE.replace('2005', '2026')}&status=exploring")
+
+    found = pages(page)
+
+    assert len(found) > 2
+    assert all("Action point ↑ Status Owner" in each and "Attention Issue" in each for each in found)
+    for number in range(1, 41):
+        (at,) = [place for place, each in enumerate(found) if f"From{number} " in each]
+        assert f"until{number} " in found[at]
+        assert "Exploring" in found[at]
+    shown = " ".join(found)
+    assert "Status: Exploring" in shown
+    for word in (
+        "Filter and sort",
+        "Views",
+        "Clear filters",
+        "Change several",
+        "The list as a file",
+        "My action points",
+    ):
+        assert word not in shown
+
+
+@pytest.mark.parametrize(
+    "path", [f"{TABLE}&sort=status", "/agendas/2005/dashboard/", "/agendas/2005/note/", "/agendas/2005/changes/"]
+)
+def test_tables_are_as_wide_as_paper_and_do_not_scroll(new_page, co, path):
+    page = new_page(co, viewport={"width": 673, "height": 1000})
+    page.emulate_media(media="print", color_scheme="dark")
+    page.goto(path)
+
+    wraps = page.locator(".table-wrap").all()
+
+    assert [wrap.evaluate("each => getComputedStyle(each).overflowX") for wrap in wraps] == ["visible"] * len(wraps)
+    assert overflow(page) == 0
+    status = page.locator(".status").first
+    assert status.evaluate("each => getComputedStyle(each, '::before').printColorAdjust") == "exact"
+    colour = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--status-under-way')")
+    assert colour == "#00577f"  # as by light: paper is white
