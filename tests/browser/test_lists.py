@@ -1,13 +1,22 @@
 """Lists and tables as people have them: on a phone, on paper, from right to left."""
 
 import io
+import re
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from actions.dashboard.views import COLUMNS
+from actions.handover.models import Handover
+from actions.models import ActionPoint
+from actions.rollover.deciding import Choice, decide, start
+from actions.rollover.models import Rollover
+from issues.models import Agenda
 from tests import personas
 from tests.browser.test_every_page import overflow, violations
 
@@ -127,3 +136,68 @@ def test_tables_are_as_wide_as_paper_and_do_not_scroll(new_page, co, path):
     assert status.evaluate("each => getComputedStyle(each, '::before').printColorAdjust") == "exact"
     colour = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--status-under-way')")
     assert colour == "#00577f"  # as by light: paper is white
+
+
+def sides(page: Page, first: str, arrow: str, second: str) -> tuple[bool, bool]:
+    """Whether the second stands to the right of the first, and whether the arrow between them is turned round."""
+    boxes: list[Any] = [page.locator(each).first.bounding_box() for each in (first, arrow, second)]
+    lefts = [box["x"] for box in boxes]
+    assert lefts in (sorted(lefts), sorted(lefts, reverse=True))
+    turned = page.locator(arrow).first.evaluate("each => getComputedStyle(each).transform")
+    return lefts[0] < lefts[2], turned == "matrix(-1, 0, 0, 1, 0, 0)"
+
+
+@pytest.mark.parametrize(("language", "expected"), [("en", (True, False)), ("ar", (False, True))])
+def test_arrows_lead_the_way_that_the_page_runs(new_page, co, language, expected):
+    co.language = language
+    co.save()
+    successor = personas.person("ana@example.org", name="Ana")
+    Handover.objects.create(pk=1, predecessor=co, successor=successor, reason="Left.", made_by=co, made_at=personas.NOW)
+    rollover = start(Rollover(source=Agenda.objects.get(), slug="2006", title="Agenda of 2006"), co, personas.NOW)
+    point = ActionPoint.objects.get(issue__number=1, number=1)
+    choice = Choice(kind="carry", reason="It goes on.", issue=rollover.issues.first(), titles=["On"])
+    decide(rollover, point, choice, by=co, now=timezone.now(), seen="")
+    page = new_page(co)
+
+    page.goto("/hand-overs/1/")
+    assert sides(page, "h1 bdi", "h1 .arrow", "h1 bdi:last-child") == expected
+    page.goto("/hand-overs/")
+    assert sides(page, ".ledger a bdi", ".ledger .arrow", ".ledger a bdi:last-child") == expected
+    page.goto("/agendas/2005/roll-over/")
+    assert sides(page, "p.reference bdi", "p.reference .arrow", "p.reference bdi:last-child") == expected
+    decision = ".rollover-decision"
+    assert sides(page, f"{decision} .tag", f"{decision} .arrow", f"{decision} .reference bdi") == expected
+    planned = "[aria-labelledby=new] li:has(.arrow)"
+    assert sides(page, f"{planned} > .reference", f"{planned} .arrow", f"{planned} .arrow") == expected
+
+
+def test_arrows_of_templates_can_turn_round():
+    """But those of titles, which are text."""
+    lines = [
+        line for path in (settings.BASE_DIR / "templates").rglob("*.html") for line in path.read_text().splitlines()
+    ]
+
+    assert [line for line in lines if re.search("(?<!>)[←→]", line) and "{% block title %}" not in line] == []
+
+
+def test_pager_runs_from_right_to_left(new_page, co):
+    co.language = "ar"
+    co.save()
+    page = new_page(co)
+    page.goto("/agendas/2005/issues/3/")
+
+    before, after = (page.locator(f".pager a[rel={rel}]").bounding_box() for rel in ("prev", "next"))
+
+    assert before["x"] > after["x"]
+
+
+def test_length_of_silence_stays_whole_beside_a_title_in_another_direction(new_page, co):
+    co.language = "ar"
+    co.save()
+    page = new_page(co)
+    page.goto("/agendas/2005/dashboard/")
+
+    row = page.locator(".brief-list li").filter(has_text="2005/1.3")
+    title, silence = (row.locator(each).bounding_box() for each in ("a", ".muted"))
+
+    assert silence["x"] + silence["width"] <= title["x"]
