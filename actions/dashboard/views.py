@@ -23,6 +23,7 @@ from actions.dashboard.counting import COUNTED_THEN, too_many_then
 from actions.dashboard.figures import ISSUES, figures
 from actions.dashboard.filters import OF_A_DAY, ActionPointFilter, query_without_places, unknown_parameters
 from actions.dashboard.forms import SaveViewForm
+from actions.dashboard.headings import FIRST, headings
 from actions.dashboard.heat_map import heat_map, legend
 from actions.dashboard.models import SavedView
 from actions.dashboard.over_time import over_time
@@ -267,6 +268,8 @@ def _shown(request: HttpRequest, agenda: Agenda, as_of: AsOf, choices: str) -> S
     total = _total(filters.sources, asked, page)
     query = query_without_places(asked)
     kept = _without(QueryDict(query), PARAMETERS)
+    words = {name: str(label) for name, (label, _order) in ORDERS.items()}
+    shown = tuple((name, str(label)) for name, label in COLUMNS.items() if name in columns)
     context = {
         "agenda": agenda,
         "filters": filters,
@@ -275,9 +278,10 @@ def _shown(request: HttpRequest, agenda: Agenda, as_of: AsOf, choices: str) -> S
         "total": min(total, COUNTED),
         "has_more": total > COUNTED,
         "sort": sort,
-        "columns": [(name, label) for name, label in COLUMNS.items() if name in columns],
+        "columns": shown,
+        "headings": headings([(FIRST, _("Action point")), *shown], words, sort, query) if shown else [],
         "all_columns": [(name, label, name in columns) for name, label in COLUMNS.items()],
-        "orders": [(name, label) for name, (label, _order) in ORDERS.items()],
+        "orders": list(words.items()),
         "query": query,
         "export_query": query if not complaints and not filters.errors else "",
         "complaints": complaints,

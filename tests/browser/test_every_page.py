@@ -85,7 +85,7 @@ COORDINATORS = [
     "/agendas/2005/milestones/",
     "/search/?q=course",
     "/search/?q=zzzz",
-    "/agendas/2005/action-points/?columns=status&columns=owner&columns=reported&columns=attention",
+    "/agendas/2005/action-points/?columns=status&columns=owner&columns=reported&columns=silence&columns=attention&sort=silence",
     "/agendas/2005/action-points/changes/?issue=3",
     "/agendas/2005/dashboard/?as_of=2006-03-31",
     "/agendas/2005/3.2/?as_of=2006-03-31&by=recorded",

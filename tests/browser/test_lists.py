@@ -1,0 +1,203 @@
+"""Lists and tables as people have them: on a phone, on paper, from right to left."""
+
+import io
+import re
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+from pypdf import PdfReader
+
+from actions.dashboard.views import COLUMNS
+from actions.handover.models import Handover
+from actions.models import ActionPoint
+from actions.rollover.deciding import Choice, decide, start
+from actions.rollover.models import Rollover
+from issues.models import Agenda
+from tests import personas
+from tests.browser.test_every_page import overflow, violations
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.embedded,  # how a page looks does not depend on the database
+]
+
+TABLE = "/agendas/2005/action-points/?" + "&".join(f"columns={name}" for name in COLUMNS)
+PHONE = {"width": 360, "height": 800}
+
+
+@pytest.fixture
+def co(transactional_db):
+    call_command("loaddata", "baseline_2005", verbosity=0)
+    return personas.person("coordinator@example.org", "coordinator")
+
+
+def pages(page: Page) -> list[str]:
+    """What stands on each page of paper."""
+    return [" ".join(each.extract_text().split()) for each in PdfReader(io.BytesIO(page.pdf(format="A4"))).pages]
+
+
+def test_headings_sort_by_keyboard(new_page, co):
+    page = new_page(co)
+    page.goto(TABLE)
+    status, reported = (page.get_by_role("columnheader", name=name) for name in ("Status", "Last reported"))
+    expect(page.get_by_role("columnheader", name="Action point")).to_have_attribute("aria-sort", "ascending")
+
+    status.get_by_role("link").focus()
+    page.keyboard.press("Enter")
+    expect(status).to_have_attribute("aria-sort", "ascending")
+    reported.get_by_role("link").focus()
+    page.keyboard.press("Enter")
+
+    expect(reported).to_have_attribute("aria-sort", "descending")
+    assert reported.evaluate("each => getComputedStyle(each, '::after').content").startswith('"\xa0↓"')
+    assert page.get_by_label("Sorted by").input_value() == "reported"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_table_shows_all_of_a_row_on_a_phone(new_page, co, scheme):
+    page = new_page(co, viewport=PHONE, color_scheme=scheme, bypass_csp=True)
+    page.goto(f"{TABLE}&sort=silence")
+
+    row = page.get_by_role("row").filter(has_text="2005/1.2")
+    boxes = [cell.bounding_box() for cell in row.get_by_role("cell").all()]
+    assert len(boxes) == len(COLUMNS)
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 360 for box in boxes)
+    labels = [
+        cell.evaluate("each => getComputedStyle(each, '::before').content") for cell in row.get_by_role("cell").all()
+    ]
+    assert labels == [f'"{label}: "' for label in COLUMNS.values()]
+    for name in ("Action point", "Status", "Last reported", "Silent for"):
+        box = page.get_by_role("columnheader", name=name).get_by_role("link").bounding_box()
+        assert box["x"] + box["width"] <= 360
+        assert box["height"] > 20
+    assert page.locator("thead").evaluate("each => getComputedStyle(each).clipPath") == "none"
+    assert overflow(page) == 0
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("path", ["/agendas/2005/changes/?since=2005-01-01", "/agendas/2005/dashboard/"])
+def test_words_of_a_status_need_no_scrolling_on_a_phone(new_page, co, path):
+    page = new_page(co, viewport=PHONE)
+    page.goto(path)
+
+    assert (
+        page.locator(".table-wrap:has(.table-stacked)").first.evaluate("each => each.scrollWidth - each.clientWidth")
+        == 0
+    )
+
+
+def test_long_table_goes_on_over_pages_of_paper(new_page, co):
+    """Its headings on each, its rows whole, nothing beside it cut off, and nothing that only works on a screen."""
+    for number in range(1, 41):
+        words = " ".join(["many words"] * (12 + number % 5))
+        point = personas.action_point(personas.issue(), number, title=f"From{number} {words} until{number}")
+        personas.update(point, status="exploring")
+    page = new_page(co)
+    page.goto(f"{TABLE.replace('2005', '2026')}&status=exploring")
+
+    found = pages(page)
+
+    assert len(found) > 2
+    assert all("Action point ↑ Status Owner" in each and "Attention Issue" in each for each in found)
+    for number in range(1, 41):
+        (at,) = [place for place, each in enumerate(found) if f"From{number} " in each]
+        assert f"until{number} " in found[at]
+        assert "Exploring" in found[at]
+    shown = " ".join(found)
+    assert "Status: Exploring" in shown
+    for word in (
+        "Filter and sort",
+        "Views",
+        "Clear filters",
+        "Change several",
+        "The list as a file",
+        "My action points",
+    ):
+        assert word not in shown
+
+
+@pytest.mark.parametrize(
+    "path", [f"{TABLE}&sort=status", "/agendas/2005/dashboard/", "/agendas/2005/note/", "/agendas/2005/changes/"]
+)
+def test_tables_are_as_wide_as_paper_and_do_not_scroll(new_page, co, path):
+    page = new_page(co, viewport={"width": 673, "height": 1000})
+    page.emulate_media(media="print", color_scheme="dark")
+    page.goto(path)
+
+    wraps = page.locator(".table-wrap").all()
+
+    assert [wrap.evaluate("each => getComputedStyle(each).overflowX") for wrap in wraps] == ["visible"] * len(wraps)
+    assert overflow(page) == 0
+    status = page.locator(".status").first
+    assert status.evaluate("each => getComputedStyle(each, '::before').printColorAdjust") == "exact"
+    colour = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--status-under-way')")
+    assert colour == "#00577f"  # as by light: paper is white
+
+
+def sides(page: Page, first: str, arrow: str, second: str) -> tuple[bool, bool]:
+    """Whether the second stands to the right of the first, and whether the arrow between them is turned round."""
+    boxes: list[Any] = [page.locator(each).first.bounding_box() for each in (first, arrow, second)]
+    lefts = [box["x"] for box in boxes]
+    assert lefts in (sorted(lefts), sorted(lefts, reverse=True))
+    turned = page.locator(arrow).first.evaluate("each => getComputedStyle(each).transform")
+    return lefts[0] < lefts[2], turned == "matrix(-1, 0, 0, 1, 0, 0)"
+
+
+@pytest.mark.parametrize(("language", "expected"), [("en", (True, False)), ("ar", (False, True))])
+def test_arrows_lead_the_way_that_the_page_runs(new_page, co, language, expected):
+    co.language = language
+    co.save()
+    successor = personas.person("ana@example.org", name="Ana")
+    Handover.objects.create(pk=1, predecessor=co, successor=successor, reason="Left.", made_by=co, made_at=personas.NOW)
+    rollover = start(Rollover(source=Agenda.objects.get(), slug="2006", title="Agenda of 2006"), co, personas.NOW)
+    point = ActionPoint.objects.get(issue__number=1, number=1)
+    choice = Choice(kind="carry", reason="It goes on.", issue=rollover.issues.first(), titles=["On"])
+    decide(rollover, point, choice, by=co, now=timezone.now(), seen="")
+    page = new_page(co)
+
+    page.goto("/hand-overs/1/")
+    assert sides(page, "h1 bdi", "h1 .arrow", "h1 bdi:last-child") == expected
+    page.goto("/hand-overs/")
+    assert sides(page, ".ledger a bdi", ".ledger .arrow", ".ledger a bdi:last-child") == expected
+    page.goto("/agendas/2005/roll-over/")
+    assert sides(page, "p.reference bdi", "p.reference .arrow", "p.reference bdi:last-child") == expected
+    decision = ".rollover-decision"
+    assert sides(page, f"{decision} .tag", f"{decision} .arrow", f"{decision} .reference bdi") == expected
+    planned = "[aria-labelledby=new] li:has(.arrow)"
+    assert sides(page, f"{planned} > .reference", f"{planned} .arrow", f"{planned} .arrow") == expected
+
+
+def test_arrows_of_templates_can_turn_round():
+    """But those of titles, which are text."""
+    lines = [
+        line for path in (settings.BASE_DIR / "templates").rglob("*.html") for line in path.read_text().splitlines()
+    ]
+
+    assert [line for line in lines if re.search("(?<!>)[←→]", line) and "{% block title %}" not in line] == []
+
+
+def test_pager_runs_from_right_to_left(new_page, co):
+    co.language = "ar"
+    co.save()
+    page = new_page(co)
+    page.goto("/agendas/2005/issues/3/")
+
+    before, after = (page.locator(f".pager a[rel={rel}]").bounding_box() for rel in ("prev", "next"))
+
+    assert before["x"] > after["x"]
+
+
+def test_length_of_silence_stays_whole_beside_a_title_in_another_direction(new_page, co):
+    co.language = "ar"
+    co.save()
+    page = new_page(co)
+    page.goto("/agendas/2005/dashboard/")
+
+    row = page.locator(".brief-list li").filter(has_text="2005/1.3")
+    title, silence = (row.locator(each).bounding_box() for each in ("a", ".muted"))
+
+    assert silence["x"] + silence["width"] <= title["x"]
