@@ -3,7 +3,8 @@
 Django makes the SQL once a process; PostgreSQL plans it once a connection (PREPARE), where SQLite does so by itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import count
 from typing import Any
@@ -33,19 +34,22 @@ class _Compiled:
         self._statement, self._params = statement, params
         self._planned: WeakKeyDictionary[Any, tuple[str, list[Param]]] = WeakKeyDictionary()
 
-    def execute(self, cursor: Any, connection: Any, values: dict[str, Any]) -> None:
-        """One query, and once a connection of PostgreSQL another one to have it planned."""
-
-        def value(param: Any) -> Any:
-            if not isinstance(param, Param):
-                return param
-            return param.output_field.get_db_prep_value(values[param.name], connection)
-
+    def execute(self, cursor: Any, connection: Any, values: dict[str, Any], first: "Step | None" = None) -> None:
+        """One query, with what is to be done `first` in the same trip; once a connection of PostgreSQL others to have them planned."""
         if connection.vendor == "postgresql":
-            statement, given = self._planned.get(connection.connection) or self._plan(connection)
-            cursor.execute(statement, [value(param) for param in given])
+            statement, params = self._call(connection, values)
+            if first:
+                before, more = first.compiled._call(connection, first.values)
+                statement, params = f"{before}; {statement}", [*more, *params]
+            cursor.execute(statement, params)
         else:
-            cursor.execute(self._statement, [value(param) for param in self._params])
+            if first:
+                first.compiled.execute(cursor, connection, first.values)
+            cursor.execute(self._statement, _stored(self._params, values, connection))
+
+    def _call(self, connection: Any, values: dict[str, Any]) -> tuple[str, list[Any]]:
+        statement, given = self._planned.get(connection.connection) or self._plan(connection)
+        return statement, _stored(given, values, connection)
 
     def _plan(self, connection: Any) -> tuple[str, list[Param]]:
         """How it is run on that connection, and what with."""
@@ -62,6 +66,22 @@ class _Compiled:
         return statement, given
 
 
+def _stored(params: Iterable[Any], values: dict[str, Any], connection: Any) -> list[Any]:
+    """The values of the Params among these, as the database stores them."""
+    return [
+        param.output_field.get_db_prep_value(values[param.name], connection) if isinstance(param, Param) else param
+        for param in params
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A statement with its values, to be run before another one: on PostgreSQL both go there in one trip."""
+
+    compiled: _Compiled
+    values: dict[str, Any]
+
+
 Statement = tuple[QuerySet[Any], dict[str, Any]]
 """What to update, and to what; with Params in both."""
 
@@ -72,6 +92,9 @@ class PreparedUpdate:
     def __init__(self, build: Callable[..., Statement]) -> None:
         self._compiled = lru_cache(maxsize=64)(self._compile)
         self._build = build
+
+    def step(self, using: str, *shape: int, **values: Any) -> Step:
+        return Step(self._compiled(using, *shape), values)
 
     def run(self, using: str, *shape: int, **values: Any) -> int:
         """The number of rows. One query."""
@@ -93,12 +116,12 @@ class PreparedInsert:
         self._compiled = lru_cache(maxsize=8)(self._compile)
         self._model = model
 
-    def add(self, instance: Any, using: str) -> None:
+    def add(self, instance: Any, using: str, *, first: Step | None = None) -> None:
         """One query."""
         connection = connections[using]
         values = {field.attname: field.pre_save(instance, True) for field in self._fields}
         with connection.cursor() as cursor:
-            self._compiled(using).execute(cursor, connection, values)
+            self._compiled(using).execute(cursor, connection, values, first)
             (instance.pk,) = cursor.fetchone()
         instance._state.adding, instance._state.db = False, using
 
@@ -112,7 +135,7 @@ class PreparedInsert:
         places = ", ".join(["%s"] * len(self._fields))
         return _Compiled(
             f"INSERT INTO {quote(self._model._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608 - of the model
-            f" RETURNING {quote(self._model._meta.pk.column)}",
+            f" RETURNING {quote(str(self._model._meta.pk.column))}",
             tuple(Param(field.attname, field) for field in self._fields),
         )
 
@@ -130,10 +153,14 @@ class PreparedSelect:
             self._compiled(using).execute(cursor, connections[using], values)
             return list(cursor.fetchall())
 
-    def row(self, using: str, **values: Any) -> tuple[Any, ...] | None:
+    def step(self, using: str, **values: Any) -> Step:
+        """Run for what it does, such as locking rows."""
+        return Step(self._compiled(using), values)
+
+    def row(self, using: str, *, first: Step | None = None, **values: Any) -> tuple[Any, ...] | None:
         """The first row, or None. One query."""
         with connections[using].cursor() as cursor:
-            self._compiled(using).execute(cursor, connections[using], values)
+            self._compiled(using).execute(cursor, connections[using], values, first)
             row: tuple[Any, ...] | None = cursor.fetchone()
             return row
 

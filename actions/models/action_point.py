@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -199,33 +199,35 @@ class ActionPoint(models.Model):
             reported_on=reported_on,
         )
         with sent.storing():
-            stands, has_draft = self._lock(author, submission)
+            locked = self._lock(author, submission)
             already = sent.made()
-            if has_draft:
+            if locked.has_draft:
                 self.drop_draft(author, submission)
             if already:
                 return already
-            last = self.last_number()
-            if seen is not None and last > seen:
+            if seen is not None and locked.last_number > seen:
                 newer = self.progress_updates.current().filter(number__gt=seen).exclude(author=author)
                 if found := list(newer.with_context()):
                     raise NewerUpdatesError(found)
+            number, reported = locked.last_number + 1, sent.reported(now)
+            report = Report(number, progress.status, progress.part_only, progress.happened, reported)
+            stands = locked.standing.after(report) or standing([*self.reports(), report])
             update = updates.store(
                 self,
                 progress,
-                number=last + 1,
+                number=number,
                 author=author,
                 now=now,
                 submission=submission,
-                reported_on=sent.reported(now),
+                reported_on=reported,
+                first=_STAND.step(self._using, id=self.pk, **_columns(stands)),
             )
-            self._stand(stands.after(update.report) or standing(self.reports()))
+        self._stand_at(stands)
         return update
 
     def last_number(self) -> int:
         """The highest number that an update of it has; 0 where there is none. One query."""
-        row = _LAST_NUMBER.row(self._state.db or "default", id=self.pk)
-        return row[0] if row else 0
+        return self.progress_updates.aggregate(last=Max("number", default=0))["last"]
 
     def stand_as(self, then: Any) -> None:
         """Take the standing that `as_of` annotated. In memory only: such an action point is read, never saved."""
@@ -263,7 +265,9 @@ class ActionPoint(models.Model):
 
     def refresh_standing(self) -> None:
         """Derive the standing from the updates in force anew. Two queries; call it with the row locked."""
-        self._stand(standing(self.reports()))
+        stands = standing(self.reports())
+        _STAND.run(self._using, id=self.pk, **_columns(stands))
+        self._stand_at(stands)
 
     def reports(self) -> list[Report]:
         """Of the updates in force. One query."""
@@ -272,42 +276,67 @@ class ActionPoint(models.Model):
         )
         return [Report(*row) for row in rows]
 
-    def _stand(self, found: Standing) -> None:
-        """No history is written of it: the updates are."""
-        self.status, self.last_reported, self.last_happened = found.status, found.last_reported, found.last_happened
-        self.no_progress_streak = found.no_progress_streak
-        for name in ("last_reported", "last_happened"):
-            setattr(self, f"{name}_latest", day.latest if (day := getattr(found, name)) else None)
-        values = {name: getattr(self, name) for name in _STANDING}
-        _STAND.run(self._state.db or "default", id=self.pk, **values)
+    def _stand_at(self, found: Standing) -> None:
+        """In memory. No history is written of it: the updates are."""
+        for name, value in _columns(found).items():
+            setattr(self, name, value)
 
-    def _lock(self, author: User | None = None, submission: uuid.UUID | None = None) -> tuple[Standing, bool]:
-        """Where it stands, and whether the author has a draft of that form. Writers on one action point take turns.
-        (On SQLite the whole transaction is exclusive already.)
+    def _lock(self, author: User | None = None, submission: uuid.UUID | None = None) -> "_Locked":
+        """What is known of it once it is locked: writers on one action point take turns. One query. (On SQLite the whole transaction is
+        exclusive already.)
         """
         written = {"author": author.pk if author else None, "submission": submission}
-        if not (row := _LOCK.row(self._state.db or "default", id=self.pk, **written)):
+        lock = _LOCK.step(self._using, id=self.pk)
+        if not (row := _KNOWN.row(self._using, first=lock, id=self.pk, **written)):
             raise self.DoesNotExist
-        status, reported, happened, streak, has_draft = row
+        status, reported, happened, streak, has_draft, last_number = row
         reported, happened = (PartialDate.parse(text) if text else None for text in (reported, happened))
-        return Standing(ActionStatus(status), reported, happened, streak), bool(has_draft)
+        return _Locked(Standing(ActionStatus(status), reported, happened, streak), bool(has_draft), last_number or 0)
+
+    @property
+    def _using(self) -> str:
+        return self._state.db or "default"
+
+
+@dataclass(frozen=True, slots=True)
+class _Locked:
+    standing: Standing
+    has_draft: bool
+    """Whether the author has a draft of the form in hand."""
+    last_number: int
+    """The highest number that an update has; 0 where there is none."""
+
+
+def _columns(found: Standing) -> dict[str, Any]:
+    return {
+        "status": found.status,
+        "last_reported": found.last_reported,
+        "last_reported_latest": found.last_reported.latest if found.last_reported else None,
+        "last_happened": found.last_happened,
+        "last_happened_latest": found.last_happened.latest if found.last_happened else None,
+        "no_progress_streak": found.no_progress_streak,
+    }
 
 
 def _lock_query() -> Any:
+    locked = ActionPoint.objects.select_for_update().filter(pk=Param("id", ActionPoint._meta.pk)).order_by()
+    return locked.values_list("pk")
+
+
+def _known_query() -> Any:
+    """A statement of its own: one that waits for a lock sees other tables as they were before."""
     drafts: Any = ActionPoint._meta.get_field("drafts").related_model
+    updates: Any = ActionPoint._meta.get_field("progress_updates").related_model
     written = drafts.objects.filter(
         action_point=OuterRef("pk"),
         author=Param("author", User._meta.pk),
         submission=Param("submission", drafts._meta.get_field("submission")),
     )
-    locked = ActionPoint.objects.select_for_update().filter(pk=Param("id", ActionPoint._meta.pk)).order_by()
-    return locked.values_list("status", "last_reported", "last_happened", "no_progress_streak", Exists(written))
-
-
-def _last_number_query() -> Any:
-    updates: Any = ActionPoint._meta.get_field("progress_updates").related_model
-    numbers = updates.objects.filter(action_point=Param("id", ActionPoint._meta.pk)).order_by("-number")
-    return numbers.values_list("number")[:1]
+    last = updates.objects.filter(action_point=OuterRef("pk")).order_by("-number").values("number")[:1]
+    known = ActionPoint.objects.filter(pk=Param("id", ActionPoint._meta.pk)).order_by()
+    return known.values_list(
+        "status", "last_reported", "last_happened", "no_progress_streak", Exists(written), Subquery(last)
+    )
 
 
 def _stand_statement() -> Statement:
@@ -315,5 +344,5 @@ def _stand_statement() -> Statement:
     return ActionPoint.objects.filter(pk=params.pop("id")), params
 
 
-_LOCK, _LAST_NUMBER = PreparedSelect(_lock_query), PreparedSelect(_last_number_query)
+_LOCK, _KNOWN = PreparedSelect(_lock_query), PreparedSelect(_known_query)
 _STAND = PreparedUpdate(_stand_statement)

@@ -17,7 +17,7 @@ from actions.models.submission import Sent
 from tracker.partial_date_fields import PartialDateEdge, PartialDateField
 from tracker.partial_dates import PartialDate
 from tracker.people.models import Agency, User
-from tracker.prepared import PreparedInsert
+from tracker.prepared import PreparedInsert, Step
 from tracker.text import validate_line, validate_text
 
 NARRATIVE_LIMIT = 20_000
@@ -204,8 +204,11 @@ class ProgressUpdate(models.Model):
         submission: uuid.UUID | None,
         reported_on: PartialDate,
         supersedes: "ProgressUpdate | None" = None,
+        first: Step | None = None,
     ) -> "ProgressUpdate":
-        """Insert the row with its participants and evidence. For the verbs only: it neither locks nor derives the standing."""
+        """Insert the row with its participants and evidence, after what is to be done `first`. For the verbs only: it neither locks nor
+        derives the standing.
+        """
         update = cls(
             action_point=action_point,
             number=number,
@@ -223,7 +226,7 @@ class ProgressUpdate(models.Model):
             recorded_at=now,
             submission=submission,
         )
-        _ADDING.add(update, action_point._state.db or "default")
+        _ADDING.add(update, action_point._using, first=first)
         if progress.participants:
             update.participants.set(progress.participants)
         if progress.evidence:
@@ -256,7 +259,7 @@ class ProgressUpdate(models.Model):
             corrects=self.number,
         )
         with sent.storing():
-            _stands, has_draft = self.action_point._lock(author, submission)
+            has_draft = self.action_point._lock(author, submission).has_draft
             already = sent.made()
             if has_draft:
                 self.action_point.drop_draft(author, submission)

@@ -5,7 +5,7 @@ from django.db import connection
 
 from issues.models import Agenda
 from tests import personas
-from tracker.prepared import Param, PreparedSelect, PreparedUpdate
+from tracker.prepared import Param, PreparedInsert, PreparedSelect, PreparedUpdate
 
 
 def renamed(slugs):
@@ -57,3 +57,30 @@ def test_statement_runs_on_the_next_connection_too():
     connection.close()
 
     assert select.row("default", slug="2026") == before
+
+
+@pytest.mark.django_db
+def test_instance_is_added_as_it_would_be_saved():
+    saved = personas.agenda("2026")
+    added = Agenda(**{field.attname: getattr(saved, field.attname) for field in Agenda._meta.concrete_fields})
+    added.pk, added.slug = None, "2027"
+
+    PreparedInsert(Agenda).add(added, "default")
+
+    assert (added._state.adding, added._state.db) == (False, "default")
+    twin = Agenda.objects.filter(pk=added.pk).values().get()
+    assert twin == Agenda.objects.filter(pk=saved.pk).values().get() | {"id": added.pk, "slug": "2027"}
+
+
+@pytest.mark.django_db
+def test_step_is_done_first_and_in_one_trip_where_that_can_be(django_assert_num_queries):
+    personas.agenda("2026")
+    update, select = PreparedUpdate(renamed), PreparedSelect(titled)
+    update.run("default", 1, slug0="1999", title="Else")
+    select.row("default", slug="1999")
+
+    with django_assert_num_queries(1 if connection.vendor == "postgresql" else 2):
+        step = update.step("default", 1, slug0="2026", title="Named anew")
+        found = select.row("default", first=step, slug="2026")
+
+    assert found == ("Named anew", "100 %")
