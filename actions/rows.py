@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
-from django.db.models import F, Value
+from django.db.models import CharField, F, IntegerField, Value
 from django.utils.translation import get_language
 
 from actions.models import ActionPoint, ActionPointQuerySet, ActionStatus
@@ -73,23 +74,25 @@ def rows_of(action_points: Iterable[ActionPoint], today: date) -> list[Row]:
 
 
 def rows_of_entries(entries: Sequence[Entry | LedEntry], agenda: Agenda, today: date) -> list[Row]:
-    """The same today, of MOST entries of the agenda at most, in their order. Two queries, none where there are no entries."""
+    """The same today, of MOST entries of the agenda at most, in their order. One query, none where there are no entries."""
     if not entries:
         return []
     ids = [entry.action_point_id for entry in entries]
     asked = {f"id{place}": ids[min(place, len(ids) - 1)] for place in range(MOST)}
     using = entries[0]._state.db or "default"
+    texts: dict[int, tuple[Any, ...]] = {}
     agencies: dict[int, tuple[Lead, ...]] = defaultdict(tuple)
     people: dict[int, tuple[str, ...]] = defaultdict(tuple)
-    for pk, first, second, is_person in sorted(_OWNERS.rows(using, **asked)):
-        if is_person:
-            people[pk] += (first or second,)
-        else:
+    for kind, pk, first, second, *shown in sorted(_PARTS.rows(using, **asked), key=itemgetter(0, 1, 2, 3)):
+        if kind == _TEXTS:
+            texts[pk] = first, second, *shown
+        elif kind == _LED:
             agencies[pk] += (Lead(first, second),)
-    texts = {pk: shown for pk, *shown in _TEXTS.rows(using, **asked)}
+        else:
+            people[pk] += (first or second,)
     at = get_language(), agenda.slug, agenda.state, agenda.silence_days, today
     return [
-        _remembered(at, tuple(texts[pk]), entry.milestone_due, entry.snoozed_until, agencies[pk], people[pk])
+        _remembered(at, texts[pk], entry.milestone_due, entry.snoozed_until, agencies[pk], people[pk])
         for entry, pk in zip(entries, ids, strict=True)
         if pk in texts
     ]
@@ -106,7 +109,7 @@ def _remembered(
 ) -> Row:
     """A row of all that it follows from. `at`: the language, and what matters of the agenda and the day."""
     _language, slug, state, silence_days, today = at
-    issue_id, issue_number, issue_title, number, title, status, last_reported, last_happened = texts
+    issue_title, title, issue_id, issue_number, number, status, last_reported, last_happened = texts
     agenda = Agenda(slug=slug, state=state, silence_days=silence_days)
     point = ActionPoint(
         issue=Issue(pk=issue_id, agenda=agenda, number=issue_number, title=issue_title),
@@ -121,16 +124,17 @@ def _remembered(
     return _row(point, today, agencies, people, late=late)
 
 
-def _texts_query() -> Any:
-    shown = ("issue__number", "issue__title", "number", "title", "status", "last_reported", "last_happened")
-    return ActionPoint.objects.filter(pk__in=_ids()).order_by().values_list("pk", "issue", *shown)
-
-
-def _owners_query() -> Any:
+def _parts_query() -> Any:
+    """All that rows show in one query: kind, action point, two texts, and of _TEXTS what else there is."""
     points = ActionPoint.objects.filter(pk__in=_ids()).order_by()
-    led, assigned = points.filter(lead_agencies__isnull=False), points.filter(focal_points__isnull=False)
-    return led.values_list("pk", F("lead_agencies__acronym"), F("lead_agencies__name"), Value(0)).union(
-        assigned.values_list("pk", F("focal_points__name"), F("focal_points__email"), Value(1)), all=True
+    texts = ("issue__title", "title", "issue", "issue__number", "number", "status", "last_reported", "last_happened")
+    nothing = [Value(None, IntegerField())] * 3 + [Value(None, CharField())] * 3
+    led = points.filter(lead_agencies__isnull=False)
+    assigned = points.filter(focal_points__isnull=False)
+    return points.values_list(Value(_TEXTS), "pk", *texts).union(
+        led.values_list(Value(_LED), "pk", F("lead_agencies__acronym"), F("lead_agencies__name"), *nothing),
+        assigned.values_list(Value(_ASSIGNED), "pk", F("focal_points__name"), F("focal_points__email"), *nothing),
+        all=True,
     )
 
 
@@ -138,7 +142,8 @@ def _ids() -> list[Param]:
     return [Param(f"id{place}", ActionPoint._meta.pk) for place in range(MOST)]
 
 
-_TEXTS, _OWNERS = PreparedSelect(_texts_query), PreparedSelect(_owners_query)
+_TEXTS, _LED, _ASSIGNED = range(3)
+_PARTS = PreparedSelect(_parts_query)
 
 
 def _row(point: ActionPoint, today: date, agencies: tuple[Lead, ...], people: tuple[str, ...], *, late: bool) -> Row:

@@ -53,17 +53,18 @@ class _Compiled:
 
     def _plan(self, connection: Any) -> tuple[str, list[Param]]:
         """How it is run on that connection, and what with."""
-        name, given = f"tracker_{next(self._numbers)}", [param for param in self._params if isinstance(param, Param)]
-        places = {id(param): f"${place}" for place, param in enumerate(given, 1)}
+        name = f"tracker_{next(self._numbers)}"
+        given = {param.name: param for param in self._params if isinstance(param, Param)}
+        places = {name: f"${place}" for place, name in enumerate(given, 1)}
         with connection.wrap_database_errors, connection.connection.cursor() as cursor:
             words = [
-                places[id(param)] if isinstance(param, Param) else cursor.mogrify("%s", [param]).decode()
+                places[param.name] if isinstance(param, Param) else cursor.mogrify("%s", [param]).decode()
                 for param in self._params
             ]
             cursor.execute(f"PREPARE {name} AS {self._statement % tuple(words)}")
         statement = f"EXECUTE {name} ({', '.join(['%s'] * len(given))})"
-        self._planned[connection.connection] = statement, given
-        return statement, given
+        self._planned[connection.connection] = statement, list(given.values())
+        return self._planned[connection.connection]
 
 
 def _stored(params: Iterable[Any], values: dict[str, Any], connection: Any) -> list[Any]:

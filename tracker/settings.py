@@ -204,6 +204,7 @@ STORAGES = {
 }
 WHITENOISE_MANIFEST_STRICT = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SILENCED_SYSTEM_CHECKS = ["models.W040"]  # SQLite leaves out what indexes hold for PostgreSQL besides their keys
 
 # Mail: SMTP where it is configured, else a folder whose mails the tracker shows to admins.
 EMAIL_URL = env.str("EMAIL_URL", "")

@@ -223,7 +223,8 @@ class ActionPointFilter(django_filters.FilterSet):
             {
                 Attention.NO_PROGRESS: Q(shows_after__lt=today),
                 Attention.SILENT: Q(reported__lt=before),
-                Attention.MILESTONE_PASSED: Q(milestone_due__lt=today, first_due__lt=today),
+                Attention.MILESTONE_PASSED: Q(milestone_due__lt=today)
+                & (Q(first_due__lt=today) if rows.model is LedEntry else Q()),
                 Attention.MILESTONE_AHEAD: Q(last_due__gte=today),
                 Attention.SNOOZED: Q(snoozed_until__gt=today),
             }[Attention(attention)]

@@ -8,35 +8,25 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, Max, OuterRef, Q, Subquery
+from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from actions.models.action_point_queries import ActionPointQuerySet
+from actions.models.locked import STANDING, Locked, columns, known_query, lock_query, stand_statement
 from actions.models.status import ENDED, ActionStatus, NoProgressReason, Report, Standing, no_progress_reasons, standing
 from actions.models.submission import Sent
 from issues.models import Agenda, Issue
 from tracker.partial_date_fields import PartialDateEdge, PartialDateField
 from tracker.partial_dates import PartialDate
 from tracker.people.models import Agency, User
-from tracker.prepared import Param, PreparedSelect, PreparedUpdate, Statement
+from tracker.prepared import PreparedSelect, PreparedUpdate
 from tracker.text import validate_line, validate_text
 
 if TYPE_CHECKING:
     from actions.models.draft import ProgressDraft
     from actions.models.progress_update import ProgressUpdate
-
-
-_STANDING = [
-    "status",
-    "last_reported",
-    "last_reported_latest",
-    "last_happened",
-    "last_happened_latest",
-    "no_progress_streak",
-]
-"""The columns that say where it stands."""
 
 
 class NewerUpdatesError(Exception):
@@ -99,7 +89,7 @@ class ActionPoint(models.Model):
 
     history = HistoricalRecords(
         m2m_fields=[lead_agencies, focal_points],
-        excluded_fields=_STANDING,
+        excluded_fields=STANDING,
     )
 
     objects = ActionPointManager()
@@ -220,7 +210,7 @@ class ActionPoint(models.Model):
                 now=now,
                 submission=submission,
                 reported_on=reported,
-                first=_STAND.step(self._using, id=self.pk, **_columns(stands)),
+                first=_STAND.step(self._using, id=self.pk, **columns(stands)),
             )
         self._stand_at(stands)
         return update
@@ -266,7 +256,7 @@ class ActionPoint(models.Model):
     def refresh_standing(self) -> None:
         """Derive the standing from the updates in force anew. Two queries; call it with the row locked."""
         stands = standing(self.reports())
-        _STAND.run(self._using, id=self.pk, **_columns(stands))
+        _STAND.run(self._using, id=self.pk, **columns(stands))
         self._stand_at(stands)
 
     def reports(self) -> list[Report]:
@@ -278,10 +268,10 @@ class ActionPoint(models.Model):
 
     def _stand_at(self, found: Standing) -> None:
         """In memory. No history is written of it: the updates are."""
-        for name, value in _columns(found).items():
+        for name, value in columns(found).items():
             setattr(self, name, value)
 
-    def _lock(self, author: User | None = None, submission: uuid.UUID | None = None) -> "_Locked":
+    def _lock(self, author: User | None = None, submission: uuid.UUID | None = None) -> Locked:
         """What is known of it once it is locked: writers on one action point take turns. One query. (On SQLite the whole transaction is
         exclusive already.)
         """
@@ -291,58 +281,13 @@ class ActionPoint(models.Model):
             raise self.DoesNotExist
         status, reported, happened, streak, has_draft, last_number = row
         reported, happened = (PartialDate.parse(text) if text else None for text in (reported, happened))
-        return _Locked(Standing(ActionStatus(status), reported, happened, streak), bool(has_draft), last_number or 0)
+        return Locked(Standing(ActionStatus(status), reported, happened, streak), bool(has_draft), last_number or 0)
 
     @property
     def _using(self) -> str:
         return self._state.db or "default"
 
 
-@dataclass(frozen=True, slots=True)
-class _Locked:
-    standing: Standing
-    has_draft: bool
-    """Whether the author has a draft of the form in hand."""
-    last_number: int
-    """The highest number that an update has; 0 where there is none."""
-
-
-def _columns(found: Standing) -> dict[str, Any]:
-    return {
-        "status": found.status,
-        "last_reported": found.last_reported,
-        "last_reported_latest": found.last_reported.latest if found.last_reported else None,
-        "last_happened": found.last_happened,
-        "last_happened_latest": found.last_happened.latest if found.last_happened else None,
-        "no_progress_streak": found.no_progress_streak,
-    }
-
-
-def _lock_query() -> Any:
-    locked = ActionPoint.objects.select_for_update().filter(pk=Param("id", ActionPoint._meta.pk)).order_by()
-    return locked.values_list("pk")
-
-
-def _known_query() -> Any:
-    """A statement of its own: one that waits for a lock sees other tables as they were before."""
-    drafts: Any = ActionPoint._meta.get_field("drafts").related_model
-    updates: Any = ActionPoint._meta.get_field("progress_updates").related_model
-    written = drafts.objects.filter(
-        action_point=OuterRef("pk"),
-        author=Param("author", User._meta.pk),
-        submission=Param("submission", drafts._meta.get_field("submission")),
-    )
-    last = updates.objects.filter(action_point=OuterRef("pk")).order_by("-number").values("number")[:1]
-    known = ActionPoint.objects.filter(pk=Param("id", ActionPoint._meta.pk)).order_by()
-    return known.values_list(
-        "status", "last_reported", "last_happened", "no_progress_streak", Exists(written), Subquery(last)
-    )
-
-
-def _stand_statement() -> Statement:
-    params: dict[str, Any] = {name: Param(name, ActionPoint._meta.get_field(name)) for name in ["id", *_STANDING]}
-    return ActionPoint.objects.filter(pk=params.pop("id")), params
-
-
-_LOCK, _KNOWN = PreparedSelect(_lock_query), PreparedSelect(_known_query)
-_STAND = PreparedUpdate(_stand_statement)
+_LOCK = PreparedSelect(lambda: lock_query(ActionPoint.objects))
+_KNOWN = PreparedSelect(lambda: known_query(ActionPoint.objects))
+_STAND = PreparedUpdate(lambda: stand_statement(ActionPoint.objects))

@@ -24,6 +24,19 @@ NOBODY = 0
 TOKENS = 2**40
 
 
+_COUNTED_BY = [
+    "rank",
+    "is_open",
+    "reported",
+    "milestone_due",
+    "first_due",
+    "last_due",
+    "snoozed_until",
+    "shows_after",
+]
+"""What an index of all holds besides, so that PostgreSQL counts by any filters without looking at the entries."""
+
+
 class _Listed(models.Model):
     """What lists order and filter action points by."""
 
@@ -66,17 +79,23 @@ class Entry(_Listed):
     class Meta:
         default_permissions = ()
         indexes = [
-            models.Index(fields=["agenda", "place"], name="entry_place"),
+            models.Index(fields=["agenda", "place"], include=[*_COUNTED_BY, "is_owned"], name="entry_place"),
             models.Index(fields=["agenda", "rank", "place"], name="entry_rank"),
             models.Index(fields=["agenda", "reported", "place"], name="entry_reported"),
             models.Index(fields=["agenda", "reported", "place"], condition=Q(is_open=True), name="entry_open_reported"),
             models.Index(
-                fields=["agenda", "milestone_due"], condition=Q(milestone_due__isnull=False), name="entry_due"
+                fields=["agenda", "milestone_due"],
+                condition=Q(milestone_due__isnull=False, is_open=True),
+                name="entry_due",
             ),
-            models.Index(fields=["agenda", "first_due"], condition=Q(first_due__isnull=False), name="entry_first_due"),
-            models.Index(fields=["agenda", "last_due"], condition=Q(last_due__isnull=False), name="entry_last_due"),
-            models.Index(
-                fields=["agenda", "snoozed_until"], condition=Q(snoozed_until__isnull=False), name="entry_snoozed"
+            *(
+                models.Index(
+                    fields=["agenda", name],
+                    include=["is_open"],
+                    condition=Q(**{f"{name}__isnull": False}),
+                    name=f"entry_{name}",
+                )
+                for name in ("first_due", "last_due", "snoozed_until")
             ),
         ]
 
@@ -98,12 +117,15 @@ class LedEntry(_Listed):
         default_permissions = ()
         indexes = [
             models.Index(fields=["agenda", "place"], name="led_of_all"),
-            models.Index(fields=["agency", "agenda", "place"], name="led_place"),
+            models.Index(fields=["agency", "agenda", "place"], include=_COUNTED_BY, name="led_place"),
             models.Index(fields=["agency", "agenda", "rank", "place"], name="led_rank"),
             models.Index(fields=["agency", "agenda", "reported", "place"], name="led_reported"),
             *(
                 models.Index(
-                    fields=["agency", "agenda", name], condition=Q(**{f"{name}__isnull": False}), name=f"led_{name}"
+                    fields=["agency", "agenda", name],
+                    include=["is_open", "milestone_due"],
+                    condition=Q(**{f"{name}__isnull": False}),
+                    name=f"led_{name}",
                 )
                 for name in ("first_due", "last_due", "snoozed_until")
             ),

@@ -133,7 +133,7 @@ def test_table_costs_the_same_whatever_its_length(client, coordinator, django_as
         personas.update(point)
     personas.sign_in(client, coordinator)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(f"{LIST}?q=action&{ALL}&sort=silence")
 
 
