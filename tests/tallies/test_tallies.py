@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from actions.models import ActionPoint, ActionStatus, Milestone, ProgressUpdate, ReportedStatus
 from actions.tallies.definitions import DIALECTS
 from actions.tallies.models import NEVER, Change, Entry, Move, Tally
+from actions.tallies.reading import recorded_last
 from actions.tallies.rebuilding import differences, fold, rebuild, stamps
 from actions.tallies.triggers import ensure_triggers
 from issues.models import Agenda, Issue
@@ -184,6 +185,33 @@ def test_moves_follow_the_reports_of_an_action_point():
         (day(-100).latest, "exploring", "under_way"),
         (day(-50).latest, "under_way", "completed"),
     ]
+
+
+def test_all_of_an_issue_goes_with_it_to_another_agenda():
+    world = World()
+    for index in range(2):
+        world.lead(index, "UNDP")
+        world.log(index, "exploring", False, -10 + index)
+    other = personas.agenda("2027")
+
+    Issue.objects.filter(pk=world.issues[0].pk).update(agenda=other)
+
+    assert differences(connection) == 0
+    assert recorded_last(other, 9)[0] == [world.points[1].pk, world.points[0].pk]
+    assert recorded_last(world.agenda, 9) == ([], None)
+
+
+def test_last_update_is_the_last_one_in_force():
+    point, person = personas.action_point(), personas.person("someone@example.org")
+    first = personas.update(point, now=NOW)
+    second = personas.update(point, now=NOW + timedelta(days=1))
+    found = [recorded_last(point.issue.agenda, 9)]
+
+    for update in (second, first):
+        update.withdraw(by=person, reason="Wrong.", now=NOW + timedelta(days=2))
+        found.append(recorded_last(point.issue.agenda, 9))
+
+    assert found == [([point.pk], second.recorded_at), ([point.pk], first.recorded_at), ([], None)]
 
 
 def test_folding_keeps_the_sums_and_leaves_one_row_each():
