@@ -218,13 +218,14 @@ class ActionPointFilter(django_filters.FilterSet):
                 Attention.MILESTONE_AHEAD: lambda: rows.open().with_milestone_ahead(today),
                 Attention.SNOOZED: lambda: rows.open().snoozed(today),
             }[Attention(attention)]()
-        before = today - timedelta(days=self.agenda.silence_days)
+        before, passed = today - timedelta(days=self.agenda.silence_days), Q(milestone_due__lt=today)
+        if rows.model is LedEntry:  # which has an index by the first day of all
+            passed &= Q(first_due__lt=today)
         return self.open_now(rows).filter(
             {
                 Attention.NO_PROGRESS: Q(shows_after__lt=today),
                 Attention.SILENT: Q(reported__lt=before),
-                Attention.MILESTONE_PASSED: Q(milestone_due__lt=today)
-                & (Q(first_due__lt=today) if rows.model is LedEntry else Q()),
+                Attention.MILESTONE_PASSED: passed,
                 Attention.MILESTONE_AHEAD: Q(last_due__gte=today),
                 Attention.SNOOZED: Q(snoozed_until__gt=today),
             }[Attention(attention)]
