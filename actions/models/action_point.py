@@ -189,10 +189,7 @@ class ActionPoint(models.Model):
             reported_on=reported_on,
         )
         with sent.storing():
-            locked = self._lock(author, submission)
-            already = sent.made()
-            if locked.has_draft:
-                self.drop_draft(author, submission)
+            locked, already = self.lock_for(sent)
             if already:
                 return already
             if seen is not None and locked.last_number > seen:
@@ -265,6 +262,14 @@ class ActionPoint(models.Model):
             "number", "status", "part_only", "happened", "reported_on", named=False
         )
         return [Report(*row) for row in rows]
+
+    def lock_for(self, sent: Sent) -> tuple[Locked, "ProgressUpdate | None"]:
+        """Lock it for what is sent, whose draft goes; with the update that it made when it was sent before. Raises like `Sent.made`."""
+        locked = self._lock(sent.author, sent.submission)
+        already = sent.made()
+        if locked.has_draft:
+            self.drop_draft(sent.author, sent.submission)
+        return locked, already
 
     def _stand_at(self, found: Standing) -> None:
         """In memory. No history is written of it: the updates are."""

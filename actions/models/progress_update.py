@@ -259,10 +259,7 @@ class ProgressUpdate(models.Model):
             corrects=self.number,
         )
         with sent.storing():
-            has_draft = self.action_point._lock(author, submission).has_draft
-            already = sent.made()
-            if has_draft:
-                self.action_point.drop_draft(author, submission)
+            _locked, already = self.action_point.lock_for(sent)
             if already:
                 return already
             self._require_in_force(read_version)

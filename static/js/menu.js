@@ -12,3 +12,9 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   });
 });
+
+// Where the navigation is wider than the screen, the place where one is stands in its middle.
+const here = document.querySelector(".site-nav [aria-current]");
+const nav = here?.closest(".site-nav");
+const middle = (element) => element.getBoundingClientRect().left + element.clientWidth / 2;
+if (nav) nav.scrollLeft += middle(here) - middle(nav);

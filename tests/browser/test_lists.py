@@ -57,6 +57,19 @@ def test_headings_sort_by_keyboard(new_page, co):
     assert page.get_by_label("Sorted by").input_value() == "reported"
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_navigation_of_a_phone_shows_where_one_is(new_page, co, language):
+    co.language = language
+    co.save()
+    page = new_page(co, viewport=PHONE)
+
+    page.goto("/people/")
+
+    here = page.locator(".site-nav [aria-current]").bounding_box()
+    assert here["x"] >= 0
+    assert here["x"] + here["width"] <= PHONE["width"]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_table_shows_all_of_a_row_on_a_phone(new_page, co, scheme):
     page = new_page(co, viewport=PHONE, color_scheme=scheme, bypass_csp=True)
