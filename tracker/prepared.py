@@ -62,7 +62,7 @@ class _Compiled:
                 for param in self._params
             ]
             cursor.execute(f"PREPARE {name} AS {self._statement % tuple(words)}")
-        statement = f"EXECUTE {name} ({', '.join(['%s'] * len(given))})"
+        statement = f"EXECUTE {name}" + (f" ({', '.join(['%s'] * len(given))})" if given else "")
         self._planned[connection.connection] = statement, list(given.values())
         return self._planned[connection.connection]
 

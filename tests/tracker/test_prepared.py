@@ -37,6 +37,13 @@ def test_statements_take_their_values_when_they_run():
 
 
 @pytest.mark.django_db
+def test_statement_may_take_no_values():
+    personas.agenda("2026")
+
+    assert PreparedSelect(lambda: Agenda.objects.values_list("slug")).rows("default") == [("2026",)]
+
+
+@pytest.mark.django_db
 def test_statement_is_planned_once_a_connection(django_assert_num_queries):
     personas.agenda("2026")
     select = PreparedSelect(titled)
