@@ -49,9 +49,9 @@ _THESE = "p.id = ANY(ids)"
 _ENTRIES_OF_THESE = "(SELECT * FROM tallies_entry WHERE action_point_id = ANY(ids))"
 _LOCK = "PERFORM 1 FROM tallies_entry WHERE action_point_id = ANY(ids) ORDER BY action_point_id FOR UPDATE;"
 _REFRESH = "IF cardinality(ids) > 0 THEN PERFORM tallies_refresh(ids); END IF;"
-_REFRESH_OWN_COLUMNS = _REFRESH.replace("refresh", "refresh_own_columns")
+_REFRESH_OWN_COLUMNS = f"IF cardinality(ids) > 0 THEN {_LOCK} {update_entries('postgresql', _THESE)}; END IF;"
 _NOTHING_ADDED = "IF TG_OP = 'INSERT' THEN IF NOT EXISTS (SELECT 1 FROM added) THEN RETURN NULL; END IF; END IF;"
-_FLAGS = " ".join(f"{name} boolean := false;" for name in ("is_newest", "is_owned_otherwise", "stay"))
+_FLAGS = " ".join(f"{name} boolean := false;" for name in ("is_newest", "is_other", "is_owned_otherwise", "stay"))
 _PLANS = "SET plan_cache_mode = force_generic_plan SET enable_hashjoin = off SET enable_mergejoin = off"
 """Planning anew for each list of ids costs more than the work; by index, one by one, is right for few and for many. Left to itself, it
 reads all issues to find one.
@@ -59,12 +59,10 @@ reads all issues to find one.
 
 
 def triggers() -> Iterator[str]:
-    for name, renew in (("refresh", upsert_entries), ("refresh_own_columns", update_entries)):
-        work = renew("postgresql", _THESE)
-        yield (
-            f"CREATE OR REPLACE FUNCTION tallies_{name}(ids bigint[]) RETURNS void LANGUAGE plpgsql {_PLANS} AS"
-            f" $$ BEGIN {_LOCK} {work}; END $$"
-        )
+    yield (
+        f"CREATE OR REPLACE FUNCTION tallies_refresh(ids bigint[]) RETURNS void LANGUAGE plpgsql {_PLANS} AS"
+        f" $$ BEGIN {_LOCK} {upsert_entries('postgresql', _THESE)}; END $$"
+    )
     for name, body in _bodies().items():
         yield (
             f"CREATE OR REPLACE FUNCTION tallies_{name}() RETURNS trigger LANGUAGE plpgsql {_PLANS} AS"
@@ -126,9 +124,11 @@ def _bodies() -> dict[str, str]:
         "entry": f"""
             {_NOTHING_ADDED}
             IF TG_OP = 'UPDATE' THEN
-                IF NOT {_changed(_COUNTED)} THEN RETURN NULL; END IF;
-                is_owned_otherwise := {_changed(("is_owned",))};
-                stay := NOT {_changed(("agenda_id",))};
+                SELECT count(*) > 0, COALESCE(bool_or(a.is_owned <> o.is_owned), false),
+                    COALESCE(bool_and(a.agenda_id = o.agenda_id), true) INTO is_other, is_owned_otherwise, stay
+                    FROM added a JOIN removed o USING (action_point_id)
+                    WHERE ({_columns("a", _COUNTED)}) IS DISTINCT FROM ({_columns("o", _COUNTED)});
+                IF NOT is_other THEN RETURN NULL; END IF;
             END IF;
             IF stay THEN {add_tallies(tallies(_BOTH, stay=True))};
             ELSE {_by_event(add_tallies(tallies("{rows}")))}
@@ -159,14 +159,6 @@ def _by_event(work: str) -> str:
         f"IF TG_OP = 'INSERT' THEN {work.replace('{rows}', f'({_ADDED})')};"
         f" ELSIF TG_OP = 'DELETE' THEN {work.replace('{rows}', f'({_REMOVED})')};"
         f" ELSE {work.replace('{rows}', _BOTH)}; END IF;"
-    )
-
-
-def _changed(columns: tuple[str, ...]) -> str:
-    """Whether an update of entries changed any of these."""
-    return (
-        "EXISTS (SELECT 1 FROM added a JOIN removed o USING (action_point_id)"
-        f" WHERE ({_columns('a', columns)}) IS DISTINCT FROM ({_columns('o', columns)}))"
     )
 
 
