@@ -49,7 +49,6 @@ _THESE = "p.id = ANY(ids)"
 _ENTRIES_OF_THESE = "(SELECT * FROM tallies_entry WHERE action_point_id = ANY(ids))"
 _LOCK = "PERFORM 1 FROM tallies_entry WHERE action_point_id = ANY(ids) ORDER BY action_point_id FOR UPDATE;"
 _REFRESH = "IF cardinality(ids) > 0 THEN PERFORM tallies_refresh(ids); END IF;"
-_REFRESH_OWN_COLUMNS = f"IF cardinality(ids) > 0 THEN {_LOCK} {update_entries('postgresql', _THESE)}; END IF;"
 _NOTHING_ADDED = "IF TG_OP = 'INSERT' THEN IF NOT EXISTS (SELECT 1 FROM added) THEN RETURN NULL; END IF; END IF;"
 _FLAGS = " ".join(f"{name} boolean := false;" for name in ("is_newest", "is_other", "is_owned_otherwise", "stay"))
 _PLANS = "SET plan_cache_mode = force_generic_plan SET enable_hashjoin = off SET enable_mergejoin = off"
@@ -83,6 +82,7 @@ def triggers() -> Iterator[str]:
 
 def _bodies() -> dict[str, str]:
     """What each function does."""
+    refresh_own_columns = f"IF cardinality(ids) > 0 THEN {_LOCK} {update_entries('postgresql', _THESE)}; END IF;"
     return {
         "point": f"""
             IF TG_OP = 'INSERT' THEN
@@ -94,7 +94,7 @@ def _bodies() -> dict[str, str]:
             ELSE
                 ids := ARRAY(SELECT a.id FROM added a JOIN removed o ON o.id = a.id
                     WHERE ({_columns("o", STANDING)}) IS DISTINCT FROM ({_columns("a", STANDING)}));
-                {_REFRESH_OWN_COLUMNS}
+                {refresh_own_columns}
             END IF;""",
         "point_removed": """
             DELETE FROM tallies_move WHERE action_point_id IN (SELECT id FROM removed);
@@ -102,12 +102,12 @@ def _bodies() -> dict[str, str]:
         "issue": f"""
             ids := ARRAY(SELECT p.id FROM actions_actionpoint p JOIN added a ON a.id = p.issue_id
                 JOIN removed o ON o.id = a.id WHERE (o.number, o.agenda_id) <> (a.number, a.agenda_id));
-            {_REFRESH_OWN_COLUMNS}""",
+            {refresh_own_columns}""",
         "agenda": f"""
             ids := ARRAY(SELECT p.id FROM actions_actionpoint p JOIN issues_issue i ON i.id = p.issue_id
                 JOIN added a ON a.id = i.agenda_id JOIN removed o ON o.id = a.id
                 WHERE o.silence_days <> a.silence_days);
-            {_REFRESH_OWN_COLUMNS}""",
+            {refresh_own_columns}""",
         "milestone": f"{_gather('action_point_id')} {_REFRESH}",
         "assigned": f"{_gather('actionpoint_id')} {_REFRESH}",
         "led": f"""
