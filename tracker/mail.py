@@ -85,9 +85,7 @@ class Courier:
             self._backend.close()
 
     def letter(self, message: EmailMessage) -> Letter:
-        """`message`, to its one recipient, made ready. Who has many makes some ready before delivering them: in a row they take an eighth
-        less time than with waits for servers between.
-        """
+        """`message`, to its one recipient, made ready. In a row that takes an eighth less time than with waits for servers between."""
         return letter_for_smtp(message) if self.by_smtp else Letter(message.from_email, message.to[0], message=message)
 
     def deliver(self, letter: Letter, fence: Callable[[], bool]) -> Delivery:
@@ -96,7 +94,7 @@ class Courier:
             return Delivery(Outcome.PERMANENT, letter.fault)
         if isinstance(self._backend, SMTPBackend):
             return self._by_smtp(self._backend, letter, fence)
-        if not (message := letter.message):
+        if (message := letter.message) is None:
             raise TypeError("A letter for SMTP goes no other way.")
         if not fence():
             return Delivery(Outcome.FENCED_OFF)
@@ -164,12 +162,11 @@ class Courier:
 
 
 def letter_for_smtp(message: EmailMessage) -> Letter:
-    """`message`, to its one recipient, made ready. Needs no connection, and no settings but those of the mail itself."""
-    sender, recipient = message.from_email, message.to[0]
+    """`message`, to its one recipient, made ready. Needs no connection."""
     try:
-        return Letter(sender, recipient, _as_transmitted(message))
+        return Letter(message.from_email, message.to[0], _as_transmitted(message))
     except ValueError as error:
-        return Letter(sender, recipient, fault=_words(error))
+        return Letter(message.from_email, message.to[0], fault=_words(error))
 
 
 class _RefusalError(Exception):

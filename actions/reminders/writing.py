@@ -6,7 +6,6 @@ becomes of it, the sender writes what did not come back.
 
 import logging
 import os
-import signal
 import socket
 import struct
 import subprocess
@@ -94,9 +93,11 @@ class Writer:
                 self._receive()
 
     def _begin(self, example: Mailing) -> None:
-        """Start the process, where mail goes by SMTP. It is ready once it has written the example, for practice: in a second or two."""
+        """Start the process, where mail goes by SMTP and there is a processor for it. It is ready once it has written the example, for
+        practice: in two seconds.
+        """
         self._has_begun = True
-        if not self._courier.by_smtp:
+        if not self._courier.by_smtp or len(os.sched_getaffinity(0)) < 2:
             return
         ours, theirs = socket.socketpair()
         with theirs:
@@ -167,13 +168,15 @@ class Writer:
             self._process.wait()
 
 
-_PROGRAM = f"import django; django.setup(); from {__name__} import serve; serve"
+_PROGRAM = (
+    "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+    f"import django; django.setup(); from {__name__} import serve; serve"
+)
+"""Signals to a whole service are for the sender to obey; with it ends the process."""
 
 
 def serve(descriptor: int) -> None:
-    """What the process does, until the sender closes the pipe or is killed. Signals to a whole service are for the sender to obey."""
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signum, signal.SIG_IGN)
+    """What the process does, until the sender closes the pipe or is killed."""
     pipe = Connection(descriptor)
     told: SimpleQueue[tuple[Digest, list[Entry]] | None] = SimpleQueue()
     Thread(target=_listen, args=[pipe, told.put], daemon=True).start()

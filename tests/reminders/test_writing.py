@@ -39,6 +39,7 @@ def writers(monkeypatch):
             assert self._pipe.poll(60)
 
     monkeypatch.setattr(Writer, "_begin", begin)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {0, 1})
     monkeypatch.setattr(sending, "CLAIMED_AT_ONCE", MANY)
     return begun
 
@@ -202,6 +203,14 @@ def test_few_digests_and_mail_that_goes_another_way_start_no_process(
     digests_due(count)
 
     assert send() == {State.SENT: count}
+    assert writers == []
+
+
+def test_single_processor_gets_no_second_process(db, smtp_server, writers, monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {0})
+    digests_due(MANY)
+
+    assert send() == {State.SENT: MANY}
     assert writers == []
 
 
