@@ -58,9 +58,12 @@ class Delivery:
 class Letter:
     """A mail that is ready to go: nothing but handing it over is left to do."""
 
-    message: EmailMessage
+    sender: str
+    recipient: str
     body: bytes = b""
-    """As SMTP transmits it; empty where it goes another way."""
+    """As SMTP transmits it."""
+    message: EmailMessage | None = None
+    """Where it goes another way."""
     fault: str = ""
     """Why it can never be sent, such as a header of two lines."""
 
@@ -70,6 +73,7 @@ class Courier:
 
     def __init__(self) -> None:
         self._backend = get_connection()
+        self.by_smtp = isinstance(self._backend, SMTPBackend)
 
     def __enter__(self) -> "Courier":
         return self
@@ -81,23 +85,17 @@ class Courier:
             self._backend.close()
 
     def letter(self, message: EmailMessage) -> Letter:
-        """`message`, to its one recipient, made ready. Who has many makes some ready before delivering them: in a row they take an eighth
-        less time than with waits for servers between.
-        """
-        if not isinstance(self._backend, SMTPBackend):
-            return Letter(message)
-        try:
-            return Letter(message, _as_transmitted(message))
-        except ValueError as error:
-            return Letter(message, fault=_words(error))
+        """`message`, to its one recipient, made ready. In a row that takes an eighth less time than with waits for servers between."""
+        return letter_for_smtp(message) if self.by_smtp else Letter(message.from_email, message.to[0], message=message)
 
     def deliver(self, letter: Letter, fence: Callable[[], bool]) -> Delivery:
         """Hand it over. `fence` is asked once, after everything that can be tried again without harm."""
         if letter.fault:
             return Delivery(Outcome.PERMANENT, letter.fault)
-        message = letter.message
         if isinstance(self._backend, SMTPBackend):
             return self._by_smtp(self._backend, letter, fence)
+        if (message := letter.message) is None:
+            raise TypeError("A letter for SMTP goes no other way.")
         if not fence():
             return Delivery(Outcome.FENCED_OFF)
         if isinstance(self._backend, FolderBackend):
@@ -116,14 +114,13 @@ class Courier:
         return Delivery(Outcome.ACCEPTED)
 
     def _by_smtp(self, backend: SMTPBackend, letter: Letter, fence: Callable[[], bool]) -> Delivery:
-        message = letter.message
         try:
             backend.open()
             smtp = backend.connection
             if smtp is None:
                 raise smtplib.SMTPServerDisconnected("no connection")
             smtp.ehlo_or_helo_if_needed()
-            _ask_for_data(smtp, settings.BOUNCE_ADDRESS or message.from_email, message.to[0])
+            _ask_for_data(smtp, settings.BOUNCE_ADDRESS or letter.sender, letter.recipient)
         except _RefusalError as refusal:
             self._hang_up(backend)
             return Delivery(Outcome.PERMANENT if refusal.code >= 500 else Outcome.TEMPORARY, str(refusal))
@@ -162,6 +159,14 @@ class Courier:
         if backend.connection is not None:
             backend.connection.close()
             backend.connection = None
+
+
+def letter_for_smtp(message: EmailMessage) -> Letter:
+    """`message`, to its one recipient, made ready. Needs no connection."""
+    try:
+        return Letter(message.from_email, message.to[0], _as_transmitted(message))
+    except ValueError as error:
+        return Letter(message.from_email, message.to[0], fault=_words(error))
 
 
 class _RefusalError(Exception):

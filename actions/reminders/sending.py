@@ -1,28 +1,27 @@
-"""Sending digests: claimed, written afresh from what shows no progress now, fenced, handed over, recorded."""
+"""Sending digests: claimed, written afresh from what shows no progress now, fenced, handed over, recorded: strictly one after the other."""
 
 import time
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from itertools import islice
+from uuid import UUID
 
 from django.utils import timezone
 
-from actions.reminders.composing import mail_of, words_of
 from actions.reminders.due import due_entries, wanting_digests
 from actions.reminders.fencing import pass_fence
 from actions.reminders.models import Digest, DigestQuerySet, ReminderSchedule
 from actions.reminders.models.digest_queries import LEASE, Cause
 from actions.reminders.models.entry import Entry
 from actions.reminders.periods import Terms
+from actions.reminders.writing import Mailing, Writer
 from issues.models import Agenda
-from tracker.mail import Courier, Delivery, Letter, Outcome
+from tracker.mail import Courier, Delivery, Outcome
 from tracker.people.models import User
 from tracker.people.time_zones import zone_named
 
 CLAIMED_AT_ONCE = 100
-WRITTEN_AT_ONCE = 20
-"""So many mails are written before they are handed over. A sender that dies meanwhile has sent none of them."""
+"""More than a writer reads ahead: so what is claimed and not yet recorded is of two claims at most."""
 
 Clock = Callable[[], datetime]
 
@@ -37,18 +36,35 @@ def send_due(
     """Send what is due, until nothing is or the time is up. How many digests are in which state afterwards."""
     states: Counter[str] = Counter()
     due, end = Digest.objects.all() if ledger is None else ledger, time.monotonic() + seconds
-    while time.monotonic() < end and (claimed := due.claim(clock(), CLAIMED_AT_ONCE)):
-        begun = clock()
-        renewed = begun
-        told = read_afresh(claimed, begun)
-        while some := list(islice(told, WRITTEN_AT_ONCE)):
-            letters = [_letter(digest, entries, courier) for digest, entries in some]
-            for (digest, entries), letter in zip(some, letters, strict=True):
+    tokens: deque[UUID | None] = deque(maxlen=2)
+
+    def claim(**only: bool) -> list[Digest]:
+        claimed = due.claim(clock(), CLAIMED_AT_ONCE, **only) if time.monotonic() < end else []
+        tokens.extend(digest.token for digest in claimed[:1])
+        return claimed
+
+    with Writer(courier) as writer:
+        while claimed := claim():
+            renewed = clock()
+            mailings = _read(claimed, lambda: claim(new_only=True), clock)
+            for mailing in writer.written(mailings, many=len(claimed) == CLAIMED_AT_ONCE):
                 if clock() - renewed > LEASE / 5:
                     renewed = clock()
-                    Digest.objects.extend_lease(claimed[0].token, renewed)
-                states[_send(digest, entries, letter, courier, begun, clock)] += 1
+                    for token in tokens:
+                        Digest.objects.extend_lease(token, renewed)
+                states[_send(mailing, courier, clock)] += 1
     return states
+
+
+def _read(claimed: list[Digest], claim_more: Callable[[], list[Digest]], clock: Clock) -> Iterator[Mailing]:
+    """What is claimed, and while claims are full what is claimed next: so reading and writing go on while mails are still being handed
+    over. But for a digest that was tried before: that is claimed when nothing is under way, and is under way alone.
+    """
+    while claimed:
+        now = clock()
+        for digest, entries in read_afresh(claimed, now):
+            yield Mailing(digest, entries, now)
+        claimed = claim_more() if len(claimed) == CLAIMED_AT_ONCE else []
 
 
 def read_afresh(claimed: list[Digest], now: datetime) -> Iterator[tuple[Digest, list[Entry]]]:
@@ -78,22 +94,17 @@ def terms_of(digest: Digest, today: date) -> Terms:
     return schedule.terms(digest.period_start, today)
 
 
-def _letter(digest: Digest, entries: list[Entry], courier: Courier) -> Letter | None:
-    """None where there is nothing to say."""
-    return courier.letter(mail_of(digest, words_of(digest, entries, digest.recipient.language))) if entries else None
-
-
-def _send(
-    digest: Digest, entries: list[Entry], letter: Letter | None, courier: Courier, begun: datetime, clock: Clock
-) -> str:
-    today = _today(digest, begun)
-    if not letter:
+def _send(mailing: Mailing, courier: Courier, clock: Clock) -> str:
+    digest, today = mailing.digest, _today(mailing.digest, mailing.read_at)
+    if not mailing.letter:
         return _cancelled(digest, today)
 
     def leave() -> bool:
-        return pass_fence(digest, entries, digest.recipient.language, clock(), today=today, since=begun)
+        return pass_fence(
+            digest, mailing.entries, digest.recipient.language, clock(), today=today, since=mailing.read_at
+        )
 
-    delivery = courier.deliver(letter, leave)
+    delivery = courier.deliver(mailing.letter, leave)
     return _recorded(digest, delivery, today, clock)
 
 
