@@ -1,6 +1,6 @@
 """What people keep of lists: views with a name, and edits of many action points at once that can be undone."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import models
 from django.db.models import Q
@@ -9,20 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from issues.models import Agenda
 from tracker.people.models import User
+from tracker.prepared import Param, PreparedSelect
 from tracker.text import validate_line
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
-
-
-class SavedViewQuerySet(models.QuerySet["SavedView"]):
-    def visible_to(self, user: "User | AnonymousUser") -> "SavedViewQuerySet":
-        """One's own, and those that are shared with the network."""
-        return self.filter(Q(person=user) | Q(is_shared=True)) if isinstance(user, User) else self.none()
-
-    def with_names(self) -> "SavedViewQuerySet":
-        """One query more, none where there are no views."""
-        return self.prefetch_related("person")
 
 
 class SavedView(models.Model):
@@ -33,8 +24,6 @@ class SavedView(models.Model):
     name = models.CharField(_("name"), max_length=80, validators=[validate_line])
     query = models.CharField(_("filters"), max_length=2000)
     is_shared = models.BooleanField(_("shared with the network"), default=False)
-
-    objects = SavedViewQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "id"]
@@ -50,6 +39,36 @@ class SavedView(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"{reverse('action_point_list', args=[self.agenda.slug])}?{self.query}"
+
+
+class Offered(NamedTuple):
+    """A view as a list offers it."""
+
+    pk: int
+    name: str
+    query: str
+    is_shared: bool
+    person: str
+    person_id: int
+
+
+def offered_views(user: "User | AnonymousUser", agenda: Agenda) -> list[Offered]:
+    """One's own, and those that are shared with the network. One query, none for visitors."""
+    if not isinstance(user, User):
+        return []
+    return [
+        Offered(pk, name, query, bool(is_shared), of or email, person)
+        for pk, name, query, is_shared, of, email, person in _OFFERED.rows("default", user=user.pk, agenda=agenda.pk)
+    ]
+
+
+def _offered_query() -> Any:
+    own = Q(person=Param("user", User._meta.pk))
+    offered = SavedView.objects.filter(own | Q(is_shared=True), agenda=Param("agenda", Agenda._meta.pk))
+    return offered.values_list("pk", "name", "query", "is_shared", "person__name", "person__email", "person")
+
+
+_OFFERED = PreparedSelect(_offered_query)
 
 
 class BulkEdit(models.Model):

@@ -25,7 +25,7 @@ from actions.dashboard.filters import OF_A_DAY, ActionPointFilter, query_without
 from actions.dashboard.forms import SaveViewForm
 from actions.dashboard.headings import FIRST, headings
 from actions.dashboard.heat_map import heat_map, legend
-from actions.dashboard.models import SavedView
+from actions.dashboard.models import offered_views
 from actions.dashboard.over_time import over_time
 from actions.dashboard.promises import time_line
 from actions.models.action_point_queries import Basis
@@ -196,7 +196,7 @@ def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
         "above": shown.above,
         "below": shown.below,
         "query": query,
-        "views": SavedView.objects.visible_to(request.user).filter(agenda=agenda).with_names(),
+        "views": offered_views(request.user, agenda),
         "view_form": SaveViewForm(initial={"query": query}),
         "may_coordinate": may(request.user, Right.COORDINATE),
     }
