@@ -1,6 +1,7 @@
 """Worker groups that are killed (kill -9) at random moments while they send, with a broker that forgets and servers that crash.
 
-Some kills in each run of the tests; hundreds by night: `python -m tests.nightly` (RAMPAGE_KILLS, RAMPAGE_CRASHES, RAMPAGE_SEED).
+Some kills in each run of the tests; hundreds by night: `python -m tests.nightly` (RAMPAGE_KILLS, RAMPAGE_CRASHES, RAMPAGE_SEED), with few
+digests and with many (RAMPAGE_PEOPLE), where workers have a process that writes ahead.
 """
 
 import asyncio
@@ -37,7 +38,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 KILLS = int(os.environ.get("RAMPAGE_KILLS", "4"))
 CRASHES = bool(os.environ.get("RAMPAGE_CRASHES"))
-PEOPLE = 25
+PEOPLE = int(os.environ.get("RAMPAGE_PEOPLE", "25"))
+"""Who get a digest each time."""
+MOMENT = 0.5 if PEOPLE < 200 else 5
+"""Seconds after the first mail within which workers die: with many digests long enough for what writes ahead to be at work."""
 GROUP = 2
 """Worker processes, with one thread each: so many mails can be under way when they die."""
 
@@ -139,7 +143,7 @@ def rampage(tmp_path: Path, app: str = "tracker") -> tuple[Counter[str], Counter
                 before = len(mailbox.messages)
                 with worker_group(environment, tmp_path, app):
                     wait_until(lambda: len(mailbox.messages) > before, "the first mail", 40)  # noqa: B023
-                    time.sleep(chance.uniform(0, 0.5))
+                    time.sleep(chance.uniform(0, MOMENT))
                     chance.choice(troubles)()
                     time.sleep(chance.uniform(0, 0.3))
                 killed += GROUP
@@ -147,7 +151,9 @@ def rampage(tmp_path: Path, app: str = "tracker") -> tuple[Counter[str], Counter
             for _ in range(MAX_ATTEMPTS):
                 with worker_group(environment, tmp_path, app):
                     wait_until(
-                        lambda: not Digest.objects.due(timezone.now() + timedelta(days=1)).exists(), "the rest", 90
+                        lambda: not Digest.objects.due(timezone.now() + timedelta(days=1)).exists(),
+                        "the rest",
+                        90 + KILLS * PEOPLE / 50,
                     )
                 if not Digest.objects.exclude(state__in=ENDED).exists():
                     break
