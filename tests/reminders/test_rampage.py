@@ -142,7 +142,7 @@ def rampage(tmp_path: Path, app: str = "tracker") -> tuple[Counter[str], Counter
                 add_digests(day)
                 before = len(mailbox.messages)
                 with worker_group(environment, tmp_path, app):
-                    wait_until(lambda: len(mailbox.messages) > before, "the first mail", 40)  # noqa: B023
+                    wait_until(lambda: len(mailbox.messages) > before, "the first mail", 90)  # noqa: B023
                     time.sleep(chance.uniform(0, MOMENT))
                     chance.choice(troubles)()
                     time.sleep(chance.uniform(0, 0.3))
