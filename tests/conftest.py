@@ -11,7 +11,7 @@ from celery import current_app
 from django.conf import settings as django_settings
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests import servers
 from tests.personas import admin, coordinator, focal_point, other_focal_point, visitor  # noqa: F401
@@ -20,6 +20,9 @@ from tests.personas import admin, coordinator, focal_point, other_focal_point, v
 hypothesis.settings.register_profile("tracker", deadline=None)
 hypothesis.settings.load_profile("tracker")
 
+PATIENCE = 15_000
+"""Milliseconds that a page may take for anything: a busy machine is no fault."""
+expect.set_options(timeout=PATIENCE)
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"]
 
 
@@ -76,7 +79,7 @@ def new_page(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]
     def make(user: Any = None, **options: Any) -> Page:
         context = browser.new_context(base_url=live_server.url, **options)
         contexts.append(context)
-        context.set_default_timeout(5000)
+        context.set_default_timeout(PATIENCE)
         if user is not None:
             client = Client()
             client.force_login(user)

@@ -32,7 +32,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until(condition: Callable[[], Any], what: str, seconds: float = 20) -> Any:
+def wait_until(condition: Callable[[], Any], what: str, seconds: float = 60) -> Any:
     """The first true value of `condition`, asked every 50 ms. AssertionError, naming `what`, when time is up."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):
@@ -187,7 +187,7 @@ def celery_worker(environment: dict[str, str], *, beat: bool = False, app: str =
             command += ["-B", "-s", f"{folder}/schedule"]
         with _log(folder, "celery") as log, _running(command, log, cwd=ROOT, env=os.environ | environment):
             path = Path(log.name)
-            wait_until(lambda: " ready." in path.read_text(), "the Celery worker", 30)
+            wait_until(lambda: " ready." in path.read_text(), "the Celery worker", 60)
             yield path
 
 

@@ -58,9 +58,9 @@ def test_redis_that_is_killed_and_restarted_loses_nothing_and_doubles_nothing(tm
             time.sleep(1)  # while there is no broker
             # A worker may end with its connection (Celery 5.7 with Redis does so now and then): something starts others.
             with servers.redis(port), worker_group(environment, tmp_path, "tracker"):
-                wait_until(lambda: not Digest.objects.exclude(state=State.SENT).exists(), "all digests", 40)
+                wait_until(lambda: not Digest.objects.exclude(state=State.SENT).exists(), "all digests")
                 add_digests(2)  # nothing else is under way any more
-                wait_until(lambda: not Digest.objects.exclude(state=State.SENT).exists(), "new digests", 40)
+                wait_until(lambda: not Digest.objects.exclude(state=State.SENT).exists(), "new digests")
 
     assert Counter(mail["To"] for mail in mailbox.messages) == dict.fromkeys(
         Digest.objects.values_list("recipient__email", flat=True), 1
