@@ -33,13 +33,14 @@ def send_due(
     seconds: float = float("inf"),
     clock: Clock = timezone.now,
 ) -> Counter[str]:
-    """Send what is due, until nothing is or the time is up. How many digests are in which state afterwards."""
+    """Send what is due, until nothing is or the time is up; one claim at least. How many digests are in which state afterwards."""
     states: Counter[str] = Counter()
     due, end = Digest.objects.all() if ledger is None else ledger, time.monotonic() + seconds
     tokens: deque[UUID | None] = deque(maxlen=2)
 
     def claim(**only: bool) -> list[Digest]:
-        claimed = due.claim(clock(), CLAIMED_AT_ONCE, **only) if time.monotonic() < end else []
+        goes_on = not tokens or time.monotonic() < end
+        claimed = due.claim(clock(), CLAIMED_AT_ONCE, **only) if goes_on else []
         tokens.extend(digest.token for digest in claimed[:1])
         return claimed
 

@@ -273,11 +273,14 @@ def test_digest_goes_into_the_folder_where_there_is_no_server(digest, settings, 
 @pytest.mark.parametrize(("claims", "expected"), [(True, 1), (False, 2)])
 def test_two_workers_on_one_digest_send_it_once(digest, smtp_server, monkeypatch, claims, expected):
     """Both meet right before the claim. With `claims` off (the control) each takes it for its own, and both send."""
-    both, claim = threading.Barrier(2, timeout=5), DigestQuerySet.claim
+    both, claim, this = threading.Barrier(2, timeout=30), DigestQuerySet.claim, threading.local()
     troubles: list[Exception] = []
 
     def claim_together(rows: DigestQuerySet, now: Any, limit: int = 1) -> list[Digest]:
-        both.wait()
+        """Once each."""
+        if hasattr(this, "claimed"):
+            return []
+        this.claimed = both.wait()
         if claims:
             return claim(rows, now, limit)
         return list(Digest.objects.select_related("recipient__agency", "agenda", "asked_by"))
@@ -289,7 +292,7 @@ def test_two_workers_on_one_digest_send_it_once(digest, smtp_server, monkeypatch
     def work() -> None:
         try:
             with Courier() as courier:
-                send_due(courier, seconds=0.001)
+                send_due(courier)
         except Exception as error:
             troubles.append(error)
         finally:

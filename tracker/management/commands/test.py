@@ -136,16 +136,14 @@ class Run:
         return Result(title, int(not failed), int(failed), seconds)
 
     def tests(self, title: str, arguments: list[str], environment: dict[str, str]) -> Result:
-        """A step of pytest, on three processes: tests wait for servers and browsers half of their time. A run that breaks off counts as one
-        more failure.
-        """
+        """A step of pytest, on two processes that take each other's work. A run that breaks off counts as one more failure."""
         report = self.folder / "report.xml"
         report.unlink(missing_ok=True)
         pytest = [
             "pytest",
             "--quiet",
             "--numprocesses",
-            "3",
+            "2",
             "--dist",
             "worksteal",
             f"--junit-xml={report}",
