@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from actions.models.action_point import ActionPoint, Progress
-from actions.models.status import Report, ReportedStatus
+from actions.models.status import ReportedStatus
 from actions.models.submission import Sent
 from tracker.partial_date_fields import PartialDateEdge, PartialDateField
 from tracker.partial_dates import PartialDate
@@ -178,11 +178,6 @@ class ProgressUpdate(models.Model):
     def is_own(self, user: User) -> bool:
         """Of the user's agency or a part of it, or written by the user."""
         return user.speaks_for(self.agency_id) or (self.author_id is not None and self.author_id == user.id)
-
-    @property
-    def report(self) -> Report:
-        """What of it bears on where the action point stands."""
-        return Report(self.number, self.status, self.part_only, self.happened, self.reported_on)
 
     @property
     def is_withdrawn(self) -> bool:
