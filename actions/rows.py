@@ -9,20 +9,36 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, Protocol
 
-from django.db.models import CharField, F, IntegerField, Value
+from django.db.models import BigIntegerField, CharField, ExpressionWrapper, F, IntegerField, OuterRef, Subquery, Value
+from django.db.models.lookups import In
 from django.utils.translation import get_language
 
 from actions.models import ActionPoint, ActionPointQuerySet, ActionStatus
-from actions.tallies.models import Entry, LedEntry
 from actions.tallies.reading import Lead
 from issues.models import Agenda, Issue
 from tracker.partial_dates import PartialDate
+from tracker.people.models import User
 from tracker.prepared import Param, PreparedSelect
 
 MOST = 50
 """So many rows a page of a list has at most."""
+LISTED = ("action_point_id", "place", "rank", "reported", "milestone_due", "snoozed_until")
+"""What a list reads of its entries: what it is ordered by, and what rows want."""
+
+
+class Listed(Protocol):
+    """An entry, or as much of it as rows want."""
+
+    @property
+    def action_point_id(self) -> int: ...
+    @property
+    def place(self) -> int: ...
+    @property
+    def milestone_due(self) -> date | None: ...
+    @property
+    def snoozed_until(self) -> date | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +89,13 @@ def rows_of(action_points: Iterable[ActionPoint], today: date) -> list[Row]:
     return found
 
 
-def rows_of_entries(entries: Sequence[Entry | LedEntry], agenda: Agenda, today: date) -> list[Row]:
+def rows_of_entries(entries: Sequence[Listed], agenda: Agenda, today: date) -> list[Row]:
     """The same today, of MOST entries of the agenda at most, in their order. One query, none where there are no entries."""
     if not entries:
         return []
     ids = [entry.action_point_id for entry in entries]
     asked = {f"id{place}": ids[min(place, len(ids) - 1)] for place in range(MOST)}
-    using = entries[0]._state.db or "default"
+    using = agenda._state.db or "default"
     texts: dict[int, tuple[Any, ...]] = {}
     agencies: dict[int, tuple[Lead, ...]] = defaultdict(tuple)
     people: dict[int, tuple[str, ...]] = defaultdict(tuple)
@@ -92,7 +108,7 @@ def rows_of_entries(entries: Sequence[Entry | LedEntry], agenda: Agenda, today: 
             people[pk] += (first or second,)
     at = get_language(), agenda.slug, agenda.state, agenda.silence_days, today
     return [
-        _remembered(at, texts[pk], entry.milestone_due, entry.snoozed_until, agencies[pk], people[pk])
+        _remembered(at, entry.place, texts[pk], entry.milestone_due, entry.snoozed_until, agencies[pk], people[pk])
         for entry, pk in zip(entries, ids, strict=True)
         if pk in texts
     ]
@@ -101,6 +117,7 @@ def rows_of_entries(entries: Sequence[Entry | LedEntry], agenda: Agenda, today: 
 @lru_cache(maxsize=5000)
 def _remembered(
     at: tuple[str | None, str, str, int, date],
+    place: int,
     texts: tuple[Any, ...],
     milestone_due: date | None,
     snoozed_until: date | None,
@@ -109,7 +126,8 @@ def _remembered(
 ) -> Row:
     """A row of all that it follows from. `at`: the language, and what matters of the agenda and the day."""
     _language, slug, state, silence_days, today = at
-    issue_title, title, issue_id, issue_number, number, status, last_reported, last_happened = texts
+    issue_title, title, issue_id, status, last_reported, last_happened = texts
+    issue_number, number = divmod(place, 1000)
     agenda = Agenda(slug=slug, state=state, silence_days=silence_days)
     point = ActionPoint(
         issue=Issue(pk=issue_id, agenda=agenda, number=issue_number, title=issue_title),
@@ -126,14 +144,21 @@ def _remembered(
 
 def _parts_query() -> Any:
     """All that rows show in one query: kind, action point, two texts, and of _TEXTS what else there is."""
+    # Subqueries, as for a join PostgreSQL would read all issues and all people.
+    issue = Issue.objects.filter(pk=OuterRef("issue")).order_by()
+    person = User.objects.filter(pk=OuterRef("user")).order_by()
     points = ActionPoint.objects.filter(pk__in=_ids()).order_by()
-    texts = ("issue__title", "title", "issue", "issue__number", "number", "status", "last_reported", "last_happened")
-    nothing = [Value(None, IntegerField())] * 3 + [Value(None, CharField())] * 3
-    led = points.filter(lead_agencies__isnull=False)
-    assigned = points.filter(focal_points__isnull=False)
-    return points.values_list(Value(_TEXTS), "pk", *texts).union(
-        led.values_list(Value(_LED), "pk", F("lead_agencies__acronym"), F("lead_agencies__name"), *nothing),
-        assigned.values_list(Value(_ASSIGNED), "pk", F("focal_points__name"), F("focal_points__email"), *nothing),
+    # Wrapped, as a filter by a foreign key takes no parameters.
+    shown = In(ExpressionWrapper(F("actionpoint"), BigIntegerField()), _ids())
+    led = ActionPoint.lead_agencies.through.objects.filter(shown)
+    assigned = ActionPoint.focal_points.through.objects.filter(shown)
+    more = "issue", "status", "last_reported", "last_happened"
+    nothing = [Value(None, IntegerField())] + [Value(None, CharField())] * 3
+    return points.values_list(Value(_TEXTS), "pk", Subquery(issue.values("title")), "title", *more).union(
+        led.values_list(Value(_LED), "actionpoint", "agency__acronym", "agency__name", *nothing),
+        assigned.values_list(
+            Value(_ASSIGNED), "actionpoint", Subquery(person.values("name")), Subquery(person.values("email")), *nothing
+        ),
         all=True,
     )
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
 
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
-Row = TypeVar("Row", bound=Model)
+Row = TypeVar("Row")
+"""A model, or a tuple with names: what `values_list` makes of one."""
 
 _LARGEST = 2**63 - 1
 
@@ -45,7 +46,7 @@ class Column:
     descending: bool = False
     nullable: bool = False
 
-    def value_of(self, row: Model) -> Any:
+    def value_of(self, row: object) -> Any:
         value: Any = row
         for part in self.name.split("__"):
             value = getattr(value, part)
@@ -85,13 +86,13 @@ class Order:
 
     columns: Sequence[Column]
 
-    def place(self, row: Model) -> str:
+    def place(self, row: object) -> str:
         """Costs a query a column of another table unless that is loaded."""
         values = [column.value_of(row) for column in self.columns]
         return "~".join("" if value is None else str(value) for value in values)
 
     def page(
-        self, *sources: "QuerySet[Row]", size: int, after: str | None = None, before: str | None = None
+        self, *sources: "QuerySet[Any, Row]", size: int, after: str | None = None, before: str | None = None
     ) -> "Page[Row]":
         """The first page, or the one after or before a place, of what is in any of the sources. A query each. Raises PlaceError.
 

@@ -151,6 +151,8 @@ else:
             "OPTIONS": {"MAX_ENTRIES": 5000},
         }
     }
+# What is large and seldom changes is kept in each web process besides, at most some 10 MB.
+CACHES["near"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100}}
 
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

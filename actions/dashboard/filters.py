@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import cached_property, reduce
 from operator import or_
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import django_filters
 from django import forms
@@ -55,7 +55,10 @@ class Attention(models.TextChoices):
 
 
 class ActionPointFilter(django_filters.FilterSet):
-    """Filters the action points of an agenda. Faulty values are reported in `errors`, and those filters are left out."""
+    """Filters the action points of an agenda. Faulty values are reported in `errors`, and those filters are left out.
+
+    It has the filters that `data` asks for, and `q`; `with_choices` has all.
+    """
 
     q = django_filters.CharFilter(
         label=_("Words or reference"),
@@ -104,12 +107,19 @@ class ActionPointFilter(django_filters.FilterSet):
         label=_("Status"), choices=ActionStatus, method="with_status", widget=forms.CheckboxSelectMultiple
     )
 
+    base_filters: dict[str, Any]
+
     class Meta:
         model = ActionPoint
         fields: Sequence[str] = []
 
-    def __init__(self, data: QueryDict, *, agenda: Agenda, user: Any, as_of: AsOf) -> None:
-        self.user, self.today, self.agenda = user, as_of.day, agenda
+    def __init__(self, data: QueryDict, *, agenda: Agenda, user: Any, as_of: AsOf, has_all: bool = False) -> None:
+        self.user, self.today, self.agenda, self.as_of = user, as_of.day, agenda, as_of
+        self.base_filters = {
+            name: found
+            for name, found in type(self).base_filters.items()
+            if name in self.names and (has_all or name == "q" or any(data.getlist(name)))
+        }
         # Today lists are read from entries; on a day that has gone by, from action points as they stood.
         self.is_past = as_of.is_past
         self.entry, self.point = ("entry__", "") if as_of.is_past else ("", "action_point__")
@@ -117,11 +127,17 @@ class ActionPointFilter(django_filters.FilterSet):
         if as_of.is_past:
             rows = as_of.standing(ActionPoint.objects.filter(entry__agenda=agenda))
         super().__init__(data, queryset=rows)
-        self.filters["issue"].queryset = agenda.issues.order_by("number")
-        self.filters["focal_point"].queryset = User.objects.order_by("name", "email")
-        if not user.is_authenticated:
-            del self.filters["focal_point"]  # who works for whom is for the network
-            self.filters["owner"].extra["choices"] = [choice for choice in Owner.choices if choice[0] != Owner.MINE]
+        if issue := self.filters.get("issue"):
+            issue.queryset = agenda.issues.order_by("number")
+        if focal_point := self.filters.get("focal_point"):
+            focal_point.queryset = User.objects.order_by("name", "email")
+        if (owner := self.filters.get("owner")) and not user.is_authenticated:
+            owner.extra["choices"] = [choice for choice in Owner.choices if choice[0] != Owner.MINE]
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Of the filters that there are for this reader. Who works for whom is for the network."""
+        return [name for name in type(self).base_filters if name != "focal_point" or self.user.is_authenticated]
 
     @cached_property
     def sources(self) -> list[QuerySet[Any]]:
@@ -170,7 +186,7 @@ class ActionPointFilter(django_filters.FilterSet):
 
     @property
     def of_one_issue(self) -> bool:
-        return self.form.is_valid() and bool(self.form.cleaned_data["issue"])
+        return self.form.is_valid() and bool(self.form.cleaned_data.get("issue"))
 
     def with_words(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
         if reference := _REFERENCE.fullmatch(text.strip()):
@@ -252,18 +268,21 @@ class ActionPointFilter(django_filters.FilterSet):
     def silent_for_days(self, rows: QuerySet[Any], name: str, days: Any) -> QuerySet[Any]:
         return self.reported_until(self.open_now(rows), name, self.today - timedelta(days=int(days)))
 
-    def offer_choices(self) -> None:
-        """Before the form is shown: the people who have something to do in the agenda; where there are many issues, a number is typed.
-        One query.
+    def with_choices(self) -> Self:
+        """All filters, for the form: with the people who have something to do in the agenda; where there are many issues, a number is
+        typed. One query.
         """
+        whole = type(self)(self.data, agenda=self.agenda, user=self.user, as_of=self.as_of, has_all=True)
+        whole.form.is_valid()
         if self.agenda.issues.order_by()[: CHOICES + 1].count() > CHOICES:
-            self.form.fields["issue"].widget = forms.NumberInput(attrs={"inputmode": "numeric", "min": 1})
-        if people := self.form.fields.get("focal_point"):
+            whole.form.fields["issue"].widget = forms.NumberInput(attrs={"inputmode": "numeric", "min": 1})
+        if people := whole.form.fields.get("focal_point"):
             assigned = ActionPoint.focal_points.through.objects.filter(
                 user=OuterRef("pk"), actionpoint__issue__agenda=self.agenda
             )
-            picked = self.form.cleaned_data.get("focal_point")
+            picked = whole.form.cleaned_data.get("focal_point")
             people.queryset = people.queryset.filter(Exists(assigned) | Q(pk=picked.pk if picked else None))
+        return whole
 
     def chosen(self) -> list[tuple[str, str, str]]:
         """What is filtered by now: its name, its words, and the query of the same list without it."""

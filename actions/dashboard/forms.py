@@ -1,11 +1,13 @@
 """The forms of the list: keeping it as a view, and changing what is in it."""
 
+from functools import lru_cache
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +30,12 @@ class SaveViewForm(forms.Form):
         query = query_without_places(QueryDict(self.cleaned_data["query"]))
         MaxLengthValidator(2000)(query)
         return query
+
+
+@lru_cache
+def view_fields(language: str | None) -> str:
+    """For the form to keep a list as a view, what people fill in: the same for all, drawn once a language."""
+    return render_to_string("dashboard/_view_fields.html", {"form": SaveViewForm()})
 
 
 class BulkEditForm(forms.Form):

@@ -31,7 +31,7 @@ def export(request: HttpRequest, slug: str, kind: str) -> HttpResponseBase:
     agenda, as_of = get_agenda(request.user, slug), read_as_of(request)
     filters = ActionPointFilter(request.GET, agenda=agenda, user=request.user, as_of=as_of)
     complaints = [
-        *unknown_parameters(request.GET, [*filters.filters, *PARAMETERS, "sort", "columns"]),
+        *unknown_parameters(request.GET, [*filters.names, *PARAMETERS, "sort", "columns"]),
         *as_of.complaints,
     ]
     if filters.errors or complaints:

@@ -12,8 +12,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import number_format
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from actions.access import get_agenda, public_if_visible
@@ -22,14 +22,14 @@ from actions.dashboard.changes import changes
 from actions.dashboard.counting import COUNTED_THEN, too_many_then
 from actions.dashboard.figures import ISSUES, figures
 from actions.dashboard.filters import OF_A_DAY, ActionPointFilter, query_without_places, unknown_parameters
-from actions.dashboard.forms import SaveViewForm
+from actions.dashboard.forms import view_fields
 from actions.dashboard.headings import FIRST, headings
 from actions.dashboard.heat_map import heat_map, legend
 from actions.dashboard.models import offered_views
 from actions.dashboard.over_time import over_time
 from actions.dashboard.promises import time_line
 from actions.models.action_point_queries import Basis
-from actions.rows import MOST, rows_of, rows_of_entries
+from actions.rows import LISTED, MOST, rows_of, rows_of_entries
 from actions.tallies.reading import totals
 from actions.tallies.rebuilding import stamps
 from actions.tallies.remembering import Memory
@@ -197,7 +197,7 @@ def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
         "below": shown.below,
         "query": query,
         "views": offered_views(request.user, agenda),
-        "view_form": SaveViewForm(initial={"query": query}),
+        "view_fields": view_fields(get_language()),
         "may_coordinate": may(request.user, Right.COORDINATE),
     }
     return render(request, "dashboard/action_point_list.html", context, status=shown.status)
@@ -215,14 +215,16 @@ def _without(query: QueryDict, names: Iterable[str]) -> QueryDict:
     return left
 
 
-def _list_form(context: dict[str, Any], asked: QueryDict, stamp: str) -> str:
-    """The same after each report on progress: what can be chosen seldom changes."""
-    words = "list form", context["agenda"].pk, asked.urlencode(), context["as_of"].query, context["signed_in"]
-    memory = Memory[str](stamp, *words)
+def _choices(context: dict[str, Any], asked: QueryDict, stamp: str) -> str:
+    """What the form offers besides words. The same after each report on progress, for all words and on all pages."""
+    asked, signed_in = _without(asked, ["q", "after", "before"]), context["signed_in"]
+    words = "list choices", context["agenda"].pk, asked.urlencode(), context["as_of"].query, signed_in
+    memory = Memory[str](stamp, *words, where="near")
     if not (made := memory.made):
-        context["filters"].offer_choices()
-        made = render_to_string("dashboard/_list_form.html", context)
-        if _is_asked_for_again(asked, context["signed_in"]):
+        made = render_to_string(
+            "dashboard/_list_choices.html", context | {"form": context["filters"].with_choices().form}
+        )
+        if _is_asked_for_again(asked, signed_in):
             memory.keep(made)
     return made
 
@@ -246,7 +248,7 @@ def _shown(request: HttpRequest, agenda: Agenda, as_of: AsOf, choices: str) -> S
         asked = _without(asked, [*OF_A_DAY, "sort"])
         filters = ActionPointFilter(asked, agenda=agenda, user=request.user, as_of=as_of)
         complaints = [_TOO_MANY_THEN % {"limit": number_format(COUNTED_THEN, force_grouping=True)}]
-    complaints += unknown_parameters(asked, [*filters.filters, *_PARAMETERS])
+    complaints += unknown_parameters(asked, [*filters.names, *_PARAMETERS])
     sort, columns = asked.get("sort") or "reference", asked.getlist("columns")
     if sort not in ORDERS:
         sort, complaints = (
@@ -260,6 +262,8 @@ def _shown(request: HttpRequest, agenda: Agenda, as_of: AsOf, choices: str) -> S
         order = _THEN[sort]
         points: Any = filters.qs.select_related("entry").with_context().prefetch_related("milestones")
         sources = [points.with_status_rank()]
+    else:
+        sources = [entries.values_list(*LISTED, named=True) for entries in sources]
     try:
         page = order.page(*sources, size=PAGE_SIZE, after=asked.get("after"), before=asked.get("before"))
     except PlaceError:
@@ -273,6 +277,7 @@ def _shown(request: HttpRequest, agenda: Agenda, as_of: AsOf, choices: str) -> S
     context = {
         "agenda": agenda,
         "filters": filters,
+        "chosen": filters.chosen(),
         "rows": rows_of(page.rows, as_of.day) if as_of.is_past else rows_of_entries(page.rows, agenda, as_of.day),
         "page": page,
         "total": min(total, COUNTED),
@@ -291,7 +296,7 @@ def _shown(request: HttpRequest, agenda: Agenda, as_of: AsOf, choices: str) -> S
         "kept": [(name, value) for name, values in kept.lists() for value in values],
         "kept_query": kept.urlencode(),
     }
-    context["form"] = _list_form(context, asked, choices)
+    context["choices"] = _choices(context, asked, choices)
     return Shown(
         render_to_string("dashboard/_list_above.html", context),
         render_to_string("dashboard/_list_below.html", context),

@@ -24,7 +24,8 @@ NOBODY = 0
 TOKENS = 2**40
 
 
-_COUNTED_BY = [
+_READ = [
+    "action_point",
     "rank",
     "is_open",
     "reported",
@@ -34,7 +35,7 @@ _COUNTED_BY = [
     "snoozed_until",
     "shows_after",
 ]
-"""What an index of all holds besides, so that PostgreSQL counts by any filters without looking at the entries."""
+"""What an index of all holds besides, so that PostgreSQL counts and lists by any filters without looking at the entries."""
 
 
 class _Listed(models.Model):
@@ -79,7 +80,7 @@ class Entry(_Listed):
     class Meta:
         default_permissions = ()
         indexes = [
-            models.Index(fields=["agenda", "place"], include=[*_COUNTED_BY, "is_owned"], name="entry_place"),
+            models.Index(fields=["agenda", "place"], include=[*_READ, "is_owned"], name="entry_place"),
             models.Index(fields=["agenda", "rank", "place"], name="entry_rank"),
             models.Index(fields=["agenda", "reported", "place"], name="entry_reported"),
             models.Index(fields=["agenda", "reported", "place"], condition=Q(is_open=True), name="entry_open_reported"),
@@ -117,7 +118,7 @@ class LedEntry(_Listed):
         default_permissions = ()
         indexes = [
             models.Index(fields=["agenda", "place"], name="led_of_all"),
-            models.Index(fields=["agency", "agenda", "place"], include=_COUNTED_BY, name="led_place"),
+            models.Index(fields=["agency", "agenda", "place"], include=_READ, name="led_place"),
             models.Index(fields=["agency", "agenda", "rank", "place"], name="led_rank"),
             models.Index(fields=["agency", "agenda", "reported", "place"], name="led_reported"),
             *(

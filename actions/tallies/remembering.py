@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Generic, TypeVar
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils import timezone, translation
 from redis.exceptions import RedisError
 
@@ -22,20 +22,22 @@ class Memory(Generic[Made]):
     Whatever the page depends on and the stamp does not say must be among the words: the day, and who may see what.
     """
 
-    def __init__(self, stamp: str, *words: object) -> None:
-        """`stamp` is one of `stamps()`: that of the choices where nothing shows of action points, but what they can be filtered by."""
+    def __init__(self, stamp: str, *words: object, where: str = "default") -> None:
+        """`stamp` is one of `stamps()`: that of the choices where nothing shows of action points, but what they can be filtered by.
+        `where` is "near" for what each process should make for itself rather than fetch.
+        """
         named = "\n".join([*map(str, words), translation.get_language() or "", timezone.get_current_timezone_name()])
         self._key = f"shown:{_release()}:{sha256(named.encode()).hexdigest()}"
-        self._stamp = stamp
+        self._stamp, self._cache = stamp, caches[where]
         self.made: Made | None = None
         with suppress(OSError, RedisError):
-            kept_stamp, made = cache.get(self._key) or ("", None)
+            kept_stamp, made = self._cache.get(self._key) or ("", None)
             if kept_stamp == self._stamp:
                 self.made = made
 
     def keep(self, made: Made) -> Made:
         with suppress(OSError, RedisError):
-            cache.set(self._key, (self._stamp, made), SECONDS)
+            self._cache.set(self._key, (self._stamp, made), SECONDS)
         return made
 
 
