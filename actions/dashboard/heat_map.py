@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from actions.as_of import AsOf
 from actions.dashboard import counting
-from actions.dashboard.figures import AGENCIES
+from actions.dashboard.figures import AGENCIES, list_query
 from actions.tallies.reading import Led
 from issues.models import Agenda, Issue
 
@@ -71,7 +70,7 @@ def _cell(counted: Led | None, acronym: str, issue: Issue, today: date) -> Cell 
     if counted is None:
         return None
     days = (today - counted.last).days if counted.last else None
-    return Cell(counted.count, days, urlencode({"issue": issue.number, "agency": acronym}))
+    return Cell(counted.count, days, list_query(("issue", issue.number), ("agency", acronym)))
 
 
 def legend() -> list[tuple[str, str]]:

@@ -41,6 +41,8 @@ from tracker.people.permissions import Right, may
 PAGE_SIZE = MOST
 COUNTED = 1000
 """A list that is longer says so, and no more: to count it would cost more than to show it. The dashboard has all figures."""
+COUNTED_BY_WORDS = 200
+"""The same where words are looked for: each text has to be read."""
 A_MONTH = timedelta(days=30)
 
 _PLACE = Column("place", whole_number)
@@ -229,14 +231,14 @@ def _choices(context: dict[str, Any], asked: QueryDict, stamp: str) -> str:
     return made
 
 
-def _total(sources: Sequence[QuerySet[Any]], asked: QueryDict, page: Page[Any]) -> int:
-    """How many there are, up to one more than COUNTED. No query where the first page has them all, else one a source."""
+def _total(sources: Sequence[QuerySet[Any]], asked: QueryDict, page: Page[Any], most: int) -> int:
+    """How many there are, up to one more than `most`. No query where the first page has them all, else one a source."""
     if not (page.after or asked.get("after") or asked.get("before")):
         return len(page.rows)
     if len(sources) == 1:
-        return sources[0].order_by()[: COUNTED + 1].count()
-    places = (entries.order_by().values_list("place", flat=True)[: COUNTED + 1] for entries in sources)
-    return min(len({place for some in places for place in some}), COUNTED + 1)
+        return sources[0].order_by()[: most + 1].count()
+    places = (entries.order_by().values_list("place", flat=True)[: most + 1] for entries in sources)
+    return min(len({place for some in places for place in some}), most + 1)
 
 
 def _shown(request: HttpRequest, agenda: Agenda, as_of: AsOf, choices: str) -> Shown:
@@ -269,7 +271,8 @@ def _shown(request: HttpRequest, agenda: Agenda, as_of: AsOf, choices: str) -> S
     except PlaceError:
         page = order.page(*sources, size=PAGE_SIZE)
         complaints = [*complaints, _("The address names no place in this list; here is its beginning.")]
-    total = _total(filters.sources, asked, page)
+    most = COUNTED_BY_WORDS if asked.get("q") else COUNTED
+    total = _total(filters.sources, asked, page, most)
     query = query_without_places(asked)
     kept = _without(QueryDict(query), PARAMETERS)
     words = {name: str(label) for name, (label, _order) in ORDERS.items()}
@@ -280,8 +283,8 @@ def _shown(request: HttpRequest, agenda: Agenda, as_of: AsOf, choices: str) -> S
         "chosen": filters.chosen(),
         "rows": rows_of(page.rows, as_of.day) if as_of.is_past else rows_of_entries(page.rows, agenda, as_of.day),
         "page": page,
-        "total": min(total, COUNTED),
-        "has_more": total > COUNTED,
+        "total": min(total, most),
+        "has_more": total > most,
         "sort": sort,
         "columns": shown,
         "headings": headings([(FIRST, _("Action point")), *shown], words, sort, query) if shown else [],

@@ -119,7 +119,11 @@ class LedEntry(_Listed):
         indexes = [
             models.Index(fields=["agenda", "place"], name="led_of_all"),
             models.Index(fields=["agency", "agenda", "place"], include=_READ, name="led_place"),
-            models.Index(fields=["agency", "agenda", "rank", "place"], name="led_rank"),
+            models.Index(
+                fields=["agency", "agenda", "rank", "place"],
+                include=["action_point", "reported", "milestone_due", "snoozed_until"],
+                name="led_rank",
+            ),
             models.Index(fields=["agency", "agenda", "reported", "place"], name="led_reported"),
             *(
                 models.Index(

@@ -220,7 +220,7 @@ def test_visitor_sees_the_dashboard_of_a_public_agenda_without_names(client, foc
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("page", "queries"), [("dashboard", 21), ("action-points", 11)])
+@pytest.mark.parametrize(("page", "queries"), [("dashboard", 22), ("action-points", 11)])
 def test_page_costs_the_same_whatever_its_length(client, coordinator, django_assert_num_queries, page, queries, count):
     for number in range(1, count + 1):
         for place in range(1, count + 1):
@@ -250,10 +250,11 @@ def test_number_of_an_issue_is_typed_where_there_are_many(client, focal_point, m
 
 
 def test_long_list_says_so_instead_of_counting_on(client, focal_point, monkeypatch):
-    monkeypatch.setattr(views, "COUNTED", 2)
-    for number in (1, 2, 3):
-        personas.action_point(number=number)
+    monkeypatch.setattr(views, "COUNTED", 3)
+    monkeypatch.setattr(views, "COUNTED_BY_WORDS", 2)
+    for number in (1, 2, 3, 4):
+        personas.action_point(number=number, title=f"Course {number}")
+    personas.sign_in(client, focal_point)
 
-    response = personas.sign_in(client, focal_point).get(LIST)
-
-    assert "More than 2 action points" in text(response)
+    assert "More than 3 action points" in text(client.get(LIST))
+    assert "More than 2 action points with these filters" in text(client.get(f"{LIST}?q=course"))

@@ -27,4 +27,13 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "ledentry", models.Index(fields=["agency", "agenda", "place"], include=READ, name="led_place")
         ),
+        migrations.RemoveIndex("ledentry", "led_rank"),
+        migrations.AddIndex(
+            "ledentry",
+            models.Index(
+                fields=["agency", "agenda", "rank", "place"],
+                include=("action_point", "reported", "milestone_due", "snoozed_until"),
+                name="led_rank",
+            ),
+        ),
     ]
