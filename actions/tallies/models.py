@@ -103,7 +103,7 @@ class Entry(_Listed):
 
 class LedEntry(_Listed):
     """An entry once more for each agency that leads the action point: one index serves each order of what an agency leads, one
-    together with a status, and one what all agencies lead under an issue. Where nobody owns it, one for NOBODY.
+    together with a status. Where nobody owns it, one for NOBODY.
     """
 
     pk = models.CompositePrimaryKey("action_point_id", "agency_id")
@@ -117,7 +117,6 @@ class LedEntry(_Listed):
     class Meta:
         default_permissions = ()
         indexes = [
-            models.Index(fields=["agenda", "place"], name="led_of_all"),
             models.Index(fields=["agency", "agenda", "place"], include=_READ, name="led_place"),
             models.Index(
                 fields=["agency", "agenda", "rank", "place"],

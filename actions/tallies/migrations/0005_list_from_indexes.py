@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "ledentry", models.Index(fields=["agency", "agenda", "place"], include=READ, name="led_place")
         ),
+        migrations.RemoveIndex("ledentry", "led_of_all"),
         migrations.RemoveIndex("ledentry", "led_rank"),
         migrations.AddIndex(
             "ledentry",
