@@ -173,6 +173,7 @@ class Shown:
     """The list as it is shown, apart from what is each person's own."""
 
     above: str
+    form: str
     below: str
     status: int
 
@@ -184,7 +185,7 @@ def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
     agenda, as_of = get_agenda(request.user, slug), read_as_of(request)
     user, signed_in, known = request.user, request.user.is_authenticated, stamps()
     person = (user.pk, user.agency_id) if isinstance(user, User) and "owner" in request.GET else signed_in
-    memory = Memory[tuple[str, str, int]](known.shown, "list", agenda.pk, as_of.day, request.GET.urlencode(), person)
+    memory = Memory[tuple[str, str, str, int]](known.shown, "list", agenda.pk, as_of.day, request.GET.urlencode(), person)
     if memory.made:
         shown = Shown(*memory.made)
     else:
@@ -196,6 +197,7 @@ def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
         "agenda": agenda,
         "current_agenda": agenda,
         "above": shown.above,
+        "form": shown.form,
         "below": shown.below,
         "query": query,
         "views": offered_views(request.user, agenda),
@@ -302,6 +304,7 @@ def _shown(request: HttpRequest, agenda: Agenda, as_of: AsOf, choices: str) -> S
     context["choices"] = _choices(context, asked, choices)
     return Shown(
         render_to_string("dashboard/_list_above.html", context),
+        render_to_string("dashboard/_list_form.html", context),
         render_to_string("dashboard/_list_below.html", context),
         HTTPStatus.BAD_REQUEST if complaints or filters.errors or as_of.complaints else HTTPStatus.OK,
     )
