@@ -83,29 +83,32 @@ _PARAMETERS = ["columns", *PARAMETERS, "sort", "after", "before"]
 @require_safe
 def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
     agenda, as_of = get_agenda(request.user, slug), read_as_of(request)
-    memory = Memory[tuple[str, str]](
-        stamps().shown, "dashboard", agenda.pk, as_of.day, as_of.query, request.user.is_authenticated
+    stamp = stamps().shown
+    memory = Memory[tuple[str, str, str]](
+        stamp, "dashboard", agenda.pk, as_of.day, as_of.query, request.user.is_authenticated
     )
     if not (made := memory.made):
         made = _dashboard(agenda, as_of)
         if request.user.is_authenticated or not as_of.is_past:  # visitors could fill the cache with days
             memory.keep(made)
-    lead, sections = made
+    lead, standing, sections = made
     context = {
         "agenda": agenda,
         "current_agenda": agenda,
         "agendas": Agenda.objects.visible_to(request.user).order_by("-slug"),
         "as_of": as_of,
         "lead": lead,
+        "standing": standing,
         "sections": sections,
+        "stamp": stamp,
     }
     return render(request, "dashboard/dashboard_page.html", context, status=400 if as_of.complaints else 200)
 
 
-def _dashboard(agenda: Agenda, as_of: AsOf) -> tuple[str, str]:
-    """The lead and the sections of the dashboard, which are the same for all who may see it."""
+def _dashboard(agenda: Agenda, as_of: AsOf) -> tuple[str, str, str]:
+    """The lead, where things stand, and the other sections of the dashboard, which are the same for all who may see it."""
     if too_many_then(agenda, as_of):
-        return "", _dashboard_of_many(agenda, as_of)
+        return "", "", _dashboard_of_many(agenda, as_of)
     issues = list(agenda.issues.order_by("number")[: ISSUES + 1])
     is_cut, issues = len(issues) > ISSUES, issues[:ISSUES]
     for issue in issues:
@@ -120,7 +123,10 @@ def _dashboard(agenda: Agenda, as_of: AsOf) -> tuple[str, str]:
         "is_cut": is_cut,
         "as_of": as_of,
     }
-    return render_to_string("dashboard/_lead.html", context), render_to_string("dashboard/_sections.html", context)
+    lead, standing, sections = (
+        render_to_string(f"dashboard/{name}.html", context) for name in ("_lead", "_standing", "_sections")
+    )
+    return lead, standing, sections
 
 
 def _dashboard_of_many(agenda: Agenda, as_of: AsOf) -> str:
@@ -185,7 +191,9 @@ def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
     agenda, as_of = get_agenda(request.user, slug), read_as_of(request)
     user, signed_in, known = request.user, request.user.is_authenticated, stamps()
     person = (user.pk, user.agency_id) if isinstance(user, User) and "owner" in request.GET else signed_in
-    memory = Memory[tuple[str, str, str, int]](known.shown, "list", agenda.pk, as_of.day, request.GET.urlencode(), person)
+    memory = Memory[tuple[str, str, str, int]](
+        known.shown, "list", agenda.pk, as_of.day, request.GET.urlencode(), person
+    )
     if memory.made:
         shown = Shown(*memory.made)
     else:

@@ -10,6 +10,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from actions.models import ActionPoint, ProgressUpdate
+from issues.models import Agenda
 
 UNHEARD = 3
 """So many reminders without an answer are worth a look."""
@@ -51,10 +52,15 @@ class ReminderCountManager(models.Manager["ReminderCount"]):
             ignore_conflicts=True,
         )
 
-    def answers(self) -> dict[int, Answers]:
-        """What came of the reminders, by id of the agenda. One query."""
+    def unheard(self) -> "models.QuerySet[ReminderCount]":
+        """Those of UNHEARD reminders or more for nothing."""
+        return self.filter(~answered(), count__gte=UNHEARD)
+
+    def answers(self, agenda: Agenda | None = None) -> dict[int, Answers]:
+        """What came of the reminders, of all or of one, by id of the agenda. One query."""
+        counts = self.filter(action_point__issue__agenda=agenda) if agenda else self.all()
         counted: Any = (
-            self.alias(is_answered=answered())
+            counts.alias(is_answered=answered())
             .order_by()
             .values("action_point__issue__agenda")
             .annotate(

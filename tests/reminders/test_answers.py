@@ -1,0 +1,116 @@
+"""What came of the digests, on the dashboard of an agenda."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from actions.reminders.models import ReminderCount
+from actions.reminders.templatetags import answers
+from tests import personas
+from tests.actions.pages import links, text
+
+DASHBOARD = "/agendas/2026/dashboard/"
+FIRST = datetime(2026, 5, 4, 8, tzinfo=UTC)
+
+
+@pytest.fixture
+def points(db):
+    return [personas.action_point(number=number, title=f"Course {number}") for number in (1, 2, 3)]
+
+
+def remind(points, times):
+    """In so many weeks, of each of these."""
+    for week in range(times):
+        at = FIRST + timedelta(weeks=week)
+        ReminderCount.objects.add([point.pk for point in points], date(2026, 5, 4) + timedelta(weeks=week), at)
+
+
+def told(client, who):
+    return text(personas.sign_in(client, who).get(DASHBOARD))
+
+
+def test_coordinators_see_what_came_of_the_digests(client, coordinator, points):
+    remind(points[:2], 1)
+    remind(points[2:], 4)
+    personas.update(points[0])
+
+    page = personas.sign_in(client, coordinator).get(DASHBOARD)
+
+    assert "3 Action points reminded of 1 Reported on since 1 Three reminders or more without an answer" in text(page)
+    assert "2026/1.3 Course 3 4 reminders since 4 May 2026" in text(page)
+    assert "/reminders/" in links(page)
+    section = page.text[page.text.index('id="answers"') :]
+    assert "Course 2" not in section[: section.index("</section>")]
+
+
+def test_answer_shows_at_once(client, coordinator, points):
+    remind(points, 3)
+    assert "0 Reported on since 3 Three reminders or more without an answer" in told(client, coordinator)
+
+    personas.update(points[1])
+
+    assert "1 Reported on since 2 Three reminders or more without an answer" in told(client, coordinator)
+
+
+def test_before_the_first_digest_it_says_so(client, coordinator, points):
+    assert "No digest has told of an action point yet." in told(client, coordinator)
+
+
+def test_it_is_for_coordinators_only(client, focal_point, points):
+    points[0].issue.agenda.visible_to = "everybody"
+    points[0].issue.agenda.save()
+
+    assert "Answers to digests" not in text(client.get(DASHBOARD))
+    assert "Answers to digests" not in told(client, focal_point)
+
+
+def test_closed_agenda_and_a_day_that_has_gone_by_show_none(client, coordinator, points):
+    personas.sign_in(client, coordinator)
+    assert "Answers to digests" in text(client.get(DASHBOARD))
+    assert "Answers to digests" not in text(client.get(f"{DASHBOARD}?as_of=2026-03-31"))
+
+    points[0].issue.agenda.state = "closed"
+    points[0].issue.agenda.save()
+
+    assert "Answers to digests" not in text(client.get(DASHBOARD))
+
+
+def test_those_of_another_agenda_are_not_counted(client, coordinator, points):
+    other = personas.action_point(personas.issue(personas.agenda("2025")))
+    remind([*points[:1], other], 3)
+
+    assert "1 Action points reminded of" in told(client, coordinator)
+    assert "2025/1.1" not in text(client.get(DASHBOARD))
+
+
+def test_it_is_counted_once_while_nothing_changes(client, coordinator, points, monkeypatch):
+    monkeypatch.setattr(answers, "_minute", lambda: FIRST)
+    remind(points, 1)
+    told(client, coordinator)
+
+    with CaptureQueriesContext(connection) as queries:
+        assert "3 Action points reminded of" in told(client, coordinator)
+
+    assert not [query for query in queries if "reminders_remindercount" in query["sql"]]
+
+
+def test_digest_shows_within_a_minute(client, coordinator, points, monkeypatch):
+    monkeypatch.setattr(answers, "_minute", lambda: FIRST)
+    told(client, coordinator)
+    remind(points, 1)
+
+    monkeypatch.setattr(answers, "_minute", lambda: FIRST + timedelta(minutes=1))
+
+    assert "3 Action points reminded of" in told(client, coordinator)
+
+
+def test_more_than_can_be_counted_are_not(client, coordinator, points, monkeypatch):
+    monkeypatch.setattr(answers, "MOST", 2)
+    remind(points, 3)
+
+    page = told(client, coordinator)
+
+    assert "Digests told of more than 2 action points, which are not counted here." in page
+    assert "Reported on since" not in page
