@@ -3,13 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from django.db.models import Q
 
 from actions.models import ActionPoint, ProgressUpdate
-from actions.note.content import Point
-from actions.note.gathering import note_of, standing_sign_offs
+from actions.note.content import Note, Point
+from actions.note.gathering import standing_sign_offs
 from actions.note.models import SignOff
 from issues.models import Agenda
 from tracker.people.models import Agency, User
@@ -59,9 +58,9 @@ class SigningPart:
         return not any(answer.is_open for answer in self.answers)
 
 
-def signing_parts(agenda: Agenda, today: date) -> list[SigningPart]:
-    """All action points of the note, in its order. A constant number of queries."""
-    told = {point.code: point for issue in note_of(agenda, today, with_people=True).issues for point in issue.points}
+def signing_parts(agenda: Agenda, note: Note) -> list[SigningPart]:
+    """All action points of the agenda's note, or of a version of it, in order. `note` names people. A constant number of queries."""
+    told = {point.code: point for issue in note.issues for point in issue.points}
     given = standing_sign_offs(agenda)
     reporting, answering = _reporting_agencies(agenda), _agencies_with_focal_points()
     found = ActionPoint.objects.filter(issue__agenda=agenda).in_order().select_related("issue__agenda")
@@ -69,10 +68,16 @@ def signing_parts(agenda: Agenda, today: date) -> list[SigningPart]:
     for action_point in found.prefetch_related("lead_agencies", "focal_points__agency"):
         agencies = {agency.pk: agency for agency in action_point.lead_agencies.all()} | reporting[action_point.pk]
         agencies |= {person.agency.pk: person.agency for person in action_point.focal_points.all() if person.agency}
-        point = told[action_point.code]
+        if not (point := told.get(action_point.code)):
+            continue
         answers = _answers(agencies.values(), given[action_point.pk], point.fingerprint, answering)
         parts.append(SigningPart(action_point, point, answers))
     return parts
+
+
+def unsigned_parts(agenda: Agenda, note: Note) -> list[SigningPart]:
+    """Those that an agency is still to sign off as the note tells them."""
+    return [part for part in signing_parts(agenda, note) if not part.is_settled]
 
 
 def missing(parts: Iterable[SigningPart]) -> list[tuple[str, list[str]]]:

@@ -98,7 +98,7 @@ def test_stored_version_can_only_be_opened(as_coordinator, point):
         version.save()
     with pytest.raises(TypeError):
         version.delete()
-    as_coordinator.post("/agendas/2026/note/versions/1/audience/", {"audience": "everybody"})
+    as_coordinator.post("/agendas/2026/note/versions/1/audience/", {"audience": "everybody", "unsigned_too": "on"})
     assert NoteVersion.objects.get().audience == "everybody"
     assert as_coordinator.post("/agendas/2026/note/versions/1/audience/", {"audience": "x"}).status_code == 400
 
@@ -181,6 +181,41 @@ def test_signed_note_goes_to_everybody_without_more(as_coordinator, point, focal
     publish(as_coordinator, audience="everybody", unsigned_too="")
 
     assert NoteVersion.objects.get().audience == "everybody"
+
+
+def test_version_without_sign_offs_is_opened_to_everybody_only_where_that_is_said(as_coordinator, point):
+    publish(as_coordinator)
+    page, where = "/agendas/2026/note/versions/1/", "/agendas/2026/note/versions/1/audience/"
+    assert "Not signed off by all 1 part waits for an agency." in text(as_coordinator.get(page))
+
+    refused = as_coordinator.post(where, {"audience": "everybody"})
+
+    assert refused.status_code == 400
+    assert "Not all agencies have signed off" in text(refused)
+    assert refused.context["audience_form"]["audience"].value() == "everybody"
+    assert NoteVersion.objects.get().audience == "network"
+    as_coordinator.post(where, {"audience": "everybody", "unsigned_too": "on"})
+    assert NoteVersion.objects.get().audience == "everybody"
+    assert "Not signed off by all" not in text(as_coordinator.get(page))
+
+
+def test_version_is_judged_by_what_it_says_not_by_what_the_note_says_now(as_coordinator, point, focal_point):
+    sign(point, focal_point)
+    publish(as_coordinator)
+    personas.update(point, focal_point, narrative="Later, and signed off by nobody.")
+
+    assert "Not signed off by all" not in text(as_coordinator.get("/agendas/2026/note/versions/1/"))
+    as_coordinator.post("/agendas/2026/note/versions/1/audience/", {"audience": "everybody"})
+
+    assert NoteVersion.objects.get().audience == "everybody"
+
+
+def test_what_waits_for_agencies_is_told_to_coordinators_only(client, as_coordinator, point, focal_point):
+    publish(as_coordinator)
+
+    assert "Not signed off by all" not in text(
+        personas.sign_in(client, focal_point).get("/agendas/2026/note/versions/1/")
+    )
 
 
 def test_visitors_read_versions_for_everybody_without_people(client, as_coordinator, point, focal_point):
@@ -325,5 +360,8 @@ def test_pages_cost_a_constant_number_of_queries(as_coordinator, point, django_a
 
     with django_assert_num_queries(5):
         as_coordinator.get(LIST)
+    with django_assert_num_queries(10):  # with what is still to be signed off
+        as_coordinator.get("/agendas/2026/note/versions/1/")
+    NoteVersion.objects.update(audience="everybody")
     with django_assert_num_queries(4):
         as_coordinator.get("/agendas/2026/note/versions/1/")

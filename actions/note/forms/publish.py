@@ -12,13 +12,31 @@ from tracker.text import validate_line
 
 
 class AudienceForm(forms.Form):
+    """Where agencies have not signed off what it says of them (`unsigned`), it is for everybody only if the person says so."""
+
     audience = forms.ChoiceField(label=_("Who may read it?"), choices=Agenda.Audience, widget=forms.RadioSelect)
+    unsigned_too = forms.BooleanField(label=_("Publish it to everybody without these sign-offs"), required=False)
+
+    def __init__(self, data: Any = None, *, unsigned: bool, **options: Any) -> None:
+        super().__init__(data, **options)
+        if not unsigned:
+            del self.fields["unsigned_too"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("audience") == Agenda.Audience.EVERYBODY and data.get("unsigned_too") is False:
+            self.add_error(
+                "unsigned_too",
+                gettext(
+                    "Not all agencies have signed off what it says of them: see the list above. Nothing was published. Choose the network, "
+                    "or tick this to publish it to everybody all the same."
+                ),
+            )
+        return data
 
 
 class PublishForm(AudienceForm):
-    """`sha256` is that of what would be published now: where the person saw other content, the form is invalid. Where agencies have not
-    signed off (`unsigned`), it is for everybody only if the person says so.
-    """
+    """`sha256` is that of what would be published now: where the person saw other content, the form is invalid."""
 
     data: Any
     remark = forms.CharField(
@@ -28,20 +46,15 @@ class PublishForm(AudienceForm):
         max_length=300,
         validators=[validate_line],
     )
-    unsigned_too = forms.BooleanField(label=_("Publish it to everybody without these sign-offs"), required=False)
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
-    field_order = ["audience", "unsigned_too", "remark", "seen"]
-
     def __init__(self, data: Any = None, *, sha256: str, unsigned: bool, initial: dict[str, Any]) -> None:
-        super().__init__(data, initial=initial | {"seen": sha256})
-        if not unsigned:
-            del self.fields["unsigned_too"]
+        super().__init__(data, unsigned=unsigned, initial=initial | {"seen": sha256})
         self.sha256 = sha256
         self.is_conflict = False
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
+        data = super().clean()
         if data.get("audience") and data.get("seen") != self.sha256:
             self.is_conflict = True
             self.data = self.data.copy()
@@ -52,13 +65,5 @@ class PublishForm(AudienceForm):
                     "look at the draft again, then publish it."
                 ),
                 code="conflict",
-            )
-        if data.get("audience") == Agenda.Audience.EVERYBODY and data.get("unsigned_too") is False:
-            self.add_error(
-                "unsigned_too",
-                gettext(
-                    "Not all agencies have signed off what it says of them: see the list above. Nothing was published. Choose the network, "
-                    "or tick this to publish it to everybody all the same."
-                ),
             )
         return data

@@ -19,7 +19,7 @@ from actions.note.frozen import restored
 from actions.note.gathering import note_of, worded_parts
 from actions.note.models import NoteVersion
 from actions.note.publishing import next_version, publish
-from actions.note.signing import missing, signing_parts
+from actions.note.signing import SigningPart, missing, unsigned_parts
 from issues.models import Agenda
 from tracker.locking import atomic_post, locked_by_post
 from tracker.people.permissions import Right, may
@@ -51,14 +51,31 @@ def versions(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     found = get_version(request.user, slug, number)
+    unsigned = _unsigned(found) if may(request.user, Right.COORDINATE) else []
+    form = AudienceForm(unsigned=bool(unsigned), initial={"audience": found.audience})
+    return _version_page(request, found, form, unsigned)
+
+
+def _unsigned(version: NoteVersion) -> list[SigningPart]:
+    """What agencies have not signed off as the version tells it. Of one that everybody may read already nothing is asked."""
+    if version.audience == Agenda.Audience.EVERYBODY:
+        return []
+    return unsigned_parts(version.agenda, restored(version.content, with_people=True))
+
+
+def _version_page(
+    request: HttpRequest, version: NoteVersion, form: AudienceForm, unsigned: list[SigningPart]
+) -> HttpResponse:
     context = {
-        "agenda": found.agenda,
-        "version": found,
-        "note": restored(found.content, with_people=request.user.is_authenticated),
+        "agenda": version.agenda,
+        "version": version,
+        "note": _note(version, request),
         "may_coordinate": may(request.user, Right.COORDINATE),
-        "audience_form": AudienceForm(initial={"audience": found.audience}),
+        "audience_form": form,
+        "unsigned": unsigned,
+        "missing": missing(unsigned),
     }
-    return render(request, "note/version_page.html", context)
+    return render(request, "note/version_page.html", context, status=400 if form.is_bound else 200)
 
 
 @require_safe
@@ -78,7 +95,7 @@ def publish_note(request: HttpRequest, slug: str) -> HttpResponseBase:
     agenda = locked_by_post(request, Agenda.objects.all()).get(pk=get_agenda(user, slug, Right.COORDINATE).pk)
     draft = next_version(agenda, today)
     data = request.POST if request.method == "POST" else None
-    unsigned = [part for part in signing_parts(agenda, today) if not part.is_settled]
+    unsigned = unsigned_parts(agenda, note_of(agenda, today, with_people=True))
     audience = Agenda.Audience.NETWORK if unsigned else agenda.visible_to
     initial = {"audience": audience} | kept_initial(request)
     form = PublishForm(data, sha256=draft.sha256, unsigned=bool(unsigned), initial=initial)
@@ -104,9 +121,10 @@ def version_audience(request: HttpRequest, slug: str, number: int) -> HttpRespon
     """Open a version to everybody, or to the network alone."""
     get_agenda(request.user, slug, Right.COORDINATE)
     found = get_version(request.user, slug, number)
-    form = AudienceForm(request.POST)
+    unsigned = _unsigned(found)
+    form = AudienceForm(request.POST, unsigned=bool(unsigned))
     if not form.is_valid():
-        raise BadRequest(_("Choose who may read it."))
+        return _version_page(request, found, form, unsigned)
     found.open_to(form.cleaned_data["audience"])
     messages.success(request, _("Saved."))
     return redirect(found)
