@@ -1,5 +1,6 @@
 """Coordinators word an agenda, and add issues and action points to it."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from actions.access import get_agenda, signed_in
-from actions.forms import AgendaForm, IssueForm, NewActionPointForm
+from actions.forms import AgendaForm, IssueForm, NewActionPointForm, OutlineForm
 from actions.forms.conflicts import ConflictAwareForm
 from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.models import ActionPoint
@@ -55,6 +56,28 @@ def add_action_point(request: HttpRequest, slug: str, number: int) -> HttpRespon
     initial = kept_initial(request, "lead_agencies", "focal_points")
     form = NewActionPointForm(_sent(request), initial=initial, instance=ActionPoint(issue=issue))
     return _form_page(request, form, agenda, _("Add an action point"), under=issue)
+
+
+@keeps_typed
+@require_http_methods(["GET", "POST"])
+@atomic_post
+def add_outline(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Issues and action points as they were written down. POST shows what would be added; with `plan`, the fingerprint of what was shown,
+    it adds just that.
+    """
+    agenda = _to_edit(request, slug)
+    form = OutlineForm(_sent(request), agenda=agenda, initial=kept_initial(request))
+    shown = request.POST.get("plan")
+    status = 400 if form.is_bound and not form.is_valid() else 200
+    if plan := form.plan if form.is_valid() else None:
+        if plan.fingerprint == shown:
+            plan.add()
+            added = _("Added: %(what)s.") % {"what": plan.said()}
+            messages.success(request, added, extra_tags=clears_kept(request))
+            return redirect(agenda)
+        status = 409 if shown else 200
+    context = {"agenda": agenda, "form": form, "plan": plan, "is_another": status == HTTPStatus.CONFLICT}
+    return render(request, "actions/outline_form.html", context, status=status)
 
 
 def _to_edit(request: HttpRequest, slug: str) -> Agenda:

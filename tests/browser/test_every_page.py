@@ -70,6 +70,7 @@ READERS = [
 ]
 COORDINATORS = [
     "/agendas/2005/edit/",
+    "/agendas/2005/outline/",
     "/agendas/2005/issues/",
     "/agendas/2005/issues/3/edit/",
     "/agendas/2005/issues/3/action-points/",
