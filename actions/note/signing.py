@@ -3,15 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Q
 
 from actions.models import ActionPoint, ProgressUpdate
 from actions.note.content import Note, Point
-from actions.note.gathering import standing_sign_offs
+from actions.note.gathering import note_of, standing_sign_offs
 from actions.note.models import SignOff
 from issues.models import Agenda
 from tracker.people.models import Agency, User
+
+Missing = list[tuple[str, list[str]]]
+"""Agencies that are still to answer, by acronym, each with the codes of its parts (3.2), in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +62,9 @@ class SigningPart:
         return not any(answer.is_open for answer in self.answers)
 
 
-def signing_parts(agenda: Agenda, note: Note) -> list[SigningPart]:
-    """All action points of the agenda's note, or of a version of it, in order. `note` names people. A constant number of queries."""
-    told = {point.code: point for issue in note.issues for point in issue.points}
+def signing_parts(agenda: Agenda, today: date) -> list[SigningPart]:
+    """All action points of the note, in its order. A constant number of queries."""
+    told = {point.code: point for issue in note_of(agenda, today, with_people=True).issues for point in issue.points}
     given = standing_sign_offs(agenda)
     reporting, answering = _reporting_agencies(agenda), _agencies_with_focal_points()
     found = ActionPoint.objects.filter(issue__agenda=agenda).in_order().select_related("issue__agenda")
@@ -68,25 +72,35 @@ def signing_parts(agenda: Agenda, note: Note) -> list[SigningPart]:
     for action_point in found.prefetch_related("lead_agencies", "focal_points__agency"):
         agencies = {agency.pk: agency for agency in action_point.lead_agencies.all()} | reporting[action_point.pk]
         agencies |= {person.agency.pk: person.agency for person in action_point.focal_points.all() if person.agency}
-        if not (point := told.get(action_point.code)):
-            continue
+        point = told[action_point.code]
         answers = _answers(agencies.values(), given[action_point.pk], point.fingerprint, answering)
         parts.append(SigningPart(action_point, point, answers))
     return parts
 
 
-def unsigned_parts(agenda: Agenda, note: Note) -> list[SigningPart]:
-    """Those that an agency is still to sign off as the note tells them."""
-    return [part for part in signing_parts(agenda, note) if not part.is_settled]
-
-
-def missing(parts: Iterable[SigningPart]) -> list[tuple[str, list[str]]]:
-    """The agencies that are still to answer, by acronym, each with the codes of its parts (3.2), in their order."""
+def missing_parts(parts: Iterable[SigningPart]) -> Missing:
+    """Of parts of the note as it stands."""
     found: dict[str, list[str]] = defaultdict(list)
     for part in parts:
         for answer in part.answers:
             if answer.is_open:
                 found[answer.agency.acronym].append(part.point.code)
+    return sorted(found.items(), key=lambda agency: agency[0].casefold())
+
+
+def missing_in(version: Note, agenda: Agenda) -> Missing:
+    """Of a version that was published: of the agencies that it names itself those that never signed off what it says. Three queries."""
+    signed = set(
+        SignOff.objects.filter(action_point__issue__agenda=agenda)
+        .order_by()
+        .values_list("agency__acronym", "fingerprint")
+    )
+    answering = set(Agency.objects.filter(pk__in=_agencies_with_focal_points()).values_list("acronym", flat=True))
+    found: dict[str, list[str]] = defaultdict(list)
+    for point in (point for issue in version.issues for point in issue.points):
+        for acronym in answering & {*point.lead_agencies, *(item.by for item in point.items)}:
+            if (acronym, point.fingerprint) not in signed:
+                found[acronym].append(point.code)
     return sorted(found.items(), key=lambda agency: agency[0].casefold())
 
 

@@ -192,6 +192,7 @@ def test_version_without_sign_offs_is_opened_to_everybody_only_where_that_is_sai
 
     assert refused.status_code == 400
     assert "Not all agencies have signed off" in text(refused)
+    assert "Nothing was changed." in text(refused)
     assert refused.context["audience_form"]["audience"].value() == "everybody"
     assert NoteVersion.objects.get().audience == "network"
     as_coordinator.post(where, {"audience": "everybody", "unsigned_too": "on"})
@@ -203,11 +204,32 @@ def test_version_is_judged_by_what_it_says_not_by_what_the_note_says_now(as_coor
     sign(point, focal_point)
     publish(as_coordinator)
     personas.update(point, focal_point, narrative="Later, and signed off by nobody.")
-
     assert "Not signed off by all" not in text(as_coordinator.get("/agendas/2026/note/versions/1/"))
+
+    sign(point, focal_point)  # the later one, which the first stays signed beside
     as_coordinator.post("/agendas/2026/note/versions/1/audience/", {"audience": "everybody"})
 
     assert NoteVersion.objects.get().audience == "everybody"
+
+
+def _led_by_nobody(point):
+    point.lead_agencies.clear()
+    point.focal_points.clear()
+
+
+def _renumbered(point):
+    type(point).objects.filter(pk=point.pk).update(number=5)
+
+
+@pytest.mark.parametrize("later", [_led_by_nobody, _renumbered])
+def test_version_is_judged_by_whom_it_names_not_by_who_answers_now(as_coordinator, point, later):
+    publish(as_coordinator)
+    later(point)
+
+    assert "UNDP : 1.1" in text(as_coordinator.get("/agendas/2026/note/versions/1/"))
+    answer = as_coordinator.post("/agendas/2026/note/versions/1/audience/", {"audience": "everybody"})
+
+    assert (answer.status_code, NoteVersion.objects.get().audience) == (400, "network")
 
 
 def test_what_waits_for_agencies_is_told_to_coordinators_only(client, as_coordinator, point, focal_point):
@@ -360,7 +382,7 @@ def test_pages_cost_a_constant_number_of_queries(as_coordinator, point, django_a
 
     with django_assert_num_queries(5):
         as_coordinator.get(LIST)
-    with django_assert_num_queries(10):  # with what is still to be signed off
+    with django_assert_num_queries(7):  # with what is still to be signed off
         as_coordinator.get("/agendas/2026/note/versions/1/")
     NoteVersion.objects.update(audience="everybody")
     with django_assert_num_queries(4):

@@ -15,7 +15,11 @@ class AudienceForm(forms.Form):
     """Where agencies have not signed off what it says of them (`unsigned`), it is for everybody only if the person says so."""
 
     audience = forms.ChoiceField(label=_("Who may read it?"), choices=Agenda.Audience, widget=forms.RadioSelect)
-    unsigned_too = forms.BooleanField(label=_("Publish it to everybody without these sign-offs"), required=False)
+    unsigned_too = forms.BooleanField(label=_("Open it to everybody without these sign-offs"), required=False)
+    refusal = _(
+        "Not all agencies have signed off what it says of them: see the list above. Nothing was changed. Leave it to the network, or tick "
+        "this to open it to everybody all the same."
+    )
 
     def __init__(self, data: Any = None, *, unsigned: bool, **options: Any) -> None:
         super().__init__(data, **options)
@@ -25,13 +29,7 @@ class AudienceForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("audience") == Agenda.Audience.EVERYBODY and data.get("unsigned_too") is False:
-            self.add_error(
-                "unsigned_too",
-                gettext(
-                    "Not all agencies have signed off what it says of them: see the list above. Nothing was published. Choose the network, "
-                    "or tick this to publish it to everybody all the same."
-                ),
-            )
+            self.add_error("unsigned_too", str(self.refusal))
         return data
 
 
@@ -39,6 +37,11 @@ class PublishForm(AudienceForm):
     """`sha256` is that of what would be published now: where the person saw other content, the form is invalid."""
 
     data: Any
+    unsigned_too = forms.BooleanField(label=_("Publish it to everybody without these sign-offs"), required=False)
+    refusal = _(
+        "Not all agencies have signed off what it says of them: see the list above. Nothing was published. Choose the network, "
+        "or tick this to publish it to everybody all the same."
+    )
     remark = forms.CharField(
         label=_("Remark"),
         help_text=_("What it is for, such as “Handed out at the annual meeting”."),
@@ -47,6 +50,8 @@ class PublishForm(AudienceForm):
         validators=[validate_line],
     )
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    field_order = ["audience", "unsigned_too", "remark", "seen"]
 
     def __init__(self, data: Any = None, *, sha256: str, unsigned: bool, initial: dict[str, Any]) -> None:
         super().__init__(data, unsigned=unsigned, initial=initial | {"seen": sha256})

@@ -19,7 +19,7 @@ from actions.note.frozen import restored
 from actions.note.gathering import note_of, worded_parts
 from actions.note.models import NoteVersion
 from actions.note.publishing import next_version, publish
-from actions.note.signing import SigningPart, missing, unsigned_parts
+from actions.note.signing import Missing, missing_in, missing_parts, signing_parts
 from issues.models import Agenda
 from tracker.locking import atomic_post, locked_by_post
 from tracker.people.permissions import Right, may
@@ -51,29 +51,28 @@ def versions(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     found = get_version(request.user, slug, number)
-    unsigned = _unsigned(found) if may(request.user, Right.COORDINATE) else []
-    form = AudienceForm(unsigned=bool(unsigned), initial={"audience": found.audience})
-    return _version_page(request, found, form, unsigned)
+    note = _note(found, request)
+    missing = _missing(found, note) if may(request.user, Right.COORDINATE) else []
+    form = AudienceForm(unsigned=bool(missing), initial={"audience": found.audience})
+    return _version_page(request, found, note, form, missing)
 
 
-def _unsigned(version: NoteVersion) -> list[SigningPart]:
+def _missing(version: NoteVersion, note: Note) -> Missing:
     """What agencies have not signed off as the version tells it. Of one that everybody may read already nothing is asked."""
-    if version.audience == Agenda.Audience.EVERYBODY:
-        return []
-    return unsigned_parts(version.agenda, restored(version.content, with_people=True))
+    return missing_in(note, version.agenda) if version.audience != Agenda.Audience.EVERYBODY else []
 
 
 def _version_page(
-    request: HttpRequest, version: NoteVersion, form: AudienceForm, unsigned: list[SigningPart]
+    request: HttpRequest, version: NoteVersion, note: Note, form: AudienceForm, missing: Missing
 ) -> HttpResponse:
     context = {
         "agenda": version.agenda,
         "version": version,
-        "note": _note(version, request),
+        "note": note,
         "may_coordinate": may(request.user, Right.COORDINATE),
         "audience_form": form,
-        "unsigned": unsigned,
-        "missing": missing(unsigned),
+        "missing": missing,
+        "waiting": len({code for _agency, codes in missing for code in codes}),
     }
     return render(request, "note/version_page.html", context, status=400 if form.is_bound else 200)
 
@@ -95,7 +94,7 @@ def publish_note(request: HttpRequest, slug: str) -> HttpResponseBase:
     agenda = locked_by_post(request, Agenda.objects.all()).get(pk=get_agenda(user, slug, Right.COORDINATE).pk)
     draft = next_version(agenda, today)
     data = request.POST if request.method == "POST" else None
-    unsigned = unsigned_parts(agenda, note_of(agenda, today, with_people=True))
+    unsigned = [part for part in signing_parts(agenda, today) if not part.is_settled]
     audience = Agenda.Audience.NETWORK if unsigned else agenda.visible_to
     initial = {"audience": audience} | kept_initial(request)
     form = PublishForm(data, sha256=draft.sha256, unsigned=bool(unsigned), initial=initial)
@@ -109,8 +108,8 @@ def publish_note(request: HttpRequest, slug: str) -> HttpResponseBase:
         "form": form,
         "draft": draft,
         "changed": [part for part, _wording, changed in worded_parts(agenda) if changed],
-        "unsigned": unsigned,
-        "missing": missing(unsigned),
+        "missing": missing_parts(unsigned),
+        "waiting": len(unsigned),
     }
     status = 200 if not form.is_bound else 409 if form.is_conflict else 400
     return render(request, "note/publish_form.html", context, status=status)
@@ -121,10 +120,11 @@ def version_audience(request: HttpRequest, slug: str, number: int) -> HttpRespon
     """Open a version to everybody, or to the network alone."""
     get_agenda(request.user, slug, Right.COORDINATE)
     found = get_version(request.user, slug, number)
-    unsigned = _unsigned(found)
-    form = AudienceForm(request.POST, unsigned=bool(unsigned))
+    note = _note(found, request)
+    missing = _missing(found, note)
+    form = AudienceForm(request.POST, unsigned=bool(missing))
     if not form.is_valid():
-        return _version_page(request, found, form, unsigned)
+        return _version_page(request, found, note, form, missing)
     found.open_to(form.cleaned_data["audience"])
     messages.success(request, _("Saved."))
     return redirect(found)

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from actions.access import get_action_point, get_agenda, signed_in
 from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.note.forms.sign_off import SignOffForm
-from actions.note.gathering import note_of
 from actions.note.models import SignOff
 from actions.note.signing import SigningPart, signing_parts
 from issues.models import Agenda
@@ -22,7 +21,7 @@ from tracker.people.permissions import Right, require
 def sign_offs(request: HttpRequest, slug: str) -> HttpResponse:
     """All parts with who has signed them off; first those that wait for the person who reads."""
     user, agenda = signed_in(request), get_agenda(request.user, slug)
-    parts = signing_parts(agenda, note_of(agenda, timezone.localdate(), with_people=True))
+    parts = signing_parts(agenda, timezone.localdate())
     context = {
         "agenda": agenda,
         "waiting": [part for part in parts if part.is_open_for(user)],
@@ -66,5 +65,4 @@ def sign_off(request: HttpRequest, slug: str, issue: int, number: int) -> HttpRe
 
 
 def _part(agenda: Agenda, pk: int) -> SigningPart:
-    note = note_of(agenda, timezone.localdate(), with_people=True)
-    return next(part for part in signing_parts(agenda, note) if part.action_point.pk == pk)
+    return next(part for part in signing_parts(agenda, timezone.localdate()) if part.action_point.pk == pk)
