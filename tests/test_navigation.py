@@ -47,7 +47,13 @@ def test_page_is_marked_where_the_navigation_leads_to_it(client, coordinator, ag
 def test_page_that_the_navigation_does_not_lead_to_is_marked_nowhere(client, coordinator, agendas):
     personas.sign_in(client, coordinator)
 
-    for address in (reverse("preferences"), reverse("changes", args=["2026"]), "/no/such/page/"):
+    for address in (
+        reverse("preferences"),
+        reverse("changes", args=["2026"]),
+        "/no/such/page/",
+        "/agendas/1999/",
+        "/agendas/1999/note/",
+    ):
         assert links(client.get(address))[1] == []
 
 

@@ -270,9 +270,10 @@ class ActionPointFilter(django_filters.FilterSet):
 
     def with_choices(self) -> Self:
         """All filters, for the form: with the people who have something to do in the agenda; where there are many issues, a number is
-        typed. One query.
+        typed. One query, and one for each issue, agency and person that is chosen already.
         """
-        whole = type(self)(self.data, agenda=self.agenda, user=self.user, as_of=self.as_of, has_all=True)
+        asked = QueryDict(query_without_places(self.data))  # with an empty status, none would be a choice
+        whole = type(self)(asked, agenda=self.agenda, user=self.user, as_of=self.as_of, has_all=True)
         whole.form.is_valid()
         if self.agenda.issues.order_by()[: CHOICES + 1].count() > CHOICES:
             whole.form.fields["issue"].widget = forms.NumberInput(attrs={"inputmode": "numeric", "min": 1})

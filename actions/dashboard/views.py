@@ -281,7 +281,7 @@ def _shown(request: HttpRequest, agenda: Agenda, as_of: AsOf, choices: str) -> S
     except PlaceError:
         page = order.page(*sources, size=PAGE_SIZE)
         complaints = [*complaints, _("The address names no place in this list; here is its beginning.")]
-    most = COUNTED_BY_WORDS if asked.get("q") else COUNTED
+    most = COUNTED_BY_WORDS if filters.form.cleaned_data.get("q") else COUNTED
     total = _total(filters.sources, asked, page, most)
     query = query_without_places(asked)
     kept = _without(QueryDict(query), PARAMETERS)

@@ -10,8 +10,9 @@ from django.db.models import Count, F, Max, Q, Sum
 from django.db.models.functions import TruncMonth
 
 from actions.models import ActionStatus
-from actions.tallies.models import NEVER, NOBODY, Entry, LastUpdate, LedEntry, Tally
+from actions.tallies.models import NEVER, Entry, LastUpdate, LedEntry, Tally
 from issues.models import Agenda, Issue
+from tracker.people.models import Agency
 
 Kind = Tally.Kind
 
@@ -132,7 +133,9 @@ def of_issues(agenda: Agenda, issues: Iterable[Issue], today: date) -> dict[int,
 def of_cells(agenda: Agenda, issues: Iterable[Issue]) -> dict[tuple[Lead, int], Led]:
     """By agency and number of the issue. One query, over what is led under just these issues."""
     counted = (
-        LedEntry.objects.filter(agenda=agenda, place__lt=_end(issues), agency__gt=NOBODY)
+        LedEntry.objects.filter(
+            agenda=agenda, place__lt=_end(issues), agency__in=Agency.objects.order_by().values("pk")
+        )
         .values_list("agency__acronym", "agency__name", F("place") / 1000)
         .annotate(count=Count("action_point"), last=Max("reported"))
     )

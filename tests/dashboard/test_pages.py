@@ -258,3 +258,12 @@ def test_long_list_says_so_instead_of_counting_on(client, focal_point, monkeypat
 
     assert "More than 3 action points" in text(client.get(LIST))
     assert "More than 2 action points with these filters" in text(client.get(f"{LIST}?q=course"))
+    assert "More than 3 action points" in text(client.get(f"{LIST}?q=+"))
+
+
+def test_empty_filters_are_none(client, focal_point):
+    personas.action_point()
+    page = personas.sign_in(client, focal_point).get(f"{LIST}?status=&issue=&agency=&q=")
+
+    assert page.status_code == 200
+    assert "errorlist" not in page.text

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from actions.reminders.models import ReminderCount
 from actions.reminders.templatetags import answers
@@ -52,6 +53,17 @@ def test_answer_shows_at_once(client, coordinator, points):
     personas.update(points[1])
 
     assert "1 Reported on since 2 Three reminders or more without an answer" in told(client, coordinator)
+
+
+def test_answer_that_was_withdrawn_is_none(client, coordinator, focal_point, points):
+    remind(points, 3)
+    first = personas.update(points[0], focal_point)
+    first.withdraw(reason="Typed in the wrong place.", by=focal_point, now=timezone.now())
+    second = personas.update(points[1], focal_point)
+    corrected = second.correct(personas.progress(narrative="Other words."), author=focal_point, now=timezone.now())
+    corrected.withdraw(reason="So was this.", by=focal_point, now=timezone.now())
+
+    assert "0 Reported on since 3 Three reminders or more without an answer" in told(client, coordinator)
 
 
 def test_before_the_first_digest_it_says_so(client, coordinator, points):

@@ -26,11 +26,11 @@ class Answers:
 
 
 def answered(action_point: str = "action_point", of_count: str = "") -> Exists:
-    """Whether an update came since the first of the reminders. The names are those by which a query finds the action point and its count
-    (`of_count` as in `reminder_count__`).
+    """Whether an update came since the first of the reminders that is in force. The names are those by which a query finds the action
+    point and its count (`of_count` as in `reminder_count__`).
     """
     return Exists(
-        ProgressUpdate.objects.filter(
+        ProgressUpdate.objects.in_force().filter(
             action_point=OuterRef(action_point), recorded_at__gt=OuterRef(f"{of_count}first_at")
         )
     )

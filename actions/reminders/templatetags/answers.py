@@ -42,7 +42,7 @@ def digest_answers(agenda: Agenda, reader: Any, stamp: str) -> SafeString:
     """
     if agenda.state != Agenda.State.OPEN or not may(reader, Right.COORDINATE):
         return mark_safe("")
-    memory = Memory[str](stamp, "answers", agenda.pk, _minute(), where="near")
+    memory = Memory[str](f"{stamp} {_minute()}", "answers", agenda.pk, where="near")
     return mark_safe(  # noqa: S308 - as a template made it
         memory.made or memory.keep(render_to_string("reminders/_answers.html", {"agenda": agenda} | _found(agenda)))
     )
