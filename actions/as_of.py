@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from actions.models import ActionPointQuerySet, ProgressUpdate
-from actions.models.action_point_queries import Basis, reports_then
+from actions.models.action_point_queries import Basis, end_of, reports_then
+from issues.models import Agenda
 
 EARLIEST = date(1945, 1, 1)
 PARAMETERS = ("as_of", "by")
@@ -48,6 +49,12 @@ class AsOf:
 
     def standing(self, points: ActionPointQuerySet) -> ActionPointQuerySet:
         return points.as_of(self.day, self.basis) if self.is_past else points
+
+    def look_back(self, agenda: Agenda) -> Agenda:
+        """The same, in memory as open as it was then. One query for a closed agenda on a day that has gone by."""
+        if self.is_past:
+            agenda.look_back(end_of(self.day))
+        return agenda
 
     def in_force(self) -> Any:
         """The progress updates that count."""

@@ -5,7 +5,7 @@ A row holds nothing else: of two rows that are equal, templates make the same (`
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from operator import itemgetter
@@ -59,6 +59,8 @@ class Row:
     agencies: tuple[Lead, ...]
     people: tuple[str, ...]
     """The names of its focal points."""
+    is_late: bool = False
+    """On a day that has gone by: whether something that counts was recorded after it."""
 
     @property
     def is_unowned(self) -> bool:
@@ -85,7 +87,8 @@ def rows_of(action_points: Iterable[ActionPoint], today: date) -> list[Row]:
         agencies = tuple(Lead(agency.acronym, agency.name) for agency in point.lead_agencies.all())
         people = tuple(str(person) for person in point.focal_points.all())
         late = any(milestone.is_passed(today) for milestone in point.milestones.all())
-        found.append(_row(point, today, agencies, people, late=late))
+        row = _row(point, today, agencies, people, late=late)
+        found.append(replace(row, is_late=bool(getattr(point, "recorded_late_then", None))))
     return found
 
 

@@ -1,5 +1,6 @@
 """The agenda that the focal points agree once a year, and its issues."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -26,6 +27,12 @@ class AgendaQuerySet(models.QuerySet["Agenda"]):
 
     def open(self) -> "AgendaQuerySet":
         return self.filter(state=Agenda.State.OPEN)
+
+    def open_before(self, instant: datetime) -> "AgendaQuerySet":
+        """Those that are open, and those that were closed no earlier."""
+        closed = Agenda.history.filter(id=models.OuterRef("pk"), state=Agenda.State.CLOSED, history_date__lt=instant)
+        still_open = models.Q(state=Agenda.State.CLOSED) & ~models.Exists(closed)
+        return self.filter(models.Q(state=Agenda.State.OPEN) | still_open)
 
     def current(self) -> "Agenda | None":
         """The agenda that people mean when they name none: the newest open one, else the newest. One query."""
@@ -91,6 +98,12 @@ class Agenda(models.Model):
     def __str__(self) -> str:
         """Says the year, too, where the title does not: agendas of several years may have one title."""
         return self.title if self.slug in self.title else f"{self.slug}: {self.title}"
+
+    def look_back(self, instant: datetime) -> None:
+        """Be as open as it was before. In memory only: such an agenda is read, never saved. One query where it is closed."""
+        closed = self.state == self.State.CLOSED
+        if closed and type(self).objects.filter(pk=self.pk).open_before(instant).exists():
+            self.state = self.State.OPEN
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)

@@ -5,7 +5,7 @@ everybody.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Generic, TypeVar
 
@@ -85,6 +85,10 @@ class Order:
     """An order of a list. Its last column must be unique."""
 
     columns: Sequence[Column]
+
+    def via(self, relation: str) -> "Order":
+        """The same of what leads to these rows, such as `entry__`."""
+        return Order([replace(column, name=f"{relation}{column.name}") for column in self.columns])
 
     def place(self, row: object) -> str:
         """Costs a query a column of another table unless that is loaded."""

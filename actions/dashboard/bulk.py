@@ -67,7 +67,7 @@ def apply(
     with transaction.atomic():
         for change in changes:
             if isinstance(target, PartialDate):
-                _set_due(change.record[0], change.record[2], by)
+                _set_due(change.record[0], change.record[2], "", by)
             else:
                 relation, adds = _RELATIONS[Kind(kind)]
                 _set_owner(change.action_point, relation, target, adds=adds, by=by)
@@ -95,11 +95,11 @@ def undo(edit: BulkEdit, by: User, now: datetime) -> tuple[int, int]:
 
 def _undo_one(kind: str, record: Sequence[Any], by: User) -> bool:
     if kind == Kind.SET_DUE:
-        pk, before, after = record
+        pk, before, after, *note = record  # edits of old have no note
         milestone = Milestone.objects.filter(pk=pk).first()
         if not milestone or milestone.due.text != after:
             return False
-        _set_due(pk, before, by)
+        _set_due(pk, before, note[0] if note else milestone.due_note, by)
         return True
     relation, added = _RELATIONS[Kind(kind)]
     point_pk, target_pk = record
@@ -117,20 +117,21 @@ def _dates(points: Sequence[ActionPoint], due: PartialDate) -> list[Change]:
     return [
         Change(
             by_point[milestone.action_point_id],
-            f"{milestone.title}: {milestone.due}",
+            f"{milestone.title}: {milestone.due}" + (f" ({milestone.due_note})" if milestone.due_note else ""),
             f"{milestone.title}: {due}",
-            [milestone.pk, milestone.due.text, due.text],
+            [milestone.pk, milestone.due.text, due.text, milestone.due_note],
         )
         for milestone in open_ones.order_by("action_point", "due_earliest", "id")
         if milestone.due != due
     ]
 
 
-def _set_due(pk: int, due: str, by: User) -> None:
+def _set_due(pk: int, due: str, note: str, by: User) -> None:
+    """`note` is what is said of that date: of another it says nothing."""
     milestone: Any = Milestone.objects.select_for_update().get(pk=pk)
     milestone._history_user = by  # goes into the history
-    milestone.due = PartialDate.parse(due)
-    milestone.save(update_fields=["due", "due_earliest", "due_latest"])
+    milestone.due, milestone.due_note = PartialDate.parse(due), note
+    milestone.save(update_fields=["due", "due_earliest", "due_latest", "due_note"])
 
 
 def _set_owner(point: ActionPoint, relation: str, target: Any, *, adds: bool, by: User) -> None:

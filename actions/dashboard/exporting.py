@@ -1,8 +1,9 @@
-"""The rows of a list of action points for files: plain values, batch by batch, in the order of their references."""
+"""The rows of a list of action points for files: plain values, batch by batch."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -16,13 +17,14 @@ from issues.models import Agenda
 BATCH = 2000
 """Action points read at once, or those of one issue."""
 
-COLUMNS = (
+_COLUMNS = (
     "reference",
     "issue",
     "issue_title",
     "title",
     "status",
     "lead_agencies",
+    "last_dated_progress",
     "last_reported",
     "last_reported_until",
     "days_since_report",
@@ -30,21 +32,43 @@ COLUMNS = (
     "snoozed_until",
     "address",
 )
-PEOPLES_COLUMNS = (*COLUMNS, "focal_points")
-"""With names: for people who signed in."""
 
 
-def rows(points: ActionPointQuerySet, agenda: Agenda, today: date, *, with_people: bool) -> Iterator[list[list[Any]]]:
-    """Batches of rows with a value for each of COLUMNS (or PEOPLES_COLUMNS). Two queries a batch, three with people, and one."""
+def columns(*, is_past: bool, with_people: bool) -> list[str]:
+    """On a day that has gone by with what was recorded later; with names for people who signed in."""
+    return [*_COLUMNS, *(["recorded_later"] if is_past else []), *(["focal_points"] if with_people else [])]
+
+
+def rows(
+    points: ActionPointQuerySet, agenda: Agenda, today: date, *, with_people: bool, order: Sequence[Any] = ()
+) -> Iterator[list[list[Any]]]:
+    """Batches of rows with a value for each of the columns, by reference unless an order is given. Two queries a batch, three with people,
+    and one.
+    """
     row_of = _row_maker(agenda, today)
-    for issues in chunks(agenda):
-        batch = _values(points.filter(issue__in=issues))
-        leads = _names(ActionPoint.lead_agencies.through, "agency__acronym", issues)
+    for batch, those in _in_order(points, order) if order else _by_issue(points, agenda):
+        leads = _names(ActionPoint.lead_agencies.through, "agency__acronym", those)
         if with_people:
-            people = _names(ActionPoint.focal_points.through, "user__name", issues)
+            people = _names(ActionPoint.focal_points.through, "user__name", those)
             yield [[*row_of(leads, *row), people.get(row[0], "")] for row in batch]
         else:
             yield [row_of(leads, *row) for row in batch]
+
+
+_Batch = tuple[Iterable[tuple[Any, ...]], dict[str, Any]]
+"""Values, and how a query finds the owners of the action points that they are of."""
+
+
+def _by_issue(points: ActionPointQuerySet, agenda: Agenda) -> Iterator[_Batch]:
+    for issues in chunks(agenda):
+        found = _values(points.filter(issue__in=issues)).order_by("issue__number", "number")
+        yield found, {"actionpoint__issue__in": issues}
+
+
+def _in_order(points: ActionPointQuerySet, order: Sequence[Any]) -> Iterator[_Batch]:
+    found = _values(points).order_by(*order).iterator(BATCH)
+    while batch := list(islice(found, BATCH)):
+        yield batch, {"actionpoint__in": [row[0] for row in batch]}
 
 
 def chunks(agenda: Agenda) -> Iterator[list[int]]:
@@ -63,27 +87,27 @@ def chunks(agenda: Agenda) -> Iterator[list[int]]:
 
 
 def _values(points: ActionPointQuerySet) -> Any:
-    reported = F("reported_text_then") if points.standing.is_past else Cast("last_reported", CharField())
-    return (
-        points.annotate(reported_text=reported)
-        .order_by("issue__number", "number")
-        .values_list(
-            "pk",
-            "issue__number",
-            "issue__title",
-            "number",
-            "title",
-            points.standing.status,
-            "reported_text",
-            points.standing.reported,
-            "snoozed_until",
-        )
+    past = points.standing.is_past
+    reported = F("reported_text_then") if past else Cast("last_reported", CharField())
+    happened = F("happened_text_then") if past else Cast("last_happened", CharField())
+    return points.annotate(reported_text=reported, happened_text=happened).values_list(
+        "pk",
+        "issue__number",
+        "issue__title",
+        "number",
+        "title",
+        points.standing.status,
+        "happened_text",
+        "reported_text",
+        points.standing.reported,
+        "snoozed_until",
+        *(["recorded_late_then"] if past else []),
     )
 
 
-def _names(through: Any, name: str, issues: Sequence[int]) -> dict[int, str]:
+def _names(through: Any, name: str, those: dict[str, Any]) -> dict[int, str]:
     """By action point, in order, with commas between them."""
-    owners = through.objects.filter(actionpoint__issue__in=issues).order_by(name).values_list("actionpoint_id", name)
+    owners = through.objects.filter(**those).order_by(name).values_list("actionpoint_id", name)
     found: dict[int, str] = {}
     for point, owner in owners:
         found[point] = f"{found[point]}, {owner}" if point in found else owner
@@ -108,9 +132,11 @@ def _row_maker(agenda: Agenda, today: date) -> Callable[..., list[Any]]:
         number: int,
         title: str,
         status: str,
+        happened: str,
         reported: str,
         until: date | None,
         snoozed: date | None,
+        *late: int | None,
     ) -> list[Any]:
         code = f"{issue}.{number}"
         days, is_silent = silence(until)
@@ -121,12 +147,14 @@ def _row_maker(agenda: Agenda, today: date) -> Callable[..., list[Any]]:
             title,
             status,
             leads.get(pk, ""),
+            happened,
             reported,
             until,
             days,
             is_open and is_silent and status not in ended,
             snoozed,
             f"{address}{code}/",
+            *map(bool, late),
         ]
 
     return row

@@ -227,4 +227,7 @@ def _latest(agenda: Agenda, as_of: AsOf) -> list[ProgressUpdate]:
         if not since:
             return []
         updates = updates.filter(action_point__in=pks, recorded_at__gte=since)
-    return list(updates.order_by("-recorded_at", "-pk")[:SHOWN])
+    found = list(updates.order_by("-recorded_at", "-pk")[:SHOWN])
+    for update in found:
+        as_of.mark(update)
+    return found

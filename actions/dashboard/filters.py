@@ -35,7 +35,7 @@ _legible = RegexValidator(
 OF_A_DAY = ("status", "attention", "silent_for", "reported_from", "reported_to")
 """What asks how each action point stood on the day, and when it was last reported on."""
 
-_REFERENCE = re.compile(r"(?:[-\w]+/)?([0-9]{1,3})\.([0-9]{1,3})")
+_REFERENCE = re.compile(r"(?:([-\w]+)/)?([0-9]{1,3})\.([0-9]{1,3})")
 
 
 class Owner(models.TextChoices):
@@ -87,7 +87,7 @@ class ActionPointFilter(django_filters.FilterSet):
         label=_("Attention"), choices=Attention, method="with_attention", empty_label=_("All")
     )
     silent_for = django_filters.NumberFilter(
-        label=_("Silent for at least (days)"),
+        label=_("Last reported at least so many days ago"),
         method="silent_for_days",
         min_value=0,
         max_value=LONGEST_SILENCE,
@@ -189,8 +189,9 @@ class ActionPointFilter(django_filters.FilterSet):
         return self.form.is_valid() and bool(self.form.cleaned_data.get("issue"))
 
     def with_words(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
-        if reference := _REFERENCE.fullmatch(text.strip()):
-            return rows.filter(**{f"{self.entry}place": 1000 * int(reference[1]) + int(reference[2])})
+        reference = _REFERENCE.fullmatch(text.strip())
+        if reference and reference[1] in (None, self.agenda.slug):
+            return rows.filter(**{f"{self.entry}place": 1000 * int(reference[2]) + int(reference[3])})
         for word in text.split():
             fields = (f"{self.point}title__icontains", f"{self.point}description__icontains")
             rows = rows.filter(reduce(or_, (Q(**{field: word}) for field in fields)))
@@ -232,7 +233,7 @@ class ActionPointFilter(django_filters.FilterSet):
                 Attention.SILENT: lambda: rows.open().silent(today),
                 Attention.MILESTONE_PASSED: lambda: rows.open().with_passed_milestone(today),
                 Attention.MILESTONE_AHEAD: lambda: rows.open().with_milestone_ahead(today),
-                Attention.SNOOZED: lambda: rows.open().snoozed(today),
+                Attention.SNOOZED: lambda: rows.none(),  # snoozes are today's, and hold nothing back then
             }[Attention(attention)]()
         before, passed = today - timedelta(days=self.agenda.silence_days), Q(milestone_due__lt=today)
         if rows.model is LedEntry:  # which has an index by the first day of all

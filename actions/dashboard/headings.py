@@ -4,9 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy
 
 FIRST = "reference"
 """The column that every table has: reference and title."""
+COLUMNS = {
+    "status": gettext_lazy("Status"),
+    "owner": gettext_lazy("Owner"),
+    "happened": gettext_lazy("Last dated progress"),
+    "reported": gettext_lazy("Last reported"),
+    "silence": gettext_lazy("Silent for"),
+    "attention": gettext_lazy("Attention"),
+    "issue": gettext_lazy("Issue"),
+}
+"""What a table of the list may show beside reference and title; without any of them the list is no table."""
 _DIRECTIONS = {
     FIRST: {"reference": "ascending"},
     "status": {"status": "ascending"},

@@ -16,9 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from actions.access import get_agenda, public_if_visible, signed_in
 from actions.as_of import PARAMETERS, AsOf, read_as_of
 from actions.dashboard import bulk, exporting
+from actions.dashboard.counting import too_many_then
 from actions.dashboard.filters import ActionPointFilter, query_without_places, unknown_parameters
 from actions.dashboard.forms import BulkEditForm, SaveViewForm
+from actions.dashboard.headings import COLUMNS
 from actions.dashboard.models import BulkEdit, SavedView
+from actions.dashboard.sorting import ORDERS, ORDERS_THEN
 from actions.models import ActionPoint
 from tracker.exporting import file_response
 from tracker.people.permissions import Right, require
@@ -28,23 +31,39 @@ from tracker.people.permissions import Right, require
 @require_safe
 def export(request: HttpRequest, slug: str, kind: str) -> HttpResponseBase:
     """The list of the same query as a file (csv, json or xlsx); nothing where part of the query could not be understood."""
-    agenda, as_of = get_agenda(request.user, slug), read_as_of(request)
+    as_of = read_as_of(request)
+    agenda = as_of.look_back(get_agenda(request.user, slug))
     filters = ActionPointFilter(request.GET, agenda=agenda, user=request.user, as_of=as_of)
+    sort, shown = request.GET.get("sort") or "reference", request.GET.getlist("columns")
     complaints = [
         *unknown_parameters(request.GET, [*filters.names, *PARAMETERS, "sort", "columns"]),
         *as_of.complaints,
     ]
-    if filters.errors or complaints:
+    if filters.errors or complaints or sort not in ORDERS or set(shown) - set(COLUMNS):
         raise BadRequest(_("Part of what the address asks for could not be understood, so no file was made."))
+    if sort != "reference" and too_many_then(agenda, as_of):
+        raise BadRequest(
+            _("This agenda is too long to be sorted by how it stood on a day that has gone by, so no file was made.")
+        )
     with_people = request.user.is_authenticated
-    columns = exporting.PEOPLES_COLUMNS if with_people else exporting.COLUMNS
-    found = exporting.rows(filters.qs, agenda, as_of.day, with_people=with_people)
+    points = filters.qs.with_status_rank() if as_of.is_past else filters.qs
+    columns = exporting.columns(is_past=as_of.is_past, with_people=with_people)
+    found = exporting.rows(points, agenda, as_of.day, with_people=with_people, order=_order(sort, as_of))
     head = {
         "agenda": f"{agenda.slug}: {agenda.title}",
         "filters": "; ".join(f"{label}: {words}" for label, words, _without in filters.chosen()) or _("none"),
+        "sorted_by": str(ORDERS[sort][0]),
         "made_at": timezone.now().isoformat(timespec="seconds"),
     } | as_of.query
     return file_response(kind, f"action-points-{agenda.slug}", columns, found, head, filters.qs.count)
+
+
+def _order(sort: str, as_of: AsOf) -> list[Any]:
+    """Of action points; empty for that of their references, which files have unless another is asked for."""
+    if sort == "reference":
+        return []
+    order = ORDERS_THEN[sort] if as_of.is_past else ORDERS[sort][1].via("entry__")
+    return [column.order(backwards=False) for column in order.columns]
 
 
 @require_POST
@@ -56,15 +75,20 @@ def save_view(request: HttpRequest, slug: str) -> HttpResponseBase:
         return render(request, "dashboard/view_form.html", {"agenda": agenda, "form": form}, status=400)
     try:
         with transaction.atomic():
-            view, _made = SavedView.objects.update_or_create(
+            view, is_new = SavedView.objects.update_or_create(
                 person=person,
                 agenda=agenda,
                 name=form.cleaned_data["name"],
                 defaults={"query": form.cleaned_data["query"], "is_shared": form.cleaned_data["is_shared"]},
             )
     except IntegrityError:  # a double click
-        view = SavedView.objects.get(person=person, agenda=agenda, name=form.cleaned_data["name"])
-    messages.success(request, _("The view “%(name)s” is kept.") % {"name": view.name})
+        view, is_new = SavedView.objects.get(person=person, agenda=agenda, name=form.cleaned_data["name"]), True
+    said = (
+        _("The view “%(name)s” is kept.")
+        if is_new
+        else _("The view “%(name)s” is this list now; before, it was another.")
+    )
+    messages.success(request, said % {"name": view.name})
     return redirect(view)
 
 
@@ -86,6 +110,7 @@ def change_many(request: HttpRequest, slug: str) -> HttpResponseBase:
     """
     agenda = get_agenda(person := signed_in(request), slug, Right.COORDINATE)
     filters = ActionPointFilter(request.GET, agenda=agenda, user=person, as_of=AsOf(timezone.localdate()))
+    complaints = unknown_parameters(request.GET, [*filters.names, "sort", "columns"])
     found = filters.qs.in_order()
     pks = list(found.values_list("pk", flat=True)[: bulk.LIMIT + 1])
     points = ActionPoint.objects.filter(pk__in=pks[: bulk.LIMIT]).with_context().in_order()
@@ -95,6 +120,7 @@ def change_many(request: HttpRequest, slug: str) -> HttpResponseBase:
         "agenda": agenda,
         "form": form,
         "filters": filters,
+        "complaints": complaints,
         "is_cut": len(pks) > bulk.LIMIT,
         "limit": bulk.LIMIT,
         "query": query_without_places(request.GET),
@@ -111,7 +137,7 @@ def change_many(request: HttpRequest, slug: str) -> HttpResponseBase:
             return redirect(f"{reverse('change_many', args=[slug])}?{context['query']}")
         sent = [(name, value) for name, values in request.POST.lists() if name in form.fields for value in values]
         context |= {"changes": changes, "is_previewed": True, "plan": plan, "sent": sent}
-    status = 400 if filters.errors or (bound and not form.is_valid()) else 200
+    status = 400 if complaints or filters.errors or (bound and not form.is_valid()) else 200
     if status == 200 and request.POST.get("plan"):
         status, context["is_another"] = 409, True
     return render(request, "dashboard/change_many_page.html", context, status=status)

@@ -88,7 +88,7 @@ class BulkEdit(models.Model):
     what = models.CharField(_("what"), max_length=200)
     """The agency, the person or the date, in words."""
     changes = models.JSONField(_("changes"))
-    """Pairs of an action point and the agency or person, or of a milestone and its date (EDTF) before and after."""
+    """Pairs of an action point and the agency or person, or of a milestone with its date (EDTF) before and after, and its note before."""
     undone_at = models.DateTimeField(_("undone at"), null=True)
     undone_by = models.ForeignKey(
         User, verbose_name=_("undone by"), on_delete=models.PROTECT, null=True, related_name="bulk_edits_undone"

@@ -1,7 +1,7 @@
 """The dashboard of an agenda, and the list of action points that its figures lead to."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass
 from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -23,18 +23,19 @@ from actions.dashboard.counting import COUNTED_THEN, too_many_then
 from actions.dashboard.figures import ISSUES, figures
 from actions.dashboard.filters import OF_A_DAY, ActionPointFilter, query_without_places, unknown_parameters
 from actions.dashboard.forms import view_fields
-from actions.dashboard.headings import FIRST, headings
+from actions.dashboard.headings import COLUMNS, FIRST, headings
 from actions.dashboard.heat_map import heat_map, legend
 from actions.dashboard.models import offered_views
 from actions.dashboard.over_time import over_time
 from actions.dashboard.promises import time_line
+from actions.dashboard.sorting import ORDERS, ORDERS_THEN
 from actions.models.action_point_queries import Basis
 from actions.rows import LISTED, MOST, rows_of, rows_of_entries
 from actions.tallies.reading import totals
 from actions.tallies.rebuilding import stamps
 from actions.tallies.remembering import Memory
 from issues.models import Agenda
-from tracker.keyset import Column, Order, Page, PlaceError, day, whole_number
+from tracker.keyset import Page, PlaceError
 from tracker.people.models import User
 from tracker.people.permissions import Right, may
 
@@ -45,45 +46,14 @@ COUNTED_BY_WORDS = 200
 """The same where words are looked for: each text has to be read."""
 A_MONTH = timedelta(days=30)
 
-_PLACE = Column("place", whole_number)
-ORDERS = {
-    "reference": (gettext_lazy("reference"), Order([_PLACE])),
-    "silence": (gettext_lazy("longest silent first"), Order([Column("reported", day), _PLACE])),
-    "status": (gettext_lazy("status"), Order([Column("rank", whole_number), _PLACE])),
-    "reported": (
-        gettext_lazy("last reported first"),
-        Order([Column("reported", day, descending=True), replace(_PLACE, descending=True)]),
-    ),
-}
-"""What a list can be sorted by: each with its words, and the order of entries."""
-_PLACE_THEN = replace(_PLACE, name="entry__place")
-_THEN = {
-    "reference": Order([_PLACE_THEN]),
-    "silence": Order([Column("reported_then", day, nullable=True), _PLACE_THEN]),
-    "status": Order([Column("status_rank", whole_number), _PLACE_THEN]),
-    "reported": Order(
-        [Column("reported_then", day, descending=True, nullable=True), replace(_PLACE_THEN, descending=True)]
-    ),
-}
-"""The same orders on a day that has gone by, of action points."""
-COLUMNS = {
-    "status": gettext_lazy("Status"),
-    "owner": gettext_lazy("Owner"),
-    "happened": gettext_lazy("Last dated progress"),
-    "reported": gettext_lazy("Last reported"),
-    "silence": gettext_lazy("Silent for"),
-    "attention": gettext_lazy("Attention"),
-    "issue": gettext_lazy("Issue"),
-}
-"""What a table of the list may show beside reference and title; without any of them the list is no table."""
 _PARAMETERS = ["columns", *PARAMETERS, "sort", "after", "before"]
 
 
 @public_if_visible
 @require_safe
 def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
-    agenda, as_of = get_agenda(request.user, slug), read_as_of(request)
-    stamp = stamps().shown
+    as_of, stamp = read_as_of(request), stamps().shown
+    agenda = as_of.look_back(get_agenda(request.user, slug))
     memory = Memory[tuple[str, str, str]](
         stamp, "dashboard", agenda.pk, as_of.day, as_of.query, request.user.is_authenticated
     )
@@ -188,7 +158,8 @@ class Shown:
 @require_safe
 def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
     """Filters, `sort` (one of ORDERS) and the place (`after` or `before`) come in the query; what is faulty is said, and left out."""
-    agenda, as_of = get_agenda(request.user, slug), read_as_of(request)
+    as_of = read_as_of(request)
+    agenda = as_of.look_back(get_agenda(request.user, slug))
     user, signed_in, known = request.user, request.user.is_authenticated, stamps()
     person = (user.pk, user.agency_id) if isinstance(user, User) and "owner" in request.GET else signed_in
     memory = Memory[tuple[str, str, str, int]](
@@ -209,6 +180,7 @@ def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
         "below": shown.below,
         "query": query,
         "views": offered_views(request.user, agenda),
+        "as_of": as_of,
         "view_fields": view_fields(get_language()),
         "may_coordinate": may(request.user, Right.COORDINATE),
     }
@@ -271,7 +243,7 @@ def _shown(request: HttpRequest, agenda: Agenda, as_of: AsOf, choices: str) -> S
         complaints = [*complaints, _("The table has no such column; it was left out.")]
     order, sources = ORDERS[sort][1], filters.sources
     if as_of.is_past:
-        order = _THEN[sort]
+        order = ORDERS_THEN[sort]
         points: Any = filters.qs.select_related("entry").with_context().prefetch_related("milestones")
         sources = [points.with_status_rank()]
     else:

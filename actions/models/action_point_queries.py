@@ -34,7 +34,12 @@ class StandingColumns:
 
     status: str = "status"
     reported: str = "last_reported_latest"
-    is_past: bool = False
+    until: datetime | None = None
+    """The first instant after that day; None today."""
+
+    @property
+    def is_past(self) -> bool:
+        return self.until is not None
 
 
 class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
@@ -49,7 +54,10 @@ class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
         return self.filter(issue__agenda__in=Agenda.objects.visible_to(user))
 
     def as_of(self, day: date, basis: str) -> "ActionPointQuerySet":
-        """As they stood at the end of that day. Wording, owners and milestones are today's; a snooze holds nothing back."""
+        """As they stood at the end of that day, of agendas as open as they were then. Wording, owners and milestones are today's; a snooze
+        holds nothing back.
+        """
+        until = end_of(day)
         reports = reports_then(day, basis).filter(action_point=OuterRef("pk"))
         newest = reports.order_by("-reported_on_latest", "-number")
         last_dated = reports.exclude(happened=None).order_by("-happened_latest", "-happened_earliest")
@@ -73,8 +81,10 @@ class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
             reported_then=Subquery(newest.values("reported_on_latest")[:1], output_field=models.DateField()),
             reported_text_then=Subquery(newest.values("reported_on")[:1], output_field=models.CharField()),
             happened_text_then=Subquery(last_dated.values("happened")[:1], output_field=models.CharField()),
+            recorded_late_then=Subquery(reports.filter(recorded_at__gte=until).values("pk")[:1]),
+            agenda_open_then=Exists(Agenda.objects.open_before(until).filter(pk=OuterRef("issue__agenda"))),
         )
-        found.standing = StandingColumns("status_then", "reported_then", is_past=True)
+        found.standing = StandingColumns("status_then", "reported_then", until)
         return found
 
     def with_status(self, *statuses: str) -> "ActionPointQuerySet":
@@ -88,6 +98,8 @@ class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
     def open(self) -> "ActionPointQuerySet":
         """Of an open agenda, and neither completed nor discontinued."""
         found = self.exclude(**{f"{self.standing.status}__in": ENDED})
+        if until := self.standing.until:
+            return found.filter(issue__agenda__in=Agenda.objects.open_before(until))
         return found.filter(issue__agenda__state=Agenda.State.OPEN)
 
     def own(self, user: User) -> "ActionPointQuerySet":

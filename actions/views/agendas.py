@@ -32,8 +32,8 @@ def agenda_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def agenda_page(request: HttpRequest, slug: str) -> HttpResponse:
     """What the agenda is, where it stands, then every issue with its action points; of an agenda with more than LISTED, its issues."""
-    agenda = get_agenda(request.user, slug)
     as_of = read_as_of(request)
+    agenda = as_of.look_back(get_agenda(request.user, slug))
     is_long = Entry.objects.filter(agenda=agenda)[: LISTED + 1].count() > LISTED
     points = ActionPoint.objects.filter(issue__agenda=agenda).in_order()
     found = [] if is_long else rows(as_of.standing(points), as_of.day)
@@ -65,6 +65,7 @@ def issue_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """One issue with its action points, and the way to the issues before and after it."""
     issue = get_issue(request.user, slug, number)
     as_of = read_as_of(request)
+    as_of.look_back(issue.agenda)
     found = rows(as_of.standing(ActionPoint.objects.filter(issue=issue).in_order()), as_of.day)
     siblings = list(issue.agenda.issues.order_by("number"))
     for sibling in siblings:

@@ -1,5 +1,6 @@
 """The agenda as it stood on a day: as reported by then, and as the tracker knew it then."""
 
+import csv
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -205,3 +206,68 @@ class TestAnyReports(TestCase):
 
         expected = standing(by_then)
         assert (found.status, found.last_reported) == (expected.status, expected.last_reported)
+
+
+PAGES = ("action-points/", "action-points/?columns=reported", "", "issues/1/", "dashboard/")
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    ("day", "basis", "is_late"), [(APRIL, "reported", True), (APRIL, "recorded", False), (MAY, "reported", False)]
+)
+def test_what_was_recorded_later_is_marked_wherever_it_counts(client, point, focal_point, page, day, basis, is_late):
+    joint = "&" if "?" in page else "?"
+    response = personas.sign_in(client, focal_point).get(f"/agendas/2026/{page}{joint}as_of={day}&by={basis}")
+
+    shown = text(response).partition("Back to today")[2]
+    assert ("recorded later" in shown) == is_late
+
+
+def test_file_of_that_day_says_what_was_recorded_later(client, point, focal_point):
+    personas.sign_in(client, focal_point)
+    files = [
+        b"".join(client.get(f"/agendas/2026/action-points.csv?as_of={day}").streaming_content).decode("utf-8-sig")
+        for day in (APRIL, MAY)
+    ]
+
+    assert [next(csv.DictReader(file.splitlines()[-2:]))["recorded_later"] for file in files] == ["True", "False"]
+
+
+@pytest.fixture
+def closed(point):
+    """An agenda that was closed on 1 June 2026, with what nobody reported on."""
+    agenda = point.issue.agenda
+    personas.action_point(point.issue, 2, title="Never told of")
+    agenda.state, agenda._history_date = "closed", at(date(2026, 6, 1))
+    agenda.save()
+    return agenda
+
+
+@pytest.mark.parametrize(("day", "was_open"), [("2026-05-31", True), ("2026-06-01", False)])
+def test_agenda_is_as_open_as_it_was_that_day(client, closed, coordinator, day, was_open):
+    personas.sign_in(client, coordinator)
+    dashboard = text(client.get(f"/agendas/2026/dashboard/?as_of={day}"))
+    silent = client.get(f"/agendas/2026/action-points/?attention=silent&as_of={day}")
+    pages = [client.get(f"/agendas/2026/{page}?as_of={day}") for page in ("", "issues/1/", "1.2/")]
+
+    assert ("What needs attention" in dashboard) == was_open
+    assert ("This agenda is closed" in dashboard) != was_open
+    assert ("Never told of" in text(silent)) == was_open
+    assert [("Nothing has been reported yet" in text(page)) for page in pages] == [was_open] * 3
+    closed.refresh_from_db()
+    assert closed.state == "closed"
+
+
+def test_past_pages_offer_no_changes(client, point, coordinator):
+    personas.sign_in(client, coordinator)
+
+    for page in ("", "issues/1/"):
+        assert "/edit/" not in client.get(f"/agendas/2026/{page}?as_of=2026-04-01").text
+        assert "/edit/" in client.get(f"/agendas/2026/{page}").text
+
+
+def test_headings_of_issues_and_newest_updates_keep_the_day(client, point, focal_point):
+    page = personas.sign_in(client, focal_point).get("/agendas/2026/dashboard/?as_of=2026-04-01").text
+
+    assert 'href="/agendas/2026/issues/1/?as_of=2026-04-01"' in page
+    assert 'href="/agendas/2026/1.1/?as_of=2026-04-01#update-2"' in page

@@ -6,6 +6,7 @@ from actions.dashboard.models import BulkEdit
 from actions.models import ActionPoint, Milestone
 from tests import personas
 from tests.actions.pages import links, text
+from tracker.partial_dates import PartialDate
 
 PATH = "/agendas/2026/action-points/changes/"
 
@@ -175,3 +176,32 @@ def test_preview_costs_the_same_for_any_number(as_coordinator, focal_point, djan
 
     with django_assert_num_queries(15):
         as_coordinator.post(PATH, change(points, "add_lead", agency=focal_point.agency_id))
+
+
+def test_note_on_a_date_goes_with_the_date_and_comes_back_with_it(as_coordinator, points):
+    milestone = Milestone.objects.create(
+        action_point=points[0], title="Course", due=PartialDate.parse("2026-04"), due_note="Early April"
+    )
+    sent = change(points, "set_due", due="June 2027")
+
+    assert "April 2026 (Early April)" in text(as_coordinator.post(PATH, sent))
+    make(as_coordinator, sent)
+    milestone.refresh_from_db()
+    assert (milestone.due.text, milestone.due_note) == ("2027-06", "")
+
+    as_coordinator.post(f"/action-points/changes/{BulkEdit.objects.get().pk}/undoing/")
+    milestone.refresh_from_db()
+    assert (milestone.due.text, milestone.due_note) == ("2026-04", "Early April")
+
+
+@pytest.mark.parametrize("query", ["statsu=under_way", "as_of=2026-03-31", "status=foo"])
+def test_what_is_not_understood_is_said_before_more_is_changed_than_meant(as_coordinator, points, query):
+    page = as_coordinator.get(f"{PATH}?{query}")
+
+    assert page.status_code == 400
+    assert "could not be understood" in text(page)
+
+
+def test_list_of_a_day_that_has_gone_by_leads_to_no_changes(as_coordinator, points):
+    assert PATH in as_coordinator.get("/agendas/2026/action-points/").text
+    assert PATH not in as_coordinator.get("/agendas/2026/action-points/?as_of=2026-03-31").text

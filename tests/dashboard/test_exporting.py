@@ -11,6 +11,7 @@ from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
+from actions.dashboard import counting, exporting
 from actions.models import ActionPoint
 from issues.models import Agenda
 from tests import personas
@@ -99,9 +100,45 @@ def test_file_of_a_day_gone_by_holds_what_was_reported_then(client, points, foca
     assert [row["status"] for row in found] == ["not_reported", "not_reported"]
 
 
-@pytest.mark.parametrize("query", ["status=foo", "colour=red", "as_of=x", "issue=99", "q=%00"])
+@pytest.mark.parametrize(
+    "query", ["status=foo", "colour=red", "as_of=x", "issue=99", "q=%00", "sort=title", "columns=zzz"]
+)
 def test_no_file_is_made_of_a_faulty_address(client, points, focal_point, query):
     assert personas.sign_in(client, focal_point).get(f"{PATH}.csv?{query}").status_code == 400
+
+
+@pytest.mark.parametrize("sort", ["reference", "silence", "status", "reported"])
+@pytest.mark.parametrize("day", ["", "&as_of=2026-04-15"])
+def test_file_is_sorted_as_the_list_is(client, focal_point, monkeypatch, sort, day):
+    monkeypatch.setattr(exporting, "BATCH", 3)
+    issues = [personas.issue(number=number) for number in (1, 2)]
+    for number, reported in enumerate(["2026-03", None, "2026-02-01", "2026-04-01", None, "2026-03"], 1):
+        point = personas.action_point(issues[number % 2], number)
+        point.lead_agencies.add(focal_point.agency)
+        if reported:
+            status = "exploring" if number % 2 else "under_way"
+            point.log_progress(
+                personas.progress(status=status),
+                author=None,
+                now=personas.NOW,
+                reported_on=PartialDate.parse(reported),
+            )
+    personas.sign_in(client, focal_point)
+
+    listed = [row.reference for row in client.get(f"{PATH}/?sort={sort}{day}").context["rows"]]
+    found = csv_rows(content(client.get(f"{PATH}.csv?sort={sort}{day}")))
+
+    assert [row["reference"] for row in found] == listed
+    assert len(listed) == 6
+    assert {row["lead_agencies"] for row in found} == {"UNDP"}
+
+
+def test_file_of_too_many_that_day_is_not_sorted(client, points, focal_point, monkeypatch):
+    monkeypatch.setattr(counting, "COUNTED_THEN", 1)
+    personas.sign_in(client, focal_point)
+
+    assert client.get(f"{PATH}.csv?sort=silence&as_of=2026-04-15").status_code == 400
+    assert client.get(f"{PATH}.csv?as_of=2026-04-15").status_code == 200
 
 
 @pytest.mark.parametrize("kind", ["pdf", "CSV", "csv.exe"])

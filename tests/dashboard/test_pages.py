@@ -261,6 +261,14 @@ def test_long_list_says_so_instead_of_counting_on(client, focal_point, monkeypat
     assert "More than 3 action points" in text(client.get(f"{LIST}?q=+"))
 
 
+def test_reference_of_another_agenda_is_none_of_this_one(client, focal_point):
+    personas.action_point()
+    personas.sign_in(client, focal_point)
+
+    assert "1 action point with these filters" in text(client.get(f"{LIST}?q=2026/1.1"))
+    assert "No action point fits" in text(client.get(f"{LIST}?q=2025/1.1"))
+
+
 def test_empty_filters_are_none(client, focal_point):
     personas.action_point()
     page = personas.sign_in(client, focal_point).get(f"{LIST}?status=&issue=&agency=&q=")

@@ -33,9 +33,12 @@ def test_view_is_kept_and_leads_back_to_its_list(client, point, focal_point):
 
 def test_view_of_the_same_name_is_replaced(client, point, focal_point):
     personas.sign_in(client, focal_point)
-    for query in ("issue=1", "issue=2"):
-        client.post(SAVE, {"name": "Mine", "query": query})
+    kept, replaced = (
+        client.post(SAVE, {"name": "Mine", "query": query}, follow=True) for query in ("issue=1", "issue=2")
+    )
 
+    assert "The view “Mine” is kept." in text(kept)
+    assert "The view “Mine” is this list now; before, it was another." in text(replaced)
     assert list(SavedView.objects.values_list("name", "query")) == [("Mine", "issue=2")]
 
 

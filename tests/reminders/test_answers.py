@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from actions.reminders.models import ReminderCount
+from actions.reminders.models import Disclaimer, ReminderCount
 from actions.reminders.templatetags import answers
 from tests import personas
 from tests.actions.pages import links, text
@@ -39,7 +39,10 @@ def test_coordinators_see_what_came_of_the_digests(client, coordinator, points):
 
     page = personas.sign_in(client, coordinator).get(DASHBOARD)
 
-    assert "3 Action points reminded of 1 Reported on since 1 Three reminders or more without an answer" in text(page)
+    assert "3 Action points reminded of 1 Reported on since 0 of them with no progress 0 put off until later" in text(
+        page
+    )
+    assert "0 said not to be theirs 1 Three reminders or more without an answer" in text(page)
     assert "2026/1.3 Course 3 4 reminders since 4 May 2026" in text(page)
     assert "/reminders/" in links(page)
     section = page.text[page.text.index('id="answers"') :]
@@ -48,11 +51,11 @@ def test_coordinators_see_what_came_of_the_digests(client, coordinator, points):
 
 def test_answer_shows_at_once(client, coordinator, points):
     remind(points, 3)
-    assert "0 Reported on since 3 Three reminders or more without an answer" in told(client, coordinator)
+    assert "0 said not to be theirs 3 Three reminders or more without an answer" in told(client, coordinator)
 
     personas.update(points[1])
 
-    assert "1 Reported on since 2 Three reminders or more without an answer" in told(client, coordinator)
+    assert "0 said not to be theirs 2 Three reminders or more without an answer" in told(client, coordinator)
 
 
 def test_answer_that_was_withdrawn_is_none(client, coordinator, focal_point, points):
@@ -63,7 +66,18 @@ def test_answer_that_was_withdrawn_is_none(client, coordinator, focal_point, poi
     corrected = second.correct(personas.progress(narrative="Other words."), author=focal_point, now=timezone.now())
     corrected.withdraw(reason="So was this.", by=focal_point, now=timezone.now())
 
-    assert "0 Reported on since 3 Three reminders or more without an answer" in told(client, coordinator)
+    assert "0 said not to be theirs 3 Three reminders or more without an answer" in told(client, coordinator)
+
+
+def test_each_kind_of_answer_is_told(client, coordinator, focal_point, points):
+    remind(points, 1)
+    personas.update(points[0], focal_point, status="no_progress", reason="No money.", narrative="")
+    points[1].snooze(timezone.localdate() + timedelta(days=9), "After the break.")
+    Disclaimer.objects.create(person=focal_point, action_point=points[2], reason="Not ours.", made_at=timezone.now())
+
+    page = told(client, coordinator)
+
+    assert "1 Reported on since 1 of them with no progress 1 put off until later 1 said not to be theirs" in page
 
 
 def test_before_the_first_digest_it_says_so(client, coordinator, points):

@@ -7,9 +7,11 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from actions.models import ActionPoint, ProgressUpdate
+from actions.models import ActionPoint, ActionStatus, ProgressUpdate
+from actions.reminders.models.disclaimer import Disclaimer
 from issues.models import Agenda
 
 UNHEARD = 3
@@ -18,11 +20,18 @@ UNHEARD = 3
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Of how many action points digests told, how many were reported on since, and how many had UNHEARD reminders for nothing."""
+    """Of how many action points digests told, and what came of it."""
 
-    reminded: int
-    answered: int
-    unheard: int
+    reminded: int = 0
+    answered: int = 0
+    """Reported on since."""
+    without_progress: int = 0
+    """Of those, the ones that stand at "no progress" by what was reported."""
+    snoozed: int = 0
+    disclaimed: int = 0
+    """Somebody said "not mine", and no coordinator has seen to it."""
+    unheard: int = 0
+    """Had UNHEARD reminders for nothing."""
 
 
 def answered(action_point: str = "action_point", of_count: str = "") -> Exists:
@@ -60,19 +69,22 @@ class ReminderCountManager(models.Manager["ReminderCount"]):
         """What came of the reminders, of all or of one, by id of the agenda. One query."""
         counts = self.filter(action_point__issue__agenda=agenda) if agenda else self.all()
         counted: Any = (
-            counts.alias(is_answered=answered())
+            counts.alias(
+                is_answered=answered(),
+                is_disclaimed=Exists(Disclaimer.objects.standing().filter(action_point=OuterRef("action_point"))),
+            )
             .order_by()
             .values("action_point__issue__agenda")
             .annotate(
                 reminded=Count("pk"),
                 answered=Count("pk", filter=Q(is_answered=True)),
+                without_progress=Count("pk", filter=Q(is_answered=True, action_point__status=ActionStatus.NO_PROGRESS)),
+                snoozed=Count("pk", filter=Q(action_point__snoozed_until__gt=timezone.localdate())),
+                disclaimed=Count("pk", filter=Q(is_disclaimed=True)),
                 unheard=Count("pk", filter=Q(is_answered=False, count__gte=UNHEARD)),
             )
         )
-        return {
-            row["action_point__issue__agenda"]: Answers(row["reminded"], row["answered"], row["unheard"])
-            for row in counted
-        }
+        return {row.pop("action_point__issue__agenda"): Answers(**row) for row in counted}
 
 
 class ReminderCount(models.Model):

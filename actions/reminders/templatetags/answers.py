@@ -56,7 +56,7 @@ def _found(agenda: Agenda) -> dict[str, Any]:
     counts = ReminderCount.objects.filter(action_point__issue__agenda=agenda)
     if counts[: MOST + 1].count() > MOST:
         return {"is_cut": True, "most": MOST}
-    answers = ReminderCount.objects.answers(agenda).get(agenda.pk, Answers(0, 0, 0))
+    answers = ReminderCount.objects.answers(agenda).get(agenda.pk, Answers())
     return {"answers": answers, "unheard": _unheard(agenda) if answers.unheard else []}
 
 
