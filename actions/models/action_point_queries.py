@@ -81,7 +81,7 @@ class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
             reported_then=Subquery(newest.values("reported_on_latest")[:1], output_field=models.DateField()),
             reported_text_then=Subquery(newest.values("reported_on")[:1], output_field=models.CharField()),
             happened_text_then=Subquery(last_dated.values("happened")[:1], output_field=models.CharField()),
-            recorded_late_then=Subquery(reports.filter(recorded_at__gte=until).values("pk")[:1]),
+            recorded_late_then=Subquery(reports.filter(recorded_at__gte=until).order_by().values("pk")[:1]),
             agenda_open_then=Exists(Agenda.objects.open_before(until).filter(pk=OuterRef("issue__agenda"))),
         )
         found.standing = StandingColumns("status_then", "reported_then", until)
