@@ -20,11 +20,13 @@ YEARS = 12
 
 @dataclass(frozen=True, slots=True)
 class Promises:
-    """The milestones of what it leads, by their state; MILESTONES at most."""
+    """The milestones of what it leads, by their state."""
 
     done: Sequence[Milestone]
     passed: Sequence[Milestone]
     ahead: Sequence[Milestone]
+    are_cut: bool
+    """There are more than MILESTONES: only those that are due last are here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,16 @@ class Year:
 
 
 def promises(agency: Agency, agendas: QuerySet[Agenda], today: date) -> Promises:
-    """In what it leads of these agendas. One query."""
+    """In what it leads of these agendas, each once, where it lives now. One query."""
     led = Milestone.objects.filter(action_point__lead_agencies=agency, action_point__issue__agenda__in=agendas)
-    milestones = list(led.in_order().select_related("action_point__issue__agenda")[:MILESTONES])
+    last_first = led.counted_once(agendas).in_order().reverse().select_related("action_point__issue__agenda")
+    found = list(last_first[: MILESTONES + 1])
+    milestones = found[:MILESTONES][::-1]
     return Promises(
         done=[milestone for milestone in milestones if milestone.done_on],
         passed=[milestone for milestone in milestones if milestone.is_passed(today)],
         ahead=[milestone for milestone in milestones if milestone.is_ahead(today)],
+        are_cut=len(found) > MILESTONES,
     )
 
 

@@ -132,10 +132,16 @@ def changes_page(request: HttpRequest, slug: str) -> HttpResponse:
 @public_if_visible
 @require_safe
 def milestones_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """What was promised by when, on a line of time."""
-    agenda = get_agenda(request.user, slug)
-    context = {"agenda": agenda, "time_line": time_line(agenda, timezone.localdate())}
-    return render(request, "dashboard/milestones_page.html", context)
+    """What was promised by when, on a line of time. `after` and `before` are places in it."""
+    agenda, today = get_agenda(request.user, slug), timezone.localdate()
+    complaints = unknown_parameters(request.GET, ["after", "before"])
+    try:
+        found = time_line(agenda, today, after=request.GET.get("after"), before=request.GET.get("before"))
+    except PlaceError:
+        found = time_line(agenda, today)
+        complaints.append(_("The address names no place in this list; here is its beginning."))
+    context = {"agenda": agenda, "time_line": found, "complaints": complaints}
+    return render(request, "dashboard/milestones_page.html", context, status=400 if complaints else 200)
 
 
 _TOO_MANY_THEN = gettext_lazy(

@@ -5,12 +5,14 @@ from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from actions.models.action_point import ActionPoint
 from actions.models.action_point_queries import milestone_passed
+from issues.models import Agenda
 from tracker.partial_date_fields import PartialDateEdge, PartialDateField
 from tracker.partial_dates import PartialDate, months_after, months_between
 from tracker.people.models import User
@@ -26,6 +28,17 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
 
     def ahead(self, today: date) -> "MilestoneQuerySet":
         return self.undone().filter(Q(due_latest__gte=today) | Q(repeats_every_months__isnull=False))
+
+    def counted_once(self, agendas: QuerySet[Agenda]) -> "MilestoneQuerySet":
+        """Without those that live on in one of these agendas: they were not done when their action point was carried to another,
+        which got a milestone of the same title. What became of that since (a new title, done, removed) does not matter."""
+        carried: Any = ActionPoint.carried_from.through
+        successors = carried.objects.filter(
+            to_actionpoint=OuterRef(OuterRef("action_point")), from_actionpoint__issue__agenda__in=agendas
+        )
+        same = Q(title=OuterRef("title")) | Q(title__startswith=Concat(OuterRef("title"), Value(" (")))
+        copies = Milestone.history.filter(same, action_point__in=successors.values("from_actionpoint"))
+        return self.exclude(Exists(copies), done_on=None)
 
     def in_order(self) -> "MilestoneQuerySet":
         return self.order_by("due_earliest", "due_latest", "id")
@@ -117,6 +130,11 @@ class Milestone(models.Model):
 
     def is_ahead(self, today: date) -> bool:
         return self.done_on is None and not self.is_passed(today)
+
+    @property
+    def is_late(self) -> bool:
+        """Done after it was due, and surely so: the earliest day of the one lies after the latest of the other."""
+        return bool(self.done_on and not self.repeats_every_months and self.done_on.earliest > self.due.latest)
 
     def next_due(self, today: date) -> PartialDate:
         """Its date or, where it recurs, that of its first turn that is not over."""

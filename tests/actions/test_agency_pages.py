@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from actions import contribution
 from actions.views import agencies
 from tests import personas
 from tests.actions.pages import links, text
@@ -155,10 +156,115 @@ def test_agency_page_tells_promises_kept_passed_and_ahead(client, issue):
 
     found = text(client.get("/agencies/UNDP/"))
 
-    assert "Kept (1) 2020 Survey" in found
+    assert "Kept (1) 2020 Survey done May 2020 2026/1.1" in found
     assert "Passed, not marked as done (1) 2021 Course" in found
     assert "Ahead (1) 2099 Fair" in found
     assert "Of another" not in found
+
+
+@pytest.mark.parametrize(
+    ("due", "done_on", "is_late"),
+    [
+        ("2006-07", "2006-08", True),
+        ("2006-07", "2006-07-31", False),
+        ("2006-07-30", "2006-07", False),
+        ("2006", "2006-41", False),
+        ("2006-05-16/2006-05-18", "2006-05-19", True),
+    ],
+)
+def test_agency_page_says_what_was_surely_kept_late(client, issue, due, done_on, is_late):
+    point = personas.action_point(issue)
+    point.lead_agencies.add(personas.agency("UNDP"))
+    milestone = personas.milestone(point, due=due, done_on=done_on)
+
+    found = text(client.get("/agencies/UNDP/"))
+
+    milestone.refresh_from_db()
+    assert f"done {milestone.done_on} {'late ' if is_late else ''}2026/1.1" in found
+
+
+def told(response):
+    """References and titles of the promises, by their state."""
+    promises = response.context["promises"]
+    return [
+        [f"{milestone.action_point.reference} {milestone.title}" for milestone in milestones]
+        for milestones in (promises.done, promises.passed, promises.ahead)
+    ]
+
+
+def carried(old, title, **fields):
+    """An action point of the next agenda that goes on with this one, as a roll-over makes it."""
+    agenda = personas.agenda("2027", visible_to="everybody", **fields)
+    new = personas.action_point(personas.issue(agenda))
+    new.lead_agencies.set(old.lead_agencies.all())
+    new.carried_from.add(old)
+    return new, personas.milestone(new, title=title, due="2021")
+
+
+@pytest.fixture
+def promised(issue):
+    point = personas.action_point(issue)
+    point.lead_agencies.add(personas.agency("UNDP"))
+    personas.milestone(point, title="Survey", due="2020", done_on="2020")
+    personas.milestone(point, title="Course", due="2021")
+    return point
+
+
+@pytest.mark.parametrize("title", ["Course", "Course (1.1)"])
+def test_promise_that_was_carried_on_is_counted_once_where_it_lives_now(client, promised, title):
+    carried(promised, title)
+
+    assert told(client.get("/agencies/UNDP/")) == [["2026/1.1 Survey"], [f"2027/1.1 {title}"], []]
+
+
+def test_promise_that_was_carried_on_is_counted_once_whatever_became_of_it(client, promised):
+    _point, copy = carried(promised, "Course")
+    copy.title, copy.done_on = "Course in Rome", PartialDate.parse("2022")
+    copy.save()
+    renamed = told(client.get("/agencies/UNDP/"))
+
+    copy.remove(by=personas.person("a@example.org"), reason="Dropped.")
+
+    assert renamed == [["2026/1.1 Survey", "2027/1.1 Course in Rome"], [], []]
+    assert told(client.get("/agencies/UNDP/")) == [["2026/1.1 Survey"], [], []]
+
+
+def test_promise_is_counted_in_the_old_agenda_where_the_new_one_did_not_take_it_along(client, promised):
+    carried(promised, "Course of another kind")
+
+    assert told(client.get("/agencies/UNDP/"))[1] == ["2026/1.1 Course", "2027/1.1 Course of another kind"]
+
+
+def test_promise_is_counted_in_the_old_agenda_by_those_who_do_not_see_the_new_one(client, promised, coordinator):
+    carried(promised, "Course", state="draft")
+
+    to_visitor = told(client.get("/agencies/UNDP/"))
+    to_coordinator = told(personas.sign_in(client, coordinator).get("/agencies/UNDP/"))
+
+    assert (to_visitor[1], to_coordinator[1]) == (["2026/1.1 Course"], ["2027/1.1 Course"])
+
+
+def test_agency_page_says_when_it_shows_the_last_promises_only(client, promised, monkeypatch):
+    words = "Only the 100 that are due last are shown and counted."
+    assert words not in text(client.get("/agencies/UNDP/"))
+
+    monkeypatch.setattr(contribution, "MILESTONES", 1)
+    response = client.get("/agencies/UNDP/")
+
+    assert words in text(response)
+    assert told(response) == [[], ["2026/1.1 Course"], []]
+
+
+def test_agency_page_without_promises_says_so(client, issue):
+    personas.agency("UNDP")
+
+    assert "Promises No milestone in what it leads." in text(client.get("/agencies/UNDP/"))
+
+
+def test_agency_page_shows_a_single_year(client, issue):
+    personas.update(personas.action_point(issue), agency=personas.agency("UNDP"))
+
+    assert "Updates by year Year Updates 2026 1" in text(client.get("/agencies/UNDP/"))
 
 
 def test_agency_page_counts_its_updates_by_year(client, issue):

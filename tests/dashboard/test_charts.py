@@ -1,4 +1,4 @@
-"""The heat-map, progress over time, what changed since a day, and the line of milestones."""
+"""The heat-map, progress over time, and what changed since a day."""
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
@@ -15,9 +15,7 @@ from actions.dashboard import changes as changes_module
 from actions.dashboard.changes import changes
 from actions.dashboard.heat_map import heat_map
 from actions.dashboard.over_time import COLUMNS, over_time
-from actions.dashboard.promises import time_line
 from actions.models import ActionPoint
-from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import links, text
 from tests.personas import TODAY
@@ -213,37 +211,3 @@ def test_changes_refuse_a_faulty_address_and_show_a_month(client, focal_point, q
     response = personas.sign_in(client, focal_point).get(f"/agendas/2026/changes/?{query}")
 
     assert response.status_code == 400
-
-
-def test_line_of_milestones_tells_the_states_apart(db):
-    point = led(1)
-    personas.milestone(point, title="Done", due="2025-03", done_on="2025-04")
-    personas.milestone(point, title="Passed", due="2026-01")
-    personas.milestone(point, title="Ahead", due="2027")
-    personas.milestone(point, title="Each year", due="2024-05", repeats_every_months=12)
-
-    found = time_line(personas.agenda(), TODAY)
-
-    assert [(year, [(state, milestone.title) for state, milestone in own]) for year, own in found.years] == [
-        (2024, [("recurring", "Each year")]),
-        (2025, [("done", "Done")]),
-        (2026, [("passed", "Passed")]),
-        (2027, [("ahead", "Ahead")]),
-    ]
-    assert [dot.place for dot in found.dots] == sorted(dot.place for dot in found.dots)
-    assert all(0 <= dot.place <= 100 for dot in found.dots)
-
-
-def test_page_without_milestones_says_how_to_add_them(client, focal_point):
-    personas.agenda()
-
-    assert "No milestones yet" in text(personas.sign_in(client, focal_point).get("/agendas/2026/milestones/"))
-
-
-def test_baseline_shows_its_eleven_milestones(client, focal_point):
-    call_command("load_baseline", verbosity=0)
-
-    page = personas.sign_in(client, focal_point).get("/agendas/2005/milestones/")
-
-    assert len(page.context["time_line"].dots) == 11
-    assert Agenda.objects.get().slug == "2005"

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 
+from actions.contribution import promises
 from actions.models import ActionPoint
 from actions.reminders.models import ReminderSchedule
 from actions.rollover import making
@@ -112,6 +113,36 @@ def test_split_makes_one_for_each_title_and_milestones_go_to_the_first(rollover,
     assert [(each.code, each.title) for each in points] == [("1.1", "One"), ("1.2", "Two"), ("1.3", "Carried 3")]
     assert [[str(each) for each in found.milestones.all()] for found in points] == [["Ahead"], [], []]
     assert lineage("2027") == {"1.1": ["2026/1.1"], "1.2": ["2026/1.1"], "1.3": ["2026/1.3"]}
+
+
+def test_promises_are_counted_once_after_it(rollover, coordinator):
+    for number in (1, 2, 3):
+        personas.milestone(point(number), title="Course", due=f"209{number}")
+        point(number).lead_agencies.set([personas.agency("AG1")])
+    target = carry(rollover, 1, coordinator).targets.get()
+    into(rollover, 2, target, coordinator)
+    close(rollover, 3, coordinator)
+
+    making.make(rollover, by=coordinator, now=NOW)
+
+    found = promises(personas.agency("AG1"), Agenda.objects.all(), TODAY).ahead
+    assert [(str(each), each.action_point.reference) for each in found] == [
+        ("Course", "2027/1.1"),
+        ("Course (1.2)", "2027/1.1"),
+        ("Course", "2026/1.3"),
+    ]
+
+
+def test_promise_of_what_was_superseded_stays_where_it_was(rollover, coordinator):
+    personas.milestone(point(1), title="Course")
+    target = carry(rollover, 2, coordinator).targets.get()
+    into(rollover, 1, target, coordinator, kind="supersede")
+    close(rollover, 3, coordinator)
+
+    making.make(rollover, by=coordinator, now=NOW)
+
+    found = promises(personas.agency("AG1"), Agenda.objects.all(), TODAY).ahead
+    assert [each.action_point.reference for each in found] == ["2026/1.1"]
 
 
 def test_milestones_of_merged_points_are_told_apart(rollover, coordinator):

@@ -1,0 +1,151 @@
+"""The milestones of an agenda on a line of time."""
+
+from datetime import date
+
+import pytest
+from django.core.management import call_command
+from django.utils import translation
+
+from actions.dashboard import promises
+from actions.dashboard.promises import time_line
+from issues.models import Agenda
+from tests import personas
+from tests.actions.pages import links, text
+from tests.personas import TODAY
+
+
+def test_line_of_milestones_tells_the_states_apart(db):
+    point = personas.action_point()
+    personas.milestone(point, title="Done", due="2025-03", done_on="2025-04")
+    personas.milestone(point, title="Passed", due="2026-01")
+    personas.milestone(point, title="Ahead", due="2027")
+    personas.milestone(point, title="Each year", due="2024-05", repeats_every_months=12)
+
+    found = time_line(personas.agenda(), TODAY)
+
+    assert [(year.year, [(row.state, row.milestone.title) for row in year.rows]) for year in found.years] == [
+        (2024, [("recurring", "Each year")]),
+        (2025, [("done", "Done")]),
+        (2026, [("passed", "Passed")]),
+        (2027, [("ahead", "Ahead")]),
+    ]
+    counted = [(state, count) for state, _words, count in found.counts]
+    assert counted == [("done", 1), ("passed", 1), ("ahead", 1), ("recurring", 1)]
+
+
+@pytest.mark.parametrize(
+    ("due", "begin", "end", "goes_on"),
+    [
+        ("2024", 0, 100, False),
+        ("2023", 0, 100, False),
+        ("2024-41", 50, 100, False),
+        ("2024-33", 0, 25, False),
+        ("2024-04", 25, 33.33, False),
+        ("2023-04-16", 29.17, 29.44, False),
+        ("2024-07-01/2024-09-30", 50, 75, False),
+        ("2024-12/2025-02", 91.67, 100, True),
+        ("2024/2026", 0, 100, True),
+    ],
+)
+def test_milestone_is_drawn_from_its_earliest_to_its_latest_day_in_its_year(db, due, begin, end, goes_on):
+    personas.milestone(personas.action_point(), due=due)
+
+    (year,) = time_line(personas.agenda(), TODAY).years
+    with translation.override("ar"):
+        (mirrored,) = time_line(personas.agenda(), TODAY).years
+
+    assert [(row.begin, row.end, row.goes_on) for row in year.rows] == [(begin, end, goes_on)]
+    assert [(row.begin, row.end) for row in mirrored.rows] == [(round(100 - begin, 2), round(100 - end, 2))]
+
+
+def test_line_of_milestones_has_no_empty_years_and_marks_today_in_its_own(db):
+    point = personas.action_point()
+    for due in ("2006-07", "2006-07-31", "2026-12", "2027"):
+        personas.milestone(point, title=due, due=due)
+
+    found = time_line(personas.agenda(), date(2026, 7, 1))
+
+    assert [(year.year, len(year.rows), year.today) for year in found.years] == [
+        (2006, 2, None),
+        (2026, 1, 50),
+        (2027, 1, None),
+    ]
+    assert found.quarters == [("Jan", 0), ("Apr", 25), ("Jul", 50), ("Oct", 75)]
+
+
+def test_page_of_milestones_says_in_words_what_it_draws(client, focal_point):
+    point = personas.action_point()
+    personas.milestone(point, title="Survey", due="2006-07", done_on="2006-08")
+    personas.milestone(point, title="Course", due="2006-41", place="Rome")
+    personas.milestone(point, title="Fair", due="2006-36", repeats_every_months=12)
+    page = personas.sign_in(client, focal_point).get("/agendas/2026/milestones/")
+
+    found = text(page)
+
+    assert "2026/1.1 Survey July 2006 done August 2006 late" in found
+    assert "2026/1.1 Course, Rome 2nd half of 2006 passed, not marked as done" in found
+    assert "2026/1.1 Fair 4th quarter of 2006 recurring · next: 4th quarter of" in found
+    assert f"{point.get_absolute_url()}#milestones" in links(page)
+    assert [page.content.count(f'#mark-{state}" x='.encode()) for state in ("done", "passed", "recurring")] == [1, 1, 1]
+
+
+def test_milestones_are_paged_and_the_page_says_so(client, focal_point, monkeypatch):
+    point = personas.action_point()
+    for year in (2006, 2007, 2027, 2028, 2029):
+        personas.milestone(point, title=str(year), due=str(year))
+    personas.sign_in(client, focal_point)
+    path = "/agendas/2026/milestones/"
+    whole = client.get(path)
+    monkeypatch.setattr(promises, "PAGE_SIZE", 2)
+
+    first = client.get(path)
+    second = client.get(f"{path}?after={first.context['time_line'].page.after}")
+    ahead = client.get(f"{path}?after={first.context['time_line'].from_this_year}")
+    beyond = client.get(f"{path}?after=2099-01-01~2099-01-01~1")
+
+    assert [[year.year for year in page.context["time_line"].years] for page in (first, second, ahead, beyond)] == [
+        [2006, 2007],
+        [2027, 2028],
+        [2027, 2028],
+        [],
+    ]
+    assert [
+        f"{shown} of 5 milestones are shown here." in text(page)
+        for page, shown in ((whole, 5), (first, 2), (beyond, 0))
+    ] == [False, True, True]
+    assert [first.context["time_line"].total, f"{path}" in links(beyond)] == [5, True]
+
+
+@pytest.mark.parametrize("query", ["after=x", "before=2026-01-01", "after=2026-01-01~2026-99-01~1", "year=2026"])
+def test_page_of_milestones_refuses_a_faulty_address_and_shows_the_first(client, focal_point, query):
+    personas.milestone(personas.action_point())
+
+    response = personas.sign_in(client, focal_point).get(f"/agendas/2026/milestones/?{query}")
+
+    assert (response.status_code, len(response.context["time_line"].years)) == (400, 1)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_page_of_milestones_costs_the_same_however_many(client, focal_point, django_assert_num_queries, rows):
+    for number in range(1, rows + 1):
+        personas.milestone(personas.action_point(number=number))
+    personas.sign_in(client, focal_point)
+    client.get("/agendas/2026/milestones/")
+
+    with django_assert_num_queries(6):
+        client.get("/agendas/2026/milestones/")
+
+
+def test_page_without_milestones_says_how_to_add_them(client, focal_point):
+    personas.agenda()
+
+    assert "No milestones yet" in text(personas.sign_in(client, focal_point).get("/agendas/2026/milestones/"))
+
+
+def test_baseline_shows_its_eleven_milestones(client, focal_point):
+    call_command("load_baseline", verbosity=0)
+
+    page = personas.sign_in(client, focal_point).get("/agendas/2005/milestones/")
+
+    assert [(year.year, len(year.rows)) for year in page.context["time_line"].years] == [(2006, 11)]
+    assert Agenda.objects.get().slug == "2005"
