@@ -15,6 +15,7 @@ from actions.access import Person
 from actions.models import ActionPoint, ProgressUpdate
 from actions.search.index import SOURCES, Source, ranked
 from actions.search.query import Query, fold
+from tracker.markdown import to_plain
 from tracker.people.models import Agency, User
 
 SHOWN = 10
@@ -87,12 +88,17 @@ def _holds(source: Source, word: str) -> Q:
 
 
 def _action_point(point: ActionPoint, query: Query) -> Hit:
-    return Hit(point.get_absolute_url(), marked(point.title, query), excerpt(point.description, query), point.reference)
+    return Hit(
+        point.get_absolute_url(),
+        marked(point.title, query),
+        excerpt(to_plain(point.description), query),
+        point.reference,
+    )
 
 
 def _update(update: ProgressUpdate, query: Query) -> Hit:
     point = update.action_point
-    said = "\n".join(filter(None, [update.reason, update.narrative]))
+    said = "\n".join(map(to_plain, filter(None, [update.reason, update.narrative])))
     return Hit(
         f"{point.get_absolute_url()}#update-{update.number}",
         marked(point.title, query),

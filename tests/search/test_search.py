@@ -156,6 +156,20 @@ def test_excerpt_shows_what_stands_around():
     assert len(found) < 260
 
 
+@pytest.mark.parametrize("words", ["complete", '"is complete everywhere"'])
+def test_excerpts_are_plain_words(focal_point, words):
+    raw = "- Screening is **complete** everywhere & `<b>`"
+    personas.update(personas.action_point(description=raw), narrative=raw)
+
+    excerpts = [str(hit.excerpt) for of in find(parse(words), focal_point) for hit in of.hits]
+
+    assert [each.replace("<mark>", "").replace("</mark>", "") for each in excerpts] == [
+        "Screening is complete everywhere &amp; &lt;b&gt;",
+        "Screening is complete everywhere &amp; &lt;b&gt;",
+    ]
+    assert all("<mark>" in each for each in excerpts)
+
+
 def test_more_than_ten_are_a_page_of_their_own(client, focal_point):
     for number in range(1, 13):
         personas.action_point(number=number, title=f"Course {number}")
