@@ -140,11 +140,9 @@ def _vector(source: Source, of: str = "") -> str:
 
 def _tsquery(query: Query) -> str:
     """Words only, so nothing in it can be taken for an operator."""
-    phrases = [" <-> ".join(phrase) for phrase in query.wanted]
-    if query.is_open:
-        phrases[-1] += ":*"
-    left_out = [f"!({' <-> '.join(phrase)})" for phrase in query.unwanted]
-    return " & ".join([*(f"({phrase})" for phrase in phrases), *left_out])
+    phrases = [f"({' <-> '.join(phrase.words)}{':*' if phrase.is_open else ''})" for phrase in query.wanted]
+    left_out = [f"!({' <-> '.join(phrase.words)})" for phrase in query.unwanted]
+    return " & ".join([*phrases, *left_out])
 
 
 def _ensure_sqlite(cursor: Any, source: Source) -> None:
@@ -174,8 +172,6 @@ def _ensure_sqlite(cursor: Any, source: Source) -> None:
 
 def _match(query: Query) -> str:
     """Each word quoted, so nothing in it can be taken for an operator."""
-    phrases = [f'"{" ".join(phrase)}"' for phrase in query.wanted]
-    if query.is_open:
-        phrases[-1] += " *"
-    left_out = "".join(f' NOT "{" ".join(phrase)}"' for phrase in query.unwanted)
+    phrases = [f'"{" ".join(phrase.words)}"{" *" if phrase.is_open else ""}' for phrase in query.wanted]
+    left_out = "".join(f' NOT "{" ".join(phrase.words)}"' for phrase in query.unwanted)
     return f"({' AND '.join(phrases)}){left_out}"

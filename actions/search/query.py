@@ -11,17 +11,22 @@ _WITHOUT_SPACES = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\u3040-\u
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """Each phrase is a list of words, folded (small, without accents). The last one matches beginnings of words, too."""
+class Phrase:
+    """Words that follow each other, folded: small, without accents. Mostly it is one."""
 
-    wanted: tuple[tuple[str, ...], ...]
-    unwanted: tuple[tuple[str, ...], ...]
-    is_open: bool
-    """Whether the last phrase may be the beginning of a longer word."""
+    words: tuple[str, ...]
+    is_open: bool = False
+    """Whether the last word may be the beginning of a longer one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    wanted: tuple[Phrase, ...]
+    unwanted: tuple[Phrase, ...]
 
     @property
     def words(self) -> list[str]:
-        return [word for phrase in self.wanted for word in phrase]
+        return [word for phrase in self.wanted for word in phrase.words]
 
     @property
     def needs_substrings(self) -> bool:
@@ -30,17 +35,21 @@ class Query:
 
 
 def parse(text: str) -> Query:
-    """Never fails: what is no word is left out."""
-    wanted: list[tuple[str, ...]] = []
-    unwanted: list[tuple[str, ...]] = []
-    is_open = False
-    for minus, phrase, word in _PART.findall(text[:LONGEST]):
-        words = tuple(_WORD.findall(fold(phrase or word)))
-        if not words:
-            continue
-        (unwanted if minus else wanted).append(words)
-        is_open = not minus and not phrase
-    return Query(tuple(wanted), tuple(unwanted), is_open)
+    """Never fails: what is no word is left out. The last word is open, unless it stands in quotation marks."""
+    wanted: list[Phrase] = []
+    unwanted: list[Phrase] = []
+    parts = [(part, words) for part in _PART.finditer(text[:LONGEST]) if (words := words_of(part[2] or part[3] or ""))]
+    for number, (part, words) in enumerate(parts, 1):
+        if part[1]:
+            unwanted.append(Phrase(words))
+        else:
+            wanted.append(Phrase(words, is_open=not part[2] and number == len(parts)))
+    return Query(tuple(wanted), tuple(unwanted))
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """All words of a text, folded."""
+    return tuple(_WORD.findall(fold(text)))
 
 
 def fold(text: str) -> str:

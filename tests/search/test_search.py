@@ -145,6 +145,21 @@ def test_found_words_are_marked_and_all_else_is_escaped():
     )
 
 
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ('"training on partners"', "On training: [Training on: partners], training on partnerships"),
+        ('"training on" part', "On training: [Training on]: [part]ners, [training on] [part]nerships"),
+        ("training-on-part", "On training: [Training on: part]ners, [training on part]nerships"),
+        ("partners on", "[On] training: Training [on]: [partners], training [on] partnerships"),
+    ],
+)
+def test_phrase_is_marked_as_a_whole(words, shown):
+    shown = shown.replace("[", "<mark>").replace("]", "</mark>")
+
+    assert marked("On training: Training on: partners, training on partnerships", parse(words)) == shown
+
+
 def test_excerpt_shows_what_stands_around():
     long = "One word after another. " * 20 + "Here is Turin, at last. " + "And so on and on. " * 20
 
