@@ -37,6 +37,7 @@ class Hit:
     title: SafeString
     excerpt: SafeString
     reference: str = ""
+    """Text; an acronym has its words marked, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def _update(update: ProgressUpdate, query: Query) -> Hit:
 
 
 def _agency(agency: Agency, query: Query) -> Hit:
-    return Hit(agency.get_absolute_url(), marked(agency.name, query), mark_safe(""), agency.acronym)
+    return Hit(agency.get_absolute_url(), marked(agency.name, query), mark_safe(""), marked(agency.acronym, query))
 
 
 def _person(person: User, query: Query) -> Hit:

@@ -24,12 +24,16 @@ def point(focal_point):
     return personas.action_point(title="Joint training for country offices", description="Éducation and évaluation.")
 
 
+def hits(words, user, kind=""):
+    return [hit for of in find(parse(words), user, kind) for hit in of.hits]
+
+
 def titles(words, user, kind=""):
-    return [
-        str(hit.title).replace("<mark>", "").replace("</mark>", "")
-        for of in find(parse(words), user, kind)
-        for hit in of.hits
-    ]
+    return [without_marks(hit.title) for hit in hits(words, user, kind)]
+
+
+def without_marks(html):
+    return html.replace("<mark>", "").replace("</mark>", "")
 
 
 @pytest.mark.parametrize(
@@ -118,6 +122,59 @@ def test_people_and_agencies_are_found(point, focal_point):
     assert titles("focal.undp", focal_point, "people") == [focal_point.name]
 
 
+AGENCIES = {
+    "UNDP-RB": "Regional Bureau",
+    "UNDP": "United Nations Development Programme",
+    "UNDP-NO": "Nordic Office of UNDP, UNDP for short",
+    "UNDP-ECIS": "Europe",
+    "ZEB": "Of UNDP-ECIS",
+    "EU-UNDP": "At UNDP",
+}
+
+
+@pytest.mark.parametrize(
+    ("words", "acronyms"),
+    [
+        ("UNDP", ["UNDP", "UNDP-ECIS", "UNDP-NO", "UNDP-RB"]),
+        ("undp", ["UNDP", "UNDP-ECIS", "UNDP-NO", "UNDP-RB"]),
+        ('"undp"', ["UNDP", "UNDP-ECIS", "UNDP-NO", "UNDP-RB"]),
+        ("und", ["UNDP", "UNDP-ECIS", "UNDP-NO", "UNDP-RB"]),
+        ("undp-ecis", ["UNDP-ECIS"]),
+        ("undp -regional", ["UNDP", "UNDP-ECIS", "UNDP-NO"]),
+    ],
+)
+def test_agency_that_is_called_just_so_comes_first(coordinator, words, acronyms):
+    for acronym, name in AGENCIES.items():
+        personas.agency(acronym, name=name)
+
+    found = [without_marks(hit.reference) for hit in hits(words, coordinator, "agencies")]
+
+    assert found[: len(acronyms)] == acronyms
+    assert set(found[len(acronyms) :]) <= {"ZEB", "EU-UNDP"}
+
+
+def test_agency_that_is_called_just_so_is_among_the_first_ten_of_many(coordinator):
+    personas.agency("UNDP")
+    for number in range(12):
+        personas.agency(f"UNDP-{number}", name="UNDP UNDP UNDP")
+
+    assert titles("undp", coordinator, "agencies")[0] == "UNDP in full"
+
+
+def test_agency_found_by_its_acronym_has_it_marked(client, coordinator):
+    personas.agency("WHO-R&D", name="World Health Organization")
+    page = personas.sign_in(client, coordinator).get("/search/", {"q": "who"})
+
+    assert '<span class="reference"><mark>WHO</mark>-R&amp;D</span>' in page.content.decode()
+
+
+def test_person_who_is_called_just_so_comes_first(coordinator):
+    for number, name in enumerate(["José Silva", "Silva Jose Silva", "José Silvana", "Jose Silvaba"]):
+        personas.person(f"silva.jose.{number}@example.org", name=name)
+
+    assert titles("jose silva", coordinator) == ["José Silva", "Jose Silvaba", "José Silvana", "Silva Jose Silva"]
+
+
 @pytest.mark.parametrize("reference", ["2026/1.1", "1.1", " 2026/1.1 "])
 def test_reference_leads_to_its_action_point(client, point, focal_point, reference):
     response = personas.sign_in(client, focal_point).get("/search/", {"q": reference})
@@ -176,9 +233,9 @@ def test_excerpts_are_plain_words(focal_point, words):
     raw = "- Screening is **complete** everywhere & `<b>`"
     personas.update(personas.action_point(description=raw), narrative=raw)
 
-    excerpts = [str(hit.excerpt) for of in find(parse(words), focal_point) for hit in of.hits]
+    excerpts = [hit.excerpt for hit in hits(words, focal_point)]
 
-    assert [each.replace("<mark>", "").replace("</mark>", "") for each in excerpts] == [
+    assert [without_marks(each) for each in excerpts] == [
         "Screening is complete everywhere &amp; &lt;b&gt;",
         "Screening is complete everywhere &amp; &lt;b&gt;",
     ]
