@@ -4,6 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
+from django.utils.html import escape
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -173,6 +174,45 @@ def test_person_who_is_called_just_so_comes_first(coordinator):
         personas.person(f"silva.jose.{number}@example.org", name=name)
 
     assert titles("jose silva", coordinator) == ["José Silva", "Jose Silvaba", "José Silvana", "Silva Jose Silva"]
+
+
+@pytest.mark.parametrize(
+    ("title", "words", "instead"),
+    [
+        ("Joint training", "trainings", "training"),
+        ("Joint training of agency staff", "Agencies trainings", "Agenc training"),
+        ("Joint training", '"joint training" trainings -newsletters', '"joint training" training -newsletters'),
+        ("Une stratégie nationale", "stratégies", "stratég"),
+        ("Совместный проект", "проекты", "проект"),
+        ("التدريب المشترك", "التدريبات", "التدريب"),
+    ],
+)
+def test_plural_that_is_nowhere_finds_its_singular_and_says_so(client, focal_point, title, words, instead):
+    personas.action_point(title=title)
+    page = personas.sign_in(client, focal_point).get("/search/", {"q": words}).content.decode()
+
+    assert escape(f"words that begin like “{instead}”.") in page
+    assert title in without_marks(page)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_found"), [('"trainings"', False), ("trainings -joint", False), ("gas", False), ("courses", True)]
+)
+def test_plural_is_left_alone_where_it_is_meant_or_found(client, focal_point, words, is_found):
+    personas.action_point(number=1, title="Joint training on gaining ground")
+    personas.action_point(number=2, title="Courses")
+    personas.action_point(number=3, title="Course")
+    page = text(personas.sign_in(client, focal_point).get("/search/", {"q": words}))
+
+    assert "words that begin" not in page
+    assert ("Nothing found" not in page, "Courses" in page) == (is_found, is_found)
+
+
+def test_search_that_finds_nothing_twice_costs_the_same(client, point, focal_point, django_assert_num_queries):
+    personas.sign_in(client, focal_point)
+
+    with django_assert_num_queries(12):
+        client.get("/search/", {"q": "newsletters"})
 
 
 @pytest.mark.parametrize("reference", ["2026/1.1", "1.1", " 2026/1.1 "])
