@@ -24,6 +24,7 @@ _markdown = MarkdownIt("zero", {"html": False, "linkify": False, "breaks": True}
     ]
 )
 _TAGS = {"p", "br", "em", "strong", "s", "a", "ul", "ol", "li", "blockquote", "code"}
+_BREAKS = {"softbreak": "\n", "hardbreak": "\n"}
 LINKS = {"http", "https", "mailto"}
 
 
@@ -39,6 +40,13 @@ def to_html(text: str) -> SafeString:
         link_rel="noopener nofollow",
     )
     return mark_safe(clean)  # noqa: S308 - nh3 has just cleaned it
+
+
+@lru_cache(maxsize=2048)
+def to_plain(text: str) -> str:
+    """The words of a narrative without its signs, a line each as on the page. Links keep their words alone. No HTML: escape it."""
+    paragraphs = (token.children or [] for token in tokens(text) if token.type == "inline")
+    return "\n".join("".join(_BREAKS.get(piece.type, piece.content) for piece in pieces) for pieces in paragraphs)
 
 
 def tokens(text: str) -> list[Token]:

@@ -15,6 +15,7 @@ from actions.access import Person
 from actions.models import ActionPoint, ProgressUpdate
 from actions.search.index import SOURCES, Source, ranked
 from actions.search.query import Query, fold
+from tracker.markdown import to_plain
 from tracker.people.models import Agency, User
 
 SHOWN = 10
@@ -23,6 +24,9 @@ MOST = 100
 
 _AROUND = 90
 """Characters on each side of the first word that was found."""
+
+_EDGE, _BETWEEN = r"\b", r"[\W_]+"
+"""Of words."""
 
 _REFERENCE = re.compile(r"(?:([-\w]{1,50})/)?([0-9]{1,3})\.([0-9]{1,3})")
 
@@ -33,6 +37,7 @@ class Hit:
     title: SafeString
     excerpt: SafeString
     reference: str = ""
+    """Text; an acronym has its words marked, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ def _best(source: Source, query: Query, visible: QuerySet[Any], limit: int) -> l
         for word in query.words:
             visible = visible.filter(_holds(source, word))
         for phrase in query.unwanted:
-            visible = visible.exclude(_holds(source, " ".join(phrase)))
+            visible = visible.exclude(_holds(source, " ".join(phrase.words)))
         return list(visible.order_by("-pk")[:limit])
     rows = visible.in_bulk(pks := ranked(visible, source, query, limit))
     return [rows[pk] for pk in pks if pk in rows]
@@ -87,12 +92,17 @@ def _holds(source: Source, word: str) -> Q:
 
 
 def _action_point(point: ActionPoint, query: Query) -> Hit:
-    return Hit(point.get_absolute_url(), marked(point.title, query), excerpt(point.description, query), point.reference)
+    return Hit(
+        point.get_absolute_url(),
+        marked(point.title, query),
+        excerpt(to_plain(point.description), query),
+        point.reference,
+    )
 
 
 def _update(update: ProgressUpdate, query: Query) -> Hit:
     point = update.action_point
-    said = "\n".join(filter(None, [update.reason, update.narrative]))
+    said = "\n".join(map(to_plain, filter(None, [update.reason, update.narrative])))
     return Hit(
         f"{point.get_absolute_url()}#update-{update.number}",
         marked(point.title, query),
@@ -102,7 +112,7 @@ def _update(update: ProgressUpdate, query: Query) -> Hit:
 
 
 def _agency(agency: Agency, query: Query) -> Hit:
-    return Hit(agency.get_absolute_url(), marked(agency.name, query), mark_safe(""), agency.acronym)
+    return Hit(agency.get_absolute_url(), marked(agency.name, query), mark_safe(""), marked(agency.acronym, query))
 
 
 def _person(person: User, query: Query) -> Hit:
@@ -155,16 +165,14 @@ def excerpt(text: str, query: Query) -> SafeString:
 
 
 def _places(text: str, query: Query) -> list[tuple[int, int]]:
-    """Where the words stand. Letters are folded one by one, so that the places are those of the text itself."""
+    """Where the words stand, and phrases as a whole. Letters are folded one by one, so that the places are those of the text itself."""
     folded = [fold(character) for character in text]
     starts: list[int] = []
     for number, letters in enumerate(folded):
         starts += [number] * len(letters)
     whole, found = "".join(folded), set()
-    for number, word in enumerate(query.words):
-        is_last = number == len(query.words) - 1 and query.is_open
-        edge = r"" if query.needs_substrings else r"\b"
-        for match in re.finditer(rf"{edge}{re.escape(word)}{'' if is_last or query.needs_substrings else edge}", whole):
+    for pattern in _patterns(query):
+        for match in re.finditer(pattern, whole):
             found.add((starts[match.start()], starts[match.end() - 1] + 1))
     places: list[tuple[int, int]] = []
     for begin, end in sorted(found):
@@ -173,3 +181,10 @@ def _places(text: str, query: Query) -> list[tuple[int, int]]:
         else:
             places.append((begin, end))
     return places
+
+
+def _patterns(query: Query) -> list[str]:
+    """For folded text: words are letters and digits, so nothing in them means anything else."""
+    if query.needs_substrings:
+        return query.words
+    return [_EDGE + _BETWEEN.join(phrase.words) + ("" if phrase.is_open else _EDGE) for phrase in query.wanted]

@@ -11,7 +11,7 @@ from django.db.models import BooleanField, FloatField, QuerySet
 from django.db.models.expressions import RawSQL
 
 from actions.models import ActionPoint, ProgressUpdate
-from actions.search.query import Query
+from actions.search.query import Query, words_of
 from tracker.people.models import Agency, User
 
 RANKED = 1000
@@ -29,6 +29,8 @@ class Source:
 
     model: Any
     columns: tuple[str, ...]
+    name: str = ""
+    """The column with what it is called, where people look for it by that."""
 
     @property
     def table(self) -> str:
@@ -42,8 +44,8 @@ class Source:
 SOURCES = {
     "action_points": Source(ActionPoint, ("title", "description")),
     "updates": Source(ProgressUpdate, ("narrative", "reason")),
-    "agencies": Source(Agency, ("acronym", "name")),
-    "people": Source(User, ("name", "email")),
+    "agencies": Source(Agency, ("acronym", "name"), name="acronym"),
+    "people": Source(User, ("name", "email"), name="name"),
 }
 
 
@@ -77,12 +79,27 @@ def rebuild_index(connection: Any) -> None:
 
 
 def ranked(visible: QuerySet[Any], source: Source, query: Query, limit: int) -> list[int]:
-    """Ids of those of the visible rows that fit, the best first. Of more than RANKED that fit, some are left out. Two queries at most."""
+    """Ids of those of the visible rows that fit, the best first. Of more than RANKED that fit, some are left out. Two queries at most.
+
+    What has a name comes first if it is called just so, then what is called something that begins so, by name.
+    """
     rank = _ranked_by_postgresql if connections[visible.db].vendor == "postgresql" else _ranked_by_sqlite
-    return rank(visible.select_related(None), source, query)[:limit]
+    found = rank(visible.select_related(None), source, query)
+    if source.name:
+        found.sort(key=lambda row: _distance(row[1], query))
+    return [pk for pk, _ in found[:limit]]
 
 
-def _ranked_by_postgresql(visible: QuerySet[Any], source: Source, query: Query) -> list[int]:
+def _distance(name: str, query: Query) -> tuple[int, str]:
+    """Of a name from what was typed, for sorting."""
+    called, typed = " ".join(words_of(name)), " ".join(query.words)
+    if called == typed:
+        return 0, ""
+    return (1, called) if called.startswith(typed) else (2, "")
+
+
+def _ranked_by_postgresql(visible: QuerySet[Any], source: Source, query: Query) -> list[tuple[int, Any]]:
+    """Ids with names, or with anything where there are none."""
     vector, wanted = _vector(source, f"{source.table}."), [_tsquery(query)]
     fits = RawSQL(f"{vector} @@ to_tsquery('simple', %s)", wanted, BooleanField())  # noqa: S611 - names of ours
     rank = RawSQL(f"ts_rank({vector}, to_tsquery('simple', %s))", wanted, FloatField())  # noqa: S611
@@ -91,10 +108,11 @@ def _ranked_by_postgresql(visible: QuerySet[Any], source: Source, query: Query) 
     if not pks:
         return []
     found = source.model._base_manager.filter(pk__in=pks).annotate(rank=rank)
-    return list(found.order_by("-rank", "-pk").values_list("pk", flat=True))
+    return list(found.order_by("-rank", "-pk").values_list("pk", source.name or "pk"))
 
 
-def _ranked_by_sqlite(visible: QuerySet[Any], source: Source, query: Query) -> list[int]:
+def _ranked_by_sqlite(visible: QuerySet[Any], source: Source, query: Query) -> list[tuple[int, Any]]:
+    """Ids with names, or with anything where there are none."""
     index, wanted = source.index, _match(query)
     of_index = f"{source.table}.id IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)"
     fits = RawSQL(of_index, [wanted], BooleanField())  # noqa: S611 - names of ours
@@ -104,11 +122,11 @@ def _ranked_by_sqlite(visible: QuerySet[Any], source: Source, query: Query) -> l
     weights = ", ".join(["5.0", "1.0"][: len(source.columns)])
     with connections[visible.db].cursor() as cursor:
         cursor.execute(
-            f"SELECT rowid FROM {index} WHERE {index} MATCH %s AND rowid BETWEEN %s AND %s "
+            f"SELECT rowid, {source.name or 'rowid'} FROM {index} WHERE {index} MATCH %s AND rowid BETWEEN %s AND %s "
             f"ORDER BY bm25({index}, {weights}), rowid DESC",
             [wanted, min(pks), max(pks)],
         )
-        return [pk for (pk,) in cursor.fetchall() if pk in pks]
+        return [row for row in cursor.fetchall() if row[0] in pks]
 
 
 def _ensure_postgresql(cursor: Any) -> None:
@@ -140,11 +158,9 @@ def _vector(source: Source, of: str = "") -> str:
 
 def _tsquery(query: Query) -> str:
     """Words only, so nothing in it can be taken for an operator."""
-    phrases = [" <-> ".join(phrase) for phrase in query.wanted]
-    if query.is_open:
-        phrases[-1] += ":*"
-    left_out = [f"!({' <-> '.join(phrase)})" for phrase in query.unwanted]
-    return " & ".join([*(f"({phrase})" for phrase in phrases), *left_out])
+    phrases = [f"({' <-> '.join(phrase.words)}{':*' if phrase.is_open else ''})" for phrase in query.wanted]
+    left_out = [f"!({' <-> '.join(phrase.words)})" for phrase in query.unwanted]
+    return " & ".join([*phrases, *left_out])
 
 
 def _ensure_sqlite(cursor: Any, source: Source) -> None:
@@ -174,8 +190,6 @@ def _ensure_sqlite(cursor: Any, source: Source) -> None:
 
 def _match(query: Query) -> str:
     """Each word quoted, so nothing in it can be taken for an operator."""
-    phrases = [f'"{" ".join(phrase)}"' for phrase in query.wanted]
-    if query.is_open:
-        phrases[-1] += " *"
-    left_out = "".join(f' NOT "{" ".join(phrase)}"' for phrase in query.unwanted)
+    phrases = [f'"{" ".join(phrase.words)}"{" *" if phrase.is_open else ""}' for phrase in query.wanted]
+    left_out = "".join(f' NOT "{" ".join(phrase.words)}"' for phrase in query.unwanted)
     return f"({' AND '.join(phrases)}){left_out}"

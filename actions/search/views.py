@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from actions.search.finding import KINDS, by_reference, find
-from actions.search.query import LONGEST, parse
+from actions.search.query import LONGEST, parse, without_plurals
 from issues.models import Agenda
 from tracker.throttling import throttled_for_visitors
 
@@ -16,7 +16,10 @@ from tracker.throttling import throttled_for_visitors
 @throttled_for_visitors("search")
 @require_safe
 def search(request: HttpRequest) -> HttpResponseBase:
-    """`?q=` holds words, quoted phrases, words with a minus before; `?kind=` is one of KINDS. A reference leads to its place."""
+    """`?q=` holds words, quoted phrases, words with a minus before; `?kind=` is one of KINDS. A reference leads to its place.
+
+    Where nothing is found it looks once more for words that begin as these do without their plurals, and says so.
+    """
     text, kind, complaints = request.GET.get("q", ""), request.GET.get("kind", ""), []
     if kind and kind not in KINDS:
         kind, complaints = "", [_("There is no such kind of thing to look for; here is everything.")]
@@ -26,7 +29,9 @@ def search(request: HttpRequest) -> HttpResponseBase:
     newest = Agenda.objects.visible_to(request.user).order_by("-slug").values_list("slug", flat=True).first()
     if point := by_reference(text, request.user, newest):
         return redirect(point)
-    query = parse(text)
-    context = {"text": text, "kind": kind, "found": find(query, request.user, kind), "complaints": complaints}
+    found, instead = find(parse(text), request.user, kind), ""
+    if not found and (shorter := without_plurals(text)) != text:
+        found, instead = find(parse(shorter, all_open=True), request.user, kind), shorter
+    context = {"text": text, "kind": kind, "found": found, "instead": instead, "complaints": complaints}
     response: HttpResponse = render(request, "search/search_page.html", context, status=400 if complaints else 200)
     return response

@@ -4,6 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
+from django.utils.html import escape
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -24,12 +25,16 @@ def point(focal_point):
     return personas.action_point(title="Joint training for country offices", description="Éducation and évaluation.")
 
 
+def hits(words, user, kind=""):
+    return [hit for of in find(parse(words), user, kind) for hit in of.hits]
+
+
 def titles(words, user, kind=""):
-    return [
-        str(hit.title).replace("<mark>", "").replace("</mark>", "")
-        for of in find(parse(words), user, kind)
-        for hit in of.hits
-    ]
+    return [without_marks(hit.title) for hit in hits(words, user, kind)]
+
+
+def without_marks(html):
+    return html.replace("<mark>", "").replace("</mark>", "")
 
 
 @pytest.mark.parametrize(
@@ -118,6 +123,98 @@ def test_people_and_agencies_are_found(point, focal_point):
     assert titles("focal.undp", focal_point, "people") == [focal_point.name]
 
 
+AGENCIES = {
+    "UNDP-RB": "Regional Bureau",
+    "UNDP": "United Nations Development Programme",
+    "UNDP-NO": "Nordic Office of UNDP, UNDP for short",
+    "UNDP-ECIS": "Europe",
+    "ZEB": "Of UNDP-ECIS",
+    "EU-UNDP": "At UNDP",
+}
+
+
+@pytest.mark.parametrize(
+    ("words", "acronyms"),
+    [
+        ("UNDP", ["UNDP", "UNDP-ECIS", "UNDP-NO", "UNDP-RB"]),
+        ("undp", ["UNDP", "UNDP-ECIS", "UNDP-NO", "UNDP-RB"]),
+        ('"undp"', ["UNDP", "UNDP-ECIS", "UNDP-NO", "UNDP-RB"]),
+        ("und", ["UNDP", "UNDP-ECIS", "UNDP-NO", "UNDP-RB"]),
+        ("undp-ecis", ["UNDP-ECIS"]),
+        ("undp -regional", ["UNDP", "UNDP-ECIS", "UNDP-NO"]),
+    ],
+)
+def test_agency_that_is_called_just_so_comes_first(coordinator, words, acronyms):
+    for acronym, name in AGENCIES.items():
+        personas.agency(acronym, name=name)
+
+    found = [without_marks(hit.reference) for hit in hits(words, coordinator, "agencies")]
+
+    assert found[: len(acronyms)] == acronyms
+    assert set(found[len(acronyms) :]) <= {"ZEB", "EU-UNDP"}
+
+
+def test_agency_that_is_called_just_so_is_among_the_first_ten_of_many(coordinator):
+    personas.agency("UNDP")
+    for number in range(12):
+        personas.agency(f"UNDP-{number}", name="UNDP UNDP UNDP")
+
+    assert titles("undp", coordinator, "agencies")[0] == "UNDP in full"
+
+
+def test_agency_found_by_its_acronym_has_it_marked(client, coordinator):
+    personas.agency("WHO-R&D", name="World Health Organization")
+    page = personas.sign_in(client, coordinator).get("/search/", {"q": "who"})
+
+    assert '<span class="reference"><mark>WHO</mark>-R&amp;D</span>' in page.content.decode()
+
+
+def test_person_who_is_called_just_so_comes_first(coordinator):
+    for number, name in enumerate(["José Silva", "Silva Jose Silva", "José Silvana", "Jose Silvaba"]):
+        personas.person(f"silva.jose.{number}@example.org", name=name)
+
+    assert titles("jose silva", coordinator) == ["José Silva", "Jose Silvaba", "José Silvana", "Silva Jose Silva"]
+
+
+@pytest.mark.parametrize(
+    ("title", "words", "instead"),
+    [
+        ("Joint training", "trainings", "training"),
+        ("Joint training of agency staff", "Agencies trainings", "Agenc training"),
+        ("Joint training", '"joint training" trainings -newsletters', '"joint training" training -newsletters'),
+        ("Une stratégie nationale", "stratégies", "stratég"),
+        ("Совместный проект", "проекты", "проект"),
+        ("التدريب المشترك", "التدريبات", "التدريب"),
+    ],
+)
+def test_plural_that_is_nowhere_finds_its_singular_and_says_so(client, focal_point, title, words, instead):
+    personas.action_point(title=title)
+    page = personas.sign_in(client, focal_point).get("/search/", {"q": words}).content.decode()
+
+    assert escape(f"words that begin like “{instead}”.") in page
+    assert title in without_marks(page)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_found"), [('"trainings"', False), ("trainings -joint", False), ("gas", False), ("courses", True)]
+)
+def test_plural_is_left_alone_where_it_is_meant_or_found(client, focal_point, words, is_found):
+    personas.action_point(number=1, title="Joint training on gaining ground")
+    personas.action_point(number=2, title="Courses")
+    personas.action_point(number=3, title="Course")
+    page = text(personas.sign_in(client, focal_point).get("/search/", {"q": words}))
+
+    assert "words that begin" not in page
+    assert ("Nothing found" not in page, "Courses" in page) == (is_found, is_found)
+
+
+def test_search_that_finds_nothing_twice_costs_the_same(client, point, focal_point, django_assert_num_queries):
+    personas.sign_in(client, focal_point)
+
+    with django_assert_num_queries(12):
+        client.get("/search/", {"q": "newsletters"})
+
+
 @pytest.mark.parametrize("reference", ["2026/1.1", "1.1", " 2026/1.1 "])
 def test_reference_leads_to_its_action_point(client, point, focal_point, reference):
     response = personas.sign_in(client, focal_point).get("/search/", {"q": reference})
@@ -145,6 +242,21 @@ def test_found_words_are_marked_and_all_else_is_escaped():
     )
 
 
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ('"training on partners"', "On training: [Training on: partners], training on partnerships"),
+        ('"training on" part', "On training: [Training on]: [part]ners, [training on] [part]nerships"),
+        ("training-on-part", "On training: [Training on: part]ners, [training on part]nerships"),
+        ("partners on", "[On] training: Training [on]: [partners], training [on] partnerships"),
+    ],
+)
+def test_phrase_is_marked_as_a_whole(words, shown):
+    shown = shown.replace("[", "<mark>").replace("]", "</mark>")
+
+    assert marked("On training: Training on: partners, training on partnerships", parse(words)) == shown
+
+
 def test_excerpt_shows_what_stands_around():
     long = "One word after another. " * 20 + "Here is Turin, at last. " + "And so on and on. " * 20
 
@@ -154,6 +266,20 @@ def test_excerpt_shows_what_stands_around():
     assert found.startswith("… ")
     assert found.endswith(" …")
     assert len(found) < 260
+
+
+@pytest.mark.parametrize("words", ["complete", '"is complete everywhere"'])
+def test_excerpts_are_plain_words(focal_point, words):
+    raw = "- Screening is **complete** everywhere & `<b>`"
+    personas.update(personas.action_point(description=raw), narrative=raw)
+
+    excerpts = [hit.excerpt for hit in hits(words, focal_point)]
+
+    assert [without_marks(each) for each in excerpts] == [
+        "Screening is complete everywhere &amp; &lt;b&gt;",
+        "Screening is complete everywhere &amp; &lt;b&gt;",
+    ]
+    assert all("<mark>" in each for each in excerpts)
 
 
 def test_more_than_ten_are_a_page_of_their_own(client, focal_point):

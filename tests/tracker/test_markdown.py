@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tracker.markdown import opened, to_html
+from tracker.markdown import opened, to_html, to_plain
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,21 @@ def test_markdown_lets_no_markup_through(text):
     assert 'href="javascript' not in html
     assert 'href="data' not in html
     assert "<a href" not in html or "onclick" not in html.partition(">")[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Screening is **complete** *everywhere*, ~~nearly~~.", "Screening is complete everywhere, nearly."),
+        ("- one\n- `two`\n\n> three\nfour  \nfive", "one\ntwo\nthree\nfour\nfive"),
+        ("1. first\n2. second", "first\nsecond"),
+        ("The [report](https://www.example.org/), <https://www.example.org/>", "The report, https://www.example.org/"),
+        (r"2 \* 3 = 6 &amp; snake_case * # <b>", "2 * 3 = 6 & snake_case * # <b>"),
+        ("", ""),
+    ],
+)
+def test_markdown_becomes_plain_words(text, plain):
+    assert to_plain(text) == plain
 
 
 @pytest.mark.parametrize("text", ["[" * 10_000, "*" * 20_000, "> " * 5_000, "`" * 20_000, "[a](" * 5_000])
