@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, Min, Q
+from django.db.models import Exists, Max, Min, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from actions.history import Change, Told, differences, owners_of, told, told_fields
@@ -105,9 +105,12 @@ class _Touched:
 
 def edits(agenda: Agenda, end: datetime, *, with_people: bool) -> Edits:
     """What came from `end` on; names of people only where readers may know them. Up to 15 queries, three where there is nothing."""
-    issues, all_issues = _touched(Issue, end, agenda=agenda)
-    points, all_points = _touched(ActionPoint, end, "issue", issue__agenda=agenda)
-    milestones, all_milestones = _touched(Milestone, end, action_point__issue__agenda=agenda)
+    # EXISTS, and no join: without statistics SQLite would go through all that was ever recorded of the agenda.
+    its_issues = Exists(agenda.issues.filter(pk=OuterRef("issue_id")))
+    its_points = Exists(ActionPoint.objects.filter(pk=OuterRef("action_point_id"), issue__agenda=agenda))
+    issues, all_issues = _touched(Issue, end, Q(agenda=agenda))
+    points, all_points = _touched(ActionPoint, end, its_issues, "issue")
+    milestones, all_milestones = _touched(Milestone, end, its_points)
     owners = owners_of([row for one in points if one.before for row in (one.before, one.now)])
 
     added_issues, edited_issues = _split(_edited(issues, lambda row: told_fields(row, *_ISSUE), with_people))
@@ -129,9 +132,9 @@ def edits(agenda: Agenda, end: datetime, *, with_people: bool) -> Edits:
     )
 
 
-def _touched(model: Any, end: datetime, *related: str, **of_agenda: Any) -> tuple[list[_Touched], bool]:
+def _touched(model: Any, end: datetime, of_agenda: Q | Exists, *related: str) -> tuple[list[_Touched], bool]:
     """And whether no row since is left out. Three queries, one where there is none."""
-    rows = model.history.filter(history_date__gte=end, **of_agenda).order_by("-history_date", "-history_id")
+    rows = model.history.filter(of_agenda, history_date__gte=end).order_by("-history_date", "-history_id")
     read = list(rows.values_list("id", "history_date", "history_user__name")[: LOOKED_AT + 1])
     seen: dict[int, tuple[datetime, list[str]]] = {}
     for pk, at, name in read[:LOOKED_AT]:

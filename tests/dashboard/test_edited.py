@@ -160,6 +160,15 @@ def test_edits_of_another_agenda_and_of_before_the_day_are_not_told(point):
     assert edits().groups == []
 
 
+def test_what_went_to_another_agenda_is_not_told(point):
+    point.title = "Another title"
+    point.save()
+    point.issue = personas.issue(personas.agenda("2027", state=Agenda.State.DRAFT), title="Not for all")
+    point.save()
+
+    assert edits().points.rows == []
+
+
 def test_newest_day_comes_first_and_references_stand_in_order(point):
     earlier = personas.action_point(number=2)
     earlier.history.update(history_date=LONG_AGO + timedelta(days=60))
