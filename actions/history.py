@@ -1,12 +1,13 @@
 """Who changed an action point's wording, owners or snooze, or removed a milestone, and when: the rows of history, told as edits."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from actions.models import ActionPoint, Milestone
@@ -17,6 +18,11 @@ LIMIT = 100
 
 ONE_EDIT = timedelta(seconds=2)
 """Rows by one person within this time are one edit."""
+
+Owners = Mapping[tuple[int, str], Sequence[str]]
+"""Names by row of history and list of owners."""
+Told = Sequence[tuple[str, str]]
+"""Label and value of each field of a row of history, as people read them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +47,8 @@ class Edit:
 def edits(action_point: ActionPoint) -> list[Edit]:
     """Newest first. Four queries, two where it has no history."""
     removed = Milestone.removed_from(action_point).select_related("history_user").order_by("-history_id")[:LIMIT]
-    told = [*_edits(action_point), *(Edit(row.history_date, row.history_user, False, [], row) for row in removed)]
-    return sorted(told, key=lambda edit: edit.at, reverse=True)
+    found = [*_edits(action_point), *(Edit(row.history_date, row.history_user, False, [], row) for row in removed)]
+    return sorted(found, key=lambda edit: edit.at, reverse=True)
 
 
 def _edits(action_point: ActionPoint) -> list[Edit]:
@@ -51,18 +57,13 @@ def _edits(action_point: ActionPoint) -> list[Edit]:
     rows = list(newest[:LIMIT])[::-1]
     if not rows:
         return []
-    owners = _owners(rows)
+    owners = owners_of(rows)
     bursts = list(_bursts(rows))
-    told = [Edit(bursts[0][-1].history_date, bursts[0][-1].history_user, bursts[0][0].history_type == "+", [])]
+    found = [Edit(bursts[0][-1].history_date, bursts[0][-1].history_user, bursts[0][0].history_type == "+", [])]
     for before, after in pairwise(burst[-1] for burst in bursts):
-        changes = [
-            Change(label, old, new)
-            for (label, old), (_label, new) in zip(_told(before, owners), _told(after, owners), strict=True)
-            if old != new
-        ]
-        if changes:
-            told.append(Edit(after.history_date, after.history_user, False, changes))
-    return told[::-1]
+        if changes := differences(told(before, owners), told(after, owners)):
+            found.append(Edit(after.history_date, after.history_user, False, changes))
+    return found[::-1]
 
 
 def _bursts(rows: Sequence[Any]) -> Iterator[list[Any]]:
@@ -77,25 +78,44 @@ def _bursts(rows: Sequence[Any]) -> Iterator[list[Any]]:
     yield burst
 
 
-def _owners(rows: Sequence[Any]) -> dict[tuple[int, str], list[str]]:
-    """Names by row of history and list of owners. Two queries."""
+def owners_of(rows: Sequence[Any]) -> Owners:
+    """Of rows of the history of action points. Two queries, none where there are no rows."""
     found: dict[tuple[int, str], list[str]] = {}
-    for field, name in (("lead_agencies", "agency__acronym"), ("focal_points", "user__name")):
+    for field, name in (("lead_agencies", "agency__acronym"), ("focal_points", "user__name")) if rows else ():
         kept = getattr(type(rows[0]), field).model.objects.filter(history__in=[row.pk for row in rows])
         for row_id, owner in kept.order_by(name).values_list("history_id", name):
             found.setdefault((row_id, field), []).append(owner or "")
     return found
 
 
-def _told(row: Any, owners: dict[tuple[int, str], list[str]]) -> list[tuple[str, str]]:
-    """Label and value of each field, as people read them."""
-    return [
+def told(row: Any, owners: Owners, *, with_people: bool = True) -> Told:
+    """Of an action point, its issue loaded. Without people it says only whether there are focal points, and nothing of a snooze."""
+    focal_points = ", ".join(owners.get((row.pk, "focal_points"), []))
+    agreed = [
         (_("Issue"), str(row.issue)),
         (_("Number"), str(row.number)),
         (_("Title"), row.title),
         (_("Description"), row.description),
         (_("Lead agencies"), ", ".join(owners.get((row.pk, "lead_agencies"), []))),
-        (_("Focal points"), ", ".join(owners.get((row.pk, "focal_points"), []))),
+    ]
+    if not with_people:
+        return [*agreed, (_("Focal points"), _("focal points assigned") if focal_points else "")]
+    return [
+        *agreed,
+        (_("Focal points"), focal_points),
         (_("Snoozed until"), date_format(row.snoozed_until) if row.snoozed_until else ""),
         (_("Reason of the snooze"), row.snooze_reason),
     ]
+
+
+def told_fields(row: Any, *names: str) -> Told:
+    """Of anything that has a history: the fields of these names."""
+    values = ((name, getattr(row, name)) for name in names)
+    return [
+        (capfirst(str(row._meta.get_field(name).verbose_name)), "" if value is None else str(value))
+        for name, value in values
+    ]
+
+
+def differences(then: Told, now: Told) -> list[Change]:
+    return [Change(label, old, new) for (label, old), (_label, new) in zip(then, now, strict=True) if old != new]

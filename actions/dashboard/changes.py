@@ -1,4 +1,4 @@
-"""What changed in an agenda since a day: which action points stand elsewhere now, and what was recorded."""
+"""What changed in an agenda since a day: which action points stand elsewhere now, what was added, edited or removed, what was recorded."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import F
 
+from actions.dashboard.edited import Edits, edits
 from actions.models import ActionPoint, ActionStatus, ProgressUpdate
 from actions.models.action_point_queries import Basis, end_of
 from actions.tallies.reading import recorded_last
@@ -34,12 +35,15 @@ class Changes:
     """There are more moves than SHOWN."""
     are_all: bool
     """No more than LOOKED_AT action points were reported on since, so all were looked at; else only those of the newest reports."""
+    edits: Edits
     page: Page[ProgressUpdate]
     withdrawn: Sequence[ProgressUpdate]
 
 
-def changes(agenda: Agenda, since: date, *, after: str | None = None, before: str | None = None) -> Changes:
-    """What came after the end of that day (UTC). Up to twelve queries. Raises PlaceError."""
+def changes(
+    agenda: Agenda, since: date, *, with_people: bool = True, after: str | None = None, before: str | None = None
+) -> Changes:
+    """What came after the end of that day (UTC); without people no names of who edited what. Up to 27 queries. Raises PlaceError."""
     end = end_of(since)
     updates: Any = ProgressUpdate.objects.filter(action_point__issue__agenda=agenda).with_context()
     updates = updates.select_related("action_point__issue__agenda", "superseded_by")
@@ -54,6 +58,7 @@ def changes(agenda: Agenda, since: date, *, after: str | None = None, before: st
         [Move(point, ActionStatus(point.status_then)) for point in moved[:SHOWN]],
         are_cut=len(moved) > SHOWN,
         are_all=are_all,
+        edits=edits(agenda, end, with_people=with_people),
         page=NEWEST_FIRST.page(
             told.filter(action_point__in=touched) if are_all else told, size=PAGE_SIZE, after=after, before=before
         ),

@@ -120,12 +120,21 @@ def changes_page(request: HttpRequest, slug: str) -> HttpResponse:
     if not EARLIEST <= since <= today:
         complaints.append(_("Only days from 1945 until today can be gone back to; here is what changed in a month."))
         since = today - A_MONTH
+    signed_in = request.user.is_authenticated
+    places = {name: request.GET.get(name) for name in ("after", "before")}
     try:
-        found = changes(agenda, since, after=request.GET.get("after"), before=request.GET.get("before"))
+        found = changes(agenda, since, with_people=signed_in, **places)
     except PlaceError:
-        found = changes(agenda, since)
+        found = changes(agenda, since, with_people=signed_in)
         complaints.append(_("The address names no place in this list; here is its beginning."))
-    context = {"agenda": agenda, "since": since, "changes": found, "complaints": complaints}
+    context = {
+        "agenda": agenda,
+        "since": since,
+        "changes": found,
+        "groups": found.edits.groups,
+        "complaints": complaints,
+        "signed_in": signed_in,
+    }
     return render(request, "dashboard/changes_page.html", context, status=400 if complaints else 200)
 
 

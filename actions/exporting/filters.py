@@ -1,11 +1,14 @@
 """Which progress updates a file holds."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from actions.models import ReportedStatus
+from actions.models.action_point_queries import end_of
 from actions.models.progress_update import ProgressUpdateQuerySet
 from tracker.people.models import Agency
 
@@ -18,6 +21,13 @@ class UpdatesFilter(forms.Form):
         label=_("Agency"), queryset=Agency.objects.all(), to_field_name="acronym", required=False
     )
     since = forms.DateField(label=_("Since"), input_formats=["%Y-%m-%d"], required=False)
+    recorded_since = forms.DateField(
+        label=_("Recorded since the end of"),
+        input_formats=["%Y-%m-%d"],
+        required=False,
+        validators=[MaxValueValidator(date(9999, 12, 30))],  # it has a next day
+    )
+    """As the page of what changed has it: after the end of that day (UTC). `since` is about the day of the report."""
 
     def chosen(self) -> dict[str, Any]:
         """What was asked for, by the field's name. Only of a valid form."""
@@ -25,7 +35,10 @@ class UpdatesFilter(forms.Form):
 
     def narrowed(self, updates: ProgressUpdateQuerySet) -> ProgressUpdateQuerySet:
         lookups = {"status": "status", "agency": "agency", "since": "reported_on_latest__gte"}
-        return updates.filter(**{lookups[name]: value for name, value in self.chosen().items()})
+        chosen = self.chosen()
+        if day := chosen.pop("recorded_since", None):
+            updates = updates.filter(recorded_at__gte=end_of(day))
+        return updates.filter(**{lookups[name]: value for name, value in chosen.items()})
 
     def words(self) -> str:
         """What was asked for, for the head of the file; empty where it was everything."""

@@ -27,7 +27,9 @@ _ADMINS_FIELDS = (*_PEOPLE_FIELDS, "is_active", "date_joined")
 @public_if_visible
 @require_safe
 def updates_file(request: HttpRequest, slug: str, kind: str) -> HttpResponseBase:
-    """The progress updates in force of an agenda; `?status=`, `?agency=` and `?since=` narrow them. Names only for who signed in."""
+    """The progress updates in force of an agenda; `?status=`, `?agency=`, `?since=` and `?recorded_since=` narrow them. Names only
+    for who signed in.
+    """
     agenda, form = get_agenda(request.user, slug), UpdatesFilter(request.GET)
     _require_understood(form.is_valid(), request.GET, set(form.fields))
     found = form.narrowed(ProgressUpdate.objects.in_force().filter(action_point__issue__agenda=agenda))

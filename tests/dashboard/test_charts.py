@@ -131,7 +131,7 @@ def test_changes_tell_what_moved_and_what_was_recorded_since(client, focal_point
         ("2026/1.1", "exploring", "under_way")
     ]
     assert "It began." in text(found)
-    assert "stands where it stood" in text(later)
+    assert "has the status that it had" in text(later)
 
 
 def test_changes_tell_of_withdrawals(coordinator):
@@ -170,7 +170,7 @@ def test_changes_cost_the_same_however_much_was_corrected(client, focal_point, d
     page = "/agendas/2026/changes/?since=2026-04-01"
     client.get(page)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(22):
         client.get(page)
 
 

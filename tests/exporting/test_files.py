@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import zipfile
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.utils import timezone
@@ -204,3 +204,20 @@ def test_file_costs_the_same_for_any_number_of_rows(
 
     with django_assert_num_queries(queries):
         content(client.get(address))
+
+
+def test_updates_are_narrowed_to_what_was_recorded_since_as_the_page_of_changes_has_it(client, point, focal_point):
+    for hour, day in ((23, 1), (0, 2)):
+        now = datetime(2026, 11, day, hour, 30, tzinfo=UTC)
+        point.log_progress(personas.progress(), author=None, now=now, reported_on=PartialDate.parse("2026-10-01"))
+    page = personas.sign_in(client, focal_point).get("/agendas/2026/changes/?since=2026-11-01")
+
+    rows = csv_rows(client.get(next(link for link in links(page) if link.startswith(f"{UPDATES}.csv"))))
+
+    assert [row["number"] for row in rows] == ["2"]
+    assert [update.number for update in page.context["changes"].page.rows] == [2]
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "yesterday", "2026-02-30"])
+def test_updates_refuse_a_day_of_recording_that_is_none(client, point, focal_point, day):
+    assert personas.sign_in(client, focal_point).get(f"{UPDATES}.csv?recorded_since={day}").status_code == 400

@@ -1,0 +1,223 @@
+"""What changed since a day, from the histories: what was added, edited and removed, told to people and to visitors."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from actions.dashboard import edited as edited_module
+from actions.dashboard.changes import changes
+from actions.models import ActionPoint, Milestone
+from issues.models import Agenda, Issue
+from tests import personas
+from tests.actions.pages import links, text
+from tracker.partial_dates import PartialDate
+
+SINCE = date(2026, 4, 1)
+LONG_AGO = datetime(2026, 3, 1, 12, tzinfo=UTC)
+PAGE = f"/agendas/2026/changes/?since={SINCE}"
+
+
+def old(*things):
+    """What history knows of them so far was recorded before the day."""
+    for thing in things:
+        type(thing).history.filter(id=thing.pk).update(history_date=LONG_AGO)
+
+
+def edits(*, with_people=True):
+    return changes(personas.agenda(), SINCE, with_people=with_people).edits
+
+
+def told(shown):
+    return [
+        (edit.row.title, [(one.label, one.before, one.after) for one in edit.changes]) for edit, _thing in shown.rows
+    ]
+
+
+@pytest.fixture
+def point(db):
+    point = personas.action_point()
+    point.lead_agencies.add(personas.agency("UNDP"))
+    old(point, point.issue)
+    return point
+
+
+def test_added_issues_and_action_points_are_told_with_their_owners(client, point, focal_point):
+    added = personas.action_point(personas.issue(number=2, title="Training"), 3, title="Joint course")
+    added.lead_agencies.add(personas.agency("FAO"))
+
+    page = personas.sign_in(client, focal_point).get(PAGE)
+
+    found = page.context["changes"].edits
+    assert [(edit.row.title, thing) for edit, thing in found.added_issues.rows] == [("Training", added.issue)]
+    assert [(edit.row.title, thing) for edit, thing in found.added_points.rows] == [("Joint course", added)]
+    assert told(found.points) == []
+    assert "Action points added 2026/2.3 Joint course FAO" in text(page)
+    assert {added.get_absolute_url(), added.issue.get_absolute_url()} <= links(page)
+
+
+def test_wording_and_owners_are_told_as_they_were_and_as_they_are(point):
+    point.title = "Another title"
+    point.save()
+    point.lead_agencies.set([personas.agency("FAO"), personas.agency("ILO")])
+
+    assert told(edits().points) == [
+        ("Another title", [("Title", "Action point 1", "Another title"), ("Lead agencies", "UNDP", "FAO, ILO")])
+    ]
+
+
+def test_what_was_changed_and_changed_back_is_no_change(point):
+    point.lead_agencies.add(personas.agency("FAO"))
+    point.lead_agencies.remove(personas.agency("FAO"))
+    gone = personas.milestone(point)
+    gone.delete()
+    ActionPoint.objects.get(pk=personas.action_point(number=2).pk).delete()
+
+    assert edits().groups == []
+
+
+def test_issue_is_told_when_it_is_worded_anew(client, point, focal_point):
+    point.issue.title = "Another theme"
+    point.issue.save()
+
+    page = personas.sign_in(client, focal_point).get(PAGE)
+
+    assert "Issues edited 1. Another theme Title Issue 1 → became Another theme" in text(page)
+
+
+def test_milestones_are_told_when_added_moved_done_and_removed(client, point, focal_point):
+    moved, done, gone = (personas.milestone(point, title=title, due="2026-05") for title in ("Moved", "Done", "Gone"))
+    old(moved, done, gone)
+    moved.due = PartialDate.parse("2026-06")
+    moved.save()
+    done.mark_done(PartialDate.parse("2026-04-30"))
+    gone.remove(by=focal_point, reason="Twice the same.")
+    personas.milestone(point, title="Added", due="2027")
+
+    page = personas.sign_in(client, focal_point).get(PAGE)
+
+    assert {edit.row.title: told_of for (edit, _), (_, told_of) in _milestones(page)} == {
+        "Moved": [("Due", "May 2026", "June 2026")],
+        "Done": [("Done on", "", "30 April 2026")],
+        "Gone": [],
+        "Added": [],
+    }
+    words = text(page)
+    assert "2026/1.1 Added added due 2027" in words
+    assert "2026/1.1 Done done Done on nothing → became 30 April 2026" in words
+    assert "2026/1.1 Gone removed due May 2026" in words
+    assert f"{focal_point.name} · Twice the same." in words
+    assert f"{point.get_absolute_url()}#milestones" in links(page)
+
+
+def _milestones(page):
+    shown = page.context["changes"].edits.milestones
+    return zip(shown.rows, told(shown), strict=True)
+
+
+def test_removed_action_point_is_told_without_a_link(client, point, focal_point):
+    point.delete()
+
+    page = personas.sign_in(client, focal_point).get(PAGE)
+
+    assert "Action points edited Action point 1 removed" in text(page)
+
+
+def test_edit_is_told_where_nobody_recorded_what_stood_there_before(client, point, focal_point):
+    point.history.all().delete()
+    point.title = "Another title"
+    point.save()
+
+    page = personas.sign_in(client, focal_point).get(PAGE)
+
+    assert "Another title edited; what stood there before was not recorded" in text(page)
+
+
+def test_names_are_for_people_who_signed_in(client, point, focal_point, coordinator):
+    point._history_user = coordinator
+    point.focal_points.add(focal_point)
+    point.snooze(timezone.localdate() + timedelta(days=9), "Waits for Ann.")
+    gone = personas.milestone(point)
+    old(gone)
+    gone.remove(by=coordinator, reason="Ann said so.")
+    added = personas.action_point(number=2)
+    added.history.update(history_user=coordinator)
+    Agenda.objects.update(visible_to="everybody")
+
+    visitors = text(client.get(PAGE))
+    peoples = text(personas.sign_in(client, focal_point).get(PAGE))
+
+    told_people = (focal_point.name, coordinator.name, "Waits for Ann.", "Ann said so.")
+    assert [words in visitors for words in told_people] == [False] * 4
+    assert [words in peoples for words in told_people] == [True] * 4
+    assert "Focal points nothing → became focal points assigned" in visitors
+
+
+def test_edits_of_another_agenda_and_of_before_the_day_are_not_told(point):
+    personas.action_point(personas.issue(personas.agenda("2027")))
+    personas.milestone(ActionPoint.objects.exclude(pk=point.pk).get())
+
+    assert edits().groups == []
+
+
+def test_what_went_to_another_agenda_is_not_told(point):
+    point.title = "Another title"
+    point.save()
+    point.issue = personas.issue(personas.agenda("2027", state=Agenda.State.DRAFT), title="Not for all")
+    point.save()
+
+    assert edits().points.rows == []
+
+
+def test_newest_day_comes_first_and_references_stand_in_order(point):
+    earlier = personas.action_point(number=2)
+    earlier.history.update(history_date=LONG_AGO + timedelta(days=60))
+    for number in (4, 3):
+        personas.action_point(number=number)
+
+    assert [thing.number for _edit, thing in edits().added_points.rows] == [3, 4, 2]
+
+
+def test_long_lists_are_cut_and_say_so(client, point, focal_point, monkeypatch):
+    for number in (2, 3, 4):
+        personas.action_point(number=number)
+    personas.sign_in(client, focal_point)
+    assert "The newest 100 are shown." not in text(client.get(PAGE))
+
+    monkeypatch.setattr(edited_module, "SHOWN", 2)
+    monkeypatch.setattr(edited_module, "LOOKED_AT", 2)
+    found = client.get(PAGE)
+
+    assert [thing.number for _edit, thing in found.context["changes"].edits.added_points.rows] == [3, 4]
+    assert "only the newest edits were looked at" in text(found)
+
+    monkeypatch.setattr(edited_module, "LOOKED_AT", 3)
+    assert "The newest 100 are shown." in text(client.get(PAGE))
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_edits_cost_the_same_however_many_they_are(client, point, focal_point, django_assert_num_queries, rows):
+    for number in range(2, 2 + rows):
+        changed = personas.action_point(number=number)
+        milestone = personas.milestone(changed)
+        old(changed, milestone)
+        changed.lead_agencies.add(personas.agency("FAO"))
+        milestone.mark_done(PartialDate.parse("2026-04"))
+        added = personas.action_point(personas.issue(number=number), title="Added")
+        added.lead_agencies.add(personas.agency("ILO"))
+    personas.sign_in(client, focal_point)
+    client.get(PAGE)
+
+    with django_assert_num_queries(22):
+        client.get(PAGE)
+
+
+def test_histories_keep_what_the_page_compares():
+    """A field that is added is to be told, or left out on purpose."""
+    columns = {
+        model: {field.name for field in model._meta.get_fields() if field.concrete and not field.auto_created}
+        for model in (Issue, Milestone)
+    }
+
+    assert columns[Issue] - set(edited_module._ISSUE) == {"agenda"}
+    assert columns[Milestone] - set(edited_module._MILESTONE) == {"action_point", "due_earliest", "due_latest"}
