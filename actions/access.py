@@ -27,6 +27,15 @@ def get_agenda(user: Person, slug: str, right: Right | None = None) -> Agenda:
     return agenda
 
 
+def get_agendas(user: Person, slug: str) -> tuple[Agenda, list[Agenda]]:
+    """That agenda, and all that the user may see, the newest first. Raises Http404. One query."""
+    agendas = list(Agenda.objects.visible_to(user).order_by("-slug"))
+    found = next((agenda for agenda in agendas if agenda.slug == slug), None)
+    if not found:
+        raise Http404
+    return found, agendas
+
+
 def get_issue(user: Person, slug: str, number: int) -> Issue:
     """Raises Http404. One query."""
     visible = Issue.objects.filter(agenda__in=Agenda.objects.visible_to(user)).select_related("agenda")

@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from actions.access import get_agenda, public_if_visible
+from actions.access import get_agenda, get_agendas, public_if_visible
 from actions.as_of import EARLIEST, PARAMETERS, AsOf, read_as_of
 from actions.dashboard.changes import changes
 from actions.dashboard.counting import COUNTED_THEN, too_many_then
@@ -53,7 +53,8 @@ _PARAMETERS = ["columns", *PARAMETERS, "sort", "after", "before"]
 @require_safe
 def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
     as_of, stamp = read_as_of(request), stamps().shown
-    agenda = as_of.look_back(get_agenda(request.user, slug))
+    agenda, agendas = get_agendas(request.user, slug)
+    as_of.look_back(agenda)
     memory = Memory[tuple[str, str, str]](
         stamp, "dashboard", agenda.pk, as_of.day, as_of.query, request.user.is_authenticated
     )
@@ -65,7 +66,7 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "agenda": agenda,
         "current_agenda": agenda,
-        "agendas": Agenda.objects.visible_to(request.user).order_by("-slug"),
+        "agendas": agendas,
         "as_of": as_of,
         "lead": lead,
         "standing": standing,

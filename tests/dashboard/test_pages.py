@@ -220,7 +220,7 @@ def test_visitor_sees_the_dashboard_of_a_public_agenda_without_names(client, foc
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("page", "queries"), [("dashboard", 24), ("action-points", 11)])
+@pytest.mark.parametrize(("page", "queries"), [("dashboard", 23), ("action-points", 11)])
 def test_page_costs_the_same_whatever_its_length(client, coordinator, django_assert_num_queries, page, queries, count):
     for number in range(1, count + 1):
         for place in range(1, count + 1):
