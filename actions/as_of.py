@@ -51,7 +51,7 @@ class AsOf:
         return points.as_of(self.day, self.basis) if self.is_past else points
 
     def look_back(self, agenda: Agenda) -> Agenda:
-        """The same, in memory as open as it was then. One query for a closed agenda on a day that has gone by."""
+        """The same, in memory as open as it was then. One query on a day that has gone by."""
         if self.is_past:
             agenda.look_back(end_of(self.day))
         return agenda

@@ -92,7 +92,7 @@ def told(row: Any, owners: Owners, *, with_people: bool = True) -> Told:
     """Of an action point, its issue loaded. Without people it says only whether there are focal points, and nothing of a snooze."""
     focal_points = ", ".join(owners.get((row.pk, "focal_points"), []))
     agreed = [
-        (_("Issue"), str(row.issue)),
+        (_("Issue"), str(row.issue) if row.issue else ""),
         (_("Number"), str(row.number)),
         (_("Title"), row.title),
         (_("Description"), row.description),

@@ -29,10 +29,11 @@ class AgendaQuerySet(models.QuerySet["Agenda"]):
         return self.filter(state=Agenda.State.OPEN)
 
     def open_before(self, instant: datetime) -> "AgendaQuerySet":
-        """Those that are open, and those that were closed no earlier."""
-        closed = Agenda.history.filter(id=models.OuterRef("pk"), state=Agenda.State.CLOSED, history_date__lt=instant)
-        still_open = models.Q(state=Agenda.State.CLOSED) & ~models.Exists(closed)
-        return self.filter(models.Q(state=Agenda.State.OPEN) | still_open)
+        """Those that are no drafts, and were not closed then by what their history says."""
+        rows = Agenda.history.filter(id=models.OuterRef("pk"), history_date__lt=instant)
+        newest = rows.order_by("-history_date", "-history_id").values("state")[:1]
+        found = self.exclude(state=Agenda.State.DRAFT).alias(state_then=models.Subquery(newest))
+        return found.filter(models.Q(state_then=None) | ~models.Q(state_then=Agenda.State.CLOSED))
 
     def current(self) -> "Agenda | None":
         """The agenda that people mean when they name none: the newest open one, else the newest. One query."""
@@ -100,10 +101,23 @@ class Agenda(models.Model):
         return self.title if self.slug in self.title else f"{self.slug}: {self.title}"
 
     def look_back(self, instant: datetime) -> None:
-        """Be as open as it was before. In memory only: such an agenda is read, never saved. One query where it is closed."""
-        closed = self.state == self.State.CLOSED
-        if closed and type(self).objects.filter(pk=self.pk).open_before(instant).exists():
-            self.state = self.State.OPEN
+        """Be as open as it was before. In memory only: such an agenda is read, never saved. One query."""
+        if self.state != self.State.DRAFT:
+            was_open = type(self).objects.filter(pk=self.pk).open_before(instant).exists()
+            self.state = self.State.OPEN if was_open else self.State.CLOSED
+
+    def readable_since(self, user: "User | AnonymousUser") -> datetime | None:
+        """Since when readers such as the user may read it, by what its history says; None where they always could. Two queries at most."""
+        if user.is_authenticated and user.is_coordinating:
+            return None
+        hidden = models.Q(state=self.State.DRAFT)
+        if not user.is_authenticated:
+            hidden |= ~models.Q(visible_to=self.Audience.EVERYBODY)
+        rows = Agenda.history.filter(id=self.pk)
+        if not (last := rows.filter(hidden).order_by("-history_date", "-history_id").first()):
+            return None
+        opened = rows.filter(history_date__gte=last.history_date, history_id__gt=last.history_id)
+        return opened.order_by("history_date", "history_id").values_list("history_date", flat=True).first()
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)

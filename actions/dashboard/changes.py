@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import F
 
+from actions.access import Person
 from actions.dashboard.edited import Edits, edits
 from actions.models import ActionPoint, ActionStatus, ProgressUpdate
 from actions.models.action_point_queries import Basis, end_of
@@ -41,10 +42,13 @@ class Changes:
 
 
 def changes(
-    agenda: Agenda, since: date, *, with_people: bool = True, after: str | None = None, before: str | None = None
+    agenda: Agenda, since: date, reader: Person, *, after: str | None = None, before: str | None = None
 ) -> Changes:
-    """What came after the end of that day (UTC); without people no names of who edited what. Up to 27 queries. Raises PlaceError."""
+    """What came after the end of that day (UTC); visitors read no names of who edited what, and nobody what an agenda was before it was
+    opened to readers such as they are. Up to 30 queries. Raises PlaceError.
+    """
     end = end_of(since)
+    opened = agenda.readable_since(reader) or end
     updates: Any = ProgressUpdate.objects.filter(action_point__issue__agenda=agenda).with_context()
     updates = updates.select_related("action_point__issue__agenda", "superseded_by")
     withdrawn = updates.filter(withdrawn_at__gte=end).order_by("-withdrawn_at", "-pk")
@@ -58,7 +62,7 @@ def changes(
         [Move(point, ActionStatus(point.status_then)) for point in moved[:SHOWN]],
         are_cut=len(moved) > SHOWN,
         are_all=are_all,
-        edits=edits(agenda, end, with_people=with_people),
+        edits=edits(agenda, max(end, opened), with_people=reader.is_authenticated),
         page=NEWEST_FIRST.page(
             told.filter(action_point__in=touched) if are_all else told, size=PAGE_SIZE, after=after, before=before
         ),

@@ -41,7 +41,7 @@ def export(request: HttpRequest, slug: str, kind: str) -> HttpResponseBase:
     ]
     if filters.errors or complaints or sort not in ORDERS or set(shown) - set(COLUMNS):
         raise BadRequest(_("Part of what the address asks for could not be understood, so no file was made."))
-    if sort != "reference" and too_many_then(agenda, as_of):
+    if sort != "reference" and not filters.of_one_issue and too_many_then(agenda, as_of):
         raise BadRequest(
             _("This agenda is too long to be sorted by how it stood on a day that has gone by, so no file was made.")
         )

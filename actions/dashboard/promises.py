@@ -65,7 +65,7 @@ def time_line(agenda: Agenda, today: date, *, after: str | None = None, before: 
         of_agenda.select_related("action_point__issue__agenda"), size=PAGE_SIZE, after=after, before=before
     )
     quarters = [date(today.year, month, 1) for month in (1, 4, 7, 10)]
-    last_year = date(today.year - 1, 12, 31)
+    first = date(today.year, 1, 1)
     return TimeLine(
         years=[
             Year(year, [_row(milestone, today) for milestone in own], _place(today) if year == today.year else None)
@@ -74,7 +74,7 @@ def time_line(agenda: Agenda, today: date, *, after: str | None = None, before: 
         quarters=[(date_format(first, "M"), _place(first)) for first in quarters],
         counts=_counts(of_agenda, today),
         page=page,
-        from_this_year=f"{last_year}~{last_year}~0",
+        from_this_year=f"{first}~{first}~0",
     )
 
 

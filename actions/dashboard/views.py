@@ -56,7 +56,7 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
     agenda, agendas = get_agendas(request.user, slug)
     as_of.look_back(agenda)
     memory = Memory[tuple[str, str, str]](
-        stamp, "dashboard", agenda.pk, as_of.day, as_of.query, request.user.is_authenticated
+        stamp, "dashboard", agenda.pk, agenda.state, as_of.day, as_of.query, request.user.is_authenticated
     )
     if not (made := memory.made):
         made = _dashboard(agenda, as_of)
@@ -124,9 +124,9 @@ def changes_page(request: HttpRequest, slug: str) -> HttpResponse:
     signed_in = request.user.is_authenticated
     places = {name: request.GET.get(name) for name in ("after", "before")}
     try:
-        found = changes(agenda, since, with_people=signed_in, **places)
+        found = changes(agenda, since, request.user, **places)
     except PlaceError:
-        found = changes(agenda, since, with_people=signed_in)
+        found = changes(agenda, since, request.user)
         complaints.append(_("The address names no place in this list; here is its beginning."))
     context = {
         "agenda": agenda,
@@ -179,7 +179,7 @@ def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
     user, signed_in, known = request.user, request.user.is_authenticated, stamps()
     person = (user.pk, user.agency_id) if isinstance(user, User) and "owner" in request.GET else signed_in
     memory = Memory[tuple[str, str, str, int]](
-        known.shown, "list", agenda.pk, as_of.day, request.GET.urlencode(), person
+        known.shown, "list", agenda.pk, agenda.state, as_of.day, request.GET.urlencode(), person
     )
     if memory.made:
         shown = Shown(*memory.made)

@@ -223,8 +223,8 @@ class ActionPoint(models.Model):
         self.last_happened = PartialDate.parse(then.happened_text_then) if then.happened_text_then else None
         self.no_progress_streak = 0
         self.snoozed_until, self.snooze_reason = None, ""
-        if then.agenda_open_then:
-            self.issue.agenda.state = Agenda.State.OPEN
+        if self.issue.agenda.state != Agenda.State.DRAFT:
+            self.issue.agenda.state = Agenda.State.OPEN if then.agenda_open_then else Agenda.State.CLOSED
 
     def keep_draft(
         self, author: User, typed: dict[str, list[str]], submission: uuid.UUID | None = None

@@ -258,6 +258,21 @@ def test_agenda_is_as_open_as_it_was_that_day(client, closed, coordinator, day, 
     assert closed.state == "closed"
 
 
+def test_agenda_that_was_closed_for_a_while_was_closed_then(point):
+    agenda = point.issue.agenda
+    for month, state in ((1, "open"), (2, "closed"), (3, "open"), (6, "closed")):
+        agenda.state, agenda._history_date = state, at(date(2026, month, 1))
+        agenda.save()
+
+    then = {}
+    for month in (1, 2, 4, 7):
+        seen = type(agenda).objects.get()
+        AsOf(date(2026, month, 15), is_past=True).look_back(seen)
+        then[month] = seen.state
+
+    assert then == {1: "open", 2: "closed", 4: "open", 7: "closed"}
+
+
 def test_past_pages_offer_no_changes(client, point, coordinator):
     personas.sign_in(client, coordinator)
 

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from actions.dashboard import edited as edited_module
@@ -12,6 +13,7 @@ from issues.models import Agenda, Issue
 from tests import personas
 from tests.actions.pages import links, text
 from tracker.partial_dates import PartialDate
+from tracker.people.models import User
 
 SINCE = date(2026, 4, 1)
 LONG_AGO = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -25,7 +27,7 @@ def old(*things):
 
 
 def edits(*, with_people=True):
-    return changes(personas.agenda(), SINCE, with_people=with_people).edits
+    return changes(personas.agenda(), SINCE, User(email="reader@example.org") if with_people else AnonymousUser()).edits
 
 
 def told(shown):
@@ -208,7 +210,7 @@ def test_edits_cost_the_same_however_many_they_are(client, point, focal_point, d
     personas.sign_in(client, focal_point)
     client.get(PAGE)
 
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         client.get(PAGE)
 
 
@@ -221,3 +223,50 @@ def test_histories_keep_what_the_page_compares():
 
     assert columns[Issue] - set(edited_module._ISSUE) == {"agenda"}
     assert columns[Milestone] - set(edited_module._MILESTONE) == {"action_point", "due_earliest", "due_latest"}
+
+
+def test_what_an_agenda_was_as_a_draft_or_for_the_network_is_told_to_nobody_who_could_not_read_it(
+    client, coordinator, focal_point
+):
+    agenda = personas.agenda()
+
+    def at(day):
+        month, number = day
+        return datetime(2026, month, number, 12, tzinfo=UTC)
+
+    def stand(day, **fields):
+        for name, value in fields.items():
+            setattr(agenda, name, value)
+        agenda._history_date = at(day)  # type: ignore[attr-defined]
+        agenda.save()
+
+    def reword(point, day, title):
+        point.title, point._history_date = title, at(day)
+        point.save()
+
+    agenda.history.all().delete()
+    stand((3, 1), state="draft", visible_to="network")
+    point = personas.action_point()
+    gone = personas.action_point(number=2, title="Never agreed")
+    old(point, gone, point.issue)
+    reword(point, (4, 10), "As a draft")
+    gone._history_date = at((4, 11))  # type: ignore[attr-defined]
+    gone.delete()
+    stand((4, 20), state="open")
+    reword(point, (5, 1), "For the network")
+    stand((5, 10), visible_to="everybody")
+    reword(point, (5, 20), "For everybody")
+
+    as_coordinator = text(personas.sign_in(client, coordinator).get(PAGE))
+    as_focal_point = text(personas.sign_in(client, focal_point).get(PAGE))
+    client.logout()
+    as_visitor = text(client.get(PAGE))
+
+    assert "Never agreed" in as_coordinator
+    assert "Never agreed" not in as_focal_point + as_visitor
+    assert "Action point 1" in as_coordinator
+    assert "Action point 1" not in as_focal_point + as_visitor
+    assert "As a draft" in as_focal_point  # what it was when it was opened
+    assert "As a draft" not in as_visitor
+    assert "For the network" in as_visitor
+    assert "For everybody" in as_visitor

@@ -139,6 +139,7 @@ def test_file_of_too_many_that_day_is_not_sorted(client, points, focal_point, mo
 
     assert client.get(f"{PATH}.csv?sort=silence&as_of=2026-04-15").status_code == 400
     assert client.get(f"{PATH}.csv?as_of=2026-04-15").status_code == 200
+    assert client.get(f"{PATH}.csv?sort=silence&as_of=2026-04-15&issue=1").status_code == 200
 
 
 @pytest.mark.parametrize("kind", ["pdf", "CSV", "csv.exe"])
