@@ -5,7 +5,7 @@ A row holds nothing else: of two rows that are equal, templates make the same (`
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from operator import itemgetter
@@ -87,8 +87,8 @@ def rows_of(action_points: Iterable[ActionPoint], today: date) -> list[Row]:
         agencies = tuple(Lead(agency.acronym, agency.name) for agency in point.lead_agencies.all())
         people = tuple(str(person) for person in point.focal_points.all())
         late = any(milestone.is_passed(today) for milestone in point.milestones.all())
-        row = _row(point, today, agencies, people, late=late)
-        found.append(replace(row, is_late=bool(getattr(point, "recorded_late_then", None))))
+        is_late = bool(getattr(point, "recorded_late_then", None))
+        found.append(_row(point, today, agencies, people, late=late, is_late=is_late))
     return found
 
 
@@ -174,7 +174,16 @@ _TEXTS, _LED, _ASSIGNED = range(3)
 _PARTS = PreparedSelect(_parts_query)
 
 
-def _row(point: ActionPoint, today: date, agencies: tuple[Lead, ...], people: tuple[str, ...], *, late: bool) -> Row:
+def _row(
+    point: ActionPoint,
+    today: date,
+    agencies: tuple[Lead, ...],
+    people: tuple[str, ...],
+    *,
+    late: bool,
+    is_late: bool = False,
+) -> Row:
+    """`late`: a milestone has passed; `is_late` as in Row."""
     return Row(
         issue_id=point.issue_id,
         issue=str(point.issue),
@@ -189,6 +198,7 @@ def _row(point: ActionPoint, today: date, agencies: tuple[Lead, ...], people: tu
         reasons=tuple(str(reason.label) for reason in point.no_progress_reasons(today, late=late)),
         agencies=agencies,
         people=people,
+        is_late=is_late,
     )
 
 

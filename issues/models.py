@@ -18,12 +18,20 @@ if TYPE_CHECKING:
     from tracker.people.models import User
 
 
+def hidden_from(user: "User | AnonymousUser") -> models.Q | None:
+    """Which agendas, or rows of their history, the user may not read, if any: drafts are for coordinators; the others for the network, or
+    for everybody where the agenda says so.
+    """
+    draft = models.Q(state=Agenda.State.DRAFT)
+    if not user.is_authenticated:
+        return draft | ~models.Q(visible_to=Agenda.Audience.EVERYBODY)
+    return None if user.is_coordinating else draft
+
+
 class AgendaQuerySet(models.QuerySet["Agenda"]):
     def visible_to(self, user: "User | AnonymousUser") -> "AgendaQuerySet":
-        """Drafts are for coordinators; the others for the network, or for everybody where the agenda says so."""
-        if not user.is_authenticated:
-            return self.exclude(state=Agenda.State.DRAFT).filter(visible_to=Agenda.Audience.EVERYBODY)
-        return self if user.is_coordinating else self.exclude(state=Agenda.State.DRAFT)
+        hidden = hidden_from(user)
+        return self.exclude(hidden) if hidden else self
 
     def open(self) -> "AgendaQuerySet":
         return self.filter(state=Agenda.State.OPEN)
@@ -101,18 +109,18 @@ class Agenda(models.Model):
         return self.title if self.slug in self.title else f"{self.slug}: {self.title}"
 
     def look_back(self, instant: datetime) -> None:
-        """Be as open as it was before. In memory only: such an agenda is read, never saved. One query."""
+        """Be as open as it was before. One query."""
+        self.be_open(type(self).objects.filter(pk=self.pk).open_before(instant).exists())
+
+    def be_open(self, was_open: bool) -> None:
+        """Or closed; a draft stays one. In memory only: such an agenda is read, never saved."""
         if self.state != self.State.DRAFT:
-            was_open = type(self).objects.filter(pk=self.pk).open_before(instant).exists()
             self.state = self.State.OPEN if was_open else self.State.CLOSED
 
     def readable_since(self, user: "User | AnonymousUser") -> datetime | None:
         """Since when readers such as the user may read it, by what its history says; None where they always could. Two queries at most."""
-        if user.is_authenticated and user.is_coordinating:
+        if not (hidden := hidden_from(user)):
             return None
-        hidden = models.Q(state=self.State.DRAFT)
-        if not user.is_authenticated:
-            hidden |= ~models.Q(visible_to=self.Audience.EVERYBODY)
         rows = Agenda.history.filter(id=self.pk)
         if not (last := rows.filter(hidden).order_by("-history_date", "-history_id").first()):
             return None

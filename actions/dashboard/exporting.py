@@ -62,10 +62,11 @@ _Batch = tuple[Iterable[tuple[Any, ...]], dict[str, Any]]
 def _by_issue(points: ActionPointQuerySet, agenda: Agenda) -> Iterator[_Batch]:
     for issues in chunks(agenda):
         found = list(_values(points.filter(issue__in=issues)).order_by("issue__number", "number"))
+        if not found:
+            continue
         pks = [row[0] for row in found]
         # The ids mostly follow each other: with their range PostgreSQL reads just their owners, where it would read those of all.
-        those = {"actionpoint__gte": min(pks), "actionpoint__lte": max(pks)} if pks else {"actionpoint__in": pks}
-        yield found, {"actionpoint__issue__in": issues} | those
+        yield found, {"actionpoint__issue__in": issues, "actionpoint__gte": min(pks), "actionpoint__lte": max(pks)}
 
 
 def _in_order(points: ActionPointQuerySet, order: Sequence[Any]) -> Iterator[_Batch]:

@@ -1,6 +1,5 @@
 """The filters of the list of action points. They live in the address, so that every list can be linked to."""
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import cached_property, reduce
@@ -18,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.as_of import AsOf
 from actions.models import ActionPoint, ActionPointQuerySet, ActionStatus
+from actions.models.action_point import REFERENCE
 from actions.tallies.models import NEVER, NOBODY, Entry, LedEntry
 from issues.models import Agenda, Issue
 from tracker.people.models import Agency, User
@@ -34,8 +34,6 @@ _legible = RegexValidator(
 
 OF_A_DAY = ("status", "attention", "silent_for", "reported_from", "reported_to")
 """What asks how each action point stood on the day, and when it was last reported on."""
-
-_REFERENCE = re.compile(r"(?:([-\w]+)/)?([0-9]{1,3})\.([0-9]{1,3})")
 
 
 class Owner(models.TextChoices):
@@ -189,7 +187,7 @@ class ActionPointFilter(django_filters.FilterSet):
         return self.form.is_valid() and bool(self.form.cleaned_data.get("issue"))
 
     def with_words(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
-        reference = _REFERENCE.fullmatch(text.strip())
+        reference = REFERENCE.fullmatch(text.strip())
         if reference and reference[1] in (None, self.agenda.slug):
             return rows.filter(**{f"{self.entry}place": 1000 * int(reference[2]) + int(reference[3])})
         for word in text.split():

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date, timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -30,12 +31,13 @@ from actions.dashboard.over_time import over_time
 from actions.dashboard.promises import time_line
 from actions.dashboard.sorting import ORDERS, ORDERS_THEN
 from actions.models.action_point_queries import Basis
+from actions.paging import page_asked_for
 from actions.rows import LISTED, MOST, rows_of, rows_of_entries
 from actions.tallies.reading import totals
 from actions.tallies.rebuilding import stamps
 from actions.tallies.remembering import Memory
 from issues.models import Agenda
-from tracker.keyset import Page, PlaceError
+from tracker.keyset import Page
 from tracker.people.models import User
 from tracker.people.permissions import Right, may
 
@@ -121,20 +123,14 @@ def changes_page(request: HttpRequest, slug: str) -> HttpResponse:
     if not EARLIEST <= since <= today:
         complaints.append(_("Only days from 1945 until today can be gone back to; here is what changed in a month."))
         since = today - A_MONTH
-    signed_in = request.user.is_authenticated
-    places = {name: request.GET.get(name) for name in ("after", "before")}
-    try:
-        found = changes(agenda, since, request.user, **places)
-    except PlaceError:
-        found = changes(agenda, since, request.user)
-        complaints.append(_("The address names no place in this list; here is its beginning."))
+    found = page_asked_for(request.GET, partial(changes, agenda, since, request.user), complaints)
     context = {
         "agenda": agenda,
         "since": since,
         "changes": found,
         "groups": found.edits.groups,
         "complaints": complaints,
-        "signed_in": signed_in,
+        "signed_in": request.user.is_authenticated,
     }
     return render(request, "dashboard/changes_page.html", context, status=400 if complaints else 200)
 
@@ -145,11 +141,7 @@ def milestones_page(request: HttpRequest, slug: str) -> HttpResponse:
     """What was promised by when, on a line of time. `after` and `before` are places in it."""
     agenda, today = get_agenda(request.user, slug), timezone.localdate()
     complaints = unknown_parameters(request.GET, ["after", "before"])
-    try:
-        found = time_line(agenda, today, after=request.GET.get("after"), before=request.GET.get("before"))
-    except PlaceError:
-        found = time_line(agenda, today)
-        complaints.append(_("The address names no place in this list; here is its beginning."))
+    found = page_asked_for(request.GET, partial(time_line, agenda, today), complaints)
     context = {"agenda": agenda, "time_line": found, "complaints": complaints}
     return render(request, "dashboard/milestones_page.html", context, status=400 if complaints else 200)
 
@@ -264,11 +256,7 @@ def _shown(request: HttpRequest, agenda: Agenda, as_of: AsOf, choices: str) -> S
         sources = [points.with_status_rank()]
     else:
         sources = [entries.values_list(*LISTED, named=True) for entries in sources]
-    try:
-        page = order.page(*sources, size=PAGE_SIZE, after=asked.get("after"), before=asked.get("before"))
-    except PlaceError:
-        page = order.page(*sources, size=PAGE_SIZE)
-        complaints = [*complaints, _("The address names no place in this list; here is its beginning.")]
+    page = page_asked_for(asked, partial(order.page, *sources, size=PAGE_SIZE), complaints)
     most = COUNTED_BY_WORDS if filters.form.cleaned_data.get("q") else COUNTED
     total = _total(filters.sources, asked, page, most)
     query = query_without_places(asked)

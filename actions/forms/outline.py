@@ -31,5 +31,5 @@ class OutlineForm(forms.Form):
         text: str = self.cleaned_data["text"]
         self.plan = plan(self.agenda, text)
         if self.plan.complaints:
-            raise ValidationError([ValidationError(words) for words in self.plan.complaints[:20]])
+            raise ValidationError(self.plan.complaints[:20])
         return text

@@ -1,5 +1,6 @@
 """The action point: what was agreed, who answers for it, and where it stands."""
 
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,6 +28,10 @@ from tracker.text import validate_line, validate_text
 if TYPE_CHECKING:
     from actions.models.draft import ProgressDraft
     from actions.models.progress_update import ProgressUpdate
+
+
+REFERENCE = re.compile(r"(?:([-\w]{1,50})/)?([0-9]{1,3})\.([0-9]{1,3})")
+"""What people type for an action point: `2005/3.2`, or `3.2` within its agenda."""
 
 
 class NewerUpdatesError(Exception):
@@ -223,8 +228,7 @@ class ActionPoint(models.Model):
         self.last_happened = PartialDate.parse(then.happened_text_then) if then.happened_text_then else None
         self.no_progress_streak = 0
         self.snoozed_until, self.snooze_reason = None, ""
-        if self.issue.agenda.state != Agenda.State.DRAFT:
-            self.issue.agenda.state = Agenda.State.OPEN if then.agenda_open_then else Agenda.State.CLOSED
+        self.issue.agenda.be_open(then.agenda_open_then)
 
     def keep_draft(
         self, author: User, typed: dict[str, list[str]], submission: uuid.UUID | None = None

@@ -80,12 +80,9 @@ def signing_parts(agenda: Agenda, today: date) -> list[SigningPart]:
 
 def missing_parts(parts: Iterable[SigningPart]) -> Missing:
     """Of parts of the note as it stands."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for part in parts:
-        for answer in part.answers:
-            if answer.is_open:
-                found[answer.agency.acronym].append(part.point.code)
-    return sorted(found.items(), key=lambda agency: agency[0].casefold())
+    return _by_agency(
+        (answer.agency.acronym, part.point.code) for part in parts for answer in part.answers if answer.is_open
+    )
 
 
 def missing_in(version: Note, agenda: Agenda) -> Missing:
@@ -96,11 +93,20 @@ def missing_in(version: Note, agenda: Agenda) -> Missing:
         .values_list("agency__acronym", "fingerprint")
     )
     answering = set(Agency.objects.filter(pk__in=_agencies_with_focal_points()).values_list("acronym", flat=True))
+    return _by_agency(
+        (acronym, point.code)
+        for issue in version.issues
+        for point in issue.points
+        for acronym in answering & {*point.lead_agencies, *(item.by for item in point.items)}
+        if (acronym, point.fingerprint) not in signed
+    )
+
+
+def _by_agency(open_parts: Iterable[tuple[str, str]]) -> Missing:
+    """Of pairs of an acronym and a code."""
     found: dict[str, list[str]] = defaultdict(list)
-    for point in (point for issue in version.issues for point in issue.points):
-        for acronym in answering & {*point.lead_agencies, *(item.by for item in point.items)}:
-            if (acronym, point.fingerprint) not in signed:
-                found[acronym].append(point.code)
+    for acronym, code in open_parts:
+        found[acronym].append(code)
     return sorted(found.items(), key=lambda agency: agency[0].casefold())
 
 

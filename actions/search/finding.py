@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from actions.access import Person
 from actions.models import ActionPoint, ProgressUpdate
+from actions.models.action_point import REFERENCE
 from actions.search.index import SOURCES, Source, ranked
 from actions.search.query import Query, fold
 from tracker.markdown import to_plain
@@ -27,8 +28,6 @@ _AROUND = 90
 
 _EDGE, _BETWEEN = r"\b", r"[\W_]+"
 """Of words."""
-
-_REFERENCE = re.compile(r"(?:([-\w]{1,50})/)?([0-9]{1,3})\.([0-9]{1,3})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def find(query: Query, user: Person, kind: str = "") -> list[Found]:
 
 def by_reference(text: str, user: Person, slug: str | None) -> ActionPoint | None:
     """The action point that `2005/3.2` names, or `3.2` in the agenda `slug`. One query."""
-    if not (match := _REFERENCE.fullmatch(text.strip())) or not (match[1] or slug):
+    if not (match := REFERENCE.fullmatch(text.strip())) or not (match[1] or slug):
         return None
     of = {"issue__agenda__slug": match[1] or slug, "issue__number": int(match[2]), "number": int(match[3])}
     return ActionPoint.objects.visible_to(user).select_related("issue__agenda").filter(**of).first()

@@ -1,6 +1,5 @@
 """Coordinators word an agenda, and add issues and action points to it."""
 
-from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -67,16 +66,15 @@ def add_outline(request: HttpRequest, slug: str) -> HttpResponseBase:
     """
     agenda = _to_edit(request, slug)
     form = OutlineForm(_sent(request), agenda=agenda, initial=kept_initial(request))
-    shown = request.POST.get("plan")
-    status = 400 if form.is_bound and not form.is_valid() else 200
-    if plan := form.plan if form.is_valid() else None:
-        if plan.fingerprint == shown:
-            plan.add()
-            added = _("Added: %(what)s.") % {"what": plan.said()}
-            messages.success(request, added, extra_tags=clears_kept(request))
-            return redirect(agenda)
-        status = 409 if shown else 200
-    context = {"agenda": agenda, "form": form, "plan": plan, "is_another": status == HTTPStatus.CONFLICT}
+    plan, shown = form.plan if form.is_valid() else None, request.POST.get("plan")
+    if plan and plan.fingerprint == shown:
+        plan.add()
+        added = _("Added: %(what)s.") % {"what": plan.said()}
+        messages.success(request, added, extra_tags=clears_kept(request))
+        return redirect(agenda)
+    is_another = bool(plan and shown)
+    context = {"agenda": agenda, "form": form, "plan": plan, "is_another": is_another}
+    status = 409 if is_another else 400 if form.is_bound and not plan else 200
     return render(request, "actions/outline_form.html", context, status=status)
 
 

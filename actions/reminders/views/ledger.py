@@ -1,5 +1,7 @@
 """The coordinator's pages: what was sent to whom, and what became of it."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -11,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from actions.access import signed_in
 from actions.models import ProgressUpdate
+from actions.paging import page_asked_for
 from actions.reminders.composing import words_to_read
 from actions.reminders.models import Digest, Disclaimer
 from actions.reminders.views.schedules import schedules_of
@@ -32,11 +35,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
         found = found.filter(state=state)
     elif state:
         complaints.append(_("There is no such state of a digest; here are all of them."))
-    try:
-        page = _page(found, after=request.GET.get("after"), before=request.GET.get("before"))
-    except PlaceError:
-        page = _NEWEST_FIRST.page(found, size=PAGE_SIZE)
-        complaints.append(_("The address names no place in this list; here is its beginning."))
+    page = page_asked_for(request.GET, partial(_page, found), complaints)
     counts = dict(Digest.objects.order_by().values_list("state").annotate(Count("pk")))
     context = {
         "schedules": schedules_of(person, timezone.now()),
@@ -97,7 +96,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponseBase:
     return redirect("reminders")
 
 
-def _page(found: QuerySet[Digest], *, after: str | None, before: str | None) -> Page[Digest]:
+def _page(found: QuerySet[Digest], *, after: str | None = None, before: str | None = None) -> Page[Digest]:
     """One query, and one more where nothing is there. Raises PlaceError, also where no digest ever was: they are never deleted."""
     page = _NEWEST_FIRST.page(found, size=PAGE_SIZE, after=after, before=before)
     place = after if before is None else before
