@@ -18,7 +18,7 @@ from django.utils.translation import get_language
 from actions.models import ActionPoint, ActionPointQuerySet, ActionStatus
 from actions.tallies.reading import Lead
 from issues.models import Agenda, Issue
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 from tracker.people.models import User
 from tracker.prepared import Param, PreparedSelect
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from tracker.partial_date_fields import PartialDateField
+from tracker.dates.fields import PartialDateField
 from tracker.text import validate_line, validate_text
 
 if TYPE_CHECKING:

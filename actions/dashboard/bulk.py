@@ -12,7 +12,7 @@ from django.db import transaction
 from actions.dashboard.models import BulkEdit
 from actions.models import ActionPoint, Milestone
 from issues.models import Agenda
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 from tracker.people.models import Agency, User
 
 LIMIT = 200

@@ -15,7 +15,7 @@ from actions.dashboard.filters import query_without_places
 from actions.dashboard.models import BulkEdit
 from actions.forms.choices import ManyField
 from actions.models import ActionPoint
-from tracker.partial_date_fields import PartialDateFormField
+from tracker.dates.fields import PartialDateFormField
 from tracker.people.models import Agency, User
 from tracker.text import validate_line
 

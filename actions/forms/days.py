@@ -5,8 +5,8 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 
-from tracker.partial_date_words import named_day
-from tracker.partial_dates import PartialDate
+from tracker.dates.parsing import named_day
+from tracker.dates.value import PartialDate
 
 
 def not_to_come(when: PartialDate | None, today: date, message: str) -> PartialDate | None:

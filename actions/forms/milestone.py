@@ -12,8 +12,8 @@ from actions.forms.days import not_to_come
 from actions.forms.within import WithinForm
 from actions.models import Milestone
 from actions.models.milestone import REASON_LIMIT
-from tracker.partial_date_fields import PartialDateFormField
-from tracker.partial_dates import PartialDate
+from tracker.dates.fields import PartialDateFormField
+from tracker.dates.value import PartialDate
 from tracker.text import validate_line
 
 

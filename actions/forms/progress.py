@@ -18,8 +18,8 @@ from actions.forms.evidence import LinksField
 from actions.models import ActionPoint, ProgressUpdate, ReportedStatus
 from actions.models.action_point import Progress
 from actions.models.progress_update import NARRATIVE_LIMIT, REASON_LIMIT
-from tracker.partial_date_fields import PartialDateFormField
-from tracker.partial_dates import PartialDate
+from tracker.dates.fields import PartialDateFormField
+from tracker.dates.value import PartialDate
 from tracker.people.models import Agency, User
 from tracker.text import validate_line, validate_text
 

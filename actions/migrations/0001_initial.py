@@ -7,7 +7,7 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
-import tracker.partial_date_fields
+import tracker.dates.fields
 import tracker.text
 
 
@@ -72,23 +72,21 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "last_reported",
-                    tracker.partial_date_fields.PartialDateField(
-                        editable=False, null=True, verbose_name="last reported"
-                    ),
+                    tracker.dates.fields.PartialDateField(editable=False, null=True, verbose_name="last reported"),
                 ),
                 (
                     "last_reported_latest",
-                    tracker.partial_date_fields.PartialDateEdge(edge="latest", source="last_reported"),
+                    tracker.dates.fields.PartialDateEdge(edge="latest", source="last_reported"),
                 ),
                 (
                     "last_happened",
-                    tracker.partial_date_fields.PartialDateField(
+                    tracker.dates.fields.PartialDateField(
                         editable=False, null=True, verbose_name="last dated progress"
                     ),
                 ),
                 (
                     "last_happened_latest",
-                    tracker.partial_date_fields.PartialDateEdge(edge="latest", source="last_happened"),
+                    tracker.dates.fields.PartialDateEdge(edge="latest", source="last_happened"),
                 ),
                 (
                     "carried_from",
@@ -296,9 +294,9 @@ class Migration(migrations.Migration):
                         blank=True, max_length=100, validators=[tracker.text.validate_line], verbose_name="place"
                     ),
                 ),
-                ("due", tracker.partial_date_fields.PartialDateField(verbose_name="due")),
-                ("due_earliest", tracker.partial_date_fields.PartialDateEdge(edge="earliest", source="due")),
-                ("due_latest", tracker.partial_date_fields.PartialDateEdge(db_index=True, edge="latest", source="due")),
+                ("due", tracker.dates.fields.PartialDateField(verbose_name="due")),
+                ("due_earliest", tracker.dates.fields.PartialDateEdge(edge="earliest", source="due")),
+                ("due_latest", tracker.dates.fields.PartialDateEdge(db_index=True, edge="latest", source="due")),
                 (
                     "due_note",
                     models.CharField(
@@ -322,7 +320,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "done_on",
-                    tracker.partial_date_fields.PartialDateField(blank=True, null=True, verbose_name="done on"),
+                    tracker.dates.fields.PartialDateField(blank=True, null=True, verbose_name="done on"),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
@@ -375,9 +373,9 @@ class Migration(migrations.Migration):
                         blank=True, max_length=100, validators=[tracker.text.validate_line], verbose_name="place"
                     ),
                 ),
-                ("due", tracker.partial_date_fields.PartialDateField(verbose_name="due")),
-                ("due_earliest", tracker.partial_date_fields.PartialDateEdge(edge="earliest", source="due")),
-                ("due_latest", tracker.partial_date_fields.PartialDateEdge(db_index=True, edge="latest", source="due")),
+                ("due", tracker.dates.fields.PartialDateField(verbose_name="due")),
+                ("due_earliest", tracker.dates.fields.PartialDateEdge(edge="earliest", source="due")),
+                ("due_latest", tracker.dates.fields.PartialDateEdge(db_index=True, edge="latest", source="due")),
                 (
                     "due_note",
                     models.CharField(
@@ -401,7 +399,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "done_on",
-                    tracker.partial_date_fields.PartialDateField(blank=True, null=True, verbose_name="done on"),
+                    tracker.dates.fields.PartialDateField(blank=True, null=True, verbose_name="done on"),
                 ),
                 (
                     "action_point",
@@ -499,16 +497,14 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "happened",
-                    tracker.partial_date_fields.PartialDateField(
-                        blank=True, null=True, verbose_name="when it happened"
-                    ),
+                    tracker.dates.fields.PartialDateField(blank=True, null=True, verbose_name="when it happened"),
                 ),
-                ("happened_earliest", tracker.partial_date_fields.PartialDateEdge(edge="earliest", source="happened")),
-                ("happened_latest", tracker.partial_date_fields.PartialDateEdge(edge="latest", source="happened")),
-                ("reported_on", tracker.partial_date_fields.PartialDateField(verbose_name="reported on")),
+                ("happened_earliest", tracker.dates.fields.PartialDateEdge(edge="earliest", source="happened")),
+                ("happened_latest", tracker.dates.fields.PartialDateEdge(edge="latest", source="happened")),
+                ("reported_on", tracker.dates.fields.PartialDateField(verbose_name="reported on")),
                 (
                     "reported_on_latest",
-                    tracker.partial_date_fields.PartialDateEdge(edge="latest", source="reported_on"),
+                    tracker.dates.fields.PartialDateEdge(edge="latest", source="reported_on"),
                 ),
                 ("recorded_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="recorded at")),
                 ("submission", models.UUIDField(editable=False, null=True, unique=True, verbose_name="submission")),

@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from tracker.partial_date_fields import PartialDateEdge
+from tracker.dates.fields import PartialDateEdge
 
 
 class Migration(migrations.Migration):

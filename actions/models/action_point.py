@@ -19,8 +19,8 @@ from actions.models.locked import STANDING, Locked, columns, known_query, lock_q
 from actions.models.status import ENDED, ActionStatus, NoProgressReason, Report, Standing, no_progress_reasons, standing
 from actions.models.submission import Sent
 from issues.models import Agenda, Issue
-from tracker.partial_date_fields import PartialDateEdge, PartialDateField
-from tracker.partial_dates import PartialDate
+from tracker.dates.fields import PartialDateEdge, PartialDateField
+from tracker.dates.value import PartialDate
 from tracker.people.models import Agency, User
 from tracker.prepared import PreparedSelect, PreparedUpdate
 from tracker.text import validate_line, validate_text

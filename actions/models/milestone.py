@@ -13,8 +13,8 @@ from simple_history.models import HistoricalRecords
 from actions.models.action_point import ActionPoint
 from actions.models.action_point_queries import milestone_passed
 from issues.models import Agenda
-from tracker.partial_date_fields import PartialDateEdge, PartialDateField
-from tracker.partial_dates import PartialDate, months_after, months_between
+from tracker.dates.fields import PartialDateEdge, PartialDateField
+from tracker.dates.value import PartialDate, months_after, months_between
 from tracker.people.models import User
 from tracker.text import validate_line
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from actions.models.action_point import ActionPoint, Progress
 from actions.models.status import ReportedStatus
 from actions.models.submission import Sent
-from tracker.partial_date_fields import PartialDateEdge, PartialDateField
-from tracker.partial_dates import PartialDate
+from tracker.dates.fields import PartialDateEdge, PartialDateField
+from tracker.dates.value import PartialDate
 from tracker.people.models import Agency, User
 from tracker.prepared import PreparedInsert, Step
 from tracker.text import validate_line, validate_text

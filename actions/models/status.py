@@ -8,7 +8,7 @@ from itertools import takewhile
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 
 
 class ReportedStatus(models.TextChoices):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from actions.models import ActionStatus, ReportedStatus
 from actions.note.passages import fingerprint
 from actions.note.rich_text import Block, Paragraph, Quote, Run, parse
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 
 
 @dataclass(frozen=True, slots=True)

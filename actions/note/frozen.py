@@ -15,7 +15,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from actions.note.content import Note
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 
 
 def canonical(note: Note) -> str:

@@ -16,8 +16,8 @@ from actions.models.status import NoProgressReason
 from actions.reminders.links import Purpose, answer_address, unsubscribe_address
 from actions.reminders.models.digest import Digest
 from actions.reminders.models.entry import MILESTONE_AHEAD, Entry, EntryMilestone
+from tracker.dates.value import PartialDate
 from tracker.durations import in_words
-from tracker.partial_dates import PartialDate
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from actions.reminders.models.entry import MILESTONE_AHEAD, Entry, EntryMileston
 from actions.reminders.models.reminder_count import answered
 from actions.reminders.periods import Terms
 from issues.models import Agenda
-from tracker.partial_dates import months_after
+from tracker.dates.value import months_after
 from tracker.people.models import DigestCeiling, Role, User
 
 BATCH = 1000

@@ -14,7 +14,7 @@ from actions.access import signed_in
 from actions.models import ActionPoint, ActionPointQuerySet, Milestone, ProgressDraft
 from actions.rows import rows
 from issues.models import Agenda
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 from tracker.people.models import User
 from tracker.people.permissions import Right, may
 

@@ -6,7 +6,7 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
-import tracker.partial_date_fields
+import tracker.dates.fields
 import tracker.text
 
 
@@ -47,13 +47,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "agreed_on",
-                    tracker.partial_date_fields.PartialDateField(blank=True, null=True, verbose_name="agreed on"),
+                    tracker.dates.fields.PartialDateField(blank=True, null=True, verbose_name="agreed on"),
                 ),
                 (
                     "reporting_period",
-                    tracker.partial_date_fields.PartialDateField(
-                        blank=True, null=True, verbose_name="reporting period"
-                    ),
+                    tracker.dates.fields.PartialDateField(blank=True, null=True, verbose_name="reporting period"),
                 ),
                 (
                     "state",
@@ -130,13 +128,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "agreed_on",
-                    tracker.partial_date_fields.PartialDateField(blank=True, null=True, verbose_name="agreed on"),
+                    tracker.dates.fields.PartialDateField(blank=True, null=True, verbose_name="agreed on"),
                 ),
                 (
                     "reporting_period",
-                    tracker.partial_date_fields.PartialDateField(
-                        blank=True, null=True, verbose_name="reporting period"
-                    ),
+                    tracker.dates.fields.PartialDateField(blank=True, null=True, verbose_name="reporting period"),
                 ),
                 (
                     "state",

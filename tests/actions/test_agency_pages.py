@@ -7,7 +7,7 @@ from actions import contribution
 from actions.views import agencies
 from tests import personas
 from tests.actions.pages import links, text
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from actions.views import agendas
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import links, text
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from actions.models.status import Report, standing
 from actions.rows import rows
 from tests import personas
 from tests.actions.pages import links, text
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 
 MARCH, APRIL, MAY = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
 

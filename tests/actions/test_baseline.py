@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from actions.models import ActionPoint, Milestone, ProgressUpdate
 from issues.models import Agenda, Issue
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 from tracker.people.models import Agency, User
 
 MARCH_2006 = PartialDate.parse("2006-03")

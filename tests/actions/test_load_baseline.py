@@ -12,7 +12,7 @@ from actions.baseline import load_baseline
 from actions.models import ActionPoint, Milestone, ProgressUpdate, ReportedStatus
 from issues.models import Agenda
 from tests import personas
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 from tracker.people.models import Agency
 
 BASELINE = ["people.agency", "issues.agenda", "issues.issue"]

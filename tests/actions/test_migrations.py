@@ -14,7 +14,7 @@ from django.db import connection
 from actions.models import ActionPoint, ProgressDraft
 from actions.models.status import standing
 from tests import personas
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 
 pytestmark = pytest.mark.django_db
 

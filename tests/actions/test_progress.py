@@ -16,7 +16,7 @@ from actions.models.progress_update import SupersededError
 from actions.models.status import NoProgressReason
 from actions.models.submission import Sent, SubmissionUsedError
 from tests import personas
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TODAY = NOW.date()

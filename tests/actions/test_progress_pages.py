@@ -11,7 +11,7 @@ from django.utils import timezone
 from actions.models import ActionPoint, ProgressUpdate
 from tests import personas
 from tests.actions.pages import links, text
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 
 pytestmark = pytest.mark.django_db
 

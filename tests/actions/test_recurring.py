@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from actions.models import Milestone
 from tests import personas
 from tests.actions.pages import text
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 
 
 @pytest.mark.parametrize(

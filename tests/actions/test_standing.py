@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actions.models.status import ActionStatus, Report, ReportedStatus, Standing, standing
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 
 
 def report(

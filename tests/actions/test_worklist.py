@@ -10,7 +10,7 @@ from actions.views import worklist
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import links, text
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 
 pytestmark = pytest.mark.django_db
 

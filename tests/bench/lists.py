@@ -29,7 +29,7 @@ from actions.tallies.rebuilding import differences, fold, rebuild
 from actions.tallies.triggers import ensure_triggers, remove_triggers
 from issues.models import Agenda, Issue
 from tests import personas
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 from tracker.people.models import Role, User
 
 RUNS = 15

@@ -6,7 +6,7 @@ from actions.dashboard.models import BulkEdit
 from actions.models import ActionPoint, Milestone
 from tests import personas
 from tests.actions.pages import links, text
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 
 PATH = "/agendas/2026/action-points/changes/"
 

@@ -20,7 +20,7 @@ from actions.models import ActionPoint
 from tests import personas
 from tests.actions.pages import links, text
 from tests.personas import TODAY
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 
 
 def report(point, day, **fields):

@@ -12,7 +12,7 @@ from actions.models import ActionPoint, Milestone
 from issues.models import Agenda, Issue
 from tests import personas
 from tests.actions.pages import links, text
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 from tracker.people.models import User
 
 SINCE = date(2026, 4, 1)

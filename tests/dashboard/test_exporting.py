@@ -16,8 +16,8 @@ from actions.models import ActionPoint
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import links
+from tracker.dates.value import PartialDate
 from tracker.exporting import as_csv, as_json, as_xlsx
-from tracker.partial_dates import PartialDate
 
 PATH = "/agendas/2026/action-points"
 

@@ -10,7 +10,7 @@ from actions.dashboard.figures import Figure, figures, segments
 from actions.models import ActionStatus
 from issues.models import Agenda
 from tests import personas
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 
 TODAY = date(2026, 11, 23)
 

@@ -10,7 +10,7 @@ from actions.dashboard.headings import FIRST, Heading, headings
 from actions.dashboard.views import COLUMNS, ORDERS
 from tests import personas
 from tests.actions.pages import text
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 
 LIST = "/agendas/2026/action-points/"
 ALL = "&".join(f"columns={name}" for name in COLUMNS)

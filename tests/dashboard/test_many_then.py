@@ -5,7 +5,7 @@ import pytest
 from actions.dashboard import counting, views
 from tests import personas
 from tests.actions.pages import text
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 
 LIST, DASHBOARD = "/agendas/2026/action-points/?as_of=2026-06-30", "/agendas/2026/dashboard/?as_of=2026-06-30"
 REFUSED = "choose an issue first"

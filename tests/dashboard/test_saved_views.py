@@ -9,7 +9,7 @@ from actions.dashboard.models import SavedView
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import text
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 
 LIST = "/agendas/2026/action-points/"
 SAVE = "/agendas/2026/views/"

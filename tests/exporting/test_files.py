@@ -12,7 +12,7 @@ from django.utils import timezone
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import links
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 
 UPDATES = "/agendas/2026/updates"
 

@@ -10,7 +10,7 @@ from actions.reminders.periods import Terms
 from issues.models import Agenda
 from tests import personas
 from tests.personas import NOW, TODAY
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 from tracker.people.models import Role, User
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from actions.reminders.composing import words_of
 from tests import personas
 from tests.personas import NOW
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 
 
 @pytest.fixture

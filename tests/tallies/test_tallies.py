@@ -20,7 +20,7 @@ from actions.tallies.triggers import ensure_triggers
 from issues.models import Agenda, Issue
 from tests import personas
 from tests.personas import NOW, TODAY
-from tracker.partial_dates import PartialDate
+from tracker.dates.value import PartialDate
 
 pytestmark = pytest.mark.django_db
 

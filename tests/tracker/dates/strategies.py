@@ -4,8 +4,8 @@ import calendar
 
 from hypothesis import strategies as st
 
-from tracker.partial_date_words import FIRST_YEAR, HALVES, LAST_YEAR, QUARTERS
-from tracker.partial_dates import PartialDate
+from tracker.dates.parsing import FIRST_YEAR, HALVES, LAST_YEAR, QUARTERS
+from tracker.dates.value import PartialDate
 
 LANGUAGES = ["en", "fr", "es", "ru", "ar", "zh-hans"]
 

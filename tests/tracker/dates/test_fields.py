@@ -16,9 +16,9 @@ from hypothesis import given
 
 from actions.models import ActionPoint, Milestone, ProgressUpdate
 from tests import personas
-from tests.tracker.dates import LANGUAGES, partial_dates
-from tracker.partial_date_fields import PartialDateEdge, PartialDateField, PartialDateFormField
-from tracker.partial_dates import PartialDate, PartialDateError
+from tests.tracker.dates.strategies import LANGUAGES, partial_dates
+from tracker.dates.fields import PartialDateEdge, PartialDateField, PartialDateFormField
+from tracker.dates.value import PartialDate, PartialDateError
 
 SPRING = PartialDate.parse("2006-34")
 MilestoneForm = modelform_factory(Milestone, fields=["title", "due", "done_on"])

@@ -7,9 +7,9 @@ from django.utils import translation
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.tracker.dates import LANGUAGES
-from tracker.partial_date_words import LONGEST_TYPED, examples, to_edtf
-from tracker.partial_dates import PartialDate, PartialDateError
+from tests.tracker.dates.strategies import LANGUAGES
+from tracker.dates.parsing import LONGEST_TYPED, examples, to_edtf
+from tracker.dates.value import PartialDate, PartialDateError
 
 TODAY = date(2026, 3, 1)
 EXAMPLES = "1 March 2026, March 2026, 1st quarter of 2026, 2026, or 16–18 March 2026"

@@ -9,8 +9,8 @@ from django.utils import translation
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.tracker.dates import LANGUAGES, partial_dates, single_texts
-from tracker.partial_dates import LONGEST_EDTF, PartialDate, PartialDateError, Precision
+from tests.tracker.dates.strategies import LANGUAGES, partial_dates, single_texts
+from tracker.dates.value import LONGEST_EDTF, PartialDate, PartialDateError, Precision
 
 NEARLY_DATES = st.text("0123456789-/ QТ年月日.~?%[]{},u", max_size=30)
 

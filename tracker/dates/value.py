@@ -15,7 +15,7 @@ from django.utils import dateformat, dates, formats, translation
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from tracker.partial_date_words import (
+from tracker.dates.parsing import (
     FIRST_YEAR,
     HALVES,
     LAST_YEAR,

@@ -25,8 +25,8 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.partial_date_words import LONGEST_TYPED, examples, named_day
-from tracker.partial_dates import LONGEST_EDTF, PartialDate, PartialDateError
+from tracker.dates.parsing import LONGEST_TYPED, examples, named_day
+from tracker.dates.value import LONGEST_EDTF, PartialDate, PartialDateError
 
 _Set = TypeVar("_Set")
 _Get = TypeVar("_Get")

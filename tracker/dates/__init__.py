@@ -1,0 +1,1 @@
+"""Partial dates: dates that are as precise as they are known."""
