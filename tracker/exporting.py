@@ -2,7 +2,9 @@
 
 import csv
 import json
+import re
 import tempfile
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import IO, Any, cast
@@ -23,8 +25,15 @@ KINDS = {
     "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_LIVE_OR_UNWANTED = frozenset("=+-@") | {chr(code) for code in [*range(0x20), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF]}
-"""What a spreadsheet takes for a formula at the beginning of a cell, or what is left out and may have stood before that."""
+_TYPED = (int, date, type(None))
+"""Cells of these types are never read as formulas; all others are written as text."""
+_FORMULA_MARKS = frozenset("=+-@\u2212")
+"""What a formula begins with in a spreadsheet; variants of other width count as the same."""
+_CONTROLS = frozenset(map(chr, [*range(0x20), *range(0x7F, 0xA0)]))
+_BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Characters that Unicode calls letters or symbols and that show nothing."""
+_CELL_STARTS = re.compile(r"(?<=[;\t\r\n])(?![-+] )")
+"""Where a spreadsheet set to another separator than the comma begins a cell; the items of a list excepted."""
 
 
 def file_response(
@@ -44,25 +53,18 @@ def file_response(
 
 
 def as_csv(columns: Sequence[str], rows: Rows, head: Mapping[str, str]) -> Iterator[bytes]:
-    """UTF-8 with a mark that Excel knows it by. What the file is stands in lines that begin with `#`; text that looks like a formula is put
-    behind an apostrophe.
+    """Write UTF-8 with the byte order mark by which Excel knows it.
+
+    Lines of two cells come first, the first of which begins with `#`: a name and its value, which say what the file is.
     """
-    sink, live = _Sink(), _LIVE_OR_UNWANTED
-    writer = csv.writer(sink)
+    file = _CsvFile()
     yield "\ufeff".encode()
-    for name, value in head.items():
-        # A quotation mark would swallow the rows that follow, where a reader takes this line for one of them.
-        sink.write(f"# {' '.join(f'{name}: {value}'.split())}\r\n".replace('"', "'"))
-    writer.writerow(columns)
-    yield sink.taken()
+    file.write_rows([f"# {name}", " ".join(value.split())] for name, value in head.items())
+    file.write_rows([columns])
+    yield file.take()
     for batch in rows:
-        writer.writerows(
-            [
-                [value if not isinstance(value, str) or value[:1] not in live else f"'{value}" for value in row]
-                for row in batch
-            ]
-        )
-        yield sink.taken()
+        file.write_rows(batch)
+        yield file.take()
 
 
 def as_json(columns: Sequence[str], rows: Rows, head: Mapping[str, str]) -> Iterator[bytes]:
@@ -101,27 +103,51 @@ def as_xlsx(columns: Sequence[str], rows: Rows, head: Mapping[str, str]) -> IO[b
             for number, value in enumerate(row):
                 _write(sheet, line, number, value, day, moment)
     sheet.autofilter(0, 0, max(line, 1), len(columns) - 1)
-    for number, (name, value) in enumerate(head.items()):
-        about.write_string(number, 0, without_unwanted(name), bold)
-        about.write_string(number, 1, without_unwanted(value))
+    for number, cells in enumerate(head.items()):
+        for place, cell in enumerate(cells):
+            _write(about, number, place, cell, day, moment)
     book.close()
     file.seek(0)
     return file
 
 
-class _Sink:
-    """Where the csv module writes to, emptied after each batch."""
+class _CsvFile:
+    """The one writer of every CSV line: no cell that it writes is a formula. `take` empties it after each batch."""
 
     def __init__(self) -> None:
-        self._parts: list[str] = []
+        self._lines: list[str] = []
+        self._writer = csv.writer(self)
 
-    def write(self, text: str) -> None:
-        self._parts.append(text)
+    def write_rows(self, rows: Iterable[Sequence[Any]]) -> None:
+        self._writer.writerows(
+            [cell if isinstance(cell, _TYPED) else _inert(str(cell)) for cell in row] for row in rows
+        )
 
-    def taken(self) -> bytes:
-        text = "".join(self._parts)
-        self._parts.clear()
-        return without_unwanted(text).encode()
+    def write(self, line: str) -> None:
+        """Receive a finished line from the csv module."""
+        self._lines.append(line)
+
+    def take(self) -> bytes:
+        text = "".join(self._lines)
+        self._lines.clear()
+        return text.encode()
+
+
+def _inert(text: str) -> str:
+    """Put an apostrophe before whatever a spreadsheet would take for a formula."""
+    cells = _CELL_STARTS.split(text)
+    return without_unwanted("".join(f"'{cell}" if _is_live(cell) else cell for cell in cells))
+
+
+def _is_live(cell: str) -> bool:
+    """Whether the first visible character is a formula's, or a control character comes first, which some spreadsheets skip."""
+    visible = next((character for character in cell if _is_visible(character)), "")
+    return cell[:1] in _CONTROLS or unicodedata.normalize("NFKC", visible) in _FORMULA_MARKS
+
+
+def _is_visible(character: str) -> bool:
+    """Letters, numbers, punctuation and symbols; spaces, marks, controls and formats (zero width, direction) are not."""
+    return unicodedata.category(character)[0] in "LNPS" and character not in _BLANK_LETTERS
 
 
 def _iso(value: Any) -> str:

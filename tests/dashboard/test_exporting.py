@@ -43,8 +43,8 @@ def points(focal_point):
 def test_csv_has_a_row_an_action_point_and_says_what_it_is(client, points, focal_point):
     raw = content(personas.sign_in(client, focal_point).get(f"{PATH}.csv?status=under_way"))
 
-    assert b"# agenda: 2026: 2026 action agenda" in raw
-    assert b"# filters: Status: Under way" in raw
+    assert b"# agenda,2026: 2026 action agenda\r\n" in raw
+    assert b"# filters,Status: Under way\r\n" in raw
     assert [
         (row["reference"], row["status"], row["last_reported"], row["last_reported_until"]) for row in csv_rows(raw)
     ] == [("2026/2.3", "under_way", "2026-03", "2026-03-31")]
