@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import models, transaction
 
 from actions.models import ActionPoint, ProgressUpdate
+from tracker.locking import lock
 
 FIXTURE: Path = settings.BASE_DIR / "fixtures" / "baseline_2005.json"
 CHANGE_REASON = "Loaded with the 2005 baseline"
@@ -60,7 +61,7 @@ def load_baseline(*, dry_run: bool = False) -> Loaded:
     known: dict[tuple[ModelType, tuple[Any, ...]], models.Model] = {}
     reported_on: set[ActionPoint] = set()
     with transaction.atomic():
-        list(ActionPoint.objects.select_for_update(of=("self",)).only("pk"))  # progress logged meanwhile waits its turn
+        lock(ActionPoint.objects.only("pk"))  # progress logged meanwhile waits its turn
         for row in json.loads(FIXTURE.read_text(encoding="utf-8")):
             model = apps.get_model(row["model"])
             names, written = KEYS[row["model"]]

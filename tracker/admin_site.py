@@ -30,6 +30,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from tracker.as_shown import AsShown
+from tracker.locking import for_update
 
 # Groups are not used; addresses and second factors are people's own (the factors' secrets are for nobody to see).
 _WITHOUT_PAGES = {"auth", "account", "mfa"}
@@ -230,4 +231,4 @@ def _read_anew(obj: models.Model, columns: Sequence[str]) -> None:
     """All other columns as they are stored now, and the row locked: the history tells of what others have changed meanwhile, too."""
     others = [field.attname for field in obj._meta.concrete_fields if field.name not in columns]
     stored: Any = type(obj)._base_manager
-    obj.refresh_from_db(fields=others, from_queryset=stored.select_for_update(no_key=True))
+    obj.refresh_from_db(fields=others, from_queryset=for_update(stored.all()))

@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "tracker.locking.RepeatRolledBackRequests",
 ]
 
 ROOT_URLCONF = "tracker.urls"

@@ -13,6 +13,7 @@ from actions.dashboard.models import BulkEdit
 from actions.models import ActionPoint, Milestone
 from issues.models import Agenda
 from tracker.dates.value import PartialDate
+from tracker.locking import for_update
 from tracker.people.models import Agency, User
 
 LIMIT = 200
@@ -128,7 +129,7 @@ def _dates(points: Sequence[ActionPoint], due: PartialDate) -> list[Change]:
 
 def _set_due(pk: int, due: str, note: str, by: User) -> None:
     """`note` is what is said of that date: of another it says nothing."""
-    milestone: Any = Milestone.objects.select_for_update().get(pk=pk)
+    milestone: Any = for_update(Milestone.objects.all()).get(pk=pk)
     milestone._history_user = by  # goes into the history
     milestone.due, milestone.due_note = PartialDate.parse(due), note
     milestone.save(update_fields=["due", "due_earliest", "due_latest", "due_note"])

@@ -13,6 +13,7 @@ from actions.models.status import ENDED
 from actions.reminders.links import VALID
 from actions.reminders.models import Digest, Disclaimer
 from issues.models import Agenda
+from tracker.locking import lock
 from tracker.people.models import User
 
 
@@ -70,12 +71,12 @@ def hand_over(
     `seen` is the mark of what the person has seen. Raises MovedMeanwhileError or HandoverError. Answer links in digests that the
     predecessor has got die for all of it: for a person who stays with a leading agency, `may` alone would let them live.
     """
-    people = {person.pk: person for person in _locked(predecessor, successor)}
+    people = {person.pk: person for person in lock(User.objects.filter(pk__in=[predecessor.pk, successor.pk]))}
     predecessor, successor = people[predecessor.pk], people[successor.pk]
     if not successor.is_active:
         raise HandoverError(_("%(name)s was deactivated meanwhile. Choose another person.") % {"name": successor})
     ids = [point.pk for point in moving(predecessor).points]
-    list(ActionPoint.objects.select_for_update().filter(pk__in=ids).order_by("pk").only("pk"))
+    lock(ActionPoint.objects.filter(pk__in=ids).only("pk"))
     found = moving(predecessor)
     if found.mark != seen:
         raise MovedMeanwhileError
@@ -98,12 +99,6 @@ def hand_over(
 
 def _to_do() -> ActionPointQuerySet:
     return ActionPoint.objects.exclude(status__in=ENDED).exclude(issue__agenda__state=Agenda.State.CLOSED)
-
-
-def _locked(*people: User) -> list[User]:
-    """In the order of their ids, so that two hand-overs between the same people cannot block each other."""
-    ids = [person.pk for person in people]
-    return list(User.objects.select_for_update(of=["self"]).filter(pk__in=ids).order_by("pk"))
 
 
 def _end_links(predecessor: User, points: set[int], reason: str, by: User, now: datetime) -> None:

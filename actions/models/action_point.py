@@ -15,14 +15,22 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from actions.models.action_point_queries import ActionPointQuerySet
-from actions.models.locked import STANDING, Locked, columns, known_query, lock_query, stand_statement
-from actions.models.status import ENDED, ActionStatus, NoProgressReason, Report, Standing, no_progress_reasons, standing
+from actions.models.status import (
+    ENDED,
+    STANDING,
+    ActionStatus,
+    NoProgressReason,
+    Report,
+    Standing,
+    no_progress_reasons,
+    standing,
+)
 from actions.models.submission import Sent
 from issues.models import Agenda, Issue
 from tracker.dates.fields import PartialDateEdge, PartialDateField
 from tracker.dates.value import PartialDate
+from tracker.locking import for_update
 from tracker.people.models import Agency, User
-from tracker.prepared import PreparedSelect, PreparedUpdate
 from tracker.text import validate_line, validate_text
 
 if TYPE_CHECKING:
@@ -194,16 +202,16 @@ class ActionPoint(models.Model):
             reported_on=reported_on,
         )
         with sent.storing():
-            locked, already = self.lock_for(sent)
-            if already:
+            if already := self.lock_for(sent):
                 return already
-            if seen is not None and locked.last_number > seen:
+            last_number = self.last_number()
+            if seen is not None and last_number > seen:
                 newer = self.progress_updates.current().filter(number__gt=seen).exclude(author=author)
                 if found := list(newer.with_context()):
                     raise NewerUpdatesError(found)
-            number, reported = locked.last_number + 1, sent.reported(now)
+            number, reported = last_number + 1, sent.reported(now)
             report = Report(number, progress.status, progress.part_only, progress.happened, reported)
-            stands = locked.standing.after(report) or standing([*self.reports(), report])
+            stands = self._standing.after(report) or standing([*self.reports(), report])
             update = updates.store(
                 self,
                 progress,
@@ -212,9 +220,8 @@ class ActionPoint(models.Model):
                 now=now,
                 submission=submission,
                 reported_on=reported,
-                first=_STAND.step(self._using, id=self.pk, **columns(stands)),
             )
-        self._stand_at(stands)
+            self._stand_at(stands)
         return update
 
     def last_number(self) -> int:
@@ -258,9 +265,7 @@ class ActionPoint(models.Model):
 
     def refresh_standing(self) -> None:
         """Derive the standing from the updates in force anew. Two queries; call it with the row locked."""
-        stands = standing(self.reports())
-        _STAND.run(self._using, id=self.pk, **columns(stands))
-        self._stand_at(stands)
+        self._stand_at(standing(self.reports()))
 
     def reports(self) -> list[Report]:
         """Of the updates in force. One query."""
@@ -269,36 +274,31 @@ class ActionPoint(models.Model):
         )
         return [Report(*row) for row in rows]
 
-    def lock_for(self, sent: Sent) -> tuple[Locked, "ProgressUpdate | None"]:
-        """Lock it for what is sent, whose draft goes; with the update that it made when it was sent before. Raises like `Sent.made`."""
-        locked = self._lock(sent.author, sent.submission)
+    def lock_for(self, sent: Sent) -> "ProgressUpdate | None":
+        """Lock it for what is sent, whose draft goes; the update that it made if it was sent before. Raises like `Sent.made`."""
+        self.lock()
         already = sent.made()
-        if locked.has_draft:
+        if sent.submission:
             self.drop_draft(sent.author, sent.submission)
-        return locked, already
+        return already
 
-    def _stand_at(self, found: Standing) -> None:
-        """In memory. No history is written of it: the updates are."""
-        for name, value in columns(found).items():
+    def lock(self) -> None:
+        """Make writers on one action point take turns, and read where it stands now. One query."""
+        locked = for_update(ActionPoint.objects.filter(pk=self.pk)).values(*STANDING)
+        for name, value in locked.get().items():
             setattr(self, name, value)
 
-    def _lock(self, author: User | None = None, submission: uuid.UUID | None = None) -> Locked:
-        """What is known of it once it is locked: writers on one action point take turns. One query. (On SQLite the whole transaction is
-        exclusive already.)
-        """
-        written = {"author": author.pk if author else None, "submission": submission}
-        lock = _LOCK.step(self._using, id=self.pk)
-        if not (row := _KNOWN.row(self._using, first=lock, id=self.pk, **written)):
-            raise self.DoesNotExist
-        status, reported, happened, streak, has_draft, last_number = row
-        reported, happened = (PartialDate.parse(text) if text else None for text in (reported, happened))
-        return Locked(Standing(ActionStatus(status), reported, happened, streak), bool(has_draft), last_number or 0)
-
     @property
-    def _using(self) -> str:
-        return self._state.db or "default"
+    def _standing(self) -> Standing:
+        return Standing(
+            ActionStatus(self.status),
+            self.last_reported,
+            self.last_happened,
+            no_progress_streak=self.no_progress_streak,
+        )
 
-
-_LOCK = PreparedSelect(lambda: lock_query(ActionPoint.objects))
-_KNOWN = PreparedSelect(lambda: known_query(ActionPoint.objects))
-_STAND = PreparedUpdate(lambda: stand_statement(ActionPoint.objects))
+    def _stand_at(self, found: Standing) -> None:
+        """Store the standing. No history is written of it: the updates are."""
+        ActionPoint.objects.filter(pk=self.pk).update(**found.columns)
+        for name, value in found.columns.items():
+            setattr(self, name, value)

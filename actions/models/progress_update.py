@@ -17,7 +17,6 @@ from actions.models.submission import Sent
 from tracker.dates.fields import PartialDateEdge, PartialDateField
 from tracker.dates.value import PartialDate
 from tracker.people.models import Agency, User
-from tracker.prepared import PreparedInsert, Step
 from tracker.text import validate_line, validate_text
 
 NARRATIVE_LIMIT = 20_000
@@ -199,11 +198,8 @@ class ProgressUpdate(models.Model):
         submission: uuid.UUID | None,
         reported_on: PartialDate,
         supersedes: "ProgressUpdate | None" = None,
-        first: Step | None = None,
     ) -> "ProgressUpdate":
-        """Insert the row with its participants and evidence, after what is to be done `first`. For the verbs only: it neither locks nor
-        derives the standing.
-        """
+        """Insert the row with its participants and evidence. For the verbs only: it neither locks nor derives the standing."""
         update = cls(
             action_point=action_point,
             number=number,
@@ -221,7 +217,7 @@ class ProgressUpdate(models.Model):
             recorded_at=now,
             submission=submission,
         )
-        _ADDING.add(update, action_point._using, first=first)
+        update.save(force_insert=True)
         if progress.participants:
             update.participants.set(progress.participants)
         if progress.evidence:
@@ -254,8 +250,7 @@ class ProgressUpdate(models.Model):
             corrects=self.number,
         )
         with sent.storing():
-            _locked, already = self.action_point.lock_for(sent)
-            if already:
+            if already := self.action_point.lock_for(sent):
                 return already
             self._require_in_force(read_version)
             update = type(self).store(
@@ -274,7 +269,7 @@ class ProgressUpdate(models.Model):
     def withdraw(self, *, by: User, reason: str, now: datetime, read_version: int | None = None) -> None:
         """Mark it as withdrawn: it stays readable and counts for nothing. Raises SupersededError like `correct`."""
         with transaction.atomic():
-            self.action_point._lock()
+            self.action_point.lock()
             self._require_in_force(read_version)
             type(self).objects.filter(pk=self.pk).update(withdrawn_at=now, withdrawn_by=by, withdrawn_reason=reason)
             self.withdrawn_at, self.withdrawn_by, self.withdrawn_reason = now, by, reason
@@ -286,9 +281,6 @@ class ProgressUpdate(models.Model):
         if newest.pk != self.pk or newest.is_withdrawn or read_version not in (None, newest.version):
             newest.action_point = self.action_point
             raise SupersededError(newest)
-
-
-_ADDING = PreparedInsert(ProgressUpdate)
 
 
 class Evidence(models.Model):

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import takewhile
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -58,6 +59,17 @@ def no_progress_reasons(
     return [reason for reason, holds in found.items() if holds]
 
 
+STANDING = [
+    "status",
+    "last_reported",
+    "last_reported_latest",
+    "last_happened",
+    "last_happened_latest",
+    "no_progress_streak",
+]
+"""The columns of an action point that say where it stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What of a progress update bears on where its action point stands."""
@@ -78,6 +90,18 @@ class Standing:
     last_happened: PartialDate | None
     no_progress_streak: int = 0
     """How many of the latest reports on the whole action point say "no progress", one after the other."""
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The values of STANDING."""
+        return {
+            "status": self.status,
+            "last_reported": self.last_reported,
+            "last_reported_latest": self.last_reported.latest if self.last_reported else None,
+            "last_happened": self.last_happened,
+            "last_happened_latest": self.last_happened.latest if self.last_happened else None,
+            "no_progress_streak": self.no_progress_streak,
+        }
 
     def after(self, report: Report) -> "Standing | None":
         """Where it stands after one report more; None where only all reports together can tell."""

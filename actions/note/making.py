@@ -13,6 +13,7 @@ from actions.note.frozen import restored, sha256
 from actions.note.models import NoteFile, NoteVersion
 from actions.note.outputs import FORMATS
 from issues.models import Agenda
+from tracker.locking import for_update
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ def ask(
     """The file of this canonical content, there or under way; one that is neither is enqueued once the transaction is through."""
     with transaction.atomic():
         wanted = {"extension": extension, "language": get_language() or "en", "with_people": with_people, "site": site}
-        file, is_new = NoteFile.objects.select_for_update().get_or_create(
+        file, is_new = for_update(NoteFile.objects.all()).get_or_create(
             agenda=agenda,
             sha256=sha256(content),
             **wanted,

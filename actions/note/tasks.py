@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from actions.note import making
 from actions.note.models import NoteFile
+from tracker.locking import repeat_once
 
 
 @shared_task(name="note.make_file")
@@ -13,6 +14,7 @@ def make_file(pk: str) -> None:
 
 
 @shared_task(name="note.sweep")
+@repeat_once
 def sweep() -> None:
     """Every hour, by the scheduler."""
     NoteFile.forget(timezone.now())

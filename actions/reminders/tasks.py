@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from actions.reminders import planning, sending
 from actions.reminders.models import Digest
+from tracker.locking import repeat_once
 from tracker.mail import Courier
 
 TURN = 30
@@ -19,6 +20,7 @@ killed leaves one digest uncertain at most.
 
 
 @shared_task(name="reminders.tick")
+@repeat_once
 def tick() -> None:
     """Every minute, by the scheduler."""
     planning.tick(timezone.now(), _enqueue_sender)

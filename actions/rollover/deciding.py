@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from actions.models import ActionPoint
 from actions.rollover.models import NUMBER_LIMIT, Decision, PlannedIssue, PlannedPoint, Rollover
 from issues.models import Agenda
+from tracker.locking import for_update
 from tracker.people.models import User
 
 
@@ -42,7 +43,7 @@ class Choice:
 def start(rollover: Rollover, by: User, now: datetime) -> Rollover:
     """Store a new one, with copies of the issues. Where another coordinator was faster, gives theirs."""
     with transaction.atomic():
-        Agenda.objects.select_for_update().get(pk=rollover.source_id)
+        for_update(Agenda.objects.all()).get(pk=rollover.source_id)
         if theirs := Rollover.objects.filter(source=rollover.source_id).first():
             return theirs
         rollover.started_by, rollover.started_at = by, now
@@ -51,9 +52,9 @@ def start(rollover: Rollover, by: User, now: datetime) -> Rollover:
     return rollover
 
 
-def lock(rollover: Rollover) -> Rollover:
+def lock_plan(rollover: Rollover) -> Rollover:
     """The roll-over, read anew, for whoever may write now. Raises RolloverError where the agenda is made already."""
-    found = Rollover.objects.select_for_update(of=["self"]).select_related("source").get(pk=rollover.pk)
+    found = for_update(Rollover.objects.select_related("source")).get(pk=rollover.pk)
     if found.is_made:
         raise RolloverError(
             _("The new agenda is made already, so nothing was changed here. Undo it first; the decisions are kept.")
@@ -64,7 +65,7 @@ def lock(rollover: Rollover) -> Rollover:
 @transaction.atomic
 def rename(rollover: Rollover, *, slug: str, title: str) -> None:
     """Call the agenda to come something else. Raises RolloverError where it is made already."""
-    found = lock(rollover)
+    found = lock_plan(rollover)
     found.slug, found.title = slug, title
     found.save(update_fields=["slug", "title"])
 
@@ -77,7 +78,7 @@ def decide(
 
     Raises ChangedMeanwhileError or RolloverError.
     """
-    lock(rollover)
+    lock_plan(rollover)
     stored = Decision.objects.filter(action_point=action_point).first()
     _require_seen(stored, seen, by)
     _require_still_there(choice)
@@ -96,7 +97,7 @@ def decide(
 @transaction.atomic
 def take_back(rollover: Rollover, action_point: ActionPoint, *, by: User, seen: str) -> None:
     """The action point is undecided again. Raises like `decide`."""
-    lock(rollover)
+    lock_plan(rollover)
     stored = Decision.objects.filter(action_point=action_point).first()
     _require_seen(stored, seen, by)
     if stored:
@@ -110,7 +111,7 @@ def carry_open_forward(rollover: Rollover, reason: str, *, by: User, now: dateti
 
     Gives how many were carried, and how many were left because their issue was dropped. Raises RolloverError.
     """
-    lock(rollover)
+    lock_plan(rollover)
     copies = {copy.copied_from_id: copy for copy in rollover.issues.exclude(copied_from=None)}
     carried = left = 0
     for point in rollover.undecided_open().select_related("issue__agenda"):

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from actions.access import signed_in
 from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.rollover.access import get_rollover
-from actions.rollover.deciding import RolloverError, lock
+from actions.rollover.deciding import RolloverError, lock_plan
 from actions.rollover.forms import PlannedIssueForm
 from actions.rollover.models import PlannedIssue, Rollover
 from issues.numbering import next_number
@@ -52,7 +52,7 @@ def _form_page(request: HttpRequest, rollover: Rollover, issue: PlannedIssue) ->
 @transaction.atomic
 def _changed(form: PlannedIssueForm, rollover: Rollover, *, drop: bool) -> str:
     """What is to be said of it; empty where the form is faulty. Raises RolloverError."""
-    lock(rollover)
+    lock_plan(rollover)
     issue: PlannedIssue = form.instance
     is_new = issue.pk is None
     if not is_new:

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from actions.models import ActionPoint, Milestone, ProgressDraft
 from actions.reminders.models import ReminderSchedule
-from actions.rollover.deciding import RolloverError, lock
+from actions.rollover.deciding import RolloverError, lock_plan
 from actions.rollover.models import Decision, PlannedPoint, Rollover
 from issues.models import Agenda, Issue
+from tracker.locking import for_update, lock
 from tracker.people.models import User
 
 TITLE_LENGTH = 200
@@ -19,8 +20,8 @@ TITLE_LENGTH = 200
 @transaction.atomic
 def make(rollover: Rollover, *, by: User, now: datetime) -> Agenda:
     """The agenda that was planned, as a draft. Raises RolloverError where it cannot be made; then nothing was."""
-    rollover = lock(rollover)
-    source = Agenda.objects.select_for_update().get(pk=rollover.source_id)
+    rollover = lock_plan(rollover)
+    source = for_update(Agenda.objects.all()).get(pk=rollover.source_id)
     _require_ready(rollover, source)
     agenda = Agenda.objects.create(
         slug=rollover.slug,
@@ -47,14 +48,14 @@ def make(rollover: Rollover, *, by: User, now: datetime) -> Agenda:
 @transaction.atomic
 def undo(rollover: Rollover) -> None:
     """Remove the agenda that was made, and keep all decisions. Raises RolloverError where it is open, or others build on it."""
-    rollover = Rollover.objects.select_for_update(of=["self"]).get(pk=rollover.pk)
+    rollover = for_update(Rollover.objects.all()).get(pk=rollover.pk)
     if rollover.made_id is None:
         raise RolloverError(_("There is nothing to undo: the new agenda is not made, or was undone already."))
-    agenda = Agenda.objects.select_for_update().get(pk=rollover.made_id)
+    agenda = for_update(Agenda.objects.all()).get(pk=rollover.made_id)
     if agenda.state != Agenda.State.DRAFT:
         raise RolloverError(_("The new agenda was opened, so it cannot be undone any more."))
     points = ActionPoint.objects.filter(issue__agenda=agenda)
-    list(points.select_for_update(of=["self"]).order_by("pk").only("pk"))  # whoever writes on one of them waits
+    lock(points.only("pk"))  # those who write on one of them wait
     by_hand = points.exclude(pk__in=PlannedPoint.objects.filter(issue__rollover=rollover).values("made"))
     if kept := [point.reference for point in by_hand.select_related("issue__agenda")]:
         raise RolloverError(
@@ -80,8 +81,8 @@ def undo(rollover: Rollover) -> None:
 @transaction.atomic
 def open_agenda(rollover: Rollover, *, today: date, visible_to: str, close_source: bool) -> Agenda:
     """The network, or everybody, sees the new agenda from now on; its digests begin tomorrow at the earliest. Raises RolloverError."""
-    rollover = Rollover.objects.select_for_update(of=["self"]).get(pk=rollover.pk)
-    agenda = Agenda.objects.select_for_update().filter(pk=rollover.made_id, state=Agenda.State.DRAFT).first()
+    rollover = for_update(Rollover.objects.all()).get(pk=rollover.pk)
+    agenda = for_update(Agenda.objects.filter(pk=rollover.made_id, state=Agenda.State.DRAFT)).first()
     if agenda is None:
         raise RolloverError(_("There is no draft to open: it was opened or undone already."))
     agenda.state, agenda.visible_to = Agenda.State.OPEN, visible_to
@@ -90,7 +91,7 @@ def open_agenda(rollover: Rollover, *, today: date, visible_to: str, close_sourc
         schedule.starts_on = today + timedelta(days=1)
         schedule.save(update_fields=["starts_on"])
     if close_source:
-        source = Agenda.objects.select_for_update().get(pk=rollover.source_id)
+        source = for_update(Agenda.objects.all()).get(pk=rollover.source_id)
         source.state = Agenda.State.CLOSED
         source.save(update_fields=["state"])
     return agenda

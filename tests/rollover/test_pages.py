@@ -72,7 +72,7 @@ def test_renaming_what_another_makes_meanwhile_is_told(as_coordinator, rollover,
 
 
 def test_issue_that_another_drops_meanwhile_does_not_come_back(as_coordinator, rollover, monkeypatch):
-    monkeypatch.setattr(issue_views, "lock", lambda rollover: rollover.issues.all().delete())
+    monkeypatch.setattr(issue_views, "lock_plan", lambda rollover: rollover.issues.all().delete())
 
     told = as_coordinator.post(f"{HERE}issues/1/", {"number": "3", "title": "Renamed", "rationale": ""})
 

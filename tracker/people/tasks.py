@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.contrib.sessions.backends.db import SessionStore
 
+from tracker.locking import repeat_once
 from tracker.people.mails import send_password_reset
 from tracker.people.models import User
 
@@ -15,6 +16,7 @@ def send_password_resets(pks: list[int]) -> None:
 
 
 @shared_task(name="people.forget_sessions")
+@repeat_once
 def forget_sessions() -> None:
     """Those that have expired, which nobody else removes. Every day, by the scheduler."""
     SessionStore.clear_expired()

@@ -18,7 +18,7 @@ from actions.note.models import Wording
 from actions.note.parts import Part
 from actions.note.passages import written
 from issues.models import Agenda
-from tracker.locking import atomic_post
+from tracker.locking import atomic_post, lock
 from tracker.people.permissions import Right, require
 
 SHOWN = 50
@@ -63,7 +63,7 @@ def edit_updates(request: HttpRequest, slug: str, issue: int, number: int) -> Ht
 @atomic_post
 def _edit(request: HttpRequest, part: Part) -> HttpResponseBase:
     if request.method == "POST":
-        Agenda.objects.select_for_update(no_key=True).get(pk=part.agenda.pk)
+        lock(Agenda.objects.filter(pk=part.agenda.pk))
     versions = list(Wording.objects.filter(agenda=part.agenda, part=part.key).select_related("author")[:SHOWN])
     newest = versions[0] if versions else None
     if request.method == "POST":

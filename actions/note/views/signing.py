@@ -13,7 +13,7 @@ from actions.note.forms.sign_off import SignOffForm
 from actions.note.models import SignOff
 from actions.note.signing import SigningPart, signing_parts
 from issues.models import Agenda
-from tracker.locking import atomic_post
+from tracker.locking import atomic_post, lock
 from tracker.people.permissions import Right, require
 
 
@@ -40,7 +40,7 @@ def sign_off(request: HttpRequest, slug: str, issue: int, number: int) -> HttpRe
     user = signed_in(request)
     action_point = get_action_point(user, slug, issue, number)
     if request.method == "POST":
-        Agenda.objects.select_for_update(no_key=True).get(pk=action_point.issue.agenda_id)
+        lock(Agenda.objects.filter(pk=action_point.issue.agenda_id))
     part = _part(action_point.issue.agenda, action_point.pk)
     require(user, Right.SIGN_OFF, part)
     form = SignOffForm(

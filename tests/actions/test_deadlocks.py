@@ -1,0 +1,184 @@
+"""Writers of one action point at the same time: none is turned away by a deadlock, and what is rolled back is repeated once."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, OperationalError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from actions.handover import handing
+from actions.models import ActionPoint, ProgressUpdate
+from actions.models import action_point as action_point_module
+from tests import personas
+from tests.personas import NOW, sign_in
+from tracker import locking
+from tracker.locking import is_rolled_back, lock, repeat_once
+from tracker.people.models import User
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time"),
+]
+
+
+def lock_exclusively(rows: Any) -> Any:
+    """The lock as Django takes it unless asked otherwise: nobody may refer to these rows meanwhile."""
+    return rows.select_for_update(of=("self",)).order_by("pk")
+
+
+def at_once(*calls: Callable[[], object]) -> list[BaseException]:
+    """Run each in a thread and transaction of its own; the errors of those that failed."""
+
+    def run(call: Callable[[], object]) -> BaseException | None:
+        try:
+            with transaction.atomic():
+                call()
+        except OperationalError as error:
+            return error
+        finally:
+            connection.close()
+        return None
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return [error for error in pool.map(run, calls) if error]
+
+
+@pytest.mark.parametrize(("lock_rows", "deadlocks"), [(locking.for_update, 0), (lock_exclusively, 1)])
+def test_progress_is_logged_beside_a_hand_over(monkeypatch, focal_point, coordinator, lock_rows, deadlocks):
+    """Both hold their first lock before either goes on. The control is a lock that keeps others from referring to the row."""
+    successor = personas.person("successor@example.org", agency=focal_point.agency)
+    point = personas.action_point()
+    point.focal_points.add(focal_point)
+    both_hold_one = threading.Barrier(2, timeout=10)
+
+    def lock_and_meet(rows: Any) -> Any:
+        found = lock_rows(rows)
+        if rows.model is User or threading.current_thread() is logging.get("thread"):
+            list(found)
+            both_hold_one.wait()
+        return found
+
+    logging: dict[str, threading.Thread] = {}
+
+    def log() -> None:
+        logging["thread"] = threading.current_thread()
+        ActionPoint.objects.get(pk=point.pk).log_progress(personas.progress(), author=focal_point, now=NOW)
+
+    def hand_over() -> None:
+        seen = handing.moving(focal_point).mark
+        handing.hand_over(
+            focal_point, successor, reason="New post.", by=coordinator, now=NOW, seen=seen, chosen=[point.pk]
+        )
+
+    monkeypatch.setattr(locking, "for_update", lock_and_meet)
+    monkeypatch.setattr(action_point_module, "for_update", lock_and_meet)
+    errors = at_once(log, hand_over)
+
+    assert [is_rolled_back(error) for error in errors] == [True] * deadlocks
+
+
+def test_writers_of_one_action_point_do_not_deadlock(focal_point, coordinator):
+    other = personas.person("other.undp@example.org", agency=focal_point.agency)
+    point = personas.action_point()
+    point.focal_points.add(focal_point)
+    milestone = personas.milestone(point)
+
+    def log(step: int) -> None:
+        ActionPoint.objects.get(pk=point.pk).log_progress(personas.progress(), author=focal_point, now=NOW)
+
+    def change_milestones(step: int) -> None:
+        personas.milestone(point, title=f"Workshop {threading.get_ident()} {step}")
+        lock(type(milestone).objects.filter(pk=milestone.pk))[0].save()
+
+    def change_owners(step: int) -> None:
+        found = lock(ActionPoint.objects.filter(pk=point.pk))[0]
+        found.focal_points.set([focal_point, other][: 1 + step % 2])
+        found.save(update_fields=["title"])
+
+    def hand_over(step: int) -> None:
+        old, new = (focal_point, other) if step % 2 else (other, focal_point)
+        found = handing.moving(old)
+        with suppress(handing.HandoverError, handing.MovedMeanwhileError):
+            handing.hand_over(old, new, reason="Leave.", by=coordinator, now=NOW, seen=found.mark, chosen=[point.pk])
+
+    work = [log, change_milestones, change_owners, hand_over] * 2
+    errors = [error for step in range(12) for error in at_once(*[partial(each, step) for each in work])]
+
+    assert errors == []
+    assert ProgressUpdate.objects.count() == 24
+
+
+def roll_back(state: str) -> None:
+    """Let the database give the transaction up, as it does by itself with this state."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DO $$ BEGIN RAISE EXCEPTION SQLSTATE '{state}'; END $$")
+
+
+def rolled_back_times(monkeypatch, times: int, state: str) -> None:
+    """Logging progress is rolled back so often, after it has stored its update."""
+    log_progress = ActionPoint.log_progress
+    left = [state] * times
+
+    def log(*args: Any, **kwargs: Any) -> object:
+        with transaction.atomic():
+            update = log_progress(*args, **kwargs)
+            if left:
+                roll_back(left.pop())
+            return update
+
+    monkeypatch.setattr(ActionPoint, "log_progress", log)
+
+
+@pytest.mark.parametrize("state", sorted(locking.ROLLED_BACK))
+def test_a_request_that_was_rolled_back_is_repeated(monkeypatch, client: Client, focal_point, state):
+    rolled_back_times(monkeypatch, 1, state)
+    point = personas.action_point()
+    point.lead_agencies.add(focal_point.agency)
+    sign_in(client, focal_point)
+    sent = {"status": "under_way", "narrative": "Something moved.", "agency": focal_point.agency_id}
+
+    response = client.post(reverse("log_progress", args=["2026", 1, 1]), sent, follow=True)
+
+    assert response.redirect_chain == [("/agendas/2026/1.1/#update-1", 302)]
+    assert [str(message) for message in response.context["messages"]] == []  # beside its update instead
+    assert point.progress_updates.count() == 1
+
+
+@pytest.mark.parametrize(("times", "state"), [(2, "40P01"), (1, "22023")])
+def test_a_request_is_repeated_once_and_for_nothing_else(monkeypatch, client: Client, focal_point, times, state):
+    rolled_back_times(monkeypatch, times, state)
+    point = personas.action_point()
+    point.lead_agencies.add(focal_point.agency)
+    sign_in(client, focal_point).raise_request_exception = False
+    sent = {"status": "under_way", "narrative": "Something moved.", "agency": focal_point.agency_id}
+
+    response = client.post(reverse("log_progress", args=["2026", 1, 1]), sent)
+
+    assert response.status_code == 500
+    assert point.progress_updates.count() == 0
+
+
+@pytest.mark.parametrize(("states", "runs"), [(["40P01"], 2), (["40001"], 2), (["22023"], 1), (["40001", "40P01"], 2)])
+def test_a_task_is_repeated_once(states, runs):
+    done: list[int] = []
+
+    @repeat_once
+    def task(number: int) -> int:
+        done.append(number)
+        if len(done) <= len(states):
+            with transaction.atomic():
+                roll_back(states[len(done) - 1])
+        return number
+
+    if len(states) == 1 and states[0] in locking.ROLLED_BACK:
+        assert task(7) == 7
+    else:
+        with pytest.raises(DatabaseError):
+            task(7)
+    assert done == [7] * runs
