@@ -16,6 +16,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 
 def _agenda(request: HttpRequest) -> Agenda | None:
+    if not hasattr(request, "user"):
+        return None
     agendas = Agenda.objects.visible_to(request.user)
     slug = request.resolver_match.kwargs.get("slug") if request.resolver_match else None
     return (agendas.filter(slug=slug).first() if slug else None) or agendas.current()

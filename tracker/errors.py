@@ -1,13 +1,103 @@
-"""The page for what was asked wrongly."""
+"""Pages for requests that cannot be answered. Those that may be needed before there is a session, a user or a database are static."""
 
-from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+import re
+import sys
+from collections.abc import Callable
+
+from django.core.exceptions import (
+    BadRequest,
+    DisallowedHost,
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 from django.shortcuts import render
-from django.views import defaults
+from django.template.loader import render_to_string
+from django.utils.log import log_response
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
+_UNEXPECTED = "Something in it is not as the tracker makes it. Go back, and try once more; nothing was changed."
+_TOO_LARGE = "More was sent than the tracker takes at once, so nothing was stored. Go back, and send less of it."
+
+
+def readable_request_middleware(get_response: GetResponse) -> GetResponse:
+    """Refuse a request whose host, charset or query string cannot be read, before anything else reads them. Must come first."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        request.get_host()
+        charset = (request.content_params or {}).get("charset", "utf-8")
+        if charset.lower() not in {"utf-8", "utf8", "us-ascii", "ascii"}:
+            request.encoding = "utf-8"
+            raise BadRequest("The charset of the request is not UTF-8")
+        _ = request.GET
+        # A cookie that no database can look for identifies nobody.
+        request.COOKIES = {
+            name: value for name, value in request.COOKIES.items() if not _CONTROL_CHARACTER.search(value)
+        }
+        return get_response(request)
+
+    return middleware
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Says why where a view said it. What comes before any view (such as an unknown host) gets the plain page."""
-    if not isinstance(exception, BadRequest):
-        return defaults.bad_request(request, exception)
-    return render(request, "400.html", {"reason": str(exception)}, status=400)
+    """Return the page for status 400, with the reason that a view gave. A request that reached no view gets a static page."""
+    if isinstance(exception, BadRequest) and request.resolver_match:
+        return render(request, "400.html", {"reason": str(exception)}, status=400)
+    if isinstance(exception, DisallowedHost):
+        words = "The tracker is not reached under this address. Check the host name in it."
+    elif isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        words = _TOO_LARGE
+    else:
+        words = _UNEXPECTED
+    return static_page(400, "This address or form could not be understood", words)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Return the page for what went wrong: 503 while the database is away, 400 for a request that broke off, otherwise 500."""
+    error = sys.exc_info()[1]
+    if isinstance(error, UnreadablePostError):
+        return static_page(
+            400, "The form did not arrive", "The connection broke off, so nothing was stored. Send it once more."
+        )
+    if error is not None and is_outage(error):
+        return _unavailable(request, error)
+    return static_page(
+        500,
+        "Something broke on our side",
+        "The last step was not stored. Go back: what you typed is still in the form. Then try once more; if it fails again, "
+        "tell an admin what you did and when.",
+    )
+
+
+def is_outage(error: BaseException) -> bool:
+    """Return whether the driver reported that the database cannot be reached or cannot work: gone, locked, full, damaged, not migrated."""
+    if type(error) is DatabaseError:  # what SQLite raises for a file that is damaged or no database
+        return error.__cause__ is not None
+    return isinstance(error, OperationalError | InterfaceError)
+
+
+def static_page(status: int, headline: str, words: str) -> HttpResponse:
+    """Render a page that needs neither session, user nor database."""
+    page = render_to_string("static_page.html", {"headline": headline, "words": words})
+    return HttpResponse(page, status=status, headers={"Cache-Control": "no-store"})
+
+
+def _unavailable(request: HttpRequest, error: BaseException) -> HttpResponse:
+    """Return the page for status 503, and log one line a request: each middleware on the way out may fail in its turn."""
+    response = static_page(
+        503,
+        "The tracker is not available just now",
+        "Its database does not answer. Nothing was stored; what you typed is still in the form when you go back. "
+        "Try again in a minute.",
+    )
+    response["Retry-After"] = "60"
+    if not getattr(request, "outage_was_logged", False):
+        request.outage_was_logged = True  # type: ignore[attr-defined]
+        reason = str(error).strip().partition("\n")[0]
+        log_response("Database not available (%s): %s", reason, request.path, response=response, request=request)
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response

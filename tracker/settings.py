@@ -80,6 +80,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "tracker.errors.readable_request_middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -130,8 +131,13 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    _options = DATABASES["default"].setdefault("OPTIONS", {})
     # Queries are short: to compile those that look long costs more than it saves.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
+    _options.setdefault("options", "-c jit=off")
+    # A database that does not answer must not keep every page waiting.
+    for _name, _seconds in {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5}.items():
+        _options.setdefault(_name, _seconds)
+    _options.setdefault("keepalives_count", 3)
 
 # Counts attempts to sign in and keeps pages until something changes, for all web processes together: Redis where the broker is there,
 # else files in the data folder.

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 handler400 = "tracker.errors.bad_request"
+handler500 = "tracker.errors.server_error"
 
 urlpatterns = [
     path("", include("actions.urls")),

@@ -1,9 +1,25 @@
 """The WSGI application that gunicorn serves."""
 
 import os
+from collections.abc import Iterable
+from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
+from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 
-application = get_wsgi_application()
+_django = get_wsgi_application()
+
+
+def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """Answer a request. Some Content-Type headers fail while Django makes its request, where no middleware sees them: each is
+    replaced by one that `readable_request_middleware` refuses.
+    """
+    try:
+        WSGIRequest(dict(environ))
+    except (LookupError, ValueError, SuspiciousOperation):
+        environ["CONTENT_TYPE"] = "text/plain; charset=unreadable"
+    answer: Iterable[bytes] = _django(environ, start_response)
+    return answer

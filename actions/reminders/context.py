@@ -18,7 +18,11 @@ def alarm(request: HttpRequest) -> dict[str, Any]:
     """`reminders_alarm`, for coordinators: `since` when no tick has run, and how many digests `failed`. Two queries, only where a page asks
     for it.
     """
-    return {"reminders_alarm": SimpleLazyObject(lambda: _alarm() if may(request.user, Right.COORDINATE) else {})}
+
+    def coordinates() -> bool:
+        return hasattr(request, "user") and may(request.user, Right.COORDINATE)
+
+    return {"reminders_alarm": SimpleLazyObject(lambda: _alarm() if coordinates() else {})}
 
 
 def _alarm() -> dict[str, Any]:
