@@ -1,11 +1,10 @@
-"""Partial dates in models and forms: the field, the edges that the database filters and sorts by, and the form field.
+"""Provide the model field of partial dates, the edges that the database filters and sorts by, and the form field.
 
     happened = PartialDateField(_("when it happened"), null=True, blank=True)
     happened_earliest = PartialDateEdge(source="happened", edge="earliest")
 
-An edge cannot be set; it always follows its source, however the row is saved. Only what writes columns without an instance's
-other fields must name both: `save(update_fields=[...])` and `bulk_update` take the edge's name, too, and
-`QuerySet.update(happened=...)` must not be used.
+An edge cannot be set: it always follows its source, however the row is saved. `save(update_fields=[...])` and `bulk_update` have to
+name the edge as well as its source, and `QuerySet.update(happened=...)` must not be used because it cannot derive the edge.
 """
 
 from collections.abc import Sequence
@@ -25,13 +24,14 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.dates.parsing import LONGEST_TYPED, examples, named_day
-from tracker.dates.value import LONGEST_EDTF, PartialDate, PartialDateError
+from tracker.dates.parsing import MAX_TYPED_LENGTH, examples, named_day, parse_typed
+from tracker.dates.parts import PartialDateError
+from tracker.dates.value import MAX_EDTF_LENGTH, PartialDate
 
 _Set = TypeVar("_Set")
 _Get = TypeVar("_Get")
 
-# The types of an attribute are those that django-stubs gives Django's own fields, which take no parameters at run time.
+# django-stubs gives fields type parameters, which Django's own fields do not take at run time.
 if TYPE_CHECKING:
 
     class _Field(models.Field[_Set, _Get]): ...
@@ -53,12 +53,10 @@ def _hint() -> str:
 
 
 class PartialDateFormField(forms.Field):
-    """Takes what people type for a date (`PartialDate.read`), today and yesterday included; gives a PartialDate, or None where nothing
-    was typed.
-    """
+    """Parse what people type for a date, "today" and "yesterday" included, into a PartialDate; an empty text into None."""
 
     today: date | None = None
-    """Where a form does not set it, the day that it is in the active time zone."""
+    """The day that "today" means. A form may set it; by default it is the current day in the active time zone."""
 
     default_help_text = lazy(_hint, str)()
 
@@ -74,23 +72,23 @@ class PartialDateFormField(forms.Field):
         if day := named_day(str(value), today):
             return PartialDate.day(day)
         try:
-            return PartialDate.read(str(value), today=today)
+            return parse_typed(str(value), today=today)
         except PartialDateError as error:
             raise ValidationError(str(error), code="invalid") from error
 
     def prepare_value(self, value: Any) -> Any:
-        """The text for the input: as people write the date, or EDTF where that could not be read back as the same date."""
+        """Return the text for the input: the date as people write it, or as EDTF if that would not be parsed as the same date."""
         if not isinstance(value, PartialDate):
             return value
         words = value.display()
         try:
-            return words if PartialDate.read(words, today=timezone.localdate()) == value else value.text
+            return words if parse_typed(words, today=timezone.localdate()) == value else value.text
         except PartialDateError:
             return value.text
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return super().widget_attrs(widget) | {
-            "maxlength": LONGEST_TYPED,
+            "maxlength": MAX_TYPED_LENGTH,
             "autocomplete": "off",
             "inputmode": "text",
             "spellcheck": "false",
@@ -98,7 +96,7 @@ class PartialDateFormField(forms.Field):
 
 
 class _SourceAttribute(DeferredAttribute):
-    """Where the source is loaded, its edges count as loaded, so that Django saves them together."""
+    """Mark the edges of a loaded source as loaded, so that Django saves them together."""
 
     field: "PartialDateField[Any, Any]"
 
@@ -109,7 +107,7 @@ class _SourceAttribute(DeferredAttribute):
 
 
 class PartialDateField(_Field[_Set, _Get]):
-    """A column of EDTF text. The attribute is a PartialDate, or None: the empty text is never stored."""
+    """Store a PartialDate as EDTF text. The attribute is a PartialDate or None; the empty text is never stored."""
 
     _pyi_private_set_type: PartialDate | str | Combinable
     _pyi_private_get_type: PartialDate
@@ -120,7 +118,7 @@ class PartialDateField(_Field[_Set, _Get]):
     descriptor_class = _SourceAttribute
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options | {"max_length": LONGEST_EDTF})
+        super().__init__(*args, **options | {"max_length": MAX_EDTF_LENGTH})
 
     def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, path, args, options = super().deconstruct()
@@ -132,7 +130,7 @@ class PartialDateField(_Field[_Set, _Get]):
 
     @cached_property
     def edges(self) -> list[str]:
-        """The names of the edges that follow this field."""
+        """Return the names of the edges that follow this field."""
         fields = self.model._meta.concrete_fields
         return [field.attname for field in fields if isinstance(field, PartialDateEdge) and field.source == self.name]
 
@@ -161,7 +159,7 @@ class PartialDateField(_Field[_Set, _Get]):
 
 
 class _EdgeAttribute(DeferredAttribute):
-    """The edge of the source's value on the same instance. Setting it is ignored while the source is loaded."""
+    """Return the edge of the source's value on the same instance. Setting it is ignored while the source is loaded."""
 
     field: "PartialDateEdge[Any, Any]"
 
@@ -183,7 +181,7 @@ class _EdgeAttribute(DeferredAttribute):
 
 
 def _parsed_or_none(text: str) -> PartialDate | None:
-    """An unreadable text has no edges; saving it fails at the source itself, with a better message."""
+    """Parse EDTF; return None for an unreadable text, which fails with a better message when its field is saved."""
     try:
         return PartialDate.parse(text)
     except PartialDateError:
@@ -191,9 +189,9 @@ def _parsed_or_none(text: str) -> PartialDate | None:
 
 
 class PartialDateEdge(_DateField[_Set, _Get]):
-    """The earliest or latest day of a PartialDateField of the same model, in a column to filter and sort by.
+    """Store the earliest or latest day of a PartialDateField of the same model, in a column to filter and sort by.
 
-    Its value is derived whenever it is read or saved; null where the source is empty.
+    Its value is derived whenever it is read or saved, and null if the source is empty.
     """
 
     descriptor_class = _EdgeAttribute

@@ -1,10 +1,10 @@
-"""Partial dates for hypothesis: every precision, over the whole range of years."""
+"""Generate partial dates for hypothesis: every precision, over the whole range of years."""
 
 import calendar
 
 from hypothesis import strategies as st
 
-from tracker.dates.parsing import FIRST_YEAR, HALVES, LAST_YEAR, QUARTERS
+from tracker.dates.parts import FIRST_YEAR, HALVES, LAST_YEAR, QUARTERS
 from tracker.dates.value import PartialDate
 
 LANGUAGES = ["en", "fr", "es", "ru", "ar", "zh-hans"]

@@ -18,7 +18,8 @@ from actions.models import ActionPoint, Milestone, ProgressUpdate
 from tests import personas
 from tests.tracker.dates.strategies import LANGUAGES, partial_dates
 from tracker.dates.fields import PartialDateEdge, PartialDateField, PartialDateFormField
-from tracker.dates.value import PartialDate, PartialDateError
+from tracker.dates.parts import PartialDateError
+from tracker.dates.value import PartialDate
 
 SPRING = PartialDate.parse("2006-34")
 MilestoneForm = modelform_factory(Milestone, fields=["title", "due", "done_on"])

@@ -1,6 +1,6 @@
 """What people type for a date, in words and numbers."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.utils import translation
@@ -8,8 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.tracker.dates.strategies import LANGUAGES
-from tracker.dates.parsing import LONGEST_TYPED, examples, to_edtf
-from tracker.dates.value import PartialDate, PartialDateError
+from tracker.dates.parsing import MAX_TYPED_LENGTH, examples, named_day, parse_typed
+from tracker.dates.parts import PartialDateError
+from tracker.dates.value import PartialDate
 
 TODAY = date(2026, 3, 1)
 EXAMPLES = "1 March 2026, March 2026, 1st quarter of 2026, 2026, or 16–18 March 2026"
@@ -83,8 +84,8 @@ NEARLY_DATES = st.lists(st.sampled_from([*NUMBERS, *WORDS, *"-–/.,"]), max_siz
         ("2005‑12‑22", "2005-12-22"),
     ],
 )
-def test_read_understands_what_people_type(typed, edtf):
-    assert PartialDate.read(typed, "en", today=TODAY) == PartialDate.parse(edtf)
+def test_parse_typed_understands_what_people_type(typed, edtf):
+    assert parse_typed(typed, "en", today=TODAY) == PartialDate.parse(edtf)
 
 
 @pytest.mark.parametrize(
@@ -94,20 +95,38 @@ def test_read_understands_what_people_type(typed, edtf):
         ("fr", "du 16 au 18 mai 2006", "2006-05-16/2006-05-18"),
         ("fr", "16 au 18 mai 2006", "2006-05-16/2006-05-18"),
         ("fr", "déc. 2005", "2005-12"),
+        ("fr", "T2 2006", "2006-34"),
+        ("fr", "2e trimestre de 2006", "2006-34"),
+        ("fr", "T1 2006 au T2 2006", "2006-33/2006-34"),
+        ("fr", "avril–mai 2006", "2006-04/2006-05"),
+        ("fr", "1er semestre 2006", "2006-40"),
+        ("fr", "fév 2006", "2006-02"),
         ("es", "22 de diciembre del 2005", "2005-12-22"),
+        ("es", "1er trimestre 2006", "2006-33"),
         ("es", "16 al 18 de mayo de 2006", "2006-05-16/2006-05-18"),
         ("ru", "22 декабря 2005 года", "2005-12-22"),
         ("ru", "декабрь 2005", "2005-12"),
         ("ru", "с 16 по 18 мая 2006", "2006-05-16/2006-05-18"),
+        ("ru", "1-й квартал 2006", "2006-33"),
+        ("ru", "2-й кв. 2006 г.", "2006-34"),
+        ("ru", "16–18 мая 2006", "2006-05-16/2006-05-18"),
         ("ar", "٢٢ ديسمبر ٢٠٠٥", "2005-12-22"),
+        ("ar", "22 ديسمبر، 2005", "2005-12-22"),
+        ("ar", "إبريل 2006", "2006-04"),
+        ("ar", "الربع الأول من عام 2006", "2006-33"),
+        ("ar", "الربع الأول من 2006", "2006-33"),
         ("ar", "من 16 إلى 18 مايو 2006", "2006-05-16/2006-05-18"),
         ("zh-hans", "2005年12月22日", "2005-12-22"),
         ("zh-hans", "2006年5月16日至18日", "2006-05-16/2006-05-18"),
+        ("zh-hans", "2006年第一季度", "2006-33"),
+        ("zh-hans", "2006年第1季度", "2006-33"),
+        ("zh-hans", "2006年5月16–18日", "2006-05-16/2006-05-18"),
         ("zh-hans", "22 December 2005", "2005-12-22"),
+        ("zh-hans", "Q2 2006", "2006-34"),
     ],
 )
-def test_read_understands_other_languages(language, typed, edtf):
-    assert PartialDate.read(typed, language, today=TODAY) == PartialDate.parse(edtf)
+def test_parse_typed_understands_other_languages(language, typed, edtf):
+    assert parse_typed(typed, language, today=TODAY) == PartialDate.parse(edtf)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -121,11 +140,29 @@ def test_examples_are_read_as_dates(language, today):
     assert str(today.year) in text
 
 
-def test_read_takes_the_active_language():
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("typed", "days_ago"), [("today", 0), (" Yesterday ", 1), ("TODAY", 0)])
+def test_named_day_is_understood_in_english_whatever_the_language(language, typed, days_ago):
+    with translation.override(language):
+        assert named_day(typed, TODAY) == TODAY - timedelta(days=days_ago)
+
+
+@pytest.mark.parametrize(("typed", "day"), [("Hier", date(2026, 2, 28)), ("aujourd’hui", TODAY)])
+def test_named_day_is_understood_in_the_active_language(typed, day):
     with translation.override("fr"):
-        assert PartialDate.read("22 décembre 2005", today=TODAY) == PartialDate.parse("2005-12-22")
+        assert named_day(typed, TODAY) == day
+
+
+@pytest.mark.parametrize("typed", ["", "1 March 2026", "tomorrow", "today " * 20, "\ud800", "9" * 10**6])
+def test_named_day_is_none_for_any_other_text(typed):
+    assert named_day(typed, TODAY) is None
+
+
+def test_parse_typed_takes_the_active_language():
+    with translation.override("fr"):
+        assert parse_typed("22 décembre 2005", today=TODAY) == PartialDate.parse("2005-12-22")
     with translation.override("en"), pytest.raises(PartialDateError):
-        PartialDate.read("22 décembre 2005", today=TODAY)
+        parse_typed("22 décembre 2005", today=TODAY)
 
 
 @pytest.mark.parametrize(
@@ -143,9 +180,10 @@ def test_read_takes_the_active_language():
             "Fall 2006",
             "“fall 2006” is too vague to be sorted. Choose a quarter or a half, such as 1st quarter of 2026.",
         ),
-        ("22 December", f"“22 December” says no year. Write the date as in {EXAMPLES}."),
-        ("16–18 May", f"“16–18 May” says no year. Write the date as in {EXAMPLES}."),
-        ("May", f"“May” says no year. Write the date as in {EXAMPLES}."),
+        ("22 December", f"“22 December” has no year. Write the date as in {EXAMPLES}."),
+        ("16–18 May", f"“16–18 May” has no year. Write the date as in {EXAMPLES}."),
+        ("May", f"“May” has no year. Write the date as in {EXAMPLES}."),
+        ("03/04/0000", "The year 0000 is out of range: years from 1945 to 2100 are accepted."),
         ("13/2005", "There is no month 13: write a month from 1 to 12, or its name, as in December 2005."),
         ("30 February 2006", "There is no day 30 in February 2006: it has 28 days."),
         ("0 May 2006", "There is no day 0 in May 2006: it has 31 days."),
@@ -159,17 +197,17 @@ def test_read_takes_the_active_language():
         ("", f"“” could not be read as a date. Write it as precisely as you know: {EXAMPLES}."),
         (
             "May\x002006",
-            f"The date holds a character that cannot be seen. Delete it, and write the date as in {EXAMPLES}.",
+            f"The date contains a character that cannot be seen. Delete it, and write the date as in {EXAMPLES}.",
         ),
         (
-            "5" * (LONGEST_TYPED + 1),
+            "5" * (MAX_TYPED_LENGTH + 1),
             f"This is too long for a date (at most 60 characters). Write it as in {EXAMPLES}.",
         ),
     ],
 )
-def test_read_says_what_to_write_instead(typed, message):
+def test_parse_typed_says_what_to_write_instead(typed, message):
     with pytest.raises(PartialDateError) as error, translation.override("en"):
-        PartialDate.read(typed, today=TODAY)
+        parse_typed(typed, today=TODAY)
 
     assert str(error.value) == message
 
@@ -196,9 +234,9 @@ def test_read_says_what_to_write_instead(typed, message):
         ],
     ],
 )
-def test_read_refuses_what_is_no_date(typed):
+def test_parse_typed_refuses_what_is_no_date(typed):
     with pytest.raises(PartialDateError) as error:
-        PartialDate.read(typed, "en", today=TODAY)
+        parse_typed(typed, "en", today=TODAY)
 
     assert len(str(error.value).encode()) < 600
 
@@ -206,15 +244,11 @@ def test_read_refuses_what_is_no_date(typed):
 @pytest.mark.parametrize("language", LANGUAGES)
 @given(typed=st.text(st.characters(codec=None)) | NEARLY_DATES)
 @example(typed="\ud800 May 2006")
-def test_read_makes_a_date_or_says_why_not(language, typed):
+def test_parse_typed_makes_a_date_or_says_why_not(language, typed):
     """Whatever is typed, nothing but PartialDateError comes out."""
     try:
-        value = PartialDate.read(typed, language, today=TODAY)
+        value = parse_typed(typed, language, today=TODAY)
     except PartialDateError as error:
         str(error).encode()
     else:
         assert PartialDate.parse(value.text) == value
-
-
-def test_to_edtf_leaves_the_numbers_unchecked():
-    assert [to_edtf(typed, "en", TODAY) for typed in ("13/2005", "99 May 2006")] == ["2005-13", "2006-05-99"]

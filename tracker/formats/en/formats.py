@@ -1,8 +1,7 @@
-"""English dates with the day first, as the UN writes them."""
+"""Format English dates with the day first, as the UN writes them."""
 
 DATE_FORMAT = "j F Y"
 DATETIME_FORMAT = "j F Y, H:i"
 TIME_FORMAT = "H:i"
 SHORT_DATE_FORMAT = "j M Y"
 SHORT_DATETIME_FORMAT = "j M Y, H:i"
-MONTH_DAY_FORMAT = "j F"

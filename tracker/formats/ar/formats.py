@@ -1,0 +1,3 @@
+"""Format Arabic dates as CLDR does, like the partial dates beside them."""
+
+DATE_FORMAT = "j F Y"

@@ -1,3 +1,0 @@
-"""Chinese months have no zero before them."""
-
-MONTH_DAY_FORMAT = "n月j日"
