@@ -23,7 +23,7 @@ urlpatterns = [
     path("agendas/", agendas.agenda_list, name="agenda_list"),
     path("agendas/<slug:slug>/", agendas.agenda_page, name="agenda"),
     path("agendas/<slug:slug>/edit/", agenda_editing.edit_agenda, name="agenda_edit"),
-    path("agendas/<slug:slug>/outline/", agenda_editing.add_outline, name="add_outline"),
+    path("agendas/<slug:slug>/outline/", agenda_editing.paste_agenda, name="paste_agenda"),
     path("agendas/<slug:slug>/issues/", agenda_editing.add_issue, name="add_issue"),
     path("agendas/<slug:slug>/issues/<number:number>/edit/", agenda_editing.edit_issue, name="issue_edit"),
     path(

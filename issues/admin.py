@@ -1,4 +1,4 @@
-"""Agendas and issues in the admin site."""
+"""Administer agendas and issues in the admin site."""
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet

@@ -1,4 +1,4 @@
-"""The agenda that the focal points agree once a year, and its issues."""
+"""Store the agendas that focal points agree once a year, and their issues."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 
 def hidden_from(user: "User | AnonymousUser") -> models.Q | None:
-    """Which agendas, or rows of their history, the user may not read, if any: drafts are for coordinators; the others for the network, or
-    for everybody where the agenda says so.
+    """Return which agendas, or rows of their history, the user may not read; None if the user may read all.
+
+    Coordinators read drafts, the network every other agenda, and visitors those that are visible to everybody.
     """
     draft = models.Q(state=Agenda.State.DRAFT)
     if not user.is_authenticated:
@@ -37,14 +38,14 @@ class AgendaQuerySet(models.QuerySet["Agenda"]):
         return self.filter(state=Agenda.State.OPEN)
 
     def open_before(self, instant: datetime) -> "AgendaQuerySet":
-        """Those that are no drafts, and were not closed then by what their history says."""
+        """Filter agendas that were open just before the instant, according to their history. Drafts never are."""
         rows = Agenda.history.filter(id=models.OuterRef("pk"), history_date__lt=instant)
         newest = rows.order_by("-history_date", "-history_id").values("state")[:1]
-        found = self.exclude(state=Agenda.State.DRAFT).alias(state_then=models.Subquery(newest))
-        return found.filter(models.Q(state_then=None) | ~models.Q(state_then=Agenda.State.CLOSED))
+        published = self.exclude(state=Agenda.State.DRAFT).alias(state_as_of=models.Subquery(newest))
+        return published.filter(models.Q(state_as_of=None) | ~models.Q(state_as_of=Agenda.State.CLOSED))
 
     def current(self) -> "Agenda | None":
-        """The agenda that people mean when they name none: the newest open one, else the newest. One query."""
+        """Return the agenda that a reader is likely to want: the newest open one, otherwise the newest. One query."""
         return self.order_by(models.Case(models.When(state=Agenda.State.OPEN, then=0), default=1), "-slug").first()
 
 
@@ -54,7 +55,7 @@ class AgendaManager(models.Manager["Agenda"].from_queryset(AgendaQuerySet)):  # 
 
 
 class Agenda(models.Model):
-    """A yearly cycle: what was agreed, when, and the period that is reported on."""
+    """Store one yearly cycle: what was agreed, when, and the period that is reported on."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -105,27 +106,27 @@ class Agenda(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Says the year, too, where the title does not: agendas of several years may have one title."""
+        """Return the title, after the short name unless the title contains it: agendas of several years may have the same title."""
         return self.title if self.slug in self.title else f"{self.slug}: {self.title}"
 
     def look_back(self, instant: datetime) -> None:
-        """Be as open as it was before. One query."""
+        """Set the state, in memory, to open or closed as it was just before the instant. One query."""
         self.be_open(type(self).objects.filter(pk=self.pk).open_before(instant).exists())
 
     def be_open(self, was_open: bool) -> None:
-        """Or closed; a draft stays one. In memory only: such an agenda is read, never saved."""
+        """Set the state, in memory, to open or closed; a draft stays a draft. Never save such an agenda."""
         if self.state != self.State.DRAFT:
             self.state = self.State.OPEN if was_open else self.State.CLOSED
 
     def readable_since(self, user: "User | AnonymousUser") -> datetime | None:
-        """Since when readers such as the user may read it, by what its history says; None where they always could. Two queries at most."""
+        """Return when the agenda became readable for the user, according to its history; None if it always was. Two queries at most."""
         if not (hidden := hidden_from(user)):
             return None
         rows = Agenda.history.filter(id=self.pk)
-        if not (last := rows.filter(hidden).order_by("-history_date", "-history_id").first()):
+        if not (last_hidden := rows.filter(hidden).order_by("-history_date", "-history_id").first()):
             return None
-        opened = rows.filter(history_date__gte=last.history_date, history_id__gt=last.history_id)
-        return opened.order_by("history_date", "history_id").values_list("history_date", flat=True).first()
+        later = rows.filter(history_date__gte=last_hidden.history_date, history_id__gt=last_hidden.history_id)
+        return later.order_by("history_date", "history_id").values_list("history_date", flat=True).first()
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)
@@ -140,7 +141,7 @@ class IssueManager(models.Manager["Issue"]):
 
 
 class Issue(models.Model):
-    """A theme of an agenda, with the reason why it matters. Its action points hang below it."""
+    """Store a theme of an agenda and why it matters. Action points belong to an issue."""
 
     agenda = models.ForeignKey(Agenda, verbose_name=_("agenda"), on_delete=models.PROTECT, related_name="issues")
     number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1), MaxValueValidator(999)])
@@ -169,5 +170,5 @@ class Issue(models.Model):
     natural_key.dependencies = ["issues.agenda"]  # type: ignore[attr-defined]
 
     def get_absolute_url(self) -> str:
-        """Costs a query unless the agenda is loaded."""
+        """Return the address of the issue's page. One query unless the agenda is loaded."""
         return reverse("issue", args=[self.agenda.slug, self.number])

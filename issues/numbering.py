@@ -1,10 +1,10 @@
-"""Issues and action points are numbered on, in an agenda and in one that is planned."""
+"""Number issues and action points, in an agenda and in the plan of the next one."""
 
 from typing import Any
 
 from django.db.models import Max
 
 
-def next_number(numbered: Any) -> int:
-    """The one after the last of these rows; 1 where there are none. One query."""
-    return int(numbered.aggregate(last=Max("number"))["last"] or 0) + 1
+def next_number(siblings: Any) -> int:
+    """Return the number after the highest of these rows; 1 if there are none. One query."""
+    return int(siblings.aggregate(last=Max("number"))["last"] or 0) + 1

@@ -34,7 +34,7 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "agenda": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "issue": (AGENDA | {"number": 1}, [LOGIN, 200, 200, 200, 200]),
     "agenda_edit": (AGENDA, [LOGIN, 403, 403, 200, 200]),
-    "add_outline": (AGENDA, [LOGIN, 403, 403, 200, 200]),
+    "paste_agenda": (AGENDA, [LOGIN, 403, 403, 200, 200]),
     "add_issue": (AGENDA, [LOGIN, 403, 403, 200, 200]),
     "issue_edit": (AGENDA | {"number": 1}, [LOGIN, 403, 403, 200, 200]),
     "add_action_point": (AGENDA | {"number": 1}, [LOGIN, 403, 403, 200, 200]),
@@ -125,7 +125,7 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
 WRITE: dict[str, list[int]] = {
     "action_point_edit": [LOGIN, 403, 403, 400, 400],
     "agenda_edit": [LOGIN, 403, 403, 400, 400],
-    "add_outline": [LOGIN, 403, 403, 400, 400],
+    "paste_agenda": [LOGIN, 403, 403, 400, 400],
     "add_issue": [LOGIN, 403, 403, 400, 400],
     "issue_edit": [LOGIN, 403, 403, 400, 400],
     "add_action_point": [LOGIN, 403, 403, 400, 400],

@@ -1,11 +1,11 @@
-"""How long ago, as people say it."""
+"""Write lengths of time in words."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 
 def in_words(days: int) -> str:
-    """A length of time in days, as "12 days", "5 months" or "20 years": rounded down, in one unit that is easy to grasp."""
+    """Return a number of days as "12 days", "5 months" or "20 years", rounded down to one unit."""
     if days < 1:
         return _("less than a day")
     if days < 61:

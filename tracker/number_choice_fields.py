@@ -1,4 +1,4 @@
-"""A column that holds several of a few numbers, such as days of the week."""
+"""Store several of a few numbers, such as days of the week, in one column."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,9 @@ else:
 
 
 class NumberChoicesField(_Field):
-    """Several of the numbers in `numbers` (pairs of number and label): a sorted tuple in Python, `0,3` in the database, boxes to tick."""
+    """Store several of the numbers in `numbers` (pairs of number and label): a sorted tuple in Python, `0,3` in the database, checkboxes in
+    a form.
+    """
 
     def __init__(self, *args: Any, numbers: Iterable[tuple[int, Any]] = (), **options: Any) -> None:
         self.numbers = list(numbers)
@@ -49,7 +51,7 @@ class NumberChoicesField(_Field):
         super().run_validators(self.get_prep_value(value))
 
     def formfield(self, *args: Any, **options: Any) -> Any:
-        options = {key: kept for key, kept in options.items() if key in {"label", "help_text", "initial", "required"}}
+        options = {key: value for key, value in options.items() if key in {"label", "help_text", "initial", "required"}}
         defaults: dict[str, Any] = {
             "required": not self.blank,
             "label": capfirst(self.verbose_name),

@@ -111,7 +111,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "issues.context.navigation",
+                "issues.context_processors.navigation",
                 "actions.reminders.context.alarm",
             ],
         },

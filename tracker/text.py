@@ -1,4 +1,4 @@
-"""What text the tracker accepts. Checked at the door, because one control character breaks spreadsheets, Word files and feeds."""
+"""Refuse text that cannot be stored or exported: one control character breaks spreadsheets, Word files and feeds."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ _UNWANTED_IN_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\uf
 
 
 def validate_text(value: str) -> None:
-    """Accept text of several lines. Raises ValidationError that names the character and where it stands."""
+    """Accept text of several lines. Raises ValidationError that names the character and its position."""
     _refuse(_UNWANTED, value)
 
 
@@ -21,18 +21,18 @@ def validate_line(value: str) -> None:
 
 
 def _refuse(unwanted: re.Pattern[str], value: str) -> None:
-    if found := unwanted.search(value):
-        character = found.group()
+    if match := unwanted.search(value):
+        character = match.group()
         raise ValidationError(
             _("Character %(position)s cannot be stored (%(name)s). Please delete it; the rest of the text was kept."),
             code="control_character",
             params={
-                "position": found.start() + 1,
+                "position": match.start() + 1,
                 "name": unicodedata.name(character, f"U+{ord(character):04X}"),
             },
         )
 
 
 def without_unwanted(value: str) -> str:
-    """The text without the characters that `validate_text` refuses: for what is written into files, wherever it came from."""
+    """Return the text without the characters that `validate_text` refuses, to be written into files."""
     return _UNWANTED.sub("", value)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.dashboard.filters import query_without_places
 from actions.dashboard.models import BulkEdit
-from actions.forms.choices import ManyField
+from actions.forms.choices import CheckboxesField
 from actions.models import ActionPoint
 from tracker.dates.fields import PartialDateFormField
 from tracker.people.models import Agency, User
@@ -41,7 +41,7 @@ def view_fields(language: str | None) -> str:
 class BulkEditForm(forms.Form):
     """`target()` is the agency, the person or the date that the change needs."""
 
-    points = ManyField(label=_("Action points"), queryset=ActionPoint.objects.none())
+    points = CheckboxesField(label=_("Action points"), queryset=ActionPoint.objects.none())
     kind = forms.ChoiceField(label=_("What to do"), choices=BulkEdit.Kind, widget=forms.RadioSelect)
     agency = forms.ModelChoiceField(
         label=_("Agency"), help_text=_("For a lead agency."), queryset=Agency.objects.all(), required=False

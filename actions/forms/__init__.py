@@ -1,7 +1,7 @@
 from actions.forms.action_point import ActionPointForm
 from actions.forms.agenda import AgendaForm, IssueForm, NewActionPointForm
 from actions.forms.milestone import MilestoneDoneForm, MilestoneForm, MilestoneRemovalForm
-from actions.forms.outline import OutlineForm
+from actions.forms.pasted_agenda import PastedAgendaForm
 from actions.forms.progress import CorrectionForm, ProgressForm
 from actions.forms.snooze import SnoozeForm
 from actions.forms.withdrawal import WithdrawalForm
@@ -15,7 +15,7 @@ __all__ = [
     "MilestoneForm",
     "MilestoneRemovalForm",
     "NewActionPointForm",
-    "OutlineForm",
+    "PastedAgendaForm",
     "ProgressForm",
     "SnoozeForm",
     "WithdrawalForm",

@@ -1,24 +1,24 @@
-"""The form with which coordinators word an action point and say who answers for it."""
+"""Edit an action point: its text, lead agencies and focal points."""
 
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from actions.forms.choices import ManyField
+from actions.forms.choices import CheckboxesField
 from actions.forms.conflicts import ConflictAwareForm
 from actions.models import ActionPoint
 from tracker.people.models import Agency, User
 
 
 class ActionPointForm(ConflictAwareForm):
-    lead_agencies = ManyField(
+    lead_agencies = CheckboxesField(
         label=_("Lead agencies"),
         queryset=Agency.objects.all(),
         required=False,
     )
-    focal_points = ManyField(
+    focal_points = CheckboxesField(
         label=_("Focal points"),
-        help_text=_("Who answers for it. They get its reminders."),
+        help_text=_("The persons responsible. They get its reminders."),
         queryset=User.objects.none(),
         required=False,
     )

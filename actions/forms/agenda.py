@@ -1,4 +1,4 @@
-"""The forms with which coordinators word an agenda and add to it."""
+"""Edit an agenda, and add issues and action points to it."""
 
 from typing import Any
 
@@ -26,14 +26,14 @@ class AgendaForm(ConflictAwareForm):
         ]
         help_texts = {
             "introduction": _(
-                "Its first paragraph opens the page of the agenda, the rest stands below the action points."
+                "Its first paragraph is at the top of the agenda's page, the rest below the action points."
             )
         }
 
 
 class IssueForm(WithinForm, ConflictAwareForm):
-    """Of an issue that has its agenda. A new one gets the next number unless another is typed, and keeps it: references stay as they are.
-    Call it with the agenda locked.
+    """Edit an issue of an agenda, or add one. A new issue gets the next number unless another is typed. The number never changes, so that
+    references stay valid. Create the form with the agenda locked.
     """
 
     within = "agenda"
@@ -52,7 +52,7 @@ class IssueForm(WithinForm, ConflictAwareForm):
 
 
 class NewActionPointForm(WithinForm, ActionPointForm):
-    """Of an action point that has its issue; otherwise as an issue's."""
+    """Add an action point to an issue; its number follows the same rules as that of an issue."""
 
     within = "issue"
 
@@ -65,7 +65,7 @@ class NewActionPointForm(WithinForm, ActionPointForm):
         _offer_number(self, ActionPoint.objects.filter(issue=self.instance.issue_id))
 
 
-def _offer_number(form: ConflictAwareForm, numbered: Any) -> None:
-    """The next one, unless one was typed already."""
+def _offer_number(form: ConflictAwareForm, siblings: Any) -> None:
+    """Fill in the next number unless one was typed already."""
     if form.initial.get("number") is None:
-        form.initial["number"] = next_number(numbered)
+        form.initial["number"] = next_number(siblings)

@@ -1,4 +1,4 @@
-"""A form field for several objects of a list."""
+"""Choose several objects of a list."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 
-class ManyField(forms.ModelMultipleChoiceField):
-    """Boxes to tick. Numbers that no database can hold are refused like any other that names nothing."""
+class CheckboxesField(forms.ModelMultipleChoiceField):
+    """Show a checkbox for each object. Refuse numbers that no database can store like any other invalid choice."""
 
     widget = forms.CheckboxSelectMultiple
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from actions.forms.choices import ManyField
+from actions.forms.choices import CheckboxesField
 from actions.forms.conflicts import SendAgain
 from actions.forms.days import not_to_come
 from actions.forms.evidence import LinksField
@@ -64,7 +64,7 @@ class ProgressForm(SendAgain, forms.Form):
     agency = forms.ModelChoiceField(
         label=_("Whose work is it?"), queryset=Agency.objects.none(), required=False, empty_label=_("No agency")
     )
-    participants = ManyField(
+    participants = CheckboxesField(
         label=_("Together with"),
         queryset=Agency.objects.none(),
         required=False,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from actions.access import get_agenda, signed_in
-from actions.forms import AgendaForm, IssueForm, NewActionPointForm, OutlineForm
+from actions.forms import AgendaForm, IssueForm, NewActionPointForm, PastedAgendaForm
 from actions.forms.conflicts import ConflictAwareForm
 from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.models import ActionPoint
@@ -60,22 +60,20 @@ def add_action_point(request: HttpRequest, slug: str, number: int) -> HttpRespon
 @keeps_typed
 @require_http_methods(["GET", "POST"])
 @atomic_post
-def add_outline(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """Issues and action points as they were written down. POST shows what would be added; with `plan`, the fingerprint of what was shown,
-    it adds just that.
-    """
+def paste_agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Add issues and action points from a text. POST previews them; with `preview`, the fingerprint of the preview, it adds just those."""
     agenda = _to_edit(request, slug)
-    form = OutlineForm(_sent(request), agenda=agenda, initial=kept_initial(request))
-    plan, shown = form.plan if form.is_valid() else None, request.POST.get("plan")
-    if plan and plan.fingerprint == shown:
-        plan.add()
-        added = _("Added: %(what)s.") % {"what": plan.said()}
+    form = PastedAgendaForm(_sent(request), agenda=agenda, initial=kept_initial(request))
+    pasted, previewed = form.pasted if form.is_valid() else None, request.POST.get("preview")
+    if pasted and pasted.fingerprint == previewed:
+        pasted.add()
+        added = _("Added: %(what)s.") % {"what": pasted.summary()}
         messages.success(request, added, extra_tags=clears_kept(request))
         return redirect(agenda)
-    is_another = bool(plan and shown)
-    context = {"agenda": agenda, "form": form, "plan": plan, "is_another": is_another}
-    status = 409 if is_another else 400 if form.is_bound and not plan else 200
-    return render(request, "actions/outline_form.html", context, status=status)
+    has_changed = bool(pasted and previewed)
+    context = {"agenda": agenda, "form": form, "pasted": pasted, "has_changed": has_changed}
+    status = 409 if has_changed else 400 if form.is_bound and not pasted else 200
+    return render(request, "actions/paste_agenda_form.html", context, status=status)
 
 
 def _to_edit(request: HttpRequest, slug: str) -> Agenda:

@@ -61,7 +61,8 @@ class PartialDate:
         Raises PartialDateError if its year is out of range.
         """
         if self.precision == Precision.INTERVAL:
-            return _parse("/".join(end.later(months).text for end in self.ends))
+            begin, end = (each.later(months) for each in self.ends)
+            return _parse(f"{begin.ends[0].text}/{end.ends[-1].text}")
         if self.precision == Precision.DAY:
             return PartialDate.day(months_after(self.earliest, months))
         if months % 12 == 0:

@@ -1,4 +1,4 @@
-"""Template filters that turn what is stored into what people read."""
+"""Turn stored values into what people read."""
 
 from django import template
 from django.utils.safestring import SafeString
@@ -11,11 +11,11 @@ register = template.Library()
 
 @register.filter
 def markdown(text: str) -> SafeString:
-    """`{{ update.narrative|markdown }}`"""
+    """Render Markdown: `{{ update.narrative|markdown }}`."""
     return to_html(text)
 
 
 @register.filter
 def duration(days: int) -> str:
-    """`{{ days_silent|duration }}`: "5 months"."""
+    """Write a number of days in words: `{{ days|duration }}` is "5 months"."""
     return in_words(days)

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.tracker.dates.strategies import partial_dates, single_texts
-from tracker.dates.parts import PartialDateError, Precision
+from tracker.dates.parts import LAST_YEAR, PartialDateError, Precision
 from tracker.dates.value import MAX_EDTF_LENGTH, PartialDate, months_after, months_between
 
 NEARLY_DATES = st.text("0123456789-/ QТ年月日.~?%[]{},u", max_size=30)
@@ -178,6 +178,7 @@ def test_day_and_month_refuse_years_out_of_range(year):
         ("2006-05-16/2006-05-18", 12, "2007-05-16/2007-05-18"),
         ("2005/2006", 12, "2006/2007"),
         ("2006-01-30/2006-01-31", 1, "2006-02-28"),
+        ("2005/2006-33", 3, "2005-04/2006-06"),
     ],
 )
 def test_later_is_as_precise(text, months, later):
@@ -189,6 +190,17 @@ def test_later_is_as_precise(text, months, later):
 def test_later_refuses_years_out_of_range(text, months):
     with pytest.raises(PartialDateError):
         PartialDate.parse(text).later(months)
+
+
+@given(partial_dates(), st.integers(0, 400))
+def test_later_is_in_the_month_that_many_months_later_or_refused(value, months):
+    if value.latest.year * 12 + value.latest.month - 1 + months > LAST_YEAR * 12 + 11:
+        with pytest.raises(PartialDateError):
+            value.later(months)
+    else:
+        later = value.later(months)
+        assert months_between(value.earliest, later.earliest) == months
+        assert months_between(value.latest, later.latest) == months
 
 
 @given(partial_dates())

@@ -1,4 +1,4 @@
-"""The form that takes an agenda as it was written down."""
+"""Take an agenda that is pasted as text."""
 
 from typing import Any
 
@@ -6,18 +6,20 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from actions.outline import Plan, plan
+from actions.pasted_agenda import PastedAgenda, parse_agenda
 from issues.models import Agenda
 from tracker.text import validate_text
 
+MAX_ERRORS_SHOWN = 20
 
-class OutlineForm(forms.Form):
-    """`plan` is what the text would add, where it is valid. Call it with the agenda locked."""
+
+class PastedAgendaForm(forms.Form):
+    """Parse the text. `pasted` holds what it would add. Create the form with the agenda locked."""
 
     text = forms.CharField(
         label=_("Issues and action points"),
         max_length=100_000,
-        strip=False,  # complaints name lines
+        strip=False,  # errors name lines
         validators=[validate_text],
         widget=forms.Textarea(attrs={"rows": 16, "dir": "auto", "spellcheck": "true"}),
     )
@@ -25,11 +27,11 @@ class OutlineForm(forms.Form):
     def __init__(self, data: Any = None, *, agenda: Agenda, initial: dict[str, Any]) -> None:
         super().__init__(data, initial=initial)
         self.agenda = agenda
-        self.plan: Plan | None = None
+        self.pasted: PastedAgenda | None = None
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]
-        self.plan = plan(self.agenda, text)
-        if self.plan.complaints:
-            raise ValidationError(self.plan.complaints[:20])
+        self.pasted = parse_agenda(self.agenda, text)
+        if self.pasted.errors:
+            raise ValidationError(self.pasted.errors[:MAX_ERRORS_SHOWN])
         return text
