@@ -62,7 +62,7 @@ def digest(of: User, *points: ActionPoint, period_start: date = TODAY, **fields:
     """A digest that waits to be sent, with these action points in it."""
     told = [
         entry(
-            *(point, point.issue.agenda.slug, point.issue.number, point.days_silent(TODAY)),
+            *(point, point.issue.agenda.slug, point.issue.number, point.days_silent(TODAY), point.last_reported),
             point.no_progress_reasons(TODAY),
         )
         for point in points

@@ -24,7 +24,8 @@ class NumberChoicesField(_Field):
         super().__init__(*args, **({"max_length": 60} | options))
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> tuple[int, ...]:
-        return self.to_python(value)
+        """Leave out what is no number: one bad row must not make every query that reads it fail."""
+        return tuple(sorted({int(part) for part in (value or "").split(",") if part.isascii() and part.isdigit()}))
 
     def to_python(self, value: Any) -> tuple[int, ...]:
         if isinstance(value, str):

@@ -1,8 +1,9 @@
 """Milestones: what is to come on an action point, and by when."""
 
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Literal
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
@@ -14,7 +15,8 @@ from actions.models.action_point import ActionPoint
 from actions.models.action_point_queries import milestone_passed
 from issues.models import Agenda
 from tracker.dates.fields import PartialDateEdge, PartialDateField
-from tracker.dates.value import PartialDate, months_after, months_between
+from tracker.dates.parsing import LAST_YEAR
+from tracker.dates.value import PartialDate, months_between
 from tracker.people.models import User
 from tracker.text import validate_line
 
@@ -58,12 +60,17 @@ REASON_LIMIT = 100
 """Characters that the history has for a reason."""
 
 
-def next_turn(first: date, every_months: int, today: date) -> int:
-    """How many months after the first is the first turn on or after `today` of what comes again each so many months."""
-    months = max(0, months_between(first, today) // every_months * every_months)
-    while months_after(first, months) < today:
-        months += every_months
-    return months
+def next_turn(
+    due: PartialDate, every_months: int, today: date, edge: Literal["earliest", "latest"]
+) -> PartialDate | None:
+    """Find the first turn of a date that recurs whose earliest (or latest) day is today or later. None past the last year of dates."""
+    months = max(0, months_between(getattr(due, edge), today) // every_months * every_months)
+    try:
+        while getattr(turn := due.later(months), edge) < today:
+            months += every_months
+    except (ValueError, OverflowError):
+        return None
+    return turn
 
 
 class Milestone(models.Model):
@@ -136,14 +143,25 @@ class Milestone(models.Model):
         """Done after it was due, and surely so: the earliest day of the one lies after the latest of the other."""
         return bool(self.done_on and not self.repeats_every_months and self.done_on.earliest > self.due.latest)
 
-    def next_due(self, today: date) -> PartialDate:
-        """Its date or, where it recurs, that of its first turn that is not over."""
-        if not (every := self.repeats_every_months) or self.due.latest >= today:
+    def next_due(self, today: date) -> PartialDate | None:
+        """Its date or, where it recurs, that of its first turn that is not over. None if there is no such turn."""
+        if not self.repeats_every_months:
             return self.due
-        months = months_between(self.due.latest, today) // every * every
-        while (found := self.due.later(months)).latest < today:
-            months += every
-        return found
+        return next_turn(self.due, self.repeats_every_months, today, "latest")
+
+    def clean(self) -> None:
+        """Refuse a repetition without a second turn: one that begins after the first has ended, before the last year of dates is over."""
+        due, every = self.due, self.repeats_every_months
+        if (
+            isinstance(due, PartialDate)
+            and every
+            and not next_turn(due, every, due.latest + timedelta(days=1), "earliest")
+        ):
+            message = _(
+                "With this date it cannot repeat: no second turn begins after the first one and ends by %(year)s. "
+                "Choose a shorter or earlier date, or leave this empty."
+            )
+            raise ValidationError({"repeats_every_months": ValidationError(message, params={"year": LAST_YEAR})})
 
     def mark_done(self, on: PartialDate) -> None:
         """One that recurs ends with it."""

@@ -1,13 +1,17 @@
 """Who is due a digest, and which action points it tells of. Reads only; three queries a batch of recipients."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 
 from django.db.models import (
     BooleanField,
     Case,
+    CharField,
     Exists,
     ExpressionWrapper,
     F,
@@ -31,8 +35,10 @@ from actions.reminders.models.entry import MILESTONE_AHEAD, Entry, EntryMileston
 from actions.reminders.models.reminder_count import answered
 from actions.reminders.periods import Terms
 from issues.models import Agenda
-from tracker.dates.value import months_after
+from tracker.dates.value import PartialDate
 from tracker.people.models import DigestCeiling, Role, User
+
+log = logging.getLogger(__name__)
 
 BATCH = 1000
 
@@ -43,17 +49,26 @@ _TOLD = (
         "number",
         "title",
         "status",
-        "last_reported",
         "last_reported_latest",
         "no_progress_streak",
     ),
-    *("shows", "assigned", "led", "reminded"),
-    *("milestone_title", "milestone_due", "milestone_from", "milestone_to", "milestone_repeats"),
+    *("last_reported_text", "shows", "assigned", "led", "reminded"),
+    *("milestone_id", "milestone_title", "milestone_due", "milestone_from", "milestone_repeats"),
 )
-"""What is read of each action point, rather than an instance: thousands are read for a round, and an instance costs twice as much."""
+"""What is read of each action point, rather than an instance: thousands are read for a round, and an instance costs twice as much.
+Partial dates are read as text: one that cannot be parsed is then a fault of its row alone.
+"""
 
 _Assigned = ActionPoint.focal_points.through
 _Led = ActionPoint.lead_agencies.through
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A row that digests leave out because it cannot be read: an action point or, if it is named, just that milestone of it."""
+
+    action_point: int
+    milestone: int | None = None
 
 
 def wanting_digests(today: date) -> QuerySet[User]:
@@ -78,19 +93,22 @@ def without_digest(agenda: Agenda, period_start: date) -> Any:
 
 
 def due_entries(
-    recipients: QuerySet[User], agenda: Agenda, terms: Terms, batch: int = BATCH
+    recipients: QuerySet[User], agenda: Agenda, terms: Terms, batch: int = BATCH, faults: set[Fault] | None = None
 ) -> Iterator[dict[int, list[Entry]]]:
     """What each of the recipients is to be told: lists of entries by id of the person, a batch at a time.
 
     Whoever has nothing to be told is left out. Focal points are told of what is assigned to them, and of what their agencies lead where
     nobody who gets digests is assigned or the silence has gone on; coordinators of what is assigned to them, of what nobody who gets
     digests answers for, and of the longest silences. Costs one query, and three for each batch.
+
+    A row that cannot be read is left out, logged once and added to `faults`; everybody is told of the others.
     """
+    faults = set() if faults is None else faults
     telling = _telling(agenda, terms)
     last, more = 0, True
     while more and (roles := dict(recipients.filter(pk__gt=last).order_by("pk").values_list("pk", "role")[:batch])):
         last, more = max(roles), len(roles) == batch
-        if entries := _of_batch(roles, agenda, telling, terms):
+        if entries := _of_batch(roles, agenda, telling, terms, faults):
             yield entries
 
 
@@ -114,10 +132,11 @@ def _telling(agenda: Agenda, terms: Terms) -> QuerySet[Any]:
             ),
             led=Exists(_Led.objects.filter(Exists(leading), actionpoint=OuterRef("pk"))),
             reminded=_reminded(terms),
+            last_reported_text=ExpressionWrapper(F("last_reported"), output_field=CharField()),
+            milestone_id=F("named__id"),
             milestone_title=F("named__title"),
-            milestone_due=F("named__due"),
+            milestone_due=ExpressionWrapper(F("named__due"), output_field=CharField()),
             milestone_from=F("named__due_earliest"),
-            milestone_to=F("named__due_latest"),
             milestone_repeats=F("named__repeats_every_months"),
         )
         .filter(Q(shows=True) | Q(milestone_from__isnull=False))
@@ -133,7 +152,9 @@ def _reminded(terms: Terms) -> Case:
     return Case(When(answered("pk", "reminder_count__"), then=0), *own, default=count, output_field=IntegerField())
 
 
-def _of_batch(roles: Mapping[int, str], agenda: Agenda, telling: QuerySet[Any], terms: Terms) -> dict[int, list[Entry]]:
+def _of_batch(
+    roles: Mapping[int, str], agenda: Agenda, telling: QuerySet[Any], terms: Terms, faults: set[Fault]
+) -> dict[int, list[Entry]]:
     owners: dict[int, dict[int, bool]] = defaultdict(dict)
     for person, point, assigned in _ownership(roles, agenda, terms.only):
         owners[point][person] = assigned or owners[point].get(person, False)
@@ -144,16 +165,7 @@ def _of_batch(roles: Mapping[int, str], agenda: Agenda, telling: QuerySet[Any], 
         if terms.escalate_after:
             wanted |= Q(reminded__gte=2 * terms.escalate_after)
     found: dict[int, list[Entry]] = defaultdict(list)
-    for point, milestones in _with_milestones(telling.filter(wanted), terms):
-        days = (terms.today - point.last_reported_latest).days if point.last_reported_latest else None
-        reasons = []
-        if point.shows:
-            reasons = no_progress_reasons(point.status, days, agenda.silence_days, late=_any_passed(milestones))
-        told = entry(point, agenda.slug, point.issue__number, days, reasons, milestones)
-        if any(not milestone["passed"] for milestone in milestones):
-            told["reasons"].append(MILESTONE_AHEAD)
-        if not told["reasons"]:
-            continue
+    for point, told in _told(telling.filter(wanted), agenda, terms, faults):
         silence = point.reminded // terms.escalate_after if terms.escalate_after else 0
         for person, assigned in sorted(owners[point.pk].items()):
             if assigned or not point.assigned or silence:
@@ -165,6 +177,38 @@ def _of_batch(roles: Mapping[int, str], agenda: Agenda, telling: QuerySet[Any], 
                 elif silence > 1:
                     found[person].append(told | {"escalated": True})
     return dict(found)
+
+
+def _told(telling: QuerySet[Any], agenda: Agenda, terms: Terms, faults: set[Fault]) -> Iterator[tuple[Any, Entry]]:
+    """Each action point with its entry. Those without a reason to be told of are left out, and those that cannot be read."""
+    for _pk, group in groupby(_rows(telling, faults), key=lambda row: row.pk):
+        rows = list(group)
+        try:
+            told = _entry(rows, agenda, terms, faults)
+        except Exception as error:
+            _leave_out(Fault(rows[0].pk), error, faults)
+            continue
+        if told["reasons"]:
+            yield rows[0], told
+
+
+def _rows(telling: QuerySet[Any], faults: set[Fault]) -> Iterator[Any]:
+    """The rows, in one query. If it fails, those of one action point after the other, without the ones that cannot be read."""
+    try:
+        yield from list(telling)
+    except Exception:
+        for pk in dict.fromkeys(telling.values_list("pk", flat=True)):
+            try:
+                yield from list(telling.filter(pk=pk))
+            except Exception as error:
+                _leave_out(Fault(pk), error, faults)
+
+
+def _leave_out(fault: Fault, error: Exception, faults: set[Fault]) -> None:
+    if fault not in faults:
+        faults.add(fault)
+        place = f"action point {fault.action_point}" + (f", milestone {fault.milestone}" if fault.milestone else "")
+        log.error("Left out of digests: %s (%s)", place, type(error).__name__)
 
 
 def _ownership(roles: Mapping[int, str], agenda: Agenda, only: int | None) -> Iterable[tuple[int, int, bool]]:
@@ -191,35 +235,53 @@ def _ownership(roles: Mapping[int, str], agenda: Agenda, only: int | None) -> It
     return first.union(*others)
 
 
-def _with_milestones(rows: QuerySet[Any], terms: Terms) -> Iterator[tuple[Any, list[EntryMilestone]]]:
-    """Each action point once, with the milestones that passed or are announced."""
-    point: Any = None
-    milestones: list[EntryMilestone] = []
+def _entry(rows: list[Any], agenda: Agenda, terms: Terms, faults: set[Fault]) -> Entry:
+    """An action point as it is told of, from its rows: one for each milestone. Its reasons are empty if it is not to be told of now."""
+    point = rows[0]
+    milestones = _milestones(rows, terms, faults)
+    days = (terms.today - point.last_reported_latest).days if point.last_reported_latest else None
+    reasons = []
+    if point.shows:
+        late = any(milestone["passed"] for milestone in milestones)
+        reasons = no_progress_reasons(point.status, days, agenda.silence_days, late=late)
+    last_reported = PartialDate.parse(point.last_reported_text) if point.last_reported_text else None
+    told = entry(point, agenda.slug, point.issue__number, days, last_reported, reasons, milestones)
+    if any(not milestone["passed"] for milestone in milestones):
+        told["reasons"].append(MILESTONE_AHEAD)
+    return told
+
+
+def _milestones(rows: list[Any], terms: Terms, faults: set[Fault]) -> list[EntryMilestone]:
+    """Those that passed or are announced now, without those that cannot be read."""
+    found = []
     for row in rows:
-        if point is None or row.pk != point.pk:
-            if point is not None:
-                yield point, milestones
-            point, milestones = row, []
-        if row.milestone_title is not None and (milestone := _milestone(row, terms)):
-            milestones.append(milestone)
-    if point is not None:
-        yield point, milestones
+        try:
+            milestone = _milestone(row, terms) if row.milestone_id else None
+        except Exception as error:
+            _leave_out(Fault(row.pk, row.milestone_id), error, faults)
+            continue
+        if milestone:
+            found.append(milestone)
+    return found
 
 
 def _milestone(row: Any, terms: Terms) -> EntryMilestone | None:
-    """None where it recurs and its next turn is not to be announced now."""
-    begins, due = row.milestone_from, row.milestone_due
+    """None where it recurs and its next turn is not to be announced now. Raises ValueError if that turn does not exist."""
+    due = PartialDate.parse(row.milestone_due)
     if row.milestone_repeats:
-        months = next_turn(begins, row.milestone_repeats, terms.today)
-        begins, due = months_after(begins, months), due.later(months)
-        if not any(first <= begins < end for first, end in terms.announced):
+        turn = next_turn(due, row.milestone_repeats, terms.today, "earliest")
+        if turn is None:
+            raise ValueError("no next turn")
+        due = turn
+        if not any(first <= due.earliest < end for first, end in terms.announced):
             return None
-    passed = not row.milestone_repeats and row.milestone_to < terms.today
-    return {"title": row.milestone_title, "due": due.text, "in_days": (begins - terms.today).days, "passed": passed}
-
-
-def _any_passed(milestones: list[EntryMilestone]) -> bool:
-    return any(milestone["passed"] for milestone in milestones)
+    passed = not row.milestone_repeats and due.latest < terms.today
+    return {
+        "title": row.milestone_title,
+        "due": due.text,
+        "in_days": (due.earliest - terms.today).days,
+        "passed": passed,
+    }
 
 
 def entry(
@@ -227,6 +289,7 @@ def entry(
     slug: str,
     issue: int,
     days_silent: int | None,
+    last_reported: PartialDate | None,
     reasons: Iterable[NoProgressReason] = (),
     milestones: Iterable[EntryMilestone] = (),
 ) -> Entry:
@@ -244,6 +307,6 @@ def entry(
         "days_silent": days_silent,
         "streak": point.no_progress_streak,
         "reminded": getattr(point, "reminded", 0),
-        "last_reported": point.last_reported.text if point.last_reported else None,
+        "last_reported": last_reported.text if last_reported else None,
         "unanswered": False,
     }

@@ -63,40 +63,40 @@ class Terms:
 
 
 def latest_period(timing: Timing, zone: ZoneInfo, now: datetime, *, since_ever: bool = False) -> Period | None:
-    """The newest period that is due on or before `now`; None where the first one is still to come.
+    """The newest period that is due on or before `now`; None if the first one is still to come, or no day begins one.
 
     With `since_ever` the rhythm is taken to have gone on before `starts_on`, too, so that there always is one.
     """
     start = _newest_start(timing, now.astimezone(zone).date())
-    if _due_at(start, timing.hour, zone) > now:
+    if start and _due_at(start, timing.hour, zone) > now:
         start = _newest_start(timing, start - timedelta(days=1))
-    if start < timing.starts_on and not since_ever:
+    if not start or (start < timing.starts_on and not since_ever):
         return None
     return Period(start, _due_at(start, timing.hour, zone))
 
 
-def next_period(timing: Timing, zone: ZoneInfo, now: datetime) -> Period:
-    """The first period that is due after `now`."""
-    start = max(now.astimezone(zone).date(), timing.starts_on)
-    if not _begins(timing, start) or _due_at(start, timing.hour, zone) <= now:
+def next_period(timing: Timing, zone: ZoneInfo, now: datetime) -> Period | None:
+    """The first period that is due after `now`; None if no day begins one."""
+    start: date | None = max(now.astimezone(zone).date(), timing.starts_on)
+    if start and (not _begins(timing, start) or _due_at(start, timing.hour, zone) <= now):
         start = following_start(timing, start)
-    return Period(start, _due_at(start, timing.hour, zone))
+    return Period(start, _due_at(start, timing.hour, zone)) if start else None
 
 
-def following_start(timing: Timing, start: date) -> date:
-    """The day on which the period after the one of `start` begins."""
-    return next(day for day in _days_from(start + timedelta(days=1), 1) if _begins(timing, day))
+def following_start(timing: Timing, start: date) -> date | None:
+    """The day on which the period after the one of `start` begins; None if no day begins one."""
+    return next((day for day in _days_from(start + timedelta(days=1), 1) if _begins(timing, day)), None)
 
 
-def following_period(timing: Timing, zone: ZoneInfo, start: date) -> Period:
-    """The period after the one of `start`."""
+def following_period(timing: Timing, zone: ZoneInfo, start: date) -> Period | None:
+    """The period after the one of `start`; None if no day begins one."""
     following = following_start(timing, start)
-    return Period(following, _due_at(following, timing.hour, zone))
+    return Period(following, _due_at(following, timing.hour, zone)) if following else None
 
 
-def _newest_start(timing: Timing, day: date) -> date:
-    """The last day on or before `day` on which a period begins."""
-    return next(each for each in _days_from(day, -1) if _begins(timing, each))
+def _newest_start(timing: Timing, day: date) -> date | None:
+    """The last day on or before `day` on which a period begins; None if no day begins one."""
+    return next((each for each in _days_from(day, -1) if _begins(timing, each)), None)
 
 
 def _days_from(day: date, step: int) -> Iterator[date]:

@@ -3,6 +3,7 @@
 However many schedulers run it, and whenever one was down, each person gets one row a period.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
@@ -11,7 +12,7 @@ from typing import Any
 from django.db.models import F, OuterRef, Subquery
 
 from actions.reminders.alarm import tell_admins_of_failures
-from actions.reminders.due import due_entries, wanting_digests, without_digest
+from actions.reminders.due import Fault, due_entries, wanting_digests, without_digest
 from actions.reminders.models import Digest, Heartbeat, ReminderCount, ReminderSchedule, Round
 from actions.reminders.models.digest import new_message_id
 from actions.reminders.models.entry import Entry
@@ -21,6 +22,8 @@ from issues.models import Agenda
 from tracker.people.models import User
 from tracker.people.time_zones import zone_named
 
+log = logging.getLogger(__name__)
+
 BATCH = 1000
 OVERLAP = timedelta(minutes=5)
 """So far before the last tick the history is read again: clocks differ, and a change may be stored a while after its instant."""
@@ -29,6 +32,10 @@ SENDERS = 8
 
 Entries = Mapping[int, list[Entry]]
 """What each person is to be told, by id of the person."""
+Planned = Collection[tuple[int, date, str]]
+"""Agenda, first day of the period and time zone of each round."""
+Movers = Mapping[tuple[str, str], Collection[int]]
+"""Ids of people by the time zone that they left and their present one."""
 
 
 def tick(now: datetime, enqueue: Callable[[], object]) -> None:
@@ -47,7 +54,10 @@ def tick(now: datetime, enqueue: Callable[[], object]) -> None:
 
 
 def plan(now: datetime) -> None:
-    """Make the digests that are due. Six queries, and for each agenda and time zone with a new period those of `plan_round`."""
+    """Make the digests that are due. Six queries, and for each agenda and time zone with a new period those of `plan_round`.
+
+    A schedule that cannot be planned is logged, marked as faulty and tried again with the next tick. The others are planned all the same.
+    """
     ReminderSchedule.objects.add_missing(now.date())
     if not (schedules := list(ReminderSchedule.objects.in_force())):
         return
@@ -56,29 +66,51 @@ def plan(now: datetime) -> None:
             "agenda_id", "period_start", "time_zone"
         )
     )
-    for zone in time_zones():
-        for schedule in schedules:
-            period = latest_period(schedule.timing, zone_named(zone), now)
-            if period and (schedule.agenda_id, period.start, zone) not in planned:
-                plan_round(schedule, zone, period, now)
-    plan_for_movers(schedules, planned, now)
+    zones, movers = time_zones(), _movers()
+    for schedule in schedules:
+        plan_schedule(schedule, zones, movers, planned, now)
 
 
-def plan_for_movers(
-    schedules: Iterable[ReminderSchedule], planned: Collection[tuple[int, date, str]], now: datetime
+def plan_schedule(
+    schedule: ReminderSchedule, zones: Iterable[str], movers: Movers, planned: Planned, now: datetime
 ) -> None:
-    """Make the digests of people who came into a time zone after its round, before that of the one they left: else no round would find
-    them. Whoever had their turn before moving waits for the next one, as all do. `planned` are the rounds of before this tick. Two queries,
-    and those of `add_digests` for each such move.
+    """Make its digests for each time zone in which a new period has begun, and remember whether anything had to be left out."""
+    faults: set[Fault] = set()
+    was_due, errors = False, []
+    for zone in zones:
+        try:
+            was_due |= plan_zone(schedule, zone, movers, planned, now, faults)
+        except Exception as error:
+            errors.append(f"{type(error).__name__} in {zone}")
+    if (errors or was_due) and schedule.record_faults(bool(errors or faults), now) and errors:
+        log.error("Schedule %s could not be planned: %s", schedule.pk, ", ".join(errors))
+
+
+def plan_zone(
+    schedule: ReminderSchedule, zone: str, movers: Movers, planned: Planned, now: datetime, faults: set[Fault]
+) -> bool:
+    """Make the digests of one time zone if a new period has begun there. Whether one has. What is left out is added to `faults`.
+
+    People who came into the zone after its round, before that of the zone they left, get their digests now: no round would find them. Those
+    who had their turn before moving wait for the next one, as all do. `planned` are the rounds of before this tick.
     """
+    period = latest_period(schedule.timing, zone_named(zone), now)
+    if not period:
+        return False
+    if (schedule.agenda_id, period.start, zone) not in planned:
+        plan_round(schedule, zone, period, now, faults)
+        return True
+    for (before, present), people in movers.items():
+        if present == zone and (schedule.agenda_id, period.start, before) not in planned:
+            for batch in planned_entries(schedule, zone, period, now, among=people):
+                add_digests(schedule.agenda, period.start, batch, now)
+    return False
+
+
+def _movers() -> Movers:
+    """Two queries."""
     last_tick = Heartbeat.objects.last()
-    movers = moved_since(last_tick - OVERLAP) if last_tick else {}
-    for (before, zone), people in movers.items():
-        for schedule in schedules:
-            period = latest_period(schedule.timing, zone_named(zone), now)
-            if period and (schedule.agenda_id, period.start, before) not in planned:
-                for batch in planned_entries(schedule, zone, period, now, among=people):
-                    add_digests(schedule.agenda, period.start, batch, now)
+    return moved_since(last_tick - OVERLAP) if last_tick else {}
 
 
 def moved_since(instant: datetime) -> dict[tuple[str, str], list[int]]:
@@ -93,10 +125,12 @@ def moved_since(instant: datetime) -> dict[tuple[str, str], list[int]]:
     return found
 
 
-def plan_round(schedule: ReminderSchedule, zone: str, period: Period, now: datetime) -> None:
+def plan_round(
+    schedule: ReminderSchedule, zone: str, period: Period, now: datetime, faults: set[Fault] | None = None
+) -> None:
     """Make the digests of one period for the people of one time zone, then say that this is done."""
     agenda = schedule.agenda
-    for batch in planned_entries(schedule, zone, period, now):
+    for batch in planned_entries(schedule, zone, period, now, faults=faults):
         add_digests(agenda, period.start, batch, now)
     Round.objects.bulk_create(
         [Round(agenda=agenda, period_start=period.start, time_zone=zone, planned_at=now)], ignore_conflicts=True
@@ -110,13 +144,14 @@ def planned_entries(
     now: datetime,
     batch: int = BATCH,
     among: Collection[int] | None = None,
+    faults: set[Fault] | None = None,
 ) -> Iterator[Entries]:
     """What people of a time zone (or some of them) who have no digest of the period yet are to be told: a batch of people at a time."""
     today = now.astimezone(zone_named(zone)).date()
     recipients = wanting_digests(today).filter(without_digest(schedule.agenda, period.start), time_zone=zone)
     if among is not None:
         recipients = recipients.filter(pk__in=among)
-    return due_entries(recipients, schedule.agenda, schedule.terms(period.start, today), batch)
+    return due_entries(recipients, schedule.agenda, schedule.terms(period.start, today), batch, faults)
 
 
 def add_digests(agenda: Agenda, period_start: date, entries: Entries, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """What would go out next by a schedule: who gets which mail when, and who gets none. Reads only."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,13 +12,16 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from actions.reminders.composing import Words, words_to_read
-from actions.reminders.due import due_entries, wanting_digests, without_digest
+from actions.reminders.due import Fault, due_entries, wanting_digests, without_digest
+from actions.reminders.faults import Faults, faults_in_words
 from actions.reminders.models import Digest, ReminderSchedule
 from actions.reminders.models.entry import Entry
 from actions.reminders.periods import Period, next_period
 from actions.reminders.planning import Entries, planned_entries, time_zones
 from tracker.people.models import User
 from tracker.people.time_zones import zone_named
+
+log = logging.getLogger(__name__)
 
 LIMIT = 50
 
@@ -40,21 +44,33 @@ class Preview:
     """People who would be told something and get no mail, and why."""
     is_cut: bool
     """More than LIMIT people; the rest is left out."""
+    faults: Faults
 
 
 def preview(schedule: ReminderSchedule, now: datetime) -> Preview:
-    """The next turn of each time zone. The schedule need not be stored. For each zone about ten queries."""
-    mails, without = list(islice(_mails(schedule, now), LIMIT + 1)), list(islice(_without(schedule, now), LIMIT + 1))
+    """The next turn of each time zone. The schedule need not be stored. For each zone about ten queries.
+
+    Never fails: a schedule that cannot be planned has neither mails nor people, and its `faults` say so.
+    """
+    found: set[Fault] = set()
+    try:
+        mails = list(islice(_mails(schedule, now, found), LIMIT + 1))
+        without = list(islice(_without(schedule, now), LIMIT + 1))
+    except Exception as error:
+        log.error("Schedule %s could not be previewed (%s)", schedule.pk, type(error).__name__)
+        return Preview([], [], is_cut=False, faults=Faults(is_stopped=True))
     return Preview(
         sorted(mails[:LIMIT], key=lambda mail: mail.due_at),
         without[:LIMIT],
         is_cut=max(len(mails), len(without)) > LIMIT,
+        faults=faults_in_words(found),
     )
 
 
-def _mails(schedule: ReminderSchedule, now: datetime) -> Iterator[Planned]:
+def _mails(schedule: ReminderSchedule, now: datetime, faults: set[Fault]) -> Iterator[Planned]:
     for zone, period, _day in _turns(schedule, now):
-        for person, entries in _with_people(planned_entries(schedule, zone, period, period.due_at, batch=LIMIT + 1)):
+        batches = planned_entries(schedule, zone, period, period.due_at, batch=LIMIT + 1, faults=faults)
+        for person, entries in _with_people(batches):
             digest = Digest(recipient=person, agenda=schedule.agenda)
             due_at = period.due_at.astimezone(zone_named(zone))
             yield Planned(person, due_at, entries, words_to_read(digest, entries))
@@ -79,8 +95,8 @@ def _unwanted(person: User) -> str:
 
 def _turns(schedule: ReminderSchedule, now: datetime) -> Iterator[tuple[str, Period, date]]:
     for zone in time_zones(everybody=True):
-        period = next_period(schedule.timing, zone_named(zone), now)
-        yield zone, period, period.due_at.astimezone(zone_named(zone)).date()
+        if period := next_period(schedule.timing, zone_named(zone), now):
+            yield zone, period, period.due_at.astimezone(zone_named(zone)).date()
 
 
 def _due(

@@ -112,7 +112,9 @@ def _drafts(user: User) -> QuerySet[ProgressDraft]:
 def _next_milestone(point: ActionPoint, today: date) -> tuple[Milestone, PartialDate] | None:
     """With the day it is due, where it recurs that of its next turn."""
     ahead = [
-        (milestone.next_due(today), milestone) for milestone in point.milestones.all() if milestone.is_ahead(today)
+        (due, milestone)
+        for milestone in point.milestones.all()
+        if milestone.is_ahead(today) and (due := milestone.next_due(today))
     ]
     due, milestone = min(ahead, key=lambda pair: pair[0], default=(None, None))
     return (milestone, due) if milestone and due else None

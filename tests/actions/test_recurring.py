@@ -3,14 +3,23 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from actions.models import Milestone
+from actions.models.milestone import next_turn
 from tests import personas
 from tests.actions.pages import text
 from tracker.dates.value import PartialDate
+
+
+def turn_of(due: str, months: int | None, today: date) -> PartialDate:
+    """The next turn, where there is one."""
+    turn = Milestone(due=PartialDate.parse(due), repeats_every_months=months).next_due(today)
+    assert turn
+    return turn
 
 
 @pytest.mark.parametrize(
@@ -25,12 +34,14 @@ from tracker.dates.value import PartialDate
         ("2005-33", 5, "2026-09/2026-11"),
         ("2006-05-16/2006-05-18", 6, "2027-05-16/2027-05-18"),
         ("2027-01", 12, "2027-01"),
+        ("2025/2026", 5, "2025/2026"),
+        ("2024/2025", 5, "2025-04/2027-03"),
+        ("2004-02-29", 12, "2027-02-28"),
+        ("2025-10-31", 1, "2026-11-30"),
     ],
 )
 def test_next_turn_is_as_precise_as_the_first(due, months, next_due):
-    milestone = Milestone(due=PartialDate.parse(due), repeats_every_months=months)
-
-    assert milestone.next_due(date(2026, 11, 20)).text == next_due
+    assert turn_of(due, months, date(2026, 11, 20)).text == next_due
 
 
 @example(date(2001, 2, 1), 1, 331, "%Y-%m")  # the last of December, not the 28th
@@ -42,7 +53,7 @@ def test_next_turn_is_as_precise_as_the_first(due, months, next_due):
 )
 def test_next_turn_is_the_first_that_is_not_over(first, months, days, precision):
     due, today = PartialDate.parse(first.strftime(precision)), first + timedelta(days=days)
-    found = Milestone(due=due, repeats_every_months=months).next_due(today)
+    found = turn_of(due.text, months, today)
 
     assert found.latest >= today
     turns = [
@@ -51,8 +62,37 @@ def test_next_turn_is_the_first_that_is_not_over(first, months, days, precision)
     assert found == next(turn for turn in turns if turn.latest >= today)
 
 
+@pytest.mark.parametrize(
+    ("due", "months"),
+    [("2025/2100", 12), ("2026-10/2100-12", 1), ("2020/2095", 60), ("2100", 12), ("2100-12", 1), ("2099-12-31", 60)],
+)
+def test_turn_after_the_last_year_does_not_exist(due, months):
+    first = PartialDate.parse(due)
+
+    assert Milestone(due=first, repeats_every_months=months).next_due(date(2101, 1, 1)) is None
+    with pytest.raises(ValidationError, match="no second turn"):
+        Milestone(due=first, repeats_every_months=months).clean()
+
+
+@pytest.mark.parametrize(
+    ("due", "months"), [("2005", 12), ("2006", 13), ("2005-33", 1), ("2099", 12), ("2040/2059", 60)]
+)
+def test_repetition_with_a_second_turn_is_accepted(due, months):
+    Milestone(due=PartialDate.parse(due), repeats_every_months=months).clean()
+
+
+@given(st.dates(date(1945, 1, 1), date(2100, 12, 31)), st.integers(1, 60), st.dates(date(1945, 1, 1), date(2200, 1, 1)))
+def test_next_turn_exists_or_is_none_on_every_day(first, months, today):
+    texts = [f"{first:%Y-%m-%d}", f"{first:%Y-%m}", f"{first:%Y}", f"{first:%Y}/2100", f"{first:%Y-%m-%d}/2100-12-31"]
+    for due in map(PartialDate.parse, texts):
+        for edge in ("earliest", "latest"):
+            turn = next_turn(due, months, today, edge)
+
+            assert turn is None or getattr(turn, edge) >= today
+
+
 def test_what_does_not_recur_is_due_when_it_is_due():
-    assert Milestone(due=PartialDate.parse("2005-12")).next_due(date(2026, 11, 20)).text == "2005-12"
+    assert turn_of("2005-12", None, date(2026, 11, 20)).text == "2005-12"
 
 
 @pytest.mark.django_db

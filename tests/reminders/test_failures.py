@@ -84,6 +84,7 @@ def test_digest_outlasts_a_mail_server_that_is_away_for_hours(digest, smtp_serve
 def test_digest_has_failed_when_the_next_period_begins_and_not_before(digest, daily, smtp_server, focal_point):
     smtp_server.answers = {"MAIL": "421 Too busy"}
     following = following_period(daily.timing, zone_named(focal_point.time_zone), digest.period_start)
+    assert following
 
     attempts = try_until(digest, following.due_at + timedelta(days=3))
 

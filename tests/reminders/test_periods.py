@@ -99,6 +99,7 @@ def test_next_period_is_the_one_that_becomes_the_latest(rhythm, weekdays, hour, 
     timing, zone, now = Timing(rhythm, tuple(weekdays), hour, starts_on), ZoneInfo(zone), now.replace(tzinfo=UTC)
 
     following = next_period(timing, zone, now)
+    assert following
     latest = latest_period(timing, zone, now)
 
     assert following.due_at > now

@@ -199,9 +199,10 @@ class Digest(models.Model):
     def _tried_until(self) -> datetime:
         """When the next period begins, whose digest tells of it all."""
         schedule = getattr(self.agenda, "reminder_schedule", None)
-        if self.asked_about_id or schedule is None:
-            return self.created_at + ASKED_FOR
-        return following_period(schedule.timing, zone_named(self.recipient.time_zone), self.period_start).due_at
+        following = None
+        if schedule and not self.asked_about_id:
+            following = following_period(schedule.timing, zone_named(self.recipient.time_zone), self.period_start)
+        return following.due_at if following else self.created_at + ASKED_FOR
 
     def send_again(self, now: datetime) -> bool:
         """A coordinator's decision on one that is uncertain, failed or came back, as read: the same Message-ID. False where it has changed

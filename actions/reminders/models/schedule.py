@@ -1,6 +1,6 @@
 """When an agenda's digests go out, and which turns have been planned already."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -16,7 +16,8 @@ from tracker.number_choice_fields import NumberChoicesField
 
 NOTICES = (1, 3, 7, 14, 30, 60)
 """How many days ahead a milestone can be announced."""
-EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
+EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
+"""On which a schedule may start: its first digest still goes out in a year that dates may have."""
 
 
 class ReminderScheduleQuerySet(models.QuerySet["ReminderSchedule"]):
@@ -76,7 +77,9 @@ class ReminderSchedule(models.Model):
             "coordinators. Empty: nobody else is told."
         ),
     )
-    history = HistoricalRecords()
+    faulty_since = models.DateTimeField(_("faults found"), null=True, editable=False)
+    """Since when planning has found rows that it had to leave out, or could not plan the schedule at all. Null: it finds none."""
+    history = HistoricalRecords(excluded_fields=["faulty_since"])
 
     objects = ReminderScheduleManager()
 
@@ -112,13 +115,19 @@ class ReminderSchedule(models.Model):
 
     def terms(self, period_start: date, today: date) -> Terms:
         """By what the digests of a period are made, for people for whom it is `today`."""
-        end = following_start(self.timing, period_start)
-        return Terms(
-            today,
-            tuple((period_start + timedelta(days=n), end + timedelta(days=n)) for n in self.milestone_days),
-            self.escalate_after,
-            period_start=period_start,
-        )
+        announced: tuple[tuple[date, date], ...] = ()
+        if end := following_start(self.timing, period_start):
+            announced = tuple((period_start + timedelta(days=n), end + timedelta(days=n)) for n in self.milestone_days)
+        return Terms(today, announced, self.escalate_after, period_start=period_start)
+
+    def record_faults(self, found: bool, now: datetime) -> bool:
+        """Remember since when planning has found faults in it. True if it had found none before. One query, none without faults."""
+        stored = ReminderSchedule.objects.filter(pk=self.pk)
+        if found:
+            return bool(stored.filter(faulty_since=None).update(faulty_since=now))
+        if self.faulty_since:
+            stored.update(faulty_since=None)
+        return False
 
 
 class Round(models.Model):

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from actions.access import get_agenda, signed_in
 from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.reminders import previewing
+from actions.reminders.faults import Faults, faults_of
 from actions.reminders.forms import ScheduleForm
 from actions.reminders.models import ReminderCount, ReminderSchedule
 from actions.reminders.periods import next_period
@@ -57,15 +58,33 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def schedules_of(person: User, now: datetime) -> list[dict[str, Any]]:
-    """Each open agenda with its schedule, the instant of its next turn for somebody in the reader's time zone, and what came of its
-    reminders. Two queries.
+    """Each open agenda with its schedule, the instant of its next turn for somebody in the reader's time zone, what came of its
+    reminders, and what they leave out. Two queries, and those of `faults_of` for each schedule in which planning has found faults.
     """
     answers = ReminderCount.objects.answers()
     agendas = Agenda.objects.open().select_related("reminder_schedule").order_by("-slug")
     found = []
     for agenda in agendas:
         planned: ReminderSchedule | None = getattr(agenda, "reminder_schedule", None)
-        zone = zone_named(person.time_zone)
-        due_at = next_period(planned.timing, zone, now).due_at if planned and planned.enabled else None
-        found.append({"agenda": agenda, "schedule": planned, "next": due_at, "answers": answers.get(agenda.pk)})
+        next_turn = _next_turn(planned, person, now) if planned and planned.enabled else None
+        faults = (
+            faults_of(planned, now)
+            if planned and (planned.faulty_since or (planned.enabled and not next_turn))
+            else Faults()
+        )
+        found.append(
+            {
+                "agenda": agenda,
+                "schedule": planned,
+                "next": next_turn,
+                "answers": answers.get(agenda.pk),
+                "faults": faults,
+            }
+        )
     return found
+
+
+def _next_turn(schedule: ReminderSchedule, person: User, now: datetime) -> datetime | None:
+    """None if the schedule has no next turn."""
+    period = next_period(schedule.timing, zone_named(person.time_zone), now)
+    return period.due_at if period else None

@@ -1,0 +1,84 @@
+"""What digests leave out because something in it is wrong, as coordinators and admins read it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from actions.models import ActionPoint, Milestone
+from actions.reminders.due import Fault, due_entries, wanting_digests
+from actions.reminders.models import ReminderSchedule
+from actions.reminders.periods import latest_period
+
+UTC = ZoneInfo("UTC")
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An action point, or one of its milestones, that no digest mentions, where it is corrected, and how."""
+
+    name: str
+    address: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    is_stopped: bool = False
+    """The schedule cannot be planned at all: nobody is reminded of its agenda."""
+    left_out: tuple[LeftOut, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self.is_stopped or bool(self.left_out)
+
+
+def faults_of(schedule: ReminderSchedule, now: datetime) -> Faults:
+    """Find what the digests of a schedule leave out now, by the code that makes them. Needs its agenda. Seven queries."""
+    found: set[Fault] = set()
+    try:
+        if not (period := latest_period(schedule.timing, UTC, now, since_ever=True)):
+            return Faults(is_stopped=True)
+        today = now.date()
+        for _batch in due_entries(
+            wanting_digests(today), schedule.agenda, schedule.terms(period.start, today), faults=found
+        ):
+            pass
+    except Exception:  # planning has logged it
+        return Faults(is_stopped=True)
+    return faults_in_words(found)
+
+
+def faults_in_words(found: Iterable[Fault]) -> Faults:
+    """Two queries, none if nothing was found. Reads nothing of the rows but their names."""
+    faults = sorted(found, key=lambda fault: (fault.action_point, fault.milestone or 0))
+    if not faults:
+        return Faults()
+    named = ActionPoint.objects.select_related("issue__agenda").only("number", "issue__number", "issue__agenda__slug")
+    points = named.in_bulk([fault.action_point for fault in faults])
+    titles = dict(
+        Milestone.objects.filter(pk__in=[fault.milestone for fault in faults if fault.milestone]).values_list(
+            "pk", "title"
+        )
+    )
+    return Faults(
+        left_out=tuple(
+            _left_out(fault, points[fault.action_point], titles) for fault in faults if fault.action_point in points
+        )
+    )
+
+
+def _left_out(fault: Fault, point: ActionPoint, titles: dict[Any, str]) -> LeftOut:
+    if not fault.milestone:
+        advice = _("It cannot be read: an admin finds the reason in the log.")
+        return LeftOut(point.reference, point.get_absolute_url(), advice)
+    place = [point.issue.agenda.slug, point.issue.number, point.number, fault.milestone]
+    return LeftOut(
+        _("%(reference)s, milestone “%(title)s”")
+        % {"reference": point.reference, "title": titles.get(fault.milestone, "")},
+        reverse("edit_milestone", args=place),
+        _("Its date or the next turn of its repetition does not exist: correct the date, or let it not repeat."),
+    )

@@ -1,0 +1,200 @@
+"""One row that cannot be read: the digests of everybody else go out, and coordinators see which row it is."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from actions.models import Milestone
+from actions.reminders.models import Digest, ReminderSchedule
+from actions.reminders.planning import tick
+from tests import personas
+from tracker.people.models import User
+
+MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+SINCE = date(2026, 1, 1)
+REMINDERS = "/reminders/"
+
+
+@pytest.fixture
+def schedule(focal_point):
+    personas.action_point().lead_agencies.add(focal_point.agency)
+    return ReminderSchedule.objects.create(agenda=personas.agenda(), starts_on=SINCE)
+
+
+@pytest.fixture
+def other_schedule(focal_point):
+    point = personas.action_point(personas.issue(personas.agenda("2025")))
+    point.lead_agencies.add(focal_point.agency)
+    return ReminderSchedule.objects.create(agenda=point.issue.agenda, starts_on=SINCE)
+
+
+def led_by(agency, number=2, **fields):
+    point = personas.action_point(number=number, **fields)
+    point.lead_agencies.add(agency)
+    return point
+
+
+def run(sql, *values):
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+
+
+def mentioned():
+    """What the digests mention, by address and agenda."""
+    rows = Digest.objects.select_related("recipient", "agenda").order_by("agenda__slug")
+    return {(row.recipient.email, row.agenda.slug): [entry["reference"] for entry in row.snapshot] for row in rows}
+
+
+def faults_named_on(page):
+    return [row.name for shown in page.context["schedules"] for row in shown["faults"].left_out]
+
+
+MILESTONES = [
+    {"due": "2025/2100", "repeats_every_months": 12},
+    {"due": "2020/2095", "repeats_every_months": 60},
+    {"due": "2026-01/2100-12", "repeats_every_months": 1},
+    {"due": "2026-01-31/2100-12-31", "repeats_every_months": 7},
+]
+
+
+@pytest.mark.parametrize("fields", MILESTONES, ids=lambda fields: fields["due"])
+def test_milestone_without_a_next_turn_stops_no_digest_and_is_shown(
+    schedule, focal_point, coordinator, client, caplog, fields
+):
+    point = led_by(focal_point.agency)
+    Milestone.objects.bulk_create([Milestone(action_point=point, title="For ever", **fields)])
+
+    tick(MONDAY, lambda: None)
+
+    milestone = point.milestones.get()
+    personas.sign_in(client, coordinator)
+    page = client.get(REMINDERS)
+    assert mentioned() == {(focal_point.email, "2026"): ["2026/1.1", "2026/1.2"]}
+    assert faults_named_on(page) == ["2026/1.2, milestone “For ever”"]
+    assert reverse("edit_milestone", args=["2026", 1, 2, milestone.pk]) in page.content.decode()
+    assert f"Left out of digests: action point {point.pk}, milestone {milestone.pk} (ValueError)" in caplog.messages
+    assert "For ever" not in caplog.text
+
+
+def test_fault_is_not_shown_any_more_once_it_is_corrected(schedule, focal_point, coordinator, client):
+    point = led_by(focal_point.agency)
+    Milestone.objects.bulk_create([Milestone(action_point=point, title="For ever", **MILESTONES[0])])
+    tick(MONDAY, lambda: None)
+    personas.sign_in(client, coordinator)
+    before = faults_named_on(client.get(REMINDERS))
+
+    point.milestones.update(repeats_every_months=None)
+    after = faults_named_on(client.get(REMINDERS))
+    tick(MONDAY + timedelta(days=7), lambda: None)
+
+    schedule.refresh_from_db()
+    assert (len(before), after, schedule.faulty_since) == (1, [], None)
+
+
+@pytest.mark.parametrize(
+    ("sql", "is_left_out"),
+    [
+        ("UPDATE actions_actionpoint SET last_reported = 'soon', status = 'no_progress' WHERE id = %s", True),
+        ("UPDATE actions_actionpoint SET last_reported = '2026-99', status = 'no_progress' WHERE id = %s", True),
+        ("UPDATE actions_actionpoint SET last_reported = '2101', status = 'no_progress' WHERE id = %s", True),
+        ("UPDATE actions_milestone SET due = '2026-02-31' WHERE action_point_id = %s", False),
+        ("UPDATE actions_milestone SET due = '9999' WHERE action_point_id = %s", False),
+        ("UPDATE actions_milestone SET due = '' WHERE action_point_id = %s", False),
+    ],
+)
+def test_text_that_is_no_date_stops_no_digest_and_is_shown(
+    schedule, focal_point, coordinator, client, caplog, sql, is_left_out
+):
+    point = led_by(focal_point.agency)
+    personas.milestone(point, due="2026-01")
+    run(sql, point.pk)
+
+    tick(MONDAY, lambda: None)
+
+    personas.sign_in(client, coordinator)
+    page = client.get(REMINDERS)
+    kept = ["2026/1.1"] if is_left_out else ["2026/1.1", "2026/1.2"]
+    assert mentioned() == {(focal_point.email, "2026"): kept}
+    assert faults_named_on(page) == ["2026/1.2" if is_left_out else "2026/1.2, milestone “Course”"]
+    assert len([line for line in caplog.messages if line.startswith("Left out of digests")]) == 2  # the tick, the page
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL takes no such day")
+def test_row_that_fails_the_whole_query_is_left_out(schedule, focal_point):
+    point = led_by(focal_point.agency)
+    run("UPDATE actions_actionpoint SET last_reported_latest = '2026-02-31' WHERE id = %s", point.pk)
+
+    tick(MONDAY, lambda: None)
+
+    assert mentioned() == {(focal_point.email, "2026"): ["2026/1.1"]}
+
+
+@pytest.mark.parametrize(
+    "changes", [{"weekdays": (9,)}, {"milestone_days": (10**9,)}], ids=["no day of a week", "no day of the calendar"]
+)
+def test_schedule_that_cannot_be_calculated_stops_no_other(
+    schedule, other_schedule, focal_point, coordinator, client, caplog, changes
+):
+    ReminderSchedule.objects.filter(pk=schedule.pk).update(**changes)
+
+    for minute in range(3):
+        tick(MONDAY + timedelta(minutes=minute), lambda: None)
+
+    personas.sign_in(client, coordinator)
+    shown = {row["agenda"].slug: row["faults"].is_stopped for row in client.get(REMINDERS).context["schedules"]}
+    assert mentioned() == {(focal_point.email, "2025"): ["2025/1.1"]}
+    assert shown == {"2026": True, "2025": False}
+    assert len([line for line in caplog.messages if line.startswith(f"Schedule {schedule.pk} ")]) <= 1
+    preview = client.get(reverse("digest_preview", args=["2026"]))
+    assert preview.status_code == 200
+
+
+def test_schedule_with_unreadable_numbers_stops_no_other(schedule, other_schedule, focal_point):
+    run("UPDATE reminders_reminderschedule SET weekdays = 'x,,y' WHERE id = %s", schedule.pk)
+
+    tick(MONDAY, lambda: None)
+
+    assert mentioned() == {(focal_point.email, "2025"): ["2025/1.1"]}
+
+
+@pytest.mark.parametrize("changes", [{"time_zone": "Mars/Olympus"}, {"language": "xx"}, {"email": "x"}])
+def test_person_with_an_unknown_setting_stops_nobody(schedule, focal_point, changes):
+    other = personas.person("other@example.org", agency=focal_point.agency)
+    User.objects.filter(pk=other.pk).update(**changes)
+
+    tick(MONDAY, lambda: None)
+
+    assert mentioned()[focal_point.email, "2026"] == ["2026/1.1"]
+    assert len(mentioned()) == 2
+
+
+@pytest.mark.parametrize("fields", MILESTONES, ids=lambda fields: fields["due"])
+def test_preview_shows_what_it_leaves_out(schedule, focal_point, coordinator, client, fields):
+    point = led_by(focal_point.agency)
+    Milestone.objects.bulk_create([Milestone(action_point=point, title="For ever", **fields)])
+    personas.sign_in(client, coordinator)
+
+    page = client.get(reverse("digest_preview", args=["2026"]))
+
+    assert page.status_code == 200
+    assert [row.name for row in page.context["preview"].faults.left_out] == ["2026/1.2, milestone “For ever”"]
+    assert [mail.person for mail in page.context["preview"].mails] == [focal_point]
+
+
+def test_schedule_may_not_start_where_no_digest_could_follow(schedule, coordinator, client):
+    personas.sign_in(client, coordinator)
+    typed = {"enabled": "on", "rhythm": "monthly", "weekdays": "0", "hour": "8", "milestone_days": "60"}
+
+    answers = [
+        client.post(reverse("reminder_schedule", args=["2026"]), typed | {"starts_on": day, **button}).status_code
+        for day in ("2100-01-01", "2100-12-31", "2101-01-01", "9999-12-31")
+        for button in ({}, {"preview": ""})
+    ]
+    last = client.post(
+        reverse("reminder_schedule", args=["2026"]), typed | {"starts_on": "2099-12-31", "preview": ""}
+    ).status_code
+
+    assert set(answers) == {400}
+    assert last == 200
