@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.models import ActionPoint, Evidence, Milestone, ProgressUpdate
 from issues.models import Issue
-from tracker.admin_site import PartInline, RecordAdmin
+from tracker.admin_site import ListAdmin, PartInline, RecordAdmin
 
 _REFERENCE = re.compile(r"\s*(?:(?P<agenda>[-\w]+)/)?(?P<issue>\d{1,3})\.(?P<number>\d{1,3})\s*")
 
@@ -111,7 +111,7 @@ class MilestoneAdmin(RecordAdmin):
 
 
 @admin.register(ProgressUpdate)
-class ProgressUpdateAdmin(admin.ModelAdmin):
+class ProgressUpdateAdmin(ListAdmin):
     """To read only: updates are corrected and withdrawn on the tracker's own pages, which keep what was there."""
 
     list_display = ["reference", "status", "agency", "author", "happened", "reported_on", "recorded_at", "in_force"]

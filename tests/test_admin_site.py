@@ -230,6 +230,55 @@ def test_admin_lists_answer_faulty_addresses(as_admin, records, label, query):
     assert response.status_code in {200, 400}
 
 
+def look_ups(model, depth=2):
+    """Every path over the columns of `model` and of what it is related to."""
+    for field in model._meta.get_fields():
+        yield field.name
+        if field.is_relation and depth > 1:
+            yield from (f"{field.name}__{path}" for path in look_ups(field.related_model, depth - 1))
+
+
+OPERATORS = ["startswith", "contains", "regex", "in", "range", "gt", "iexact"]
+
+
+@pytest.mark.parametrize("model_admin", django_admin.site._registry.values(), ids=str)
+def test_admin_looks_up_only_what_its_filters_declare(model_admin):
+    declared = [each[0] if isinstance(each, tuple) else each for each in model_admin.list_filter]
+    declared.append(model_admin.date_hierarchy)
+    for path in look_ups(model_admin.model):
+        for operator in OPERATORS:
+            assert not model_admin.lookup_allowed(f"{path}__{operator}", "a", None)
+        if path.removesuffix("__id") not in declared:
+            assert not model_admin.lookup_allowed(path, "a", None)
+            assert not model_admin.lookup_allowed(f"{path}__exact", "a", None)
+    for path in filter(None, declared):
+        assert model_admin.lookup_allowed(path, "a", None)
+
+
+@pytest.mark.parametrize("label", REGISTERED)
+@pytest.mark.parametrize(
+    "query",
+    [
+        "password__startswith=a",
+        "pk__gt=0",
+        "recipient__password__startswith=a",
+        "author__password__startswith=a",
+        "agency__people__password__regex=^a",
+        "session_key=a",
+        "unknown=1",
+        "_to_field=password",
+        "_to_field=title",
+        "o=password",
+        "o=1.x",
+        "o=--1",
+    ],
+)
+def test_admin_refuses_look_ups_that_no_filter_declares(as_admin, records, label, query):
+    records(1)
+
+    assert as_admin.get(f"{page(label, 'changelist')}?{query}").status_code == 400
+
+
 @pytest.mark.parametrize("label", REGISTERED)
 @pytest.mark.parametrize("key", ["x", "0", "999999999999999999999", "1%00", "_5F"])
 def test_admin_pages_of_unknown_records_are_not_found(as_admin, records, label, key):

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from actions.reminders.models import Digest, ReminderSchedule
-from tracker.admin_site import RecordAdmin
+from tracker.admin_site import ListAdmin, RecordAdmin
 
 
 @admin.register(ReminderSchedule)
@@ -18,7 +18,7 @@ class ReminderScheduleAdmin(RecordAdmin):
 
 
 @admin.register(Digest)
-class DigestAdmin(admin.ModelAdmin):
+class DigestAdmin(ListAdmin):
     list_display = ["recipient", "agenda", "period_start", "state", "sent_at", "attempts"]
     list_select_related = ["recipient", "agenda"]
     list_filter = ["state", "agenda"]
