@@ -1,16 +1,17 @@
-"""Lock rows, and repeat what a database rolled back because two transactions stood in each other's way.
+"""Lock rows, and repeat a request or task that failed only because of another one at the same time.
 
 Every transaction locks rows in one order, so that no two wait for each other: people, roll-overs, agendas, reminder schedules, action
 points, milestones, drafts; rows of one table by their ids. Reading never locks.
 """
 
 import logging
+import sqlite3
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from django.contrib.messages.storage import default_storage
-from django.db import OperationalError, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 
@@ -18,8 +19,9 @@ Row = TypeVar("Row", bound=Model)
 Params = ParamSpec("Params")
 Result = TypeVar("Result")
 
-ROLLED_BACK = {"40001", "40P01"}
-"""PostgreSQL's states of a transaction that could not be serialised, and of a deadlock."""
+LOST_RACES = {"40001", "40P01", "23503", "23505"}
+"""PostgreSQL's states: not serialisable, deadlock, refers to a row that is gone, not unique."""
+SQLITE_LOST_RACES = {sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE}
 
 logger = logging.getLogger(__name__)
 
@@ -52,20 +54,24 @@ def locked_by_post(request: HttpRequest, rows: QuerySet[Row]) -> QuerySet[Row]:
     return for_update(rows) if request.method == "POST" else rows
 
 
-def is_rolled_back(error: BaseException) -> bool:
-    """Whether the database gave the transaction up for another one, so that repeating it can succeed."""
-    return isinstance(error, OperationalError) and getattr(error.__cause__, "pgcode", None) in ROLLED_BACK
+def lost_a_race(error: BaseException) -> bool:
+    """Return whether another transaction was faster. Repeated, the work finds what that one did, and succeeds or is refused by a form."""
+    cause = error.__cause__
+    states = (
+        getattr(cause, "pgcode", None) in LOST_RACES or getattr(cause, "sqlite_errorcode", None) in SQLITE_LOST_RACES
+    )
+    return isinstance(error, DatabaseError) and states
 
 
 def repeat_once(call: Callable[Params, Result]) -> Callable[Params, Result]:
-    """Repeat a task once if the database rolled it back. Its first run must have left nothing behind."""
+    """Repeat a task once if it lost a race. Its first run must have left nothing behind."""
 
     @wraps(call)
     def inner(*args: Params.args, **kwargs: Params.kwargs) -> Result:
         try:
             return call(*args, **kwargs)
-        except OperationalError as error:
-            if not is_rolled_back(error):
+        except DatabaseError as error:
+            if not lost_a_race(error):
                 raise
             logger.warning("Repeated %s: %s", call.__name__, str(error).partition("\n")[0])
         return call(*args, **kwargs)
@@ -73,8 +79,11 @@ def repeat_once(call: Callable[Params, Result]) -> Callable[Params, Result]:
     return inner
 
 
-class RepeatRolledBackRequests:
-    """Middleware that runs a view once more if the database rolled its transaction back. Nothing was sent to the browser by then."""
+class RepeatLostRaces:
+    """Middleware that runs a view once more if it lost a race, such as a form that was sent twice at once.
+
+    Nothing was sent to the browser by then, and the database rolled the transaction back.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -84,7 +93,7 @@ class RepeatRolledBackRequests:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         match = request.resolver_match
-        if match is None or not is_rolled_back(error):
+        if match is None or not lost_a_race(error):
             return None
         logger.warning("Repeated %s %s: %s", request.method, match.view_name, str(error).partition("\n")[0])
         request._messages = default_storage(request)  # type: ignore[attr-defined] # without those of the first run

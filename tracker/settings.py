@@ -96,7 +96,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "tracker.locking.RepeatRolledBackRequests",
+    "tracker.locking.RepeatLostRaces",
 ]
 
 ROOT_URLCONF = "tracker.urls"

@@ -8,12 +8,13 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from actions.dashboard.models import BulkEdit
 from actions.models import ActionPoint, Milestone
 from issues.models import Agenda
 from tracker.dates.value import PartialDate
-from tracker.locking import for_update
+from tracker.locking import for_update, lock
 from tracker.people.models import Agency, User
 
 LIMIT = 200
@@ -53,6 +54,25 @@ def planned(points: Sequence[ActionPoint], kind: str, target: Agency | User | Pa
         left = [*owners, target] if adds else [owner for owner in owners if owner != target]
         found.append(Change(point, _words(owners), _words(left), [point.pk, target.pk]))
     return found
+
+
+@transaction.atomic
+def apply_as_shown(
+    agenda: Agenda,
+    points: QuerySet[ActionPoint],
+    kind: str,
+    target: Agency | User | PartialDate,
+    shown: str,
+    by: User,
+    now: datetime,
+) -> int:
+    """Make the changes if they still are those that were shown (their fingerprint), and return their number; 0 if they are not."""
+    lock(ActionPoint.objects.filter(pk__in=[point.pk for point in points]))
+    changes = planned(list(points.all()), kind, target)
+    if not changes or fingerprint(changes) != shown:
+        return 0
+    apply(agenda, changes, kind, target, by, now)
+    return len(changes)
 
 
 def fingerprint(changes: Sequence[Change]) -> str:

@@ -128,13 +128,13 @@ def change_many(request: HttpRequest, slug: str) -> HttpResponseBase:
     }
     if form.is_valid():
         kind, target = form.cleaned_data["kind"], form.target()
-        changes = bulk.planned(list(form.cleaned_data["points"]), kind, target)
-        plan = bulk.fingerprint(changes)
-        if changes and request.POST.get("plan") == plan:
-            bulk.apply(agenda, changes, kind, target, person, timezone.now())
-            said = ngettext("%(count)s change is made.", "%(count)s changes are made.", len(changes))
-            messages.success(request, " ".join([said % {"count": len(changes)}, _("It can be undone below.")]))
+        chosen, shown = form.cleaned_data["points"], request.POST.get("plan")
+        if shown and (made := bulk.apply_as_shown(agenda, chosen, kind, target, shown, person, timezone.now())):
+            said = ngettext("%(count)s change is made.", "%(count)s changes are made.", made)
+            messages.success(request, " ".join([said % {"count": made}, _("It can be undone below.")]))
             return redirect(f"{reverse('change_many', args=[slug])}?{context['query']}")
+        changes = bulk.planned(list(chosen), kind, target)
+        plan = bulk.fingerprint(changes)
         sent = [(name, value) for name, values in request.POST.lists() if name in form.fields for value in values]
         context |= {"changes": changes, "is_previewed": True, "plan": plan, "sent": sent}
     status = 400 if complaints or filters.errors or (bound and not form.is_valid()) else 200

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import UniqueConstraint
+from django.forms.models import model_to_dict
 
 if TYPE_CHECKING:
     _Base = forms.ModelForm[Any]
@@ -15,6 +17,21 @@ class WithinForm(_Base):
     """Refuses what must be unique `within` a thing and is not. The form lacks that field, so Django would leave it to the database."""
 
     within: str
+
+    def stored_before(self) -> Any:
+        """Return what the same form stored when it was sent before; None if nothing or something else has its place. One query or two."""
+        if self.instance.pk or self.is_valid():
+            return None
+        model = self._meta.model
+        unique = [each for each in model._meta.constraints if isinstance(each, UniqueConstraint)]
+        names = next(each.fields for each in unique if self.within in each.fields)
+        place = {name: getattr(self.instance, name) for name in names}
+        found = model._default_manager.filter(**place).first()
+        return found if found and not self._differs_from(found) else None
+
+    def _differs_from(self, stored: Any) -> bool:
+        values = model_to_dict(stored, fields=self._meta.fields)
+        return any(self.fields[name].has_changed(value, self[name].data) for name, value in values.items())
 
     def validate_unique(self) -> None:
         super().validate_unique()

@@ -69,6 +69,7 @@ class HandoverForm(forms.Form):
     ) -> None:
         groups = {"assigned": moving.assigned, "led": moving.led}
         all_of_it = {name: [point.pk for point in points] for name, points in groups.items()} | {"seen": moving.mark}
+        self._sent = data if data is not None else QueryDict()
         self.has_moved = data is not None and data.get("seen") != moving.mark
         super().__init__(_looked_at_again(data, all_of_it) if data and self.has_moved else data, initial=all_of_it)
         for name, points in groups.items():
@@ -85,6 +86,12 @@ class HandoverForm(forms.Form):
             ) % {"name": predecessor}
         if not may_deactivate:
             del self.fields["deactivate"]
+
+    @property
+    def sent(self) -> tuple[str, set[int]]:
+        """The reason and the ids of what was chosen just as they were sent, valid or not."""
+        ids = [*self._sent.getlist("assigned"), *self._sent.getlist("led")]
+        return self._sent.get("reason", "").strip(), {int(pk) for pk in ids if re.fullmatch("[0-9]{1,18}", pk)}
 
     @property
     def chosen(self) -> set[int]:

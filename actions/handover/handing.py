@@ -25,6 +25,14 @@ class MovedMeanwhileError(Exception):
     """What would move is not what the person has seen. Nothing was moved."""
 
 
+class MadeBeforeError(Exception):
+    """The same form was sent before. Nothing was left to move; `made` is what it made."""
+
+    def __init__(self, made: Handover) -> None:
+        super().__init__(f"hand-over {made.pk}")
+        self.made = made
+
+
 @dataclass(frozen=True, slots=True)
 class Moving:
     """What a hand-over would move, and what it would not."""
@@ -68,13 +76,15 @@ def hand_over(
 ) -> Handover:
     """Assign the successor in the predecessor's place to what is `chosen` (ids), and keep a record of it. The rest stays as it is.
 
-    `seen` is the mark of what the person has seen. Raises MovedMeanwhileError or HandoverError. Answer links in digests that the
-    predecessor has got die for all of it: for a person who stays with a leading agency, `may` alone would let them live.
+    `seen` is the mark of what the person has seen. Raises MadeBeforeError, MovedMeanwhileError or HandoverError. Answer links in
+    digests that the predecessor has got die for all of it: for a person who stays with a leading agency, `may` alone would let them live.
     """
     people = {person.pk: person for person in lock(User.objects.filter(pk__in=[predecessor.pk, successor.pk]))}
     predecessor, successor = people[predecessor.pk], people[successor.pk]
     if not successor.is_active:
         raise HandoverError(_("%(name)s was deactivated meanwhile. Choose another person.") % {"name": successor})
+    if made := Handover.objects.made_before(predecessor, successor, by, reason, chosen):
+        raise MadeBeforeError(made)
     ids = [point.pk for point in moving(predecessor).points]
     lock(ActionPoint.objects.filter(pk__in=ids).only("pk"))
     found = moving(predecessor)
@@ -87,7 +97,7 @@ def hand_over(
         point.focal_points.remove(predecessor)
         point.focal_points.add(successor)
     _end_links(predecessor, {point.pk for point in found.points}, reason, by, now)
-    if deactivate:
+    if deactivate and predecessor.is_active:
         predecessor.is_active = False
         predecessor.save(update_fields=["is_active"])
     made = Handover.objects.create(

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from actions.access import signed_in
 from actions.handover.brief import brief_of, send_brief
 from actions.handover.forms import BetweenForm, HandoverForm
-from actions.handover.handing import HandoverError, MovedMeanwhileError, Moving, hand_over, moving
+from actions.handover.handing import HandoverError, MadeBeforeError, MovedMeanwhileError, Moving, hand_over, moving
 from actions.handover.models import Handover
 from tracker.people.permissions import Right, may, require
 
@@ -55,6 +55,8 @@ def hand(request: HttpRequest) -> HttpResponseBase:
 
     found = moving(predecessor)
     form = HandoverForm(data, moving=found, predecessor=predecessor, may_deactivate=may_deactivate)
+    if data and (before := Handover.objects.made_before(predecessor, successor, person, *form.sent)):
+        return redirect(before)
     if form.has_moved or not form.is_valid():
         return page(form, found, 409 if form.has_moved else 400 if form.is_bound else 200)
     try:
@@ -68,6 +70,8 @@ def hand(request: HttpRequest) -> HttpResponseBase:
             chosen=form.chosen,
             deactivate=form.cleaned_data.get("deactivate", False),
         )
+    except MadeBeforeError as error:
+        return redirect(error.made)
     except HandoverError as error:
         form.add_error(None, str(error))
         return page(form, found, 409)

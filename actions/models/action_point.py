@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -256,12 +256,18 @@ class ActionPoint(models.Model):
 
     def snooze(self, until: date, reason: str) -> None:
         """Hold reminders back until that day. The reason is kept and shown."""
-        self.snoozed_until, self.snooze_reason = until, reason
-        self.save(update_fields=["snoozed_until", "snooze_reason"])
+        self._snooze(until, reason)
 
     def wake(self) -> None:
-        self.snoozed_until, self.snooze_reason = None, ""
-        self.save(update_fields=["snoozed_until", "snooze_reason"])
+        self._snooze(None, "")
+
+    @transaction.atomic
+    def _snooze(self, until: date | None, reason: str) -> None:
+        """Store it once, with one row of history, also if it is sent twice."""
+        stored = for_update(ActionPoint.objects.filter(pk=self.pk)).values_list("snoozed_until", "snooze_reason").get()
+        self.snoozed_until, self.snooze_reason = until, reason
+        if stored != (until, reason):
+            self.save(update_fields=["snoozed_until", "snooze_reason"])
 
     def refresh_standing(self) -> None:
         """Derive the standing from the updates in force anew. Two queries; call it with the row locked."""

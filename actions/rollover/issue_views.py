@@ -61,7 +61,7 @@ def _changed(form: PlannedIssueForm, rollover: Rollover, *, drop: bool) -> str:
         _drop(issue)
         return _("The new agenda goes without “%(issue)s”.")
     if not form.is_valid():
-        return ""
+        return _("Issue saved.") if form.stored_before() else ""
     issue.save(update_fields=None if is_new else form.changed_data)
     return _("Issue saved.")
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from actions.access import get_agenda, signed_in
 from actions.forms import AgendaForm, IssueForm, NewActionPointForm, PastedAgendaForm
 from actions.forms.conflicts import ConflictAwareForm
+from actions.forms.within import WithinForm
 from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.models import ActionPoint
 from issues.models import Agenda, Issue
@@ -86,12 +87,16 @@ def _sent(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+def _stored_before(form: ConflictAwareForm) -> Any:
+    return form.stored_before() if form.is_bound and isinstance(form, WithinForm) else None
+
+
 def _form_page(
     request: HttpRequest, form: ConflictAwareForm, agenda: Agenda, heading: str, under: Issue | None = None
 ) -> HttpResponse:
     """Stored, it leads to the page of what was stored."""
-    if form.is_valid():
-        stored: Any = form.save()
+    stored: Any = form.save() if form.is_valid() else _stored_before(form)
+    if stored:
         messages.success(request, _("“%(name)s” is saved.") % {"name": stored}, extra_tags=clears_kept(request))
         return redirect(stored)
     if form.is_bound and form.instance is agenda:

@@ -85,6 +85,8 @@ def withdraw(request: HttpRequest, slug: str, issue: int, number: int, update: i
             read_version=form.cleaned_data["version"],
         )
     except SupersededError as error:
+        if error.update.withdrawn_by_id == user.pk:  # the same form, sent twice at once
+            return redirect(error.update)
         form.send_again_with(version=error.update.version)
         context |= {"newer": [error.update], "update": error.update}
         return render(request, "actions/withdrawal_form.html", context, status=409)

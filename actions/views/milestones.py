@@ -87,6 +87,7 @@ def _form_page(request: HttpRequest, action_point: ActionPoint, milestone: Miles
     form = MilestoneForm(data, initial=kept_initial(request), instance=milestone, today=timezone.localdate())
     if form.is_valid():
         form.save()
+    if form.is_valid() or (form.is_bound and form.stored_before()):
         messages.success(request, done, extra_tags=clears_kept(request))
         return _back_to(action_point)
     status = 200 if not form.is_bound else 409 if form.theirs else 400

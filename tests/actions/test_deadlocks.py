@@ -18,7 +18,7 @@ from actions.models import action_point as action_point_module
 from tests import personas
 from tests.personas import NOW, sign_in
 from tracker import locking
-from tracker.locking import is_rolled_back, lock, repeat_once
+from tracker.locking import lock, lost_a_race, repeat_once
 from tracker.people.models import User
 
 pytestmark = [
@@ -80,7 +80,7 @@ def test_progress_is_logged_beside_a_hand_over(monkeypatch, focal_point, coordin
     monkeypatch.setattr(action_point_module, "for_update", lock_and_meet)
     errors = at_once(log, hand_over)
 
-    assert [is_rolled_back(error) for error in errors] == [True] * deadlocks
+    assert [lost_a_race(error) for error in errors] == [True] * deadlocks
 
 
 def test_writers_of_one_action_point_do_not_deadlock(focal_point, coordinator):
@@ -104,7 +104,7 @@ def test_writers_of_one_action_point_do_not_deadlock(focal_point, coordinator):
     def hand_over(step: int) -> None:
         old, new = (focal_point, other) if step % 2 else (other, focal_point)
         found = handing.moving(old)
-        with suppress(handing.HandoverError, handing.MovedMeanwhileError):
+        with suppress(handing.HandoverError, handing.MadeBeforeError, handing.MovedMeanwhileError):
             handing.hand_over(old, new, reason="Leave.", by=coordinator, now=NOW, seen=found.mark, chosen=[point.pk])
 
     work = [log, change_milestones, change_owners, hand_over] * 2
@@ -135,7 +135,7 @@ def rolled_back_times(monkeypatch, times: int, state: str) -> None:
     monkeypatch.setattr(ActionPoint, "log_progress", log)
 
 
-@pytest.mark.parametrize("state", sorted(locking.ROLLED_BACK))
+@pytest.mark.parametrize("state", sorted(locking.LOST_RACES))
 def test_a_request_that_was_rolled_back_is_repeated(monkeypatch, client: Client, focal_point, state):
     rolled_back_times(monkeypatch, 1, state)
     point = personas.action_point()
@@ -176,7 +176,7 @@ def test_a_task_is_repeated_once(states, runs):
                 roll_back(states[len(done) - 1])
         return number
 
-    if len(states) == 1 and states[0] in locking.ROLLED_BACK:
+    if len(states) == 1 and states[0] in locking.LOST_RACES:
         assert task(7) == 7
     else:
         with pytest.raises(DatabaseError):

@@ -351,4 +351,4 @@ def test_work_is_handed_over_once_however_many_press_the_button(focal_point, suc
     for thread in threads:
         thread.join()
 
-    assert sorted(answers) == ["Handover", "MovedMeanwhileError"]
+    assert sorted(answers) == ["Handover", "MadeBeforeError"]

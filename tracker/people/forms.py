@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.forms.models import model_to_dict
 from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -99,6 +100,15 @@ class InvitationForm(_PersonForm):
         if agency is None and self.cleaned_data.get("role") == Role.FOCAL_POINT:
             raise ValidationError(gettext("Choose the agency that the focal point answers for."))
         return agency
+
+    def invited_before(self) -> User | None:
+        """The person that the same form added when it was sent before; None if the address is free or somebody else's. One query."""
+        if self.is_valid() or not (email := self["email"].data):
+            return None
+        found = User.objects.active().filter(email__iexact=email.strip()).first()
+        names = [name for name in self._meta.fields or () if name != "email"]
+        values = model_to_dict(found, fields=names) if found else {}
+        return None if any(self.fields[name].has_changed(values[name], self[name].data) for name in values) else found
 
     def add(self) -> User:
         """Add the person, who cannot sign in before choosing a password. Raises ValidationError where the address is taken by now."""

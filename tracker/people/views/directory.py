@@ -59,6 +59,11 @@ def invite(request: HttpRequest) -> HttpResponseBase:
             form.add_error("email", error)
         else:
             return _invited(request, person, admin)
+    if form.is_bound and (before := form.invited_before()):
+        messages.info(
+            request, _("%(person)s is in the directory already; no second mail was sent.") % {"person": before}
+        )
+        return _to(before)
     return render(request, "people/invitation_form.html", {"form": form}, status=400 if form.is_bound else 200)
 
 
