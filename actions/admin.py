@@ -66,7 +66,7 @@ class ActionPointAdmin(RecordAdmin):
     fieldsets = [
         (None, {"fields": ["issue", "number", "title", "description"]}),
         (_("Who answers for it"), {"fields": ["lead_agencies", "focal_points", "carried_from"]}),
-        (_("Where it stands"), {"fields": readonly_fields}),
+        (_("Where it stands"), {"fields": tuple(readonly_fields)}),
     ]
     inlines = [MilestoneInline]
     kept_with = ["drafts", "carried_to"]

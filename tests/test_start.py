@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import urllib.request
@@ -113,6 +114,21 @@ def test_start_again_does_not_collect_static_files_again_and_answers(data: Path)
 
     assert len(made) > 100
     assert {path: path.stat().st_mtime_ns for path in (data / "static").rglob("*")} == made
+
+
+def test_start_leaves_its_data_to_the_account_that_it_runs_under(data: Path) -> None:
+    data.chmod(0o755)
+    for path in data.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+    with started(data) as tracker:
+        tracker.open("/agendas/2005/dashboard/")
+        wait_until(lambda: list(data.glob("celerybeat-schedule*")), "the scheduler")
+        modes = {path: stat.S_IMODE(path.stat().st_mode) for path in [data, *data.rglob("*")] if path.exists()}
+
+    names = {path.name for path in modes}
+    assert {"tracker.sqlite3", "tracker.sqlite3-wal", "secret_key", "logs", "static", "broker", "start.lock"} <= names
+    assert {path: oct(mode) for path, mode in modes.items() if mode & 0o077} == {}
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

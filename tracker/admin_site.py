@@ -145,11 +145,11 @@ class RecordAdmin(ListAdmin, SimpleHistoryAdmin):
         """What it is called where it is one of several to choose from."""
         return str(record)
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **options: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **options: Any) -> Any:
         """Long lines get long inputs; what a record belongs to is not deleted from the record's own page."""
         if isinstance(db_field, models.CharField) and (db_field.max_length or 0) > 100 and not db_field.choices:
             options.setdefault("widget", AdminTextInputWidget(attrs={"class": "vLargeTextField"}))
-        field = super().formfield_for_dbfield(db_field, request, **options)
+        field: Any = super().formfield_for_dbfield(db_field, request, **options)
         if isinstance(field and field.widget, RelatedFieldWidgetWrapper):
             field.widget.can_delete_related = False
         return field

@@ -14,6 +14,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from tracker.private_files import make_private
 from tracker.production import refuse_insecure
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -29,8 +30,14 @@ DEBUG = False
 
 # Everything that the tracker writes by itself lives in one folder: database, broker, mail, collected static files.
 DATA_DIR = Path(env.str("TRACKER_DATA", str(BASE_DIR / "var"))).resolve()
+if not PRODUCTION:
+    # It holds session keys: whatever this process creates can be read by its own account alone. `start` corrects what is there already.
+    os.umask(0o077)
+    FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 with suppress(OSError):
     DATA_DIR.mkdir(parents=True, exist_ok=True)
+if not PRODUCTION:
+    make_private(DATA_DIR)
 if not os.access(DATA_DIR, os.W_OK):
     raise ImproperlyConfigured(f"TRACKER_DATA: the folder {DATA_DIR} cannot be written to.")
 
@@ -290,6 +297,13 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# What follows in such a path is a token that signs somebody in or answers for them: it is in no line of the log.
+SECRET_PATHS = [
+    "reminders/answers",
+    "reminders/unsubscribe",
+    "accounts/password/reset/key",
+    "accounts/confirm-email",
+]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -298,8 +312,13 @@ LOGGING = {
         "refusals": {
             "()": "django.utils.log.CallbackFilter",
             "callback": "ext://tracker.logs.without_traceback_of_refusals",
-        }
+        },
+        "redaction": {"()": "tracker.logs.Redaction", "paths": SECRET_PATHS},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refusals"]}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refusals", "redaction"]}
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    # Django would mail errors, with the request's path and form, and has a handler of its own for `runserver`.
+    "loggers": {"django": {"handlers": [], "level": "INFO"}, "django.server": {"handlers": [], "propagate": True}},
 }

@@ -1,16 +1,24 @@
 """The WSGI application that gunicorn serves."""
 
+import logging
 import os
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
 
+from tracker.logs import Redaction
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 
 _django = get_wsgi_application()
+
+# gunicorn sets up handlers of its own.
+for _logger in ("gunicorn.access", "gunicorn.error"):
+    logging.getLogger(_logger).addFilter(Redaction(settings.SECRET_PATHS))
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

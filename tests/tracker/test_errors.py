@@ -285,12 +285,21 @@ def test_without_database_every_page_is_unavailable_with_one_line_in_the_log(tmp
     }
     port, log = free_port(), tmp_path / "log"
     command = [sys.executable, "-m", "gunicorn", "tracker.wsgi", "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
+    command += ["--access-logfile", "-"]
     with log.open("wb") as output:
         server = start_child(command, cwd=ROOT, env=os.environ | environment, stdout=output, stderr=subprocess.STDOUT)
         try:
             wait_until(lambda: b"Booting worker" in log.read_bytes(), "gunicorn")
             began = len(log.read_text())
-            paths = ["/", "/accounts/login/", "/agendas/2005/", "/admin/", "/nowhere/", "/search/?q=a", "/health/"]
+            paths = [
+                "/",
+                "/accounts/login/",
+                "/agendas/2005/",
+                "/admin/",
+                "/nowhere/",
+                "/search/?q=a",
+                "/reminders/answers/secret/",
+            ]
             answers = [get(port, path) for path in paths]
         finally:
             stop_child(server)
@@ -299,6 +308,8 @@ def test_without_database_every_page_is_unavailable_with_one_line_in_the_log(tmp
     assert all("The tracker is not available just now" in page for _, page in answers)
     lines = re.findall("^.* (?:ERROR|WARNING) .*$|^Traceback.*$", log.read_text()[began:], re.MULTILINE)
     assert len(lines) == len(paths)
+    assert "secret" not in log.read_text()
+    assert log.read_text().count("/reminders/answers/[redacted]") == 2
 
 
 def get(port: int, path: str) -> tuple[int, str]:

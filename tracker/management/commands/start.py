@@ -20,6 +20,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from tracker.private_files import make_folder_private
 from tracker.supervisor import Program, Supervisor
 
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what a person may ask for, and where it is then reached
@@ -44,6 +45,8 @@ class Command(BaseCommand):
             stop_on(signal.SIGHUP)
         try:
             with claim_data_folder(settings.DATA_DIR, address):
+                if not settings.PRODUCTION:
+                    make_folder_private(settings.DATA_DIR)
                 check_port(host, port)
                 self.prepare()
                 self.serve(host, port, address)
