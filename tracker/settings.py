@@ -229,7 +229,7 @@ if EMAIL_URL:
     vars().update(env.email_url_config(EMAIL_URL))
     EMAIL_TIMEOUT = 30
 else:
-    EMAIL_BACKEND = "tracker.mail.FolderBackend"
+    EMAIL_BACKEND = "tracker.mail.folder.FolderBackend"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Partnership Progress Tracker <tracker@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Where mail that cannot be delivered comes back to (the envelope's sender); `record_bounce` reads it.

@@ -11,7 +11,7 @@ from django.utils import translation
 from actions.handover.models import Handover
 from actions.models import ActionPoint, Milestone, ProgressUpdate
 from actions.reminders.models import Digest, ReminderCount
-from tracker.mail import send_from_templates
+from tracker.mail.templates import send_from_templates
 from tracker.people.models import User
 
 UPDATES = 3

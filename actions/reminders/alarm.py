@@ -12,7 +12,7 @@ from django.core.mail import get_connection
 from django.urls import reverse
 
 from actions.reminders.models import Digest, Heartbeat
-from tracker.mail import send_from_templates
+from tracker.mail.templates import send_from_templates
 from tracker.people.models import User
 
 log = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from actions.reminders.models.entry import Entry
 from actions.reminders.periods import Terms
 from actions.reminders.writing import Mailing, Writer
 from issues.models import Agenda
-from tracker.mail import Courier, Delivery, Outcome
+from tracker.mail.delivery import Courier, Delivery, Outcome
 from tracker.people.models import User
 from tracker.people.time_zones import zone_named
 

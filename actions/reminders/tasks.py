@@ -8,7 +8,7 @@ from django.utils import timezone
 from actions.reminders import planning, sending
 from actions.reminders.models import Digest
 from tracker.locking import repeat_once
-from tracker.mail import Courier
+from tracker.mail.delivery import Courier
 
 TURN = 30
 """Seconds that a sender works before it lets others have their turn."""

@@ -26,7 +26,7 @@ from django.core.mail import EmailMessage
 from actions.reminders.composing import mail_of, words_of
 from actions.reminders.models import Digest
 from actions.reminders.models.entry import Entry
-from tracker.mail import Courier, Letter, letter_for_smtp
+from tracker.mail.delivery import Courier, Letter, letter_for_smtp
 
 AHEAD = 20
 """So many letters are written before the first of them is handed over, and so many digests the process is told of before it answers."""

@@ -30,7 +30,7 @@ from actions.reminders.periods import Period
 from issues.models import Agenda, Issue
 from tests import personas
 from tests.bench.sink import smtp_process
-from tracker.mail import Courier
+from tracker.mail.delivery import Courier
 from tracker.people.models import User
 
 POINTS = 10

@@ -17,7 +17,7 @@ django.setup()
 
 from actions.reminders import sending, writing  # noqa: E402
 from actions.reminders.models import Digest, DigestQuerySet  # noqa: E402
-from tracker.mail import Courier  # noqa: E402
+from tracker.mail.delivery import Courier  # noqa: E402
 
 STEPS: dict[str, tuple[Any, str, bool]] = {
     "claimed": (DigestQuerySet, "claim", True),

@@ -8,7 +8,7 @@ from actions.reminders.models import Digest, ReminderCount
 from actions.reminders.sending import send_due
 from tests import personas
 from tests.actions.pages import text
-from tracker.mail import Courier
+from tracker.mail.delivery import Courier
 
 PATH = "/agendas/2026/1.1/reminder/"
 

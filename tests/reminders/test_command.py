@@ -11,7 +11,7 @@ from tests import personas
 
 @pytest.fixture(autouse=True)
 def point(focal_point, settings, tmp_path):
-    settings.EMAIL_BACKEND, settings.MAIL_DIR = "tracker.mail.FolderBackend", tmp_path
+    settings.EMAIL_BACKEND, settings.MAIL_DIR = "tracker.mail.folder.FolderBackend", tmp_path
     found = personas.action_point(title="Joint training")
     found.lead_agencies.add(focal_point.agency)
     return found

@@ -16,7 +16,7 @@ from actions.reminders.sending import send_due
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import text
-from tracker.mail import Courier
+from tracker.mail.delivery import Courier
 from tracker.people.models import Role, User
 from tracker.people.time_zones import zone_named
 

@@ -10,7 +10,7 @@ from actions.reminders.models.digest_queries import Cause
 from tests import personas
 from tests.actions.pages import links, text
 from tests.personas import NOW, TODAY
-from tracker.mail import list_mail
+from tracker.mail.folder import list_mail
 from tracker.people.models import User
 
 State = Digest.State
@@ -254,7 +254,7 @@ def test_reminders_page_costs_the_same_whatever_its_length(as_coordinator, point
 
 
 def test_mail_folder_is_read_by_admins(client, admin, settings, tmp_path, focal_point, point):
-    settings.EMAIL_BACKEND, settings.MAIL_DIR = "tracker.mail.FolderBackend", tmp_path
+    settings.EMAIL_BACKEND, settings.MAIL_DIR = "tracker.mail.folder.FolderBackend", tmp_path
     personas.sign_in(client, admin)
     empty = client.get("/mail/")
     person = {"email": "new@example.org", "name": "New", "role": "coordinator", "language": "en", "time_zone": "UTC"}

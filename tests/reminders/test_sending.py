@@ -17,7 +17,7 @@ from actions.reminders.sending import CLAIMED_AT_ONCE, send_due
 from issues.models import Agenda
 from tests import personas
 from tests.servers import free_port
-from tracker.mail import Courier, Letter
+from tracker.mail.delivery import Courier, Letter
 from tracker.people.models import User
 
 State = Digest.State
@@ -261,7 +261,7 @@ def test_worker_whose_lease_ran_out_does_not_send(digest, smtp_server, monkeypat
 
 
 def test_digest_goes_into_the_folder_where_there_is_no_server(digest, settings, tmp_path):
-    settings.EMAIL_BACKEND, settings.MAIL_DIR = "tracker.mail.FolderBackend", tmp_path
+    settings.EMAIL_BACKEND, settings.MAIL_DIR = "tracker.mail.folder.FolderBackend", tmp_path
 
     attempt(digest)
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from actions.reminders.sending import send_due
 from tests import personas
 from tests.actions.pages import text
-from tracker.mail import Courier
+from tracker.mail.delivery import Courier
 from tracker.people.models import User
 
 

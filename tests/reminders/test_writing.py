@@ -20,7 +20,7 @@ from actions.reminders.models.digest_queries import LEASE
 from actions.reminders.sending import read_afresh, send_due
 from actions.reminders.writing import AHEAD, Mailing, Writer
 from tests import personas
-from tracker.mail import Courier
+from tracker.mail.delivery import Courier
 
 State = Digest.State
 MANY = 60

@@ -5,12 +5,13 @@ from datetime import UTC
 import pytest
 from django.core.mail import EmailMultiAlternatives
 
-from tracker.mail import Courier, Outcome, list_mail, read_mail
+from tracker.mail.delivery import Courier, Outcome
+from tracker.mail.folder import list_mail, read_mail
 
 
 @pytest.fixture
 def folder(settings, tmp_path):
-    settings.EMAIL_BACKEND, settings.MAIL_DIR = "tracker.mail.FolderBackend", tmp_path / "mail"
+    settings.EMAIL_BACKEND, settings.MAIL_DIR = "tracker.mail.folder.FolderBackend", tmp_path / "mail"
     return settings.MAIL_DIR
 
 
@@ -95,7 +96,7 @@ def test_folder_that_cannot_be_written_to_keeps_the_mail_for_later(folder):
 
 def test_nothing_is_handed_over_without_leave(folder, either_server, settings):
     by_smtp = deliver(mail(), leave=False)
-    settings.EMAIL_BACKEND = "tracker.mail.FolderBackend"
+    settings.EMAIL_BACKEND = "tracker.mail.folder.FolderBackend"
     into_folder = deliver(mail(), leave=False)
 
     assert (by_smtp, into_folder) == ([Outcome.FENCED_OFF], [Outcome.FENCED_OFF])

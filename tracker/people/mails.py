@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.urls import reverse
 
-from tracker.mail import send_from_templates
+from tracker.mail.templates import send_from_templates
 from tracker.people.models import User
 
 

@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from tracker.mail import MAIL_NAME, list_mail, read_mail
+from tracker.mail.folder import MAIL_NAME, list_mail, read_mail
 from tracker.people.access import signed_in
 from tracker.people.permissions import Right, require
 

@@ -16,7 +16,7 @@ from actions.reminders.models import Digest, DigestQuerySet, ReminderSchedule
 from actions.reminders.models.entry import Entry
 from actions.reminders.periods import Period, latest_period
 from issues.models import Agenda
-from tracker.mail import Courier
+from tracker.mail.delivery import Courier
 from tracker.people.models import User
 from tracker.people.time_zones import zone_named
 

@@ -1,0 +1,45 @@
+"""Mails made from templates, to one person in their language."""
+
+import logging
+import smtplib
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends.base import BaseEmailBackend
+from django.template.loader import render_to_string
+from django.utils import translation
+
+log = logging.getLogger(__name__)
+
+
+def send_from_templates(
+    name: str,
+    to: str,
+    language: str,
+    context: Mapping[str, Any],
+    *,
+    html: bool = True,
+    connection: BaseEmailBackend | None = None,
+) -> bool:
+    """Send one mail in `language`, made from the templates `<name>_subject.txt`, `<name>.txt` and, unless told otherwise, `<name>.html`.
+
+    False where it did not go out: why is in the log, and nothing of what it says, for it may hold a link that must not be there.
+    """
+    with translation.override(language):
+        subject, text = (render_to_string(f"{name}{ending}", dict(context)) for ending in ("_subject.txt", ".txt"))
+        mail = EmailMultiAlternatives(
+            " ".join(subject.split()),
+            text,
+            to=[to],
+            headers={"Auto-Submitted": "auto-generated"},  # no holiday replies
+            connection=connection,
+        )
+        if html:
+            mail.attach_alternative(render_to_string(f"{name}.html", dict(context)), "text/html")
+    try:
+        mail.send()
+    except (OSError, smtplib.SMTPException) as error:
+        log.error("The mail %r to %s did not go out: %s", name, to, error)
+        return False
+    return True
