@@ -1,11 +1,12 @@
 """What production asks of the environment. An insecure or missing setting stops everything, and says what to put there."""
 
 from collections.abc import Callable, Mapping
-from email.utils import parseaddr
 from urllib.parse import SplitResult, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
+
+from tracker.mail.configuration import MAILBOX_ADVICE, SERVER_ADVICE, read_mail_server, read_mailbox, setting_fault
 
 SECRET_KEY_LENGTH = 50
 
@@ -91,23 +92,26 @@ def _cache_url(value: str, environment: Mapping[str, str]) -> str | None:
 
 
 def _email_url(value: str, environment: Mapping[str, str]) -> str | None:
-    advice = "put an SMTP server there: smtp+tls://user:password@host:587"
     if not value:
-        return f"is missing; {advice}"
+        return f"is missing; {SERVER_ADVICE}"
     address = _split(value)
     if address.scheme not in {"smtp", "smtp+tls", "smtp+ssl", "smtps"} or not address.hostname:
-        return f"is not that of an SMTP server; {advice}"
+        return f"is not that of an SMTP server; {SERVER_ADVICE}"
     if address.scheme == "smtp" and "@" in address.netloc:
-        return f"sends its password readable by all on the way; {advice}, or one without user and password"
-    return None
+        return f"sends its password readable by all on the way; {SERVER_ADVICE}, or one without user and password"
+    return setting_fault(read_mail_server, value)
 
 
 def _from_email(value: str, environment: Mapping[str, str]) -> str | None:
-    advice = 'put the sender of all mail there, such as "Tracker <tracker@example.org>"'
-    if not value:
-        return f"is missing; {advice}"
-    domain = parseaddr(value)[1].rpartition("@")[2]
-    return None if "." in domain else f"has no address that other mail servers accept; {advice}"
+    if fault := setting_fault(read_mailbox, value):
+        return fault
+    if "." not in read_mailbox(value).address.rpartition("@")[2]:
+        return f"has no address that other mail servers accept; {MAILBOX_ADVICE}"
+    return None
+
+
+def _bounce_address(value: str, environment: Mapping[str, str]) -> str | None:
+    return _from_email(value, environment) if value else None
 
 
 def _proxy_count(value: str, environment: Mapping[str, str]) -> str | None:
@@ -125,6 +129,7 @@ EXAMINATIONS: dict[str, Examination] = {
     "CACHE_URL": _cache_url,
     "EMAIL_URL": _email_url,
     "DEFAULT_FROM_EMAIL": _from_email,
+    "BOUNCE_ADDRESS": _bounce_address,
     "PROXY_COUNT": _proxy_count,
 }
 

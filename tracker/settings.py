@@ -14,6 +14,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from tracker.mail.configuration import read_mail_server, refuse_faulty_mail
 from tracker.private_files import make_private
 from tracker.production import refuse_insecure
 
@@ -225,15 +226,16 @@ SILENCED_SYSTEM_CHECKS = ["models.W040"]  # SQLite leaves out what indexes hold 
 # Mail: SMTP where it is configured, else a folder whose mails the tracker shows to admins.
 EMAIL_URL = env.str("EMAIL_URL", "")
 MAIL_DIR = DATA_DIR / "mail"
-if EMAIL_URL:
-    vars().update(env.email_url_config(EMAIL_URL))
-    EMAIL_TIMEOUT = 30
-else:
-    EMAIL_BACKEND = "tracker.mail.folder.FolderBackend"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Partnership Progress Tracker <tracker@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Where mail that cannot be delivered comes back to (the envelope's sender); `record_bounce` reads it.
 BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "")
+refuse_faulty_mail(EMAIL_URL, DEFAULT_FROM_EMAIL, BOUNCE_ADDRESS)
+if EMAIL_URL:
+    vars().update(read_mail_server(EMAIL_URL))
+    EMAIL_TIMEOUT = 30
+else:
+    EMAIL_BACKEND = "tracker.mail.folder.FolderBackend"
 
 # Files of long notes, made by workers and fetched from the web: both see this folder.
 NOTE_FILES_DIR = DATA_DIR / "note-files"

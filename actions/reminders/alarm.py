@@ -48,6 +48,6 @@ def _mail_admins(name: str, context: dict[str, Any]) -> bool:
             for admin in User.objects.active().admins():
                 about = context | {"admin": admin, "reminders_url": settings.BASE_URL + reverse("reminders")}
                 told |= send_from_templates(name, admin.email, admin.language, about, html=False, connection=connection)
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, smtplib.SMTPException, ValueError) as error:  # no server, or EMAIL_URL is wrong
         log.error("The admins could not be told (%s): %s", name, error)
     return told

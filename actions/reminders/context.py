@@ -10,13 +10,14 @@ from django.utils.functional import SimpleLazyObject
 from actions.reminders.alarm import tell_admins_once
 from actions.reminders.health import standstill_since
 from actions.reminders.models import Digest
+from tracker.mail.configuration import present_faults
 from tracker.people.permissions import Right, may
 from tracker.prepared import PreparedSelect
 
 
 def alarm(request: HttpRequest) -> dict[str, Any]:
-    """`reminders_alarm`, for coordinators: `since` when no tick has run, and how many digests `failed`. Two queries, only where a page asks
-    for it.
+    """`reminders_alarm`, for coordinators: `since` when no tick has run, how many digests `failed`, and which mail settings are wrong
+    (`mail_faults`). Two queries, only where a page asks for it.
     """
 
     def coordinates() -> bool:
@@ -29,7 +30,7 @@ def _alarm() -> dict[str, Any]:
     if since := standstill_since(timezone.now()):
         tell_admins_once(since)
     counted = _FAILED.row("default")
-    return {"since": since, "failed": counted[0] if counted else 0}
+    return {"since": since, "failed": counted[0] if counted else 0, "mail_faults": present_faults()}
 
 
 def _failed_query() -> Any:

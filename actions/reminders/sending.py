@@ -1,5 +1,6 @@
 """Sending digests: claimed, written afresh from what shows no progress now, fenced, handed over, recorded: strictly one after the other."""
 
+import logging
 import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator
@@ -22,6 +23,8 @@ from tracker.people.time_zones import zone_named
 
 CLAIMED_AT_ONCE = 100
 """More than a writer reads ahead: so what is claimed and not yet recorded is of two claims at most."""
+
+log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 
@@ -76,8 +79,8 @@ def read_afresh(claimed: list[Digest], now: datetime) -> Iterator[tuple[Digest, 
     for digest in claimed:
         if digest.is_switched_off:
             yield digest, []
-        else:
-            groups[digest.agenda_id, terms_of(digest, _today(digest, now))].append(digest)
+        elif terms := _terms_or_none(digest, now):
+            groups[digest.agenda_id, terms].append(digest)
     for (_agenda, terms), digests in groups.items():
         recipients = wanting_digests(terms.today).filter(pk__in=[digest.recipient_id for digest in digests])
         told = {
@@ -85,6 +88,16 @@ def read_afresh(claimed: list[Digest], now: datetime) -> Iterator[tuple[Digest, 
         }
         for digest in digests:
             yield digest, told.get(digest.recipient_id, [])
+
+
+def _terms_or_none(digest: Digest, now: datetime) -> Terms | None:
+    """None if its schedule cannot be calculated: the digest then waits until somebody has corrected it."""
+    try:
+        return terms_of(digest, _today(digest, now))
+    except Exception as error:
+        log.error("Digest %s waits: its schedule cannot be calculated (%s)", digest.pk, type(error).__name__)
+        digest.postpone(f"{type(error).__name__}: {error}", now, Cause.NOT_BUILT)
+        return None
 
 
 def terms_of(digest: Digest, today: date) -> Terms:
@@ -120,6 +133,10 @@ def _recorded(digest: Digest, delivery: Delivery, today: date, clock: Clock) -> 
     if delivery.outcome == Outcome.PERMANENT:
         digest.record_failed(Cause.REFUSED, delivery.detail)
         return Digest.State.FAILED
+    if delivery.outcome == Outcome.NOT_BUILT:
+        log.error("Digest %s was not sent: %s", digest.pk, delivery.detail)
+        digest.postpone(delivery.detail, clock(), Cause.NOT_BUILT)
+        return Digest.State.PENDING
     if delivery.outcome == Outcome.TEMPORARY:
         digest.postpone(delivery.detail, clock())
         return Digest.State.PENDING

@@ -26,7 +26,7 @@ from django.core.mail import EmailMessage
 from actions.reminders.composing import mail_of, words_of
 from actions.reminders.models import Digest
 from actions.reminders.models.entry import Entry
-from tracker.mail.delivery import Courier, Letter, letter_for_smtp
+from tracker.mail.delivery import Courier, Delivery, Letter, Outcome, letter_for_smtp
 
 AHEAD = 20
 """So many letters are written before the first of them is handed over, and so many digests the process is told of before it answers."""
@@ -119,7 +119,10 @@ class Writer:
 
     def _write(self, mailing: Mailing) -> Mailing:
         if mailing.entries and not mailing.letter:
-            mailing.letter = self._courier.letter(mail_saying(mailing.digest, mailing.entries))
+            try:
+                mailing.letter = self._courier.letter(mail_saying(mailing.digest, mailing.entries))
+            except Exception as error:  # whatever is wrong with one mail, the others go out
+                mailing.letter = Letter("", "", failure=Delivery(Outcome.NOT_BUILT, f"{type(error).__name__}: {error}"))
         return mailing
 
     def _give(self, mailing: Mailing) -> None:

@@ -73,6 +73,22 @@ def test_invitation_adds_a_person_who_chooses_a_password_and_is_in(as_admin, und
 
 
 @pytest.mark.parametrize(
+    "sender", ["UN: Tracker <tracker@example.org>", "Tracker", "Tracker <>", "a@b.org, c@d.org", "a@b.org\nX: y"]
+)
+def test_invitation_with_a_faulty_sender_keeps_the_person_and_says_that_no_mail_went_out(
+    as_admin, undp, smtp_server, settings, sender
+):
+    settings.DEFAULT_FROM_EMAIL = sender
+
+    response = as_admin.post(ADDRESS, form(agency=undp.pk))
+
+    page = as_admin.get(response.headers["Location"])
+    assert "did not go out" in page.content.decode()
+    assert User.objects.filter(email="ngozi@example.org").exists()
+    assert smtp_server.messages == []
+
+
+@pytest.mark.parametrize(
     ("role", "place"), [(Role.FOCAL_POINT, "/my/"), (Role.COORDINATOR, "/agendas/2026/dashboard/")]
 )
 def test_invitation_leads_to_where_the_persons_work_begins(as_admin, undp, role, place):

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from django.utils import timezone
 
+from actions.reminders import composing, writing
 from actions.reminders.models import Digest, ReminderSchedule
 from actions.reminders.models.digest import LONGEST_WAIT
 from actions.reminders.models.digest_queries import LEASE, MAX_ATTEMPTS, Cause
@@ -232,3 +233,65 @@ def test_health_says_that_digests_failed_and_stays_at_200(client, focal_point, p
 
     assert (response.status_code, response.json()["status"]) == (200, "digests failed")
     assert response.json()["digests_undecided"] == 1
+
+
+@pytest.mark.parametrize("name", ["DEFAULT_FROM_EMAIL", "BOUNCE_ADDRESS"])
+@pytest.mark.parametrize(
+    "value", ["UN: Tracker <tracker@example.org>", "Tracker", "a@example.org, b@example.org", "a@b.org\nX: y"]
+)
+def test_faulty_mail_setting_fails_no_digest_and_goes_out_once_corrected(
+    digest, smtp_server, settings, coordinator, client, name, value
+):
+    before = getattr(settings, name)
+    setattr(settings, name, value)
+    personas.sign_in(client, coordinator)
+
+    attempts = try_until(digest, timezone.now() + timedelta(hours=6))
+    pages = [text(client.get(path)) for path in ("/reminders/", "/agendas/2026/dashboard/", digest.get_absolute_url())]
+    health = client.get("/health/")
+    state = digest.state, digest.cause
+    setattr(settings, name, before)
+    attempt(digest.next_attempt_at)
+    digest.refresh_from_db()
+
+    assert len(attempts) > 5
+    assert state == (State.PENDING, Cause.NOT_BUILT)
+    assert all(name in page for page in pages)
+    assert health.status_code in {200, 503}
+    assert digest.state == State.SENT
+    assert len(smtp_server.messages) == 1
+
+
+def test_digest_that_cannot_be_written_stops_no_other(digest, point, smtp_server, monkeypatch):
+    other = personas.person("other@example.org", agency=personas.agency())
+    now = timezone.now()
+    personas.digest(other, point, period_start=now.date(), created_at=now, next_attempt_at=now)
+    digest.recipient.name = "Faulty"
+    digest.recipient.save()
+    writes = composing.words_of
+
+    def words_of(digest, *args):
+        if digest.recipient.name == "Faulty":
+            raise KeyError("no such word")
+        return writes(digest, *args)
+
+    monkeypatch.setattr(writing, "words_of", words_of)
+    attempt(now)
+
+    digest.refresh_from_db()
+    assert (digest.state, digest.cause) == (State.PENDING, Cause.NOT_BUILT)
+    assert [message["To"] for message in smtp_server.messages] == [other.email]
+
+
+def test_digest_of_a_schedule_that_cannot_be_calculated_waits_and_stops_no_other(digest, daily, point, smtp_server):
+    elsewhere = personas.action_point(personas.issue(personas.agenda("2025")))
+    elsewhere.lead_agencies.set(point.lead_agencies.all())
+    now = timezone.now()
+    personas.digest(digest.recipient, elsewhere, period_start=now.date(), created_at=now, next_attempt_at=now)
+    ReminderSchedule.objects.filter(pk=daily.pk).update(milestone_days=(10**9,))
+
+    attempt(now)
+
+    digest.refresh_from_db()
+    assert (digest.state, digest.cause) == (State.PENDING, Cause.NOT_BUILT)
+    assert len(smtp_server.messages) == 1

@@ -98,3 +98,18 @@ def test_there_is_one_heartbeat_however_many_ticks(agenda):
 
     assert Heartbeat.objects.last() == personas.NOW + timedelta(minutes=2)
     assert Heartbeat.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "sender", ["UN: Tracker <tracker@example.org>", "Tracker <>", "a@b.org, c@d.org", "a@b.org\nX: y"]
+)
+@pytest.mark.parametrize("hours", [0, 1])
+def test_health_reports_a_faulty_mail_setting(client, agenda, settings, sender, hours):
+    personas.person("admin@example.org", Role.ADMIN)
+    Heartbeat.objects.beat(timezone.now() - timedelta(hours=hours))
+    settings.DEFAULT_FROM_EMAIL = sender
+
+    response = client.get("/health/")
+
+    assert response.status_code == (503 if hours else 200)
+    assert ("DEFAULT_FROM_EMAIL" in response.json()["status"]) == (not hours)

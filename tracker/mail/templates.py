@@ -3,12 +3,16 @@
 import logging
 import smtplib
 from collections.abc import Mapping
+from email.errors import MessageError
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 from django.utils import translation
+
+from tracker.mail.configuration import read_mailbox
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +42,14 @@ def send_from_templates(
         if html:
             mail.attach_alternative(render_to_string(f"{name}.html", dict(context)), "text/html")
     try:
+        mail.from_email = read_mailbox(settings.DEFAULT_FROM_EMAIL).header
         mail.send()
-    except (OSError, smtplib.SMTPException) as error:
+    except (
+        OSError,
+        smtplib.SMTPException,
+        ValueError,
+        MessageError,
+    ) as error:  # no server, or a setting or header is wrong
         log.error("The mail %r to %s did not go out: %s", name, to, error)
         return False
     return True

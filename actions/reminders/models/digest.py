@@ -14,7 +14,6 @@ there is never sent again by itself.
 import uuid
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
@@ -27,6 +26,7 @@ from actions.models import ActionPoint
 from actions.reminders.models.digest_queries import ANEW, MAX_ATTEMPTS, Cause, DigestQuerySet, State
 from actions.reminders.periods import following_period
 from issues.models import Agenda
+from tracker.mail.configuration import MailSettingError, read_mailbox
 from tracker.people.models import User
 from tracker.people.time_zones import zone_named
 from tracker.prepared import Param, PreparedUpdate, Statement
@@ -178,7 +178,7 @@ class Digest(models.Model):
             out.update(state=self.State.BOUNCED, token=None, lease_until=None, cause=Cause.BOUNCED, error=error[:500])
         )
 
-    def postpone(self, error: str, now: datetime) -> bool:
+    def postpone(self, error: str, now: datetime, cause: Cause = Cause.REFUSED_FOR_NOW) -> bool:
         """Try again after 1, 2, 4 ... minutes, then every hour; it has failed where that would be too late. For a mail that is surely not
         out. Needs recipient, agenda and schedule loaded.
         """
@@ -190,7 +190,7 @@ class Digest(models.Model):
             )
         return self._record_unsent(
             state=self.State.PENDING,
-            cause=Cause.REFUSED_FOR_NOW,
+            cause=cause,
             error=error[:500],
             refusals=self.refusals,
             next_attempt_at=next_attempt,
@@ -235,5 +235,8 @@ _RECORD_SENT = PreparedUpdate(_record_sent)
 
 def new_message_id() -> str:
     """A Message-ID for a new digest, under the domain that the tracker mails from."""
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    try:
+        domain = read_mailbox(settings.DEFAULT_FROM_EMAIL).address.rpartition("@")[2]
+    except MailSettingError:  # planning goes on; the mail waits until an admin has corrected the setting
+        domain = "localhost"
     return f"<{uuid.uuid4()}@{domain}>"

@@ -36,6 +36,10 @@ class Cause(models.TextChoices):
     WORKER_DIED = "worker_died", _("The worker stopped in the middle of it.")
     NO_REPLY = "no_reply", _("The connection broke before the mail server said whether it took the mail.")
     REFUSED_FOR_NOW = "refused_for_now", _("The mail server could not be reached or did not take it now.")
+    NOT_BUILT = (
+        "not_built",
+        _("The mail could not be put together: a mail setting or a header is wrong. An admin has to correct it."),
+    )
     REFUSED = "refused", _("The mail server refused it.")
     GIVEN_UP = "given_up", _("Given up after several attempts.")
     INACTIVE = "inactive", _("The person is not active any more.")

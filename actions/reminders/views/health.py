@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from actions.reminders.alarm import tell_admins_once
 from actions.reminders.health import Health, health
+from tracker.mail.configuration import present_faults
 
 
 @login_not_required
@@ -14,7 +15,7 @@ from actions.reminders.health import Health, health
 def health_page(request: HttpRequest) -> HttpResponse:
     """200 while a tick ran within the last minutes, else 503; the first who asks then makes the tracker tell the admins. Names nobody.
 
-    Digests that failed are told of at 200: to start anything again would not help.
+    Failed digests and wrong mail settings are reported with 200: to start anything again would not help.
     """
     found = health(timezone.now())
     if found.last_tick and not found.is_alive:
@@ -31,4 +32,6 @@ def health_page(request: HttpRequest) -> HttpResponse:
 def _status(found: Health) -> str:
     if not found.is_alive:
         return "reminders stand still" if found.last_tick else "no tick yet"
+    if faults := present_faults():
+        return f"mail cannot be sent: {'; '.join(faults)}"
     return "digests failed" if found.failed else "ok"

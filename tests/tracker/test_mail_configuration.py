@@ -1,0 +1,172 @@
+"""Settings that no mail could be sent with: refused at the start, and never a reason to lose a mail."""
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.mail import EmailMessage
+
+from tests.tracker.test_production import SECURE, run
+from tracker.mail.configuration import MailSettingError, mail_faults, read_mail_server, read_mailbox, refuse_faulty_mail
+from tracker.mail.delivery import Courier, Outcome
+from tracker.mail.templates import send_from_templates
+from tracker.production import faults
+
+FAULTY_SENDERS = [
+    "",
+    "UN: Tracker <tracker@example.org>",
+    "UN, Tracker <tracker@example.org>",
+    "UN; Tracker <tracker@example.org>",
+    "Tracker [UN] <tracker@example.org>",
+    "UN @ work <tracker@example.org>",
+    "Tracker <tracker@example.org>\nBcc: everybody@example.org",
+    "tracker@example.org\r\n",
+    "Tracker\x00 <tracker@example.org>",
+    "Tracker",
+    "<>",
+    "Tracker <>",
+    "Tracker tracker@example.org",
+    "Tracker <tracker@>",
+    "Tracker <@example.org>",
+    "Tracker <tracker@example..org>",
+    "Tracker <tracker@" + "a" * 70 + ".org>",
+    "Tracker <büro@example.org>",
+    "a@example.org, b@example.org",
+    "A <a@example.org>, B <b@example.org>",
+    "undisclosed:;",
+]
+SENDERS = [
+    ("tracker@example.org", "tracker@example.org"),
+    ("Tracker <tracker@example.org>", "tracker@example.org"),
+    ('"UN: Tracker" <tracker@example.org>', "tracker@example.org"),
+    ("Сеть ООН <tracker@example.org>", "tracker@example.org"),
+    ("Tracker <tracker@bücher.example>", "tracker@xn--bcher-kva.example"),
+    ("tracker@localhost", "tracker@localhost"),
+]
+FAULTY_SERVERS = [
+    "mail.example.org",
+    "http://mail.example.org",
+    "smtp://",
+    "smtp+tls://user:hush@",
+    "smtp://mail.example.org:port",
+    "smtp://mail.example.org:99999",
+    "smtp://[mail",
+    "smtp://mail example.org",
+    "smtp://" + "a" * 70 + ".org",
+    "smtp+tls://user:pässwörd@mail.example.org",
+    "smtp+tls://mail.example.org?email_use_ssl=1",
+]
+
+
+@pytest.mark.parametrize("value", FAULTY_SENDERS)
+def test_faulty_sender_is_refused_with_advice(value):
+    with pytest.raises(MailSettingError, match=r"; write one address, such as tracker@example\.org"):
+        read_mailbox(value)
+    assert [fault.partition(" ")[0] for fault in mail_faults("", value, value)] == (
+        ["DEFAULT_FROM_EMAIL", "BOUNCE_ADDRESS"] if value else ["DEFAULT_FROM_EMAIL"]
+    )
+
+
+@pytest.mark.parametrize(("value", "address"), SENDERS)
+def test_sender_is_accepted_and_reaches_the_server(value, address, settings, smtp_server):
+    settings.DEFAULT_FROM_EMAIL = value
+
+    with Courier() as courier:
+        delivery = courier.deliver(
+            courier.letter(EmailMessage("Hello", "Good morning.", to=["a@example.org"])), lambda: True
+        )
+
+    assert delivery.outcome == Outcome.ACCEPTED
+    assert smtp_server.messages[0]["From"].addresses[0].addr_spec == address
+    assert mail_faults("", value, value) == []
+
+
+@pytest.mark.parametrize("value", FAULTY_SERVERS)
+def test_faulty_server_is_refused_with_advice_and_without_its_password(value):
+    with pytest.raises(MailSettingError, match="; put an SMTP server there") as error:
+        read_mail_server(value)
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_URL"):
+        refuse_faulty_mail(value, "tracker@example.org", "")
+
+    assert "hush" not in str(error.value)
+    assert "pässwörd" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "value", ["smtp://127.0.0.1:25", "smtp+tls://u%40x:p%2Fw@mail.example.org:587", "smtp://[::1]:25", "consolemail://"]
+)
+def test_server_is_accepted(value):
+    assert mail_faults(value, "tracker@example.org", "") == []
+
+
+@pytest.mark.parametrize("value", [value for value in FAULTY_SENDERS if value and "\x00" not in value])
+@pytest.mark.parametrize("name", ["DEFAULT_FROM_EMAIL", "BOUNCE_ADDRESS"])
+def test_production_refuses_each_faulty_address(name, value):
+    assert [fault.partition(" ")[0] for fault in faults(SECURE | {name: value})] in ([name], [])
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"DEFAULT_FROM_EMAIL": "UN: Tracker <tracker@example.org>"},
+        {"BOUNCE_ADDRESS": "bounces"},
+        {"EMAIL_URL": "smtp://mail.example.org:port"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("mode", ["embedded", "production"])
+def test_nothing_starts_with_a_faulty_mail_setting(tmp_path, mode, environment):
+    (name,) = environment
+    others = SECURE if mode == "production" else {}
+
+    result = run({**others, "TRACKER_MODE": mode, **environment}, tmp_path, "manage.py", "check")
+
+    assert result.returncode != 0
+    assert f"  - {name} " in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("name", ["DEFAULT_FROM_EMAIL", "BOUNCE_ADDRESS"])
+@pytest.mark.parametrize("value", FAULTY_SENDERS[1:])
+def test_mail_with_a_faulty_sender_is_kept_for_later(settings, smtp_server, name, value):
+    setattr(settings, name, value)
+
+    with Courier() as courier:
+        delivery = courier.deliver(
+            courier.letter(EmailMessage("Hello", "Good morning.", to=["a@example.org"])), lambda: True
+        )
+
+    assert delivery.outcome == Outcome.NOT_BUILT
+    assert name in delivery.detail
+    assert smtp_server.messages == []
+
+
+@pytest.mark.parametrize("header", [{"X-Note": "two\nlines"}, {"Message-ID": "<a@b>\r\nBcc: c@d.org"}])
+def test_mail_with_a_faulty_header_is_kept_for_later(smtp_server, header):
+    message = EmailMessage("Hello", "Good morning.", to=["a@example.org"], headers=header)
+
+    with Courier() as courier:
+        delivery = courier.deliver(courier.letter(message), lambda: True)
+
+    assert delivery.outcome == Outcome.NOT_BUILT
+
+
+@pytest.mark.parametrize(("host", "user"), [("a" * 70, ""), ("127.0.0.1", "ü")])
+def test_mail_to_a_server_that_cannot_be_named_is_kept_for_later(settings, smtp_server, host, user):
+    settings.EMAIL_HOST, settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = host, user, user
+
+    with Courier() as courier:
+        delivery = courier.deliver(
+            courier.letter(EmailMessage("Hello", "Good morning.", to=["a@example.org"])), lambda: True
+        )
+
+    assert delivery.outcome in {Outcome.NOT_BUILT, Outcome.TEMPORARY}
+
+
+@pytest.mark.parametrize("value", FAULTY_SENDERS)
+def test_mail_from_templates_with_a_faulty_sender_is_reported_and_raises_nothing(settings, smtp_server, caplog, value):
+    settings.DEFAULT_FROM_EMAIL = value
+
+    sent = send_from_templates("reminders/failures", "a@example.org", "en", {"count": 1}, html=False)
+
+    assert not sent
+    assert "did not go out" in caplog.text
+    assert smtp_server.messages == []
