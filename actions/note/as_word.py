@@ -2,26 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time
-from io import BytesIO
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from docx import Document
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from actions.note.content import Entry, Note, Point, Theme
 from actions.note.rich_text import Block, List, Paragraph, Quote, Run, parse
-from actions.note.word_parts import (
-    add_bookmark,
-    add_link,
-    add_page_number,
-    add_table_of_contents,
-    mark_as_code,
-    new_numbering,
-    number_paragraph,
-    prepare,
-    turn,
-)
+from actions.note.word_parts import WordFile, mark_as_code, number_paragraph, turn
 
 DEEPEST = 3
 """Word's own list styles end there."""
@@ -36,32 +24,24 @@ class _Writer:
     """Writes one document from its beginning to its end."""
 
     def __init__(self) -> None:
-        self.document = Document()
-        language = get_language() or "en"
-        prepare(self.document, language)
-        self.style_ids = {str(style.name): style.style_id for style in self.document.styles}
-        self.document.core_properties.language = language
-        self.bookmarks = 0
+        self.file = WordFile(get_language() or "en")
 
     def write(self, note: Note) -> bytes:
-        properties, written = self.document.core_properties, datetime.combine(note.as_of, time(), UTC)
+        properties, written = self.file.document.core_properties, datetime.combine(note.as_of, time(), UTC)
         properties.title, properties.author, properties.comments = note.title, "", ""
         properties.created = properties.modified = written
         self._line(note.title, "Title")
         self._line(note.up_to, "Subtitle")
         self._blocks(parse(note.introduction))
         self._line(_("Contents"), "TOC Heading")
-        add_table_of_contents(self.document, _contents(note))
+        self.file.add_table_of_contents(_contents(note))
         for issue in note.issues:
             self._issue(issue)
         self._heading(_("Annex: figures"), 1, "figures")
         self._figures(note)
         self._heading(note.directory_heading, 1, "directory")
         self._directory(note)
-        add_page_number(self.document)
-        file = BytesIO()
-        self.document.save(file)
-        return file.getvalue()
+        return self.file.bytes()
 
     def _issue(self, issue: Theme) -> None:
         self._heading(issue.heading, 1, issue.anchor)
@@ -96,7 +76,7 @@ class _Writer:
 
     def _figures(self, note: Note) -> None:
         headings = note.figure_headings
-        table = self.document.add_table(rows=0, cols=len(headings), style="Light Grid Accent 1")
+        table = self.file.document.add_table(rows=0, cols=len(headings), style="Light Grid Accent 1")
         for row in (headings, *((name, *map(str, counts)) for name, counts in note.figures)):
             for cell, text in zip(table.add_row().cells, row, strict=True):
                 cell.text = text
@@ -108,24 +88,17 @@ class _Writer:
                 self._linked(f"{contact.name}, {contact.email}", f"mailto:{contact.email}", "List Bullet 2")
 
     def _heading(self, text: str, level: int, anchor: str) -> None:
-        self.bookmarks += 1
-        add_bookmark(self._line(text, f"Heading {level}"), anchor, self.bookmarks)
-
-    def _new(self, style: str) -> WordParagraph:
-        """By the id of its style: python-docx looks names up anew each time, which costs more than all the rest."""
-        paragraph = self.document.add_paragraph()
-        paragraph._p.style = self.style_ids[style]
-        return paragraph
+        self.file.add_bookmark(self._line(text, f"Heading {level}"), anchor)
 
     def _line(self, text: str, style: str = "Normal") -> WordParagraph:
-        paragraph = self._new(style)
+        paragraph = self.file.add_paragraph(style)
         paragraph.add_run(text)
         turn(paragraph, text)
         return paragraph
 
     def _linked(self, text: str, address: str, style: str) -> WordParagraph:
-        paragraph = self._new(style)
-        add_link(paragraph, text, address)
+        paragraph = self.file.add_paragraph(style)
+        self.file.add_link(paragraph, text, address)
         turn(paragraph, text)
         return paragraph
 
@@ -146,7 +119,7 @@ class _Writer:
 
     def _list(self, block: List, depth: int) -> None:
         style = ("List Bullet" if block.start is None else "List Number") + _suffix(depth)
-        numbering = None if block.start is None else new_numbering(self.document, style, block.start)
+        numbering = None if block.start is None else self.file.new_numbering(style, block.start)
         for item in block.items:
             self._blocks(item, depth, (style, numbering))
 
@@ -158,11 +131,22 @@ class _Writer:
                 self._blocks((inner,), depth)
 
     def _paragraph(self, block: Paragraph, style: str) -> WordParagraph:
-        paragraph = self._new(style)
+        paragraph = self.file.add_paragraph(style)
         for run in block.runs:
-            _add_run(paragraph, run)
+            self._run(paragraph, run)
         turn(paragraph, block.text)
         return paragraph
+
+    def _run(self, paragraph: WordParagraph, run: Run) -> None:
+        added = self.file.add_link(paragraph, run.text, run.href) if run.href else paragraph.add_run(run.text)
+        if run.strong:
+            added.bold = True
+        if run.emphasis:
+            added.italic = True
+        if run.struck:
+            added.font.strike = True
+        if run.code:
+            mark_as_code(added)
 
 
 def _suffix(depth: int) -> str:
@@ -178,10 +162,3 @@ def _contents(note: Note) -> Iterator[tuple[int, str, str]]:
             yield 2, point.heading, point.anchor
     yield 1, _("Annex: figures"), "figures"
     yield 1, note.directory_heading, "directory"
-
-
-def _add_run(paragraph: WordParagraph, run: Run) -> None:
-    added = add_link(paragraph, run.text, run.href) if run.href else paragraph.add_run(run.text)
-    added.bold, added.italic, added.font.strike = run.strong or None, run.emphasis or None, run.struck or None
-    if run.code:
-        mark_as_code(added)

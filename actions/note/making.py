@@ -7,19 +7,15 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language
 
-from actions.note.frozen import restored, sha256
+from actions.note.file_process import TooLargeError, write_file
+from actions.note.frozen import sha256
 from actions.note.models import NoteFile, NoteVersion
-from actions.note.outputs import FORMATS
 from issues.models import Agenda
 from tracker.locking import for_update
 
 logger = logging.getLogger(__name__)
-
-AT_ONCE = 250_000
-"""Bytes of canonical content that a web process makes a file of while the reader waits: about half a second, eight times the
-baseline's note. Measured: Word 1.7 ms, PDF 2.1 ms a kilobyte."""
 
 
 def ask(
@@ -33,7 +29,7 @@ def ask(
     now: datetime,
     enqueue: Callable[[str], object],
 ) -> NoteFile:
-    """The file of this canonical content, there or under way; one that is neither is enqueued once the transaction is through."""
+    """The file of this canonical content: ready, under way or known to be too large; any other is enqueued after the commit."""
     with transaction.atomic():
         wanted = {"extension": extension, "language": get_language() or "en", "with_people": with_people, "site": site}
         file, is_new = for_update(NoteFile.objects.all()).get_or_create(
@@ -42,7 +38,7 @@ def ask(
             **wanted,
             defaults={"version": version, "content": content, "asked_at": now},
         )
-        if not is_new and not file.is_ready and not file.is_under_way(now):
+        if not is_new and not file.is_settled(now):
             file.begin_anew(now)
             is_new = True
         if is_new:
@@ -66,14 +62,15 @@ def make(pk: UUID | str, now: datetime) -> None:
         return
     state = NoteFile.State.FAILED
     try:
-        with override(file.language):
-            note = restored(file.content, with_people=True, site=file.site)
-            written = FORMATS[file.extension].write(note)
+        written = write_file(file.content, extension=file.extension, language=file.language, site=file.site)
         file.path.parent.mkdir(parents=True, exist_ok=True)
         half = file.path.with_suffix(".part")
-        half.write_bytes(written if isinstance(written, bytes) else written.encode())
+        half.write_bytes(written)
         half.replace(file.path)
         state = NoteFile.State.READY
+    except TooLargeError:
+        logger.warning("The file %s needs more time or memory than it may have.", file.pk)
+        state = NoteFile.State.TOO_LARGE
     except Exception:
         logger.exception("The file %s could not be made.", file.pk)
     file.finish(state, timezone.now())

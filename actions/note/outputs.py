@@ -13,16 +13,22 @@ class Format:
     label: str
     content_type: str
     write: Callable[[Note], str | bytes]
+    largest: int
+    """Of `limits.size`. A longer note is refused this kind of file; what the bound of its process is remains in reserve."""
     is_quick: bool = False
-    """Made at once however long the note is: a tenth of a second for a thousand action points."""
+    """Made at once however many bytes the note has."""
 
 
 FORMATS = {
-    "md": Format("md", "Markdown", "text/markdown; charset=utf-8", as_markdown.write, is_quick=True),
+    "md": Format("md", "Markdown", "text/markdown; charset=utf-8", as_markdown.write, largest=1_000_000, is_quick=True),
     "docx": Format(
-        "docx", "Word", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", as_word.write
+        "docx",
+        "Word",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        as_word.write,
+        largest=200_000,
     ),
-    "pdf": Format("pdf", "PDF", "application/pdf", as_pdf.write),
+    "pdf": Format("pdf", "PDF", "application/pdf", as_pdf.write, largest=40_000),
 }
 
 

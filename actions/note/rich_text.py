@@ -3,7 +3,6 @@
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Union
 from urllib.parse import quote, urlsplit
 
@@ -51,9 +50,8 @@ class Quote:
 Block = Union[Paragraph, List, Quote]  # noqa: UP007 - the classes name it before it is there
 
 
-@lru_cache(maxsize=2048)
 def parse(text: str) -> tuple[Block, ...]:
-    """Pure; repeated texts cost nothing. Links to anything but the web and mail keep their text and lose their address."""
+    """Parse Markdown. Links to anything but the web and mail keep their text and lose their address."""
     return _blocks(iter(tokens(text)), "")
 
 

@@ -27,7 +27,8 @@ class NoteFileQuerySet(models.QuerySet["NoteFile"]):
 class NoteFile(models.Model):
     """One file: of this content, in this format and language, for these readers.
 
-    waiting -> working (a worker has claimed it) -> ready | failed. One that is failed or stale begins anew when somebody asks again.
+    waiting -> working (a worker has claimed it) -> ready | failed | too_large. One that failed or is stale starts over when somebody
+    asks again; one that is too large does not, until it is swept.
     """
 
     class State(models.TextChoices):
@@ -35,6 +36,7 @@ class NoteFile(models.Model):
         WORKING = "working", _("Being made")
         READY = "ready", _("Ready")
         FAILED = "failed", _("It could not be made")
+        TOO_LARGE = "too_large", _("Too long for this kind of file")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     agenda = models.ForeignKey(Agenda, verbose_name=_("agenda"), on_delete=models.CASCADE, related_name="note_files")
@@ -63,7 +65,8 @@ class NoteFile(models.Model):
                 fields=["agenda", "sha256", "extension", "language", "with_people", "site"], name="note_file_made_once"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["waiting", "working", "ready", "failed"]), name="note_file_state_known"
+                condition=Q(state__in=["waiting", "working", "ready", "failed", "too_large"]),
+                name="note_file_state_known",
             ),
         ]
 
@@ -86,6 +89,14 @@ class NoteFile(models.Model):
         """Waiting or being made, by a worker that may still be there."""
         since = self.begun_at or self.asked_at
         return self.state in {self.State.WAITING, self.State.WORKING} and now - since < STALE_AFTER
+
+    @property
+    def is_too_large(self) -> bool:
+        return self.state == self.State.TOO_LARGE
+
+    def is_settled(self, now: datetime) -> bool:
+        """Whether to ask a worker for it again would change nothing."""
+        return self.is_ready or self.is_too_large or self.is_under_way(now)
 
     def begin_anew(self, now: datetime) -> None:
         self.state, self.asked_at, self.begun_at, self.done_at = self.State.WAITING, now, None, None

@@ -1,5 +1,6 @@
 """The note as files: a short one at once, a long one by a worker, with a page that says how far it is."""
 
+from http import HTTPStatus
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
@@ -13,6 +14,7 @@ from actions.access import get_agenda, public_if_visible
 from actions.note import making
 from actions.note.frozen import canonical, restored
 from actions.note.gathering import note_of
+from actions.note.limits import AT_ONCE_BYTES, AT_ONCE_SIZE, size
 from actions.note.models import NoteFile, NoteVersion
 from actions.note.outputs import FORMATS, Format, file_name
 from actions.note.tasks import make_file
@@ -51,10 +53,13 @@ def ask_for_file(request: HttpRequest, slug: str) -> HttpResponse:
         raise BadRequest(_("There is no such file of the note."))
     version = get_version(request.user, slug, int(number)) if number else None
     agenda = version.agenda if version else get_agenda(request.user, slug)
+    content, kind = _content(request, agenda, version), FORMATS[extension]
+    if size(restored(content, with_people=True)) > kind.largest:
+        return _too_long(request, agenda, version, kind)
     file = making.ask(
         agenda,
         version,
-        _content(request, agenda, version),
+        content,
         extension=extension,
         with_people=request.user.is_authenticated,
         site=_site(request),
@@ -113,12 +118,20 @@ def _get_file(request: HttpRequest, slug: str, pk: UUID) -> NoteFile:
 
 def _file(request: HttpRequest, agenda: Agenda, version: NoteVersion | None, kind: Format) -> HttpResponse:
     content = _content(request, agenda, version)
-    if len(content) > making.AT_ONCE and not kind.is_quick:
-        return render(request, "note/file_ask.html", {"agenda": agenda, "version": version, "format": kind})
     note = restored(content, with_people=True, site=_site(request))
+    if (work := size(note)) > kind.largest:
+        return _too_long(request, agenda, version, kind)
+    if work > AT_ONCE_SIZE or (len(content) > AT_ONCE_BYTES and not kind.is_quick):
+        return render(request, "note/file_ask.html", {"agenda": agenda, "version": version, "format": kind})
     name = file_name(agenda.slug, version.number if version else None, kind.extension)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(kind.write(note), content_type=kind.content_type, headers=headers)
+
+
+def _too_long(request: HttpRequest, agenda: Agenda, version: NoteVersion | None, kind: Format) -> HttpResponse:
+    """Say what to do instead of this kind of file."""
+    context = {"agenda": agenda, "version": version, "format": kind}
+    return render(request, "note/file_too_long.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _content(request: HttpRequest, agenda: Agenda, version: NoteVersion | None) -> str:

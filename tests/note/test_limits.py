@@ -1,0 +1,191 @@
+"""Notes of many small blocks: none of their files keeps a web process busy, or a worker without a bound."""
+
+import time
+from io import BytesIO
+
+import pytest
+from docx import Document
+
+from actions.note import as_word, file_process
+from actions.note.file_process import TooLargeError, write_file
+from actions.note.frozen import canonical
+from actions.note.gathering import note_of
+from actions.note.limits import AT_ONCE_SIZE, size
+from actions.note.models import NoteFile
+from actions.note.rich_text import List, Paragraph, Quote, parse
+from actions.note.tasks import make_file
+from issues.models import Agenda
+from tests import personas
+from tests.actions.pages import links, text
+from tests.note.conftest import HOSTILE
+
+ASK = "/agendas/2026/note/files/"
+MANY_ITEMS = "- a\n" * 5000
+MANY_BLOCKS = [
+    MANY_ITEMS,
+    "1. a\n1) a\n" * 2000,  # each a list of its own
+    "a\n\n" * 6600,
+    "a\n" * 10_000,
+    "*a* b " * 3300,
+    "`a` " * 5000,
+    "".join(f"[a](http://b/{number})\n" for number in range(1100)),
+    "- \u0645\n" * 5000,
+]
+
+
+def agenda_with(narrative, updates):
+    """An agenda that everybody may see, with an update of this narrative on each of its action points."""
+    personas.agenda(visible_to=Agenda.Audience.EVERYBODY)
+    for number in range(1, updates + 1):
+        personas.update(personas.action_point(personas.issue(), number), narrative=narrative)
+    return personas.agenda()
+
+
+@pytest.fixture
+def content(db):
+    return canonical(note_of(agenda_with(MANY_ITEMS, 3), personas.TODAY, with_people=True))
+
+
+@pytest.fixture
+def long_agenda(db):
+    return agenda_with(MANY_ITEMS, 9)
+
+
+@pytest.fixture
+def enqueued(monkeypatch):
+    found: list[str] = []
+    monkeypatch.setattr(make_file, "delay", found.append)
+    return found
+
+
+def seconds_of_word_file(narrative, updates):
+    """Of CPU."""
+    note = note_of(agenda_with(narrative, updates), personas.TODAY, with_people=True)
+    begun = time.process_time()
+    as_word.write(note)
+    return time.process_time() - begun
+
+
+def test_word_file_of_nine_long_updates_takes_seconds(db):
+    assert seconds_of_word_file(MANY_ITEMS, 9) < 20
+
+
+@pytest.mark.parametrize("narrative", MANY_BLOCKS)
+def test_word_file_of_two_updates_of_many_blocks_takes_seconds(db, narrative):
+    assert seconds_of_word_file(narrative, 2) < 5
+
+
+def test_word_file_has_every_item(db):
+    note = note_of(agenda_with(MANY_ITEMS, 2), personas.TODAY, with_people=True)
+
+    document = Document(BytesIO(as_word.write(note)))
+
+    assert [paragraph.text for paragraph in document.paragraphs].count("a") == 2 * 5000
+
+
+def blocks_and_runs(blocks):
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            yield from (block, *block.runs)
+        elif isinstance(block, Quote):
+            yield from (block, *blocks_and_runs(block.blocks))
+        elif isinstance(block, List):
+            yield block
+            for item in block.items:
+                yield from blocks_and_runs(item)
+
+
+@pytest.mark.parametrize("narrative", [*MANY_BLOCKS, *HOSTILE])
+def test_size_bounds_what_parsing_finds(db, narrative):
+    point = personas.action_point(description=narrative)
+
+    measured = size(note_of(point.issue.agenda, personas.TODAY, with_people=True))
+
+    # A block of text has a run in it, and so has the text between two runs with a style.
+    assert sum(1 for _ in blocks_and_runs(parse(narrative))) <= 3 * measured
+
+
+@pytest.mark.parametrize("extension", ["docx", "pdf", "md"])
+@pytest.mark.parametrize("narrative", MANY_BLOCKS[:3])
+def test_visitor_gets_no_long_file_at_once(client, db, extension, narrative):
+    agenda_with(narrative, 1)
+
+    response = client.get(f"/agendas/2026/note.{extension}")
+
+    assert "Make the file" in text(response)
+    assert "Content-Disposition" not in response
+    assert NoteFile.objects.count() == 0
+
+
+@pytest.mark.parametrize("extension", ["docx", "pdf", "md"])
+def test_note_just_below_the_bound_is_a_file_at_once(client, db, extension):
+    agenda_with("- a\n" * (AT_ONCE_SIZE - 100), 1)
+
+    assert "attachment" in client.get(f"/agendas/2026/note.{extension}")["Content-Disposition"]
+
+
+@pytest.mark.parametrize("extension", ["docx", "md"])
+def test_worker_makes_the_files_of_a_long_note(client, db, enqueued, extension, django_capture_on_commit_callbacks):
+    agenda_with(MANY_ITEMS, 2)
+    with django_capture_on_commit_callbacks(execute=True):
+        page = client.post(ASK, {"extension": extension})["Location"]
+    make_file(enqueued[0])
+
+    written = b"".join(client.get(f"{page}content/").streaming_content)
+    assert NoteFile.objects.get().state == NoteFile.State.READY
+    assert len(written) > 30_000
+
+
+def test_note_too_long_for_a_pdf_says_what_to_do(client, long_agenda, enqueued):
+    responses = [client.get("/agendas/2026/note.pdf"), client.post(ASK, {"extension": "pdf"})]
+
+    for response in responses:
+        assert response.status_code == 422
+        assert "This note is too long for a PDF file." in text(response)
+        assert {"/agendas/2026/note.md", "/agendas/2026/note.docx", "/agendas/2026/note/"} <= links(response)
+    assert enqueued == []
+    assert NoteFile.objects.count() == 0
+
+
+def test_published_version_too_long_for_a_pdf_says_what_to_do(client, long_agenda, coordinator):
+    personas.note_version(long_agenda, coordinator, audience=Agenda.Audience.EVERYBODY)
+
+    response = client.get("/agendas/2026/note/versions/1.pdf")
+
+    assert response.status_code == 422
+    assert "/agendas/2026/note/versions/1.md" in links(response)
+
+
+@pytest.mark.parametrize(
+    ("bound", "value", "extension"),
+    [("MEMORY", 400 * 1024 * 1024, "pdf"), ("SECONDS", 1, "pdf")],
+)
+def test_process_ends_at_its_bound(content, monkeypatch, bound, value, extension):
+    monkeypatch.setattr(file_process, bound, value)
+
+    with pytest.raises(TooLargeError):
+        write_file(content, extension=extension, language="en", site="http://testserver")
+
+
+def test_process_that_fails_otherwise_says_why(db):
+    with pytest.raises(RuntimeError, match="JSONDecodeError"):
+        write_file("no note", extension="docx", language="en", site="")
+
+
+def test_file_beyond_its_bound_says_what_to_do_and_is_not_tried_again(
+    client, db, enqueued, monkeypatch, django_capture_on_commit_callbacks
+):
+    agenda_with(MANY_ITEMS, 4)
+    monkeypatch.setattr(file_process, "SECONDS", 1)
+    with django_capture_on_commit_callbacks(execute=True):
+        page = client.post(ASK, {"extension": "docx"})["Location"]
+    make_file(enqueued[0])
+    with django_capture_on_commit_callbacks(execute=True):
+        again = client.post(ASK, {"extension": "docx"})["Location"]
+
+    response = client.get(page)
+    assert NoteFile.objects.get().state == NoteFile.State.TOO_LARGE
+    assert "This note is too long for a Word file." in text(response)
+    assert "/agendas/2026/note.md" in links(response)
+    assert again == page
+    assert len(enqueued) == 1
