@@ -2,9 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import partial
+from itertools import takewhile
 
 from django.utils.translation import gettext as _
 
@@ -13,6 +15,9 @@ from actions.note.rich_text import Block, Paragraph, Quote, parse
 
 MOST_COMPARISONS = 4_000_000
 """Of words. Longer paragraphs are shown as replaced whole."""
+
+MOST_PARAGRAPHS = 1_000_000
+"""Comparisons of paragraphs. Longer runs of paragraphs that differ are shown as replaced whole."""
 
 LOOK_AHEAD = 40
 """Paragraphs among which the one that was changed is looked for."""
@@ -45,24 +50,46 @@ class Changes:
     """How many sections say the same in both."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What a section is made of. Its texts are parsed only where its content differs."""
+
+    heading: str
+    content: object
+    paragraphs: Callable[[], Iterable[str]]
+
+
 def changes(before: Note, after: Note) -> Changes:
-    old, new = dict(_sections(before)), dict(_sections(after))
+    old, new = _sources(before), _sources(after)
     keys = [*new, *(key for key in old if key not in new)]
-    found = []
+    sections = []
     for key in keys:
-        heading = (new.get(key) or old[key])[0]
-        if rows := tuple(_rows(old.get(key, ("", []))[1], new.get(key, ("", []))[1])):
-            found.append(Section(heading, rows))
-    return Changes(tuple(found), len(keys) - len(found))
+        if rows := tuple(_changed_rows(old.get(key), new.get(key))):
+            sections.append(Section((new.get(key) or old[key]).heading, rows))
+    return Changes(tuple(sections), len(keys) - len(sections))
 
 
-def _sections(note: Note) -> Iterator[tuple[str, tuple[str, list[str]]]]:
-    """Key, heading and paragraphs of each part."""
-    yield "introduction", (_("Introduction"), [note.title, *_paragraphs(parse(note.introduction))])
+def _changed_rows(old: _Source | None, new: _Source | None) -> Iterator[Row]:
+    if old and new and old.content == new.content:
+        return iter(())
+    return _rows(list(old.paragraphs()) if old else [], list(new.paragraphs()) if new else [])
+
+
+def _sources(note: Note) -> dict[str, _Source]:
+    """The sections of the note, in order."""
+    opening = [note.title, note.introduction]
+    sources = {"introduction": _Source(_("Introduction"), opening, partial(_titled, *opening))}
     for issue in note.issues:
-        yield issue.anchor, (issue.heading, [issue.heading, *_paragraphs(parse(issue.rationale))])
+        texts = [issue.heading, issue.rationale]
+        sources[issue.anchor] = _Source(issue.heading, texts, partial(_titled, *texts))
         for point in issue.points:
-            yield point.anchor, (point.heading, list(_of_point(point)))
+            sources[point.anchor] = _Source(point.heading, point, partial(_of_point, point))
+    return sources
+
+
+def _titled(title: str, text: str) -> Iterator[str]:
+    yield title
+    yield from _paragraphs(parse(text))
 
 
 def _of_point(point: Point) -> Iterator[str]:
@@ -94,10 +121,21 @@ def _paragraphs(blocks: Iterable[Block]) -> Iterator[str]:
 
 
 def _rows(before: Sequence[str], after: Sequence[str]) -> Iterator[Row]:
+    start = _equal_at_start(before, after)
+    end = _equal_at_start(before[start:][::-1], after[start:][::-1])
+    before, after = before[start : len(before) - end], after[start : len(after) - end]
+    if len(before) * len(after) > MOST_PARAGRAPHS:
+        yield _row("\n".join(before), "\n".join(after))
+        return
     for kind, old_from, old_to, new_from, new_to in SequenceMatcher(None, before, after, False).get_opcodes():
         if kind != "equal":
             for old, new in _pairs(before[old_from:old_to], after[new_from:new_to]):
                 yield _row(old, new)
+
+
+def _equal_at_start(before: Sequence[str], after: Sequence[str]) -> int:
+    """How many paragraphs are the same before the first that differs."""
+    return sum(1 for _pair in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))
 
 
 def _pairs(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from dataclasses import replace
 from datetime import date
 
@@ -354,6 +355,35 @@ def test_changes_of_endless_texts_are_told_in_time(point, focal_point):
     (section,) = changes(old, new).sections
 
     assert [len(row.before) for row in section.rows] == [1]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("- a\n" * 4500, "- a\n" * 5000),
+        ("- a\n" * 5000, "- b\n" * 5000),
+        ("- a\n- b\n" * 2500, "- b\n- a\n" * 2500),
+        ("- a\n" * 2500 + "- b\n" * 2500, "- a\n" * 2400 + "- c\n" * 2500),
+    ],
+)
+def test_changes_of_texts_of_many_paragraphs_are_found_in_time(point, old, new):
+    note = note_of(point.issue.agenda, personas.TODAY, with_people=True)
+    before, after = replace(note, introduction=old * 2), replace(note, introduction=new * 2)
+
+    begun = time.process_time()
+    (section,) = changes(before, after).sections
+
+    assert time.process_time() - begun < 5
+    assert section.rows
+
+
+def test_paragraphs_that_are_the_same_at_both_ends_are_not_shown(point):
+    note = note_of(point.issue.agenda, personas.TODAY, with_people=True)
+    before, after = replace(note, introduction="a\n\nb\n\na"), replace(note, introduction="a\n\nb\n\na\n\na")
+
+    (section,) = changes(before, after).sections
+
+    assert [(row.before, row.after) for row in section.rows] == [((), ((True, "a"),))]
 
 
 @pytest.mark.parametrize(
