@@ -1,4 +1,4 @@
-// How many characters are left in a field (data-counter: its limit, as the server counts: a line break is one).
+// Show how many characters are left in a field (data-counter: its limit). A line break counts as one, as on the server.
 document.querySelectorAll("[data-counter]").forEach((field) => {
   const limit = Number(field.dataset.counter);
   const words = field.form.dataset;

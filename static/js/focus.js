@@ -1,5 +1,5 @@
-// Where a page has something that must be read first (data-autofocus), the focus goes there. A browser that goes to the part of the page that
-// the address names takes the focus away again, at the latest when everything is loaded.
+// Focus what must be read first (data-autofocus). If the address names a part of the page, the browser moves the focus there while the page
+// loads, so that it is set again afterwards.
 const first = document.querySelector("[data-autofocus]");
 first?.focus();
 if (first && location.hash) addEventListener("load", () => requestAnimationFrame(() => first.focus()));

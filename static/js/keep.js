@@ -1,5 +1,5 @@
-// What is typed into a form with data-keep is kept in this browser until it has arrived, for the person who typed it. It comes back when the
-// same form is opened again with the same stored content. A message tagged keep-clear:<address> says that it has arrived.
+// Keep what a person types into a form with data-keep in this browser until it is stored. Fill it in when the person opens the same form with
+// the same stored content again. A message tagged keep-clear:<address> means that it is stored.
 const prefix = `keep:${document.body.dataset.person}:`;
 
 const typed = (form) =>
@@ -14,14 +14,14 @@ const typed = (form) =>
       ]),
   );
 
-const bringBack = (form, content) => {
+const restore = (form, content) => {
   const fields = [...form.elements].filter((field) => field.name);
-  for (const [name, value, checked, chosen] of JSON.parse(content)) {
+  for (const [name, value, checked, selected] of JSON.parse(content)) {
     for (const field of fields.filter((candidate) => candidate.name === name)) {
       if (field.type === "checkbox" || field.type === "radio") {
         if (field.value === value) field.checked = checked;
-      } else if (chosen) {
-        [...field.options].forEach((option) => (option.selected = chosen.includes(option.value)));
+      } else if (selected) {
+        [...field.options].forEach((option) => (option.selected = selected.includes(option.value)));
       } else {
         field.value = value;
       }
@@ -42,14 +42,14 @@ try {
   document.querySelectorAll("form[data-keep]").forEach((form) => {
     const key = prefix + form.dataset.keep;
     const rendered = typed(form);
-    const kept = JSON.parse(localStorage.getItem(key) ?? "null");
-    if (kept?.rendered === rendered) bringBack(form, kept.typed);
+    const saved = JSON.parse(localStorage.getItem(key) ?? "null");
+    if (saved?.rendered === rendered) restore(form, saved.typed);
     let timer;
     const keep = () => {
       clearTimeout(timer);
-      const now = typed(form);
-      if (now === rendered) localStorage.removeItem(key);
-      else localStorage.setItem(key, JSON.stringify({ rendered, typed: now }));
+      const current = typed(form);
+      if (current === rendered) localStorage.removeItem(key);
+      else localStorage.setItem(key, JSON.stringify({ rendered, typed: current }));
     };
     form.addEventListener("input", () => {
       clearTimeout(timer);
@@ -59,5 +59,5 @@ try {
     form.addEventListener("submit", keep);
   });
 } catch {
-  // A browser that keeps nothing (a private window, a full disk) still sends the form.
+  // A browser that stores nothing (a private window, a full disk) still sends the form.
 }

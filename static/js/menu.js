@@ -1,4 +1,4 @@
-// A menu (data-menu, a details element) closes on Escape and on a click beside it.
+// Close a menu (data-menu, a details element) on Escape and on a click outside it.
 const close = (menu) => menu.removeAttribute("open");
 
 document.addEventListener("click", (event) => {
@@ -13,7 +13,7 @@ document.addEventListener("keydown", (event) => {
   });
 });
 
-// Where the navigation is wider than the screen, the place where one is stands in its middle.
+// Scroll a navigation that is wider than the screen until the current page is in its middle.
 const here = document.querySelector(".site-nav [aria-current]");
 const nav = here?.closest(".site-nav");
 const middle = (element) => element.getBoundingClientRect().left + element.clientWidth / 2;

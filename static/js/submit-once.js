@@ -1,4 +1,4 @@
-// A form with data-submit-once is sent once, however often its button is pressed. Coming back to the page makes it whole again.
+// Send a form with data-submit-once only once, however often its button is pressed. Returning to the page enables it again.
 const sent = new WeakSet();
 
 document.addEventListener("submit", (event) => {
