@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from actions.models import ActionPointQuerySet, ProgressUpdate
-from actions.models.action_point_queries import Basis, end_of, reports_then
+from actions.models import ProgressUpdate
+from actions.models.action_point_queries import Basis, end_of, updates_as_of
 from issues.models import Agenda
 
 EARLIEST = date(1945, 1, 1)
@@ -47,22 +47,15 @@ class AsOf:
         """The same, to be put after an address that has no query."""
         return f"?{self.query_text}" if self.is_past else ""
 
-    def standing(self, points: ActionPointQuerySet) -> ActionPointQuerySet:
-        return points.as_of(self.day, self.basis) if self.is_past else points
-
     def look_back(self, agenda: Agenda) -> Agenda:
-        """The same, in memory as open as it was then. One query on a day that has gone by."""
+        """The same agenda, in memory open or closed as it was on that day. One query for a past date."""
         if self.is_past:
             agenda.look_back(end_of(self.day))
         return agenda
 
-    def in_force(self) -> Any:
-        """The progress updates that count."""
-        return reports_then(self.day, self.basis) if self.is_past else ProgressUpdate.objects.in_force()
-
-    def reports(self, updates: Any) -> Any:
-        """Of these updates the versions that were in force, unless it is today."""
-        return updates.filter(pk__in=reports_then(self.day, self.basis).values("pk")) if self.is_past else updates
+    def updates(self) -> Any:
+        """The versions of progress updates that count on that day."""
+        return updates_as_of(self.day, self.basis) if self.is_past else ProgressUpdate.objects.in_force()
 
     def mark(self, update: Any) -> None:
         """Say of an update, in memory, whether it was recorded after that day; a withdrawal that came after it is not known yet."""

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.db.models.functions import ExtractYear
 
+from actions import rules
 from actions.bars import Segment
 from actions.models import Milestone
 from actions.models.progress_update import ProgressUpdateQuerySet
@@ -45,8 +46,8 @@ def promises(agency: Agency, agendas: QuerySet[Agenda], today: date) -> Promises
     milestones = found[:MILESTONES][::-1]
     return Promises(
         done=[milestone for milestone in milestones if milestone.done_on],
-        passed=[milestone for milestone in milestones if milestone.is_passed(today)],
-        ahead=[milestone for milestone in milestones if milestone.is_ahead(today)],
+        passed=[milestone for milestone in milestones if rules.is_overdue(milestone, today)],
+        ahead=[milestone for milestone in milestones if rules.is_ahead(milestone, today)],
         are_cut=len(found) > MILESTONES,
     )
 

@@ -1,51 +1,39 @@
-"""Action points as rows of a list: with what a reader wants to know of each at a glance, as plain data.
+"""Action points as rows of a list: what a reader wants to know of each at a glance, as plain data."""
 
-A row holds nothing else: of two rows that are equal, templates make the same (`{% drawn %}`).
-"""
-
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from operator import itemgetter
-from typing import Any, Protocol
+from typing import NamedTuple
 
-from django.db.models import BigIntegerField, CharField, ExpressionWrapper, F, IntegerField, OuterRef, Subquery, Value
-from django.db.models.lookups import In
-from django.utils.translation import get_language
+from django.urls import reverse
 
-from actions.models import ActionPoint, ActionPointQuerySet, ActionStatus
-from actions.tallies.reading import Lead
-from issues.models import Agenda, Issue
+from actions import rules
+from actions.models import ActionPoint, ActionStatus
+from actions.states import ActionPointState
 from tracker.dates.value import PartialDate
-from tracker.people.models import User
-from tracker.prepared import Param, PreparedSelect
+from tracker.people.models import Agency, User
 
-MOST = 50
-"""So many rows a page of a list has at most."""
-LISTED = ("action_point_id", "place", "rank", "reported", "milestone_due", "snoozed_until")
-"""What a list reads of its entries: what it is ordered by, and what rows want."""
+PAGE_SIZE = 50
+"""Rows on a page of a list."""
 
 
-class Listed(Protocol):
-    """An entry, or as much of it as rows want."""
+class Lead(NamedTuple):
+    """An agency that leads action points."""
 
-    @property
-    def action_point_id(self) -> int: ...
-    @property
-    def place(self) -> int: ...
-    @property
-    def milestone_due(self) -> date | None: ...
-    @property
-    def snoozed_until(self) -> date | None: ...
+    pk: int
+    acronym: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    issue_id: int
-    issue: str
-    """In words: with its number."""
+class ActionPointRow:
+    pk: int
+    slug: str
+    """Of its agenda."""
+    issue_number: int
+    issue_title: str
+    number: int
     code: str
     reference: str
     address: str
@@ -53,14 +41,18 @@ class Row:
     status: ActionStatus
     last_happened: PartialDate | None
     last_reported: PartialDate | None
-    days_silent: int | None
+    days_since_report: int | None
     reasons: tuple[str, ...]
-    """Why it shows no progress, in words; empty where it shows some."""
+    """Why it needs attention, in words; empty if it does not."""
     agencies: tuple[Lead, ...]
     people: tuple[str, ...]
     """The names of its focal points."""
-    is_late: bool = False
-    """On a day that has gone by: whether something that counts was recorded after it."""
+    recorded_later: bool
+    """On a past date: whether an update that counts was recorded after that day."""
+
+    @property
+    def issue(self) -> str:
+        return f"{self.issue_number}. {self.issue_title}"
 
     @property
     def is_unowned(self) -> bool:
@@ -73,136 +65,65 @@ class StatusCount:
     count: int
 
 
-def rows(action_points: ActionPointQuerySet, today: date) -> list[Row]:
-    """In the order of the query. Four queries, whatever their number."""
-    return rows_of(action_points.with_context().prefetch_related("milestones"), today)
-
-
-def rows_of(action_points: Iterable[ActionPoint], today: date) -> list[Row]:
-    """Costs queries unless they come with their context and milestones. `today` is the day for which they were asked (`as_of`)."""
-    found = []
-    for point in action_points:
-        if hasattr(point, "status_then"):
-            point.stand_as(point)
-        agencies = tuple(Lead(agency.acronym, agency.name) for agency in point.lead_agencies.all())
-        people = tuple(str(person) for person in point.focal_points.all())
-        late = any(milestone.is_passed(today) for milestone in point.milestones.all())
-        is_late = bool(getattr(point, "recorded_late_then", None))
-        found.append(_row(point, today, agencies, people, late=late, is_late=is_late))
-    return found
-
-
-def rows_of_entries(entries: Sequence[Listed], agenda: Agenda, today: date) -> list[Row]:
-    """The same today, of MOST entries of the agenda at most, in their order. One query, none where there are no entries."""
-    if not entries:
+def rows_of(states: Sequence[ActionPointState], today: date) -> list[ActionPointRow]:
+    """In the order of the states; `today` is the day that they were read for. Three queries, none if there are no states."""
+    if not states:
         return []
-    ids = [entry.action_point_id for entry in entries]
-    asked = {f"id{place}": ids[min(place, len(ids) - 1)] for place in range(MOST)}
-    using = agenda._state.db or "default"
-    texts: dict[int, tuple[Any, ...]] = {}
-    agencies: dict[int, tuple[Lead, ...]] = defaultdict(tuple)
-    people: dict[int, tuple[str, ...]] = defaultdict(tuple)
-    for kind, pk, first, second, *shown in sorted(_PARTS.rows(using, **asked), key=itemgetter(0, 1, 2, 3)):
-        if kind == _TEXTS:
-            texts[pk] = first, second, *shown
-        elif kind == _LED:
-            agencies[pk] += (Lead(first, second),)
-        else:
-            people[pk] += (first or second,)
-    at = get_language(), agenda.slug, agenda.state, agenda.silence_days, today
+    points = ActionPoint.objects.filter(pk__in=[state.pk for state in states]).order_by()
+    titles = {pk: (title, issue) for pk, title, issue in points.values_list("pk", "title", "issue__title")}
+    agencies = _agencies(states)
+    people = _people(states)
     return [
-        _remembered(at, entry.place, texts[pk], entry.milestone_due, entry.snoozed_until, agencies[pk], people[pk])
-        for entry, pk in zip(entries, ids, strict=True)
-        if pk in texts
+        _row(state, today, *titles[state.pk], agencies, people)
+        for state in states
+        if state.pk in titles  # not removed since they were read
     ]
 
 
-@lru_cache(maxsize=5000)
-def _remembered(
-    at: tuple[str | None, str, str, int, date],
-    place: int,
-    texts: tuple[Any, ...],
-    milestone_due: date | None,
-    snoozed_until: date | None,
-    agencies: tuple[Lead, ...],
-    people: tuple[str, ...],
-) -> Row:
-    """A row of all that it follows from. `at`: the language, and what matters of the agenda and the day."""
-    _language, slug, state, silence_days, today = at
-    issue_title, title, issue_id, status, last_reported, last_happened = texts
-    issue_number, number = divmod(place, 1000)
-    agenda = Agenda(slug=slug, state=state, silence_days=silence_days)
-    point = ActionPoint(
-        issue=Issue(pk=issue_id, agenda=agenda, number=issue_number, title=issue_title),
-        number=number,
-        title=title,
-        status=status,
-        last_reported=PartialDate.parse(last_reported) if last_reported else None,
-        last_happened=PartialDate.parse(last_happened) if last_happened else None,
-        snoozed_until=snoozed_until,
-    )
-    late = milestone_due is not None and milestone_due < today
-    return _row(point, today, agencies, people, late=late)
+def count_statuses(states: Iterable[ActionPointState]) -> list[StatusCount]:
+    """One for every status, in their order, those without action points included. No query."""
+    counted = Counter(state.status for state in states)
+    return [StatusCount(status, counted[status]) for status in ActionStatus]
 
 
-def _parts_query() -> Any:
-    """All that rows show in one query: kind, action point, two texts, and of _TEXTS what else there is."""
-    # Subqueries, as for a join PostgreSQL would read all issues and all people.
-    issue = Issue.objects.filter(pk=OuterRef("issue")).order_by()
-    person = User.objects.filter(pk=OuterRef("user")).order_by()
-    points = ActionPoint.objects.filter(pk__in=_ids()).order_by()
-    # Wrapped, as a filter by a foreign key takes no parameters.
-    shown = In(ExpressionWrapper(F("actionpoint"), BigIntegerField()), _ids())
-    led = ActionPoint.lead_agencies.through.objects.filter(shown)
-    assigned = ActionPoint.focal_points.through.objects.filter(shown)
-    more = "issue", "status", "last_reported", "last_happened"
-    nothing = [Value(None, IntegerField())] + [Value(None, CharField())] * 3
-    return points.values_list(Value(_TEXTS), "pk", Subquery(issue.values("title")), "title", *more).union(
-        led.values_list(Value(_LED), "actionpoint", "agency__acronym", "agency__name", *nothing),
-        assigned.values_list(
-            Value(_ASSIGNED), "actionpoint", Subquery(person.values("name")), Subquery(person.values("email")), *nothing
-        ),
-        all=True,
-    )
+def _agencies(states: Iterable[ActionPointState]) -> dict[int, Lead]:
+    """By id, in order of acronym."""
+    pks = {pk for state in states for pk in state.leads}
+    found = Agency.objects.filter(pk__in=pks).order_by("acronym").values_list("pk", "acronym", "name")
+    return {pk: Lead(pk, acronym, name) for pk, acronym, name in found}
 
 
-def _ids() -> list[Param]:
-    return [Param(f"id{place}", ActionPoint._meta.pk) for place in range(MOST)]
-
-
-_TEXTS, _LED, _ASSIGNED = range(3)
-_PARTS = PreparedSelect(_parts_query)
+def _people(states: Iterable[ActionPointState]) -> dict[int, str]:
+    """Names by id, in their order."""
+    pks = {pk for state in states for pk in state.focal_points}
+    found = User.objects.filter(pk__in=pks).order_by("name", "email").values_list("pk", "name", "email")
+    return {pk: name or email for pk, name, email in found}
 
 
 def _row(
-    point: ActionPoint,
+    state: ActionPointState,
     today: date,
-    agencies: tuple[Lead, ...],
-    people: tuple[str, ...],
-    *,
-    late: bool,
-    is_late: bool = False,
-) -> Row:
-    """`late`: a milestone has passed; `is_late` as in Row."""
-    return Row(
-        issue_id=point.issue_id,
-        issue=str(point.issue),
-        code=point.code,
-        reference=point.reference,
-        address=point.get_absolute_url(),
-        title=point.title,
-        status=ActionStatus(point.status),
-        last_happened=point.last_happened,
-        last_reported=point.last_reported,
-        days_silent=point.days_silent(today),
-        reasons=tuple(str(reason.label) for reason in point.no_progress_reasons(today, late=late)),
-        agencies=agencies,
-        people=people,
-        is_late=is_late,
+    title: str,
+    issue_title: str,
+    agencies: dict[int, Lead],
+    people: dict[int, str],
+) -> ActionPointRow:
+    return ActionPointRow(
+        pk=state.pk,
+        slug=state.agenda.slug,
+        issue_number=state.issue,
+        issue_title=issue_title,
+        number=state.number,
+        code=state.code,
+        reference=state.reference,
+        address=reverse("action_point", args=[state.agenda.slug, state.issue, state.number]),
+        title=title,
+        status=ActionStatus(state.status),
+        last_happened=state.last_happened,
+        last_reported=state.last_reported,
+        days_since_report=rules.days_since_report(state, today),
+        reasons=tuple(str(reason.label) for reason in rules.attention_reasons(state, today)),
+        agencies=tuple(agency for pk, agency in agencies.items() if pk in state.leads),
+        people=tuple(name for pk, name in people.items() if pk in state.focal_points),
+        recorded_later=state.recorded_later,
     )
-
-
-def status_counts(found: Iterable[Row]) -> list[StatusCount]:
-    """One for every status, in their order, those with none included. No query."""
-    counted = Counter(row.status for row in found)
-    return [StatusCount(status, counted[status]) for status in ActionStatus]

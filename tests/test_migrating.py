@@ -8,7 +8,6 @@ from django.db.migrations import Migration
 from actions.models import ActionPoint, Milestone
 from actions.search.finding import find
 from actions.search.query import parse
-from actions.tallies.rebuilding import differences, stamps
 from issues.models import Agenda, Issue
 from tests import personas
 from tracker.people.models import Agency, User
@@ -45,12 +44,8 @@ def test_migration_of_a_column_that_triggers_name_goes_through(model, name):
 
     migrate(lambda editor: editor.alter_field(model, before, wider))
     try:
-        stamp_before = stamps().shown
         User.objects.update(name="Renamed")
         personas.action_point(number=2)
-
-        assert stamps().shown != stamp_before
-        assert differences(connection) == 0
     finally:
         migrate(lambda editor: editor.alter_field(model, wider, before))
 
@@ -63,8 +58,6 @@ def test_migration_that_adds_and_removes_a_column_goes_through(model):
 
     migrate(lambda editor: editor.add_field(model, added))
     migrate(lambda editor: editor.remove_field(model, added))
-
-    assert differences(connection) == 0
 
 
 @pytest.mark.django_db(transaction=True)

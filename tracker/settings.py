@@ -68,7 +68,6 @@ INSTALLED_APPS = [
     "actions",
     "actions.dashboard",
     "actions.reminders",
-    "actions.tallies",
     "actions.search",
     "actions.note",
     "actions.rollover",
@@ -149,8 +148,7 @@ else:
         _options.setdefault(_name, _seconds)
     _options.setdefault("keepalives_count", 3)
 
-# Counts attempts to sign in and keeps pages until something changes, for all web processes together: Redis where the broker is there,
-# else files in the data folder.
+# Counts attempts to sign in, for all web processes together: Redis if the broker is there, else files in the data folder.
 CACHE_URL = env.str("CACHE_URL", "") or env.str("CELERY_BROKER_URL", "")
 if CACHE_URL.startswith(("redis://", "rediss://")):
     CACHES: dict[str, Any] = {
@@ -168,8 +166,6 @@ else:
             "OPTIONS": {"MAX_ENTRIES": 5000},
         }
     }
-# What is large and seldom changes is kept in each web process besides, at most some 10 MB.
-CACHES["near"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100}}
 
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -264,7 +260,6 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "reminders": {"task": "reminders.tick", "schedule": 60.0, "options": {"expires": 55}},
-    "tallies": {"task": "tallies.fold", "schedule": 600.0, "options": {"expires": 590}},
     "note files": {"task": "note.sweep", "schedule": 3600.0, "options": {"expires": 3500}},
     "sessions": {"task": "people.forget_sessions", "schedule": 86_400.0, "options": {"expires": 86_000}},
 }

@@ -1,29 +1,28 @@
-"""What changed in an agenda since a day: which action points stand elsewhere now, what was added, edited or removed, what was recorded."""
+"""What changed in an agenda since a day: statuses, what was added, edited or removed, and what was recorded."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F
+from django.core.paginator import Page
 
 from actions.access import Person
-from actions.dashboard.edited import Edits, edits
+from actions.as_of import AsOf
+from actions.dashboard.recent_edits import Edits, edits
 from actions.models import ActionPoint, ActionStatus, ProgressUpdate
 from actions.models.action_point_queries import Basis, end_of
-from actions.tallies.reading import recorded_last
+from actions.reader import read_action_points
 from issues.models import Agenda
-from tracker.keyset import Column, Order, Page, whole_number
+from tracker.web.pagination import get_page
 
 SHOWN = 100
-LOOKED_AT = 1000
 PAGE_SIZE = 25
-NEWEST_FIRST = Order([Column("pk", whole_number, descending=True)])
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """An action point that stood elsewhere at the end of the day."""
+class StatusChange:
+    """An action point that had another status at the end of the day."""
 
     action_point: ActionPoint
     before: ActionStatus
@@ -31,40 +30,44 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    moves: Sequence[Move]
+    statuses: Sequence[StatusChange]
     are_cut: bool
-    """There are more moves than SHOWN."""
-    are_all: bool
-    """No more than LOOKED_AT action points were reported on since, so all were looked at; else only those of the newest reports."""
+    """There are more of these than SHOWN."""
     edits: Edits
-    page: Page[ProgressUpdate]
+    page: Page[int]
+    updates: Sequence[ProgressUpdate]
+    """Those of the page, recorded since."""
     withdrawn: Sequence[ProgressUpdate]
 
 
-def changes(
-    agenda: Agenda, since: date, reader: Person, *, after: str | None = None, before: str | None = None
-) -> Changes:
+def changes(agenda: Agenda, since: date, reader: Person, asked: Mapping[str, str], errors: list[str]) -> Changes:
     """What came after the end of that day (UTC); visitors read no names of who edited what, and nobody what an agenda was before it was
-    opened to readers such as they are. Up to 30 queries. Raises PlaceError.
+    opened to readers such as they are. Up to 30 queries. The query asks for a page of what was recorded.
     """
     end = end_of(since)
     opened = agenda.readable_since(reader) or end
-    updates: Any = ProgressUpdate.objects.filter(action_point__issue__agenda=agenda).with_context()
-    updates = updates.select_related("action_point__issue__agenda", "superseded_by")
-    withdrawn = updates.filter(withdrawn_at__gte=end).order_by("-withdrawn_at", "-pk")
-    touched, _since = recorded_last(agenda, LOOKED_AT + 1, end)
-    touched += withdrawn.values_list("action_point_id", flat=True)[: LOOKED_AT + 1]
-    are_all = len(touched) <= LOOKED_AT
-    points: Any = ActionPoint.objects.filter(pk__in=touched).as_of(since, Basis.RECORDED)
-    moved = list(points.exclude(status_then=F("status")).select_related("issue__agenda").in_order()[: SHOWN + 1])
-    told = updates.filter(recorded_at__gte=end)
+    of_agenda = ProgressUpdate.objects.filter(action_point__issue__agenda=agenda)
+    recorded = list(of_agenda.filter(recorded_at__gte=end).values_list("pk", "action_point_id"))
+    page = get_page(sorted((pk for pk, _point in recorded), reverse=True), PAGE_SIZE, asked, errors)
+    updates: Any = of_agenda.with_context().select_related("action_point__issue__agenda", "superseded_by")
+    withdrawn = list(updates.filter(withdrawn_at__gte=end).order_by("-withdrawn_at", "-pk"))
+    touched = {point for _pk, point in recorded} | {update.action_point_id for update in withdrawn}
+    statuses = _status_changes(agenda, touched, since)
     return Changes(
-        [Move(point, ActionStatus(point.status_then)) for point in moved[:SHOWN]],
-        are_cut=len(moved) > SHOWN,
-        are_all=are_all,
+        statuses=statuses[:SHOWN],
+        are_cut=len(statuses) > SHOWN,
         edits=edits(agenda, max(end, opened), with_people=reader.is_authenticated),
-        page=NEWEST_FIRST.page(
-            told.filter(action_point__in=touched) if are_all else told, size=PAGE_SIZE, after=after, before=before
-        ),
-        withdrawn=list(withdrawn[:SHOWN]),
+        page=page,
+        updates=list(updates.filter(pk__in=list(page)).order_by("-pk")),
+        withdrawn=withdrawn[:SHOWN],
     )
+
+
+def _status_changes(agenda: Agenda, touched: set[int], since: date) -> list[StatusChange]:
+    """Of the touched action points, those that have another status today than the tracker knew at the end of the day."""
+    then = read_action_points(touched, AsOf(since, is_past=True, basis=Basis.RECORDED), [agenda])
+    before = {state.pk: ActionStatus(state.status) for state in then}
+    points = ActionPoint.objects.filter(pk__in=touched).select_related("issue__agenda").in_order()
+    return [
+        StatusChange(point, before[point.pk]) for point in points if point.status != before.get(point.pk, point.status)
+    ]

@@ -4,32 +4,30 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import lru_cache
-from itertools import islice
+from heapq import nlargest, nsmallest
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import F, Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from actions import rules
 from actions.as_of import AsOf
 from actions.bars import Segment
-from actions.dashboard import counting
+from actions.dashboard.counts import AgendaCounts, Counts, count
 from actions.dashboard.filters import Attention, Owner
-from actions.models import ActionPoint, ActionPointQuerySet, ActionStatus, Milestone, ProgressUpdate
-from actions.models.milestone import MilestoneQuerySet
-from actions.rows import Row, rows, rows_of_entries
-from actions.tallies import reading
-from actions.tallies.reading import Part, Whole
-from issues.models import Agenda, Issue
+from actions.models import ActionStatus, Milestone
+from actions.rows import ActionPointRow, rows_of
+from actions.states import ActionPointState
+from issues.models import Issue
+from tracker.people.models import Agency
 
 SHOWN = 5
-"""How many of the longest silent, of the latest updates and of each kind of milestone are shown; the list has them all."""
+"""How many of the longest silent and of each kind of milestone are shown; the list has them all."""
 
-ISSUES, AGENCIES = 20, 60
-"""So many of each are shown at most: what a page can show. The agenda has all issues."""
+MAX_ISSUES, MAX_AGENCIES = 20, 60
+"""The most of each that the dashboard shows. The agenda has all issues."""
 
 AHEAD = timedelta(days=90)
 """How far ahead milestones are shown."""
@@ -47,14 +45,14 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """How many action points of an issue or agency stand where: plain data, so that templates draw it once."""
+    """How many action points of an issue or agency have which status."""
 
     label: str
     address: str
     total: Figure
     statuses: tuple[Figure, ...]
     attention: Figure
-    """Those that show no progress."""
+    """Those that need attention."""
     largest: int = 0
     """The total of the largest one beside it: what a full bar stands for."""
 
@@ -69,40 +67,34 @@ class Figures:
     statuses: Sequence[Figure]
     attention: Sequence[Figure]
     silence: Sequence[Figure]
-    longest_silent: Sequence[Row]
+    longest_silent: Sequence[ActionPointRow]
     issues: Sequence[Breakdown]
     agencies: Sequence[Breakdown]
     passed: Sequence[Milestone]
-    """Milestones that passed undone, the latest first, SHOWN of them."""
+    """Overdue milestones of open action points, the latest first, SHOWN of them."""
     ahead: Sequence[Milestone]
     """Those due within AHEAD, in order."""
-    latest: Sequence[ProgressUpdate]
 
     @property
     def segments(self) -> list[Segment]:
         return segments(self.statuses, self.total.count)
 
 
-def figures(agenda: Agenda, issues: Sequence[Issue], as_of: AsOf) -> Figures:
-    """`issues` are those to break down by. Costs a constant number of queries, and today the same whatever the size of the agenda."""
-    today, points = as_of.day, counting.points_of(agenda, as_of)
-    counted = counting.count(agenda, as_of)
-    milestones = Milestone.objects.filter(action_point__entry__agenda=agenda).select_related(
-        "action_point__issue__agenda"
-    )
+def figures(issues: Sequence[Issue], states: Sequence[ActionPointState], as_of: AsOf) -> Figures:
+    """Of the action points of an agenda; `issues` are those to break down by. Five queries."""
+    today = as_of.day
+    counted = count(states, today)
+    passed, ahead = _milestones(states, today)
     return Figures(
-        total=_figure(_("action points"), counted.statuses.total(), {}),
-        statuses=_statuses(counted.statuses, {}),
+        total=_figure(_("action points"), len(states), {}),
+        statuses=_statuses(counted.total.statuses, {}),
         attention=_attention(counted),
         silence=_silence(counted),
-        longest_silent=_longest_silent(points, agenda, today),
-        issues=_by_issue(agenda, issues, as_of),
-        agencies=_by_agency(agenda, as_of),
-        passed=list(_of_open(milestones.passed(today), points, agenda).order_by("-due_latest", "-id")[:SHOWN]),
-        ahead=list(
-            milestones.undone().filter(due_latest__range=(today, today + AHEAD)).order_by("due_latest", "id")[:SHOWN]
-        ),
-        latest=_latest(agenda, as_of),
+        longest_silent=_longest_silent(states, today),
+        issues=_by_issue(issues, counted),
+        agencies=_by_agency(counted),
+        passed=passed,
+        ahead=ahead,
     )
 
 
@@ -121,14 +113,13 @@ def segments(statuses: Iterable[Figure], full: int) -> list[Segment]:
 _SILENCES = {183: gettext_lazy("half a year"), 365: gettext_lazy("a year"), 730: gettext_lazy("two years")}
 
 
-@lru_cache(maxsize=20_000)
-def list_query(*asked: tuple[str, Any]) -> str:
-    """The query of the list of these filters and their values. Remembered, as a dashboard has a thousand."""
-    return urlencode(asked)
+def list_query(query: Mapping[str, Any]) -> str:
+    """The query of the list of these filters and their values."""
+    return urlencode(query)
 
 
 def _figure(label: str, count: int, query: Mapping[str, Any], status: str = "") -> Figure:
-    return Figure(label, count, list_query(*query.items()), status)
+    return Figure(label, count, list_query(query), status)
 
 
 def _statuses(counts: Counter[str], query: Mapping[str, Any]) -> tuple[Figure, ...]:
@@ -138,48 +129,55 @@ def _statuses(counts: Counter[str], query: Mapping[str, Any]) -> tuple[Figure, .
     )
 
 
-def _attention(counted: Whole) -> list[Figure]:
+def _attention(counted: AgendaCounts) -> list[Figure]:
     return [
-        _figure(_("show no progress"), counted.showing, {"attention": Attention.NO_PROGRESS.value}),
+        _figure(_("show no progress"), counted.total.attention, {"attention": Attention.NO_PROGRESS.value}),
         _figure(_("silent"), counted.silent, {"attention": Attention.SILENT.value}),
         _figure(_("nobody owns"), counted.unowned, {"owner": Owner.NOBODY.value}),
-        _figure(_("with a milestone passed undone"), counted.late, {"attention": Attention.MILESTONE_PASSED.value}),
-        _figure(_("snoozed"), counted.snoozed, {"attention": Attention.SNOOZED.value}),
+        _figure(
+            _("with a milestone passed undone"),
+            counted.milestone_overdue,
+            {"attention": Attention.MILESTONE_PASSED.value},
+        ),
+        _figure(_("snoozed"), counted.paused, {"attention": Attention.SNOOZED.value}),
     ]
 
 
-def _silence(counted: Whole) -> list[Figure]:
+def _silence(counted: AgendaCounts) -> list[Figure]:
     """For how long nothing was reported: each figure holds those after it, but for the first."""
     never = ActionStatus.NOT_REPORTED
     return [
-        _figure(_("never reported on"), counted.statuses[never], {"status": never.value}),
+        _figure(_("never reported on"), counted.total.statuses[never], {"status": never.value}),
         *(
-            _figure(_("silent for %(time)s or longer") % {"time": time}, counted.silent_for[days], {"silent_for": days})
+            _figure(
+                _("silent for %(time)s or longer") % {"time": time},
+                counted.not_reported_for[days],
+                {"silent_for": days},
+            )
             for days, time in _SILENCES.items()
         ),
     ]
 
 
-def _by_issue(agenda: Agenda, issues: Sequence[Issue], as_of: AsOf) -> list[Breakdown]:
-    """One query."""
-    counted = counting.count_by_issue(agenda, issues, as_of)
+def _by_issue(issues: Sequence[Issue], counted: AgendaCounts) -> list[Breakdown]:
+    """No query."""
     return _to_scale(
-        _breakdown(str(issue), issue.get_absolute_url(), {"issue": issue.number}, counted[issue.number])
+        _breakdown(str(issue), issue.get_absolute_url(), {"issue": issue.number}, counted.issues[issue.number])
         for issue in issues
     )
 
 
-def _by_agency(agenda: Agenda, as_of: AsOf) -> list[Breakdown]:
-    """The first AGENCIES of those that lead something, in order of acronym. One query."""
-    counted = counting.count_by_agency(agenda, as_of)
+def _by_agency(counted: AgendaCounts) -> list[Breakdown]:
+    """The first MAX_AGENCIES of those that lead something, in order of acronym. One query."""
+    agencies = Agency.objects.filter(pk__in=counted.leads).order_by("acronym")
     return _to_scale(
         _breakdown(
-            f"{acronym} · {name}" if name != acronym else acronym,
-            reverse("agency", args=[acronym]),
-            {"agency": acronym},
-            part,
+            f"{agency.acronym} · {agency.name}" if agency.name != agency.acronym else agency.acronym,
+            reverse("agency", args=[agency.acronym]),
+            {"agency": agency.acronym},
+            counted.leads[agency.pk],
         )
-        for (acronym, name), part in islice(counted.items(), AGENCIES)
+        for agency in agencies[:MAX_AGENCIES]
     )
 
 
@@ -189,45 +187,38 @@ def _to_scale(breakdowns: Iterable[Breakdown]) -> list[Breakdown]:
     return [replace(breakdown, largest=largest) for breakdown in found]
 
 
-def _breakdown(label: str, address: str, query: Mapping[str, Any], part: Part) -> Breakdown:
+def _breakdown(label: str, address: str, query: Mapping[str, Any], counts: Counts) -> Breakdown:
     return Breakdown(
         label=label,
         address=address,
-        total=_figure(label, part.statuses.total(), query),
-        statuses=_statuses(part.statuses, query),
-        attention=_figure(_("show no progress"), part.showing, {**query, "attention": Attention.NO_PROGRESS.value}),
+        total=_figure(label, counts.statuses.total(), query),
+        statuses=_statuses(counts.statuses, query),
+        attention=_figure(_("show no progress"), counts.attention, {**query, "attention": Attention.NO_PROGRESS.value}),
     )
 
 
-def _longest_silent(points: ActionPointQuerySet, agenda: Agenda, today: date) -> list[Row]:
-    """Those never reported on first. Three queries, one where none is silent; five on a day that has gone by."""
-    if points.standing.is_past:
-        silent = points.open().filter(counting.is_silent(agenda, today, points.standing))
-        order = (F(points.standing.reported).asc(nulls_first=True), "issue__number", "number")
-        return rows(silent.order_by(*order)[:SHOWN], today)
-    return rows_of_entries(reading.longest_silent(agenda, today, SHOWN), agenda, today)
+def _longest_silent(states: Iterable[ActionPointState], today: date) -> list[ActionPointRow]:
+    """Those never reported on first; those with paused reminders left out. Three queries, none if there are none."""
+    silent = (state for state in states if rules.is_silent(state, today) and not rules.is_paused(state, today))
+    return rows_of(nsmallest(SHOWN, silent, key=by_last_report), today)
 
 
-def _of_open(milestones: MilestoneQuerySet, points: ActionPointQuerySet, agenda: Agenda) -> MilestoneQuerySet:
-    if points.standing.is_past:
-        return milestones.filter(action_point__in=points.open().values("pk"))
-    return (
-        milestones.filter(action_point__entry__is_open=True) if agenda.state == Agenda.State.OPEN else milestones.none()
+def by_last_report(state: ActionPointState) -> tuple[date, tuple[int, int]]:
+    """To sort by: those never reported on first, then the oldest report."""
+    return state.last_reported.latest if state.last_reported else date.min, state.place
+
+
+def _milestones(states: Iterable[ActionPointState], today: date) -> tuple[list[Milestone], list[Milestone]]:
+    """Those that are overdue, the latest first, and those due within AHEAD. One query."""
+    dated = [
+        (milestone.due_latest, milestone.pk, milestone, state) for state in states for milestone in state.milestones
+    ]
+    overdue = [
+        (due, pk) for due, pk, milestone, state in dated if rules.is_open(state) and rules.is_overdue(milestone, today)
+    ]
+    ahead = [(due, pk) for due, pk, _milestone, _state in dated if today <= due <= today + AHEAD]
+    passed, coming = nlargest(SHOWN, overdue), nsmallest(SHOWN, ahead)
+    stored = Milestone.objects.select_related("action_point__issue__agenda").in_bulk(
+        [pk for _due, pk in passed + coming]
     )
-
-
-def _latest(agenda: Agenda, as_of: AsOf) -> list[ProgressUpdate]:
-    """Five queries, one where nothing was reported. With the action points joined, PostgreSQL would plan for longer than it reads."""
-    points = Prefetch("action_point", ActionPoint.objects.select_related("issue__agenda"))
-    updates = as_of.in_force().with_context().prefetch_related(points)
-    if as_of.is_past:
-        updates = updates.filter(action_point__issue__agenda=agenda)
-    else:
-        pks, since = reading.recorded_last(agenda, SHOWN)
-        if not since:
-            return []
-        updates = updates.filter(action_point__in=pks, recorded_at__gte=since)
-    found = list(updates.order_by("-recorded_at", "-pk")[:SHOWN])
-    for update in found:
-        as_of.mark(update)
-    return found
+    return [stored[pk] for _due, pk in passed if pk in stored], [stored[pk] for _due, pk in coming if pk in stored]

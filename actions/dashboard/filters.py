@@ -1,39 +1,36 @@
 """The filters of the list of action points. They live in the address, so that every list can be linked to."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from functools import cached_property, reduce
-from operator import or_
-from typing import Any, Self, cast
+from decimal import Decimal
+from typing import Any
 
 import django_filters
 from django import forms
-from django.core.validators import RegexValidator
+from django.core.validators import EMPTY_VALUES, RegexValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from actions import rules
 from actions.as_of import AsOf
-from actions.models import ActionPoint, ActionPointQuerySet, ActionStatus
+from actions.models import ActionPoint, ActionStatus
 from actions.models.action_point import REFERENCE
-from actions.tallies.models import NEVER, NOBODY, Entry, LedEntry
+from actions.states import ActionPointState
 from issues.models import Agenda, Issue
 from tracker.people.models import Agency, User
 from tracker.text import validate_line
 
-LONGEST_TEXT = 200
-LONGEST_SILENCE = 60_000
-CHOICES = 60
-"""Of so many issues at most one can be picked; of more, the number is typed."""
+MAX_TEXT = 200
+MAX_DAYS = 60_000
 _legible = RegexValidator(
     "\N{REPLACEMENT CHARACTER}", _("Part of this is not text. Type the words again."), inverse_match=True
 )
 """Django puts that character where the bytes of an address are not text, such as half of a surrogate pair."""
 
-OF_A_DAY = ("status", "attention", "silent_for", "reported_from", "reported_to")
-"""What asks how each action point stood on the day, and when it was last reported on."""
+Matches = Callable[[ActionPointState], bool]
 
 
 class Owner(models.TextChoices):
@@ -53,236 +50,138 @@ class Attention(models.TextChoices):
 
 
 class ActionPointFilter(django_filters.FilterSet):
-    """Filters the action points of an agenda. Faulty values are reported in `errors`, and those filters are left out.
-
-    It has the filters that `data` asks for, and `q`; `with_choices` has all.
+    """Reads filters from a query and narrows action points by them. Faulty values are reported in `errors`, and those filters are left
+    out. Each filter `x` has a method `match_x`, which makes a test of its value.
     """
 
     q = django_filters.CharFilter(
         label=_("Words or reference"),
-        method="with_words",
-        max_length=LONGEST_TEXT,
+        max_length=MAX_TEXT,
         validators=[validate_line, _legible],
     )
     issue = django_filters.ModelChoiceFilter(
-        label=_("Issue"), method="of_issue", to_field_name="number", queryset=None, empty_label=_("All")
+        label=_("Issue"), to_field_name="number", queryset=None, empty_label=_("All")
     )
     agency = django_filters.ModelChoiceFilter(
         label=_("Lead agency"),
-        method="led_by",
         to_field_name="acronym",
         queryset=Agency.objects.order_by("acronym"),
         empty_label=_("All"),
     )
     focal_point = django_filters.ModelChoiceFilter(
         label=_("Focal point"),
-        method="assigned_to",
         queryset=None,
         empty_label=_("All"),
     )
-    owner = django_filters.ChoiceFilter(label=_("Owned by"), choices=Owner, method="owned_by", empty_label=_("Anybody"))
-    attention = django_filters.ChoiceFilter(
-        label=_("Attention"), choices=Attention, method="with_attention", empty_label=_("All")
-    )
+    owner = django_filters.ChoiceFilter(label=_("Owned by"), choices=Owner, empty_label=_("Anybody"))
+    attention = django_filters.ChoiceFilter(label=_("Attention"), choices=Attention, empty_label=_("All"))
     silent_for = django_filters.NumberFilter(
         label=_("Last reported at least so many days ago"),
-        method="silent_for_days",
         min_value=0,
-        max_value=LONGEST_SILENCE,
+        max_value=MAX_DAYS,
         decimal_places=0,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric", "min": 0, "max": LONGEST_SILENCE}),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "min": 0, "max": MAX_DAYS}),
     )
     reported_from = django_filters.DateFilter(
-        label=_("Last reported on or after"), method="reported_since", widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Last reported on or after"), widget=forms.DateInput(attrs={"type": "date"})
     )
     reported_to = django_filters.DateFilter(
-        label=_("Last reported on or before"), method="reported_until", widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Last reported on or before"), widget=forms.DateInput(attrs={"type": "date"})
     )
     due_to = django_filters.DateFilter(
-        label=_("With an open milestone due by"), method="due_until", widget=forms.DateInput(attrs={"type": "date"})
+        label=_("With an open milestone due by"), widget=forms.DateInput(attrs={"type": "date"})
     )
     status = django_filters.MultipleChoiceFilter(
-        label=_("Status"), choices=ActionStatus, method="with_status", widget=forms.CheckboxSelectMultiple
+        label=_("Status"), choices=ActionStatus, widget=forms.CheckboxSelectMultiple
     )
-
-    base_filters: dict[str, Any]
 
     class Meta:
         model = ActionPoint
         fields: Sequence[str] = []
 
-    def __init__(self, data: QueryDict, *, agenda: Agenda, user: Any, as_of: AsOf, has_all: bool = False) -> None:
-        self.user, self.today, self.agenda, self.as_of = user, as_of.day, agenda, as_of
-        self.base_filters = {
-            name: found
-            for name, found in type(self).base_filters.items()
-            if name in self.names and (has_all or name == "q" or any(data.getlist(name)))
-        }
-        # Today lists are read from entries; on a day that has gone by, from action points as they stood.
-        self.is_past = as_of.is_past
-        self.entry, self.point = ("entry__", "") if as_of.is_past else ("", "action_point__")
-        rows: QuerySet[Any] = Entry.objects.filter(agenda=agenda)
-        if as_of.is_past:
-            rows = as_of.standing(ActionPoint.objects.filter(entry__agenda=agenda))
-        super().__init__(data, queryset=rows)
-        if issue := self.filters.get("issue"):
-            issue.queryset = agenda.issues.order_by("number")
-        if focal_point := self.filters.get("focal_point"):
-            focal_point.queryset = User.objects.order_by("name", "email")
-        if (owner := self.filters.get("owner")) and not user.is_authenticated:
-            owner.extra["choices"] = [choice for choice in Owner.choices if choice[0] != Owner.MINE]
+    def __init__(
+        self, data: QueryDict, *, agenda: Agenda, user: Any, as_of: AsOf, states: Sequence[ActionPointState]
+    ) -> None:
+        """`states` are all of the agenda."""
+        super().__init__(QueryDict(query_without_page(data)))
+        self.agenda, self.user, self.today, self.states = agenda, user, as_of.day, states
+        self.filters["issue"].queryset = agenda.issues.order_by("number")
+        if user.is_authenticated:
+            self.filters["focal_point"].queryset = self._focal_points()
+        else:  # who works for whom is for the network
+            del self.filters["focal_point"]
+            self.filters["owner"].extra["choices"] = [choice for choice in Owner.choices if choice[0] != Owner.MINE]
 
-    @cached_property
-    def names(self) -> list[str]:
-        """Of the filters that there are for this reader. Who works for whom is for the network."""
-        return [name for name in type(self).base_filters if name != "focal_point" or self.user.is_authenticated]
-
-    @cached_property
-    def sources(self) -> list[QuerySet[Any]]:
-        """What was asked for is in any of these, in some in more than one: action points on a day that has gone by, their entries today.
-        Each is a range of an index as far as that can be, so there are several where people ask for what is their own.
-        """
+    def narrowed(self) -> list[ActionPointState]:
+        """Those that match all filters, in the order of the states. One query if words are looked for."""
         self.form.is_valid()
-        if self._contradicts_itself():
-            return [self.queryset.none()]
-        return [self.filter_queryset(rows) for rows in self._ranges()]
+        found = list(self.states)
+        for name, value in self.form.cleaned_data.items():
+            if value not in EMPTY_VALUES:
+                found = list(filter(getattr(self, f"match_{name}")(value), found))
+        return found
 
-    def _contradicts_itself(self) -> bool:
-        """Whether it asks for reports after the last day of those that it asks for. Databases look through all for that."""
-        asked = self.form.cleaned_data
-        if not (first := asked.get("reported_from")):
-            return False
-        lasts = [asked.get("reported_to")]
-        if (days := asked.get("silent_for")) is not None:
-            lasts.append(self.today - timedelta(days=int(days)))
-        if asked.get("attention") == Attention.SILENT and not self.is_past:
-            lasts.append(self.today - timedelta(days=self.agenda.silence_days + 1))
-        return any(last and last < first for last in lasts)
-
-    def _ranges(self) -> Iterator[QuerySet[Any]]:
-        agency, owner = (self.form.cleaned_data.get(name) for name in ("agency", "owner"))
-        led = LedEntry.objects.filter(agenda=self.agenda)
-        if self.is_past or not (agency or owner in (Owner.NOBODY, Owner.MINE)):
-            yield self.queryset.all()
-        elif agency:
-            yield led.filter(agency=agency)
-        elif owner == Owner.NOBODY:
-            yield led.filter(agency=NOBODY)
-        else:
-            yield self.queryset.filter(action_point__in=_assigned(self.user))
-            for pk in self.user.agency_ids:
-                yield led.filter(agency=pk)
-
-    @property
-    def qs(self) -> ActionPointQuerySet:
-        """The action points that were asked for."""
-        if self.is_past:
-            (found,) = self.sources
-            return cast(ActionPointQuerySet, found)
-        any_of = (Q(pk__in=entries.order_by().values("action_point")) for entries in self.sources)
-        return ActionPoint.objects.filter(reduce(or_, any_of))
-
-    @property
-    def of_one_issue(self) -> bool:
-        return self.form.is_valid() and bool(self.form.cleaned_data.get("issue"))
-
-    def with_words(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
+    def match_q(self, text: str) -> Matches:
+        """A reference, or words that are all in the title or the description."""
         reference = REFERENCE.fullmatch(text.strip())
         if reference and reference[1] in (None, self.agenda.slug):
-            return rows.filter(**{f"{self.entry}place": 1000 * int(reference[2]) + int(reference[3])})
+            place = int(reference[2]), int(reference[3])
+            return lambda state: state.place == place
+        points = ActionPoint.objects.filter(issue__agenda=self.agenda)
         for word in text.split():
-            fields = (f"{self.point}title__icontains", f"{self.point}description__icontains")
-            rows = rows.filter(reduce(or_, (Q(**{field: word}) for field in fields)))
-        return rows
+            points = points.filter(Q(title__icontains=word) | Q(description__icontains=word))
+        found = set(points.values_list("pk", flat=True))
+        return lambda state: state.pk in found
 
-    def of_issue(self, rows: QuerySet[Any], name: str, issue: Issue) -> QuerySet[Any]:
-        return rows.filter(**{f"{self.entry}place__range": (1000 * issue.number, 1000 * issue.number + 999)})
+    def match_issue(self, issue: Issue) -> Matches:
+        return lambda state: state.issue == issue.number
 
-    def led_by(self, rows: QuerySet[Any], name: str, agency: Agency) -> QuerySet[Any]:
-        return rows.filter(lead_agencies=agency) if self.is_past else rows
+    def match_agency(self, agency: Agency) -> Matches:
+        return lambda state: agency.pk in state.leads
 
-    def assigned_to(self, rows: QuerySet[Any], name: str, person: User) -> QuerySet[Any]:
-        return rows.filter(**{"pk__in" if self.is_past else "action_point__in": _assigned(person)})
+    def match_focal_point(self, person: User) -> Matches:
+        return lambda state: person.pk in state.focal_points
 
-    def with_status(self, rows: QuerySet[Any], name: str, statuses: list[str]) -> QuerySet[Any]:
-        if isinstance(rows, ActionPointQuerySet):
-            return rows.with_status(*statuses) if statuses else rows
-        ranks = [ActionStatus.values.index(status) for status in statuses]
-        return rows.filter(rank__in=ranks) if ranks else rows
+    def match_owner(self, owner: str) -> Matches:
+        return {
+            Owner.MINE: lambda state: rules.is_own(state, self.user),
+            Owner.NOBODY: lambda state: not rules.has_owner(state),
+            Owner.SOMEBODY: rules.has_owner,
+        }[Owner(owner)]
 
-    def owned_by(self, rows: QuerySet[Any], name: str, owner: str) -> QuerySet[Any]:
-        """Today `_ranges` has seen to it unless an agency is asked for, too."""
-        if isinstance(rows, ActionPointQuerySet):
-            if owner == Owner.MINE:
-                return rows.own(self.user)
-            return rows.filter(entry__is_owned=owner == Owner.SOMEBODY)
-        if not (agency := self.form.cleaned_data.get("agency")):
-            return rows.filter(is_owned=True) if owner == Owner.SOMEBODY else rows
-        if owner == Owner.NOBODY:
-            return rows.none()
-        is_own = owner == Owner.SOMEBODY or agency.pk in self.user.agency_ids
-        return rows if is_own else rows.filter(action_point__in=_assigned(self.user))
+    def match_attention(self, attention: str) -> Matches:
+        rule = {
+            Attention.NO_PROGRESS: rules.needs_attention,
+            Attention.SILENT: rules.is_silent,
+            Attention.MILESTONE_PASSED: rules.has_overdue_milestone,
+            Attention.MILESTONE_AHEAD: rules.has_milestone_ahead,
+            Attention.SNOOZED: lambda state, today: rules.is_open(state) and rules.is_paused(state, today),
+        }[Attention(attention)]
+        return lambda state: rule(state, self.today)
 
-    def with_attention(self, rows: QuerySet[Any], name: str, attention: str) -> QuerySet[Any]:
-        today = self.today
-        if isinstance(rows, ActionPointQuerySet):
-            return {
-                Attention.NO_PROGRESS: lambda: rows.showing_no_progress(today),
-                Attention.SILENT: lambda: rows.open().silent(today),
-                Attention.MILESTONE_PASSED: lambda: rows.open().with_passed_milestone(today),
-                Attention.MILESTONE_AHEAD: lambda: rows.open().with_milestone_ahead(today),
-                Attention.SNOOZED: lambda: rows.none(),  # snoozes are today's, and hold nothing back then
-            }[Attention(attention)]()
-        before, passed = today - timedelta(days=self.agenda.silence_days), Q(milestone_due__lt=today)
-        if rows.model is LedEntry:  # which has an index by the first day of all
-            passed &= Q(first_due__lt=today)
-        return self.open_now(rows).filter(
-            {
-                Attention.NO_PROGRESS: Q(shows_after__lt=today),
-                Attention.SILENT: Q(reported__lt=before),
-                Attention.MILESTONE_PASSED: passed,
-                Attention.MILESTONE_AHEAD: Q(last_due__gte=today),
-                Attention.SNOOZED: Q(snoozed_until__gt=today),
-            }[Attention(attention)]
-        )
+    def match_silent_for(self, days: Decimal) -> Matches:
+        last = self.match_reported_to(self.today - timedelta(days=int(days)))
+        return lambda state: rules.is_open(state) and last(state)
 
-    def open_now(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        if isinstance(rows, ActionPointQuerySet):
-            return rows.open()
-        return rows.filter(is_open=True) if self.agenda.state == Agenda.State.OPEN else rows.none()
+    def match_reported_from(self, day: date) -> Matches:
+        return lambda state: state.last_reported is not None and state.last_reported.latest >= day
 
-    def reported_since(self, rows: QuerySet[Any], name: str, day: date) -> QuerySet[Any]:
-        if isinstance(rows, ActionPointQuerySet):
-            return rows.filter(**{f"{rows.standing.reported}__gte": day})
-        return rows.filter(reported__gte=day, reported__gt=NEVER)
+    def match_reported_to(self, day: date) -> Matches:
+        return lambda state: state.last_reported is not None and state.last_reported.latest <= day
 
-    def reported_until(self, rows: QuerySet[Any], name: str, day: date) -> QuerySet[Any]:
-        if isinstance(rows, ActionPointQuerySet):
-            return rows.filter(**{f"{rows.standing.reported}__lte": day})
-        return rows.filter(reported__lte=day, reported__gt=NEVER)
+    def match_due_to(self, day: date) -> Matches:
+        return lambda state: any(milestone.due_latest <= day for milestone in state.milestones)
 
-    def due_until(self, rows: QuerySet[Any], name: str, day: date) -> QuerySet[Any]:
-        return rows.filter(**{f"{self.entry}first_due__lte": day})
+    def match_status(self, statuses: list[str]) -> Matches:
+        return lambda state: state.status in statuses
 
-    def silent_for_days(self, rows: QuerySet[Any], name: str, days: Any) -> QuerySet[Any]:
-        return self.reported_until(self.open_now(rows), name, self.today - timedelta(days=int(days)))
-
-    def with_choices(self) -> Self:
-        """All filters, for the form: with the people who have something to do in the agenda; where there are many issues, a number is
-        typed. One query, and one for each issue, agency and person that is chosen already.
-        """
-        asked = QueryDict(query_without_places(self.data))  # with an empty status, none would be a choice
-        whole = type(self)(asked, agenda=self.agenda, user=self.user, as_of=self.as_of, has_all=True)
-        whole.form.is_valid()
-        if self.agenda.issues.order_by()[: CHOICES + 1].count() > CHOICES:
-            whole.form.fields["issue"].widget = forms.NumberInput(attrs={"inputmode": "numeric", "min": 1})
-        if people := whole.form.fields.get("focal_point"):
-            assigned = ActionPoint.focal_points.through.objects.filter(
-                user=OuterRef("pk"), actionpoint__issue__agenda=self.agenda
-            )
-            picked = whole.form.cleaned_data.get("focal_point")
-            people.queryset = people.queryset.filter(Exists(assigned) | Q(pk=picked.pk if picked else None))
-        return whole
+    def _focal_points(self) -> models.QuerySet[User]:
+        """The people to choose from: those who are assigned something in the agenda, and the one who is asked for."""
+        assigned = {pk for state in self.states for pk in state.focal_points}
+        asked = self.data.get("focal_point", "")
+        if asked.isascii() and asked.isdigit() and len(asked) < 19:
+            assigned.add(int(asked))
+        return User.objects.filter(pk__in=assigned).order_by("name", "email")
 
     def chosen(self) -> list[tuple[str, str, str]]:
         """What is filtered by now: its name, its words, and the query of the same list without it."""
@@ -302,20 +201,19 @@ class ActionPointFilter(django_filters.FilterSet):
         query = self.data.copy()
         kept = [one for one in query.getlist(name) if name == "status" and one != str(value)]
         query.setlist(name, kept) if kept else query.pop(name)
-        return query_without_places(query)
+        return query_without_page(query)
 
 
-def _assigned(person: Any) -> QuerySet[Any, Any]:
-    """The action points that are assigned to the person."""
-    return ActionPoint.focal_points.through.objects.filter(user=person).values("actionpoint")
+_PLACES = ("page", "after", "before")
+"""What says which page of a list is shown; the last two did in earlier addresses, which show the first page now."""
 
 
-def query_without_places(data: QueryDict) -> str:
-    """The query without places, which belong to one list, and without empty values."""
+def query_without_page(data: QueryDict) -> str:
+    """The query without the page, which belongs to one list, and without empty values."""
     query = QueryDict(mutable=True)
     for name, values in data.lists():
-        if name not in ("after", "before") and (given := [value for value in values if value]):
-            query.setlist(name, given)
+        if name not in _PLACES and (values := [value for value in values if value]):
+            query.setlist(name, values)
     return query.urlencode()
 
 

@@ -1,17 +1,15 @@
 """The forms of the list: keeping it as a view, and changing what is in it."""
 
-from functools import lru_cache
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.http import QueryDict
-from django.template.loader import render_to_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from actions.dashboard.filters import query_without_places
+from actions.dashboard.filters import query_without_page
 from actions.dashboard.models import BulkEdit
 from actions.forms.choices import CheckboxesField
 from actions.models import ActionPoint
@@ -27,15 +25,9 @@ class SaveViewForm(forms.Form):
 
     def clean_query(self) -> str:
         """As it is kept, which may be longer than what was sent: `é` becomes `%C3%A9`."""
-        query = query_without_places(QueryDict(self.cleaned_data["query"]))
+        query = query_without_page(QueryDict(self.cleaned_data["query"]))
         MaxLengthValidator(2000)(query)
         return query
-
-
-@lru_cache
-def view_fields(language: str | None) -> str:
-    """For the form to keep a list as a view, what people fill in: the same for all, drawn once a language."""
-    return render_to_string("dashboard/_view_fields.html", {"form": SaveViewForm()})
 
 
 class BulkEditForm(forms.Form):

@@ -1,17 +1,17 @@
 """Agencies by issues: how many action points, and how long ago the last of them was reported on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from actions.as_of import AsOf
-from actions.dashboard import counting
-from actions.dashboard.figures import AGENCIES, list_query
-from actions.tallies.reading import Led
-from issues.models import Agenda, Issue
+from actions.dashboard.counts import Led, count_led
+from actions.dashboard.figures import MAX_AGENCIES, list_query
+from actions.states import ActionPointState
+from issues.models import Issue
+from tracker.people.models import Agency
 
 _AGES = ((30, "fresh"), (90, "recent"), (365, "old"))
 
@@ -34,8 +34,6 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class AgencyRow:
-    """Plain data, so that templates draw it once."""
-
     acronym: str
     name: str
     address: str
@@ -49,28 +47,27 @@ class HeatMap:
     rows: Sequence[AgencyRow]
 
 
-def heat_map(agenda: Agenda, issues: Sequence[Issue], as_of: AsOf) -> HeatMap:
-    """Of the agencies that lead something under these issues, in order of acronym; the first AGENCIES of them. One query."""
-    counted = counting.count_led(agenda, issues, as_of)
-    names = {agency.acronym: agency.name for agency, _number in counted}
-    found = {(agency.acronym, number): led for (agency, number), led in counted.items()}
+def heat_map(issues: Sequence[Issue], states: Iterable[ActionPointState], today: date) -> HeatMap:
+    """Of the agencies that lead something under these issues, in order of acronym; the first MAX_AGENCIES of them. One query."""
+    numbers = {issue.number for issue in issues}
+    led = count_led((state for state in states if state.issue in numbers), today)
+    agencies = Agency.objects.filter(pk__in={agency for agency, _issue in led}).order_by("acronym")
     rows = [
         AgencyRow(
-            acronym,
-            names[acronym],
-            reverse("agency", args=[acronym]),
-            tuple(_cell(found.get((acronym, issue.number)), acronym, issue, as_of.day) for issue in issues),
+            agency.acronym,
+            agency.name,
+            reverse("agency", args=[agency.acronym]),
+            tuple(_cell(led.get((agency.pk, issue.number)), agency.acronym, issue) for issue in issues),
         )
-        for acronym in sorted(names)[:AGENCIES]
+        for agency in agencies[:MAX_AGENCIES]
     ]
     return HeatMap(issues, rows)
 
 
-def _cell(counted: Led | None, acronym: str, issue: Issue, today: date) -> Cell | None:
-    if counted is None:
+def _cell(led: Led | None, acronym: str, issue: Issue) -> Cell | None:
+    if led is None:
         return None
-    days = (today - counted.last).days if counted.last else None
-    return Cell(counted.count, days, list_query(("issue", issue.number), ("agency", acronym)))
+    return Cell(led.action_points, led.days_since_report, list_query({"issue": issue.number, "agency": acronym}))
 
 
 def legend() -> list[tuple[str, str]]:

@@ -16,13 +16,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from actions.access import get_agenda, public_if_visible, signed_in
 from actions.as_of import PARAMETERS, AsOf, read_as_of
 from actions.dashboard import bulk, exporting
-from actions.dashboard.counting import too_many_then
-from actions.dashboard.filters import ActionPointFilter, query_without_places, unknown_parameters
+from actions.dashboard.filters import ActionPointFilter, query_without_page, unknown_parameters
 from actions.dashboard.forms import BulkEditForm, SaveViewForm
 from actions.dashboard.headings import COLUMNS
 from actions.dashboard.models import BulkEdit, SavedView
-from actions.dashboard.sorting import ORDERS, ORDERS_THEN
+from actions.dashboard.sorting import DEFAULT, ORDERS, in_order
 from actions.models import ActionPoint
+from actions.reader import read_agenda
 from tracker.exporting import file_response
 from tracker.people.permissions import Right, require
 
@@ -33,37 +33,26 @@ def export(request: HttpRequest, slug: str, kind: str) -> HttpResponseBase:
     """The list of the same query as a file (csv, json or xlsx); nothing where part of the query could not be understood."""
     as_of = read_as_of(request)
     agenda = as_of.look_back(get_agenda(request.user, slug))
-    filters = ActionPointFilter(request.GET, agenda=agenda, user=request.user, as_of=as_of)
-    sort, shown = request.GET.get("sort") or "reference", request.GET.getlist("columns")
+    filters = ActionPointFilter(
+        request.GET, agenda=agenda, user=request.user, as_of=as_of, states=read_agenda(agenda, as_of)
+    )
+    sort, shown = request.GET.get("sort") or DEFAULT, request.GET.getlist("columns")
     complaints = [
-        *unknown_parameters(request.GET, [*filters.names, *PARAMETERS, "sort", "columns"]),
+        *unknown_parameters(request.GET, [*filters.filters, *PARAMETERS, "sort", "columns"]),
         *as_of.complaints,
     ]
     if filters.errors or complaints or sort not in ORDERS or set(shown) - set(COLUMNS):
         raise BadRequest(_("Part of what the address asks for could not be understood, so no file was made."))
-    if sort != "reference" and not filters.of_one_issue and too_many_then(agenda, as_of):
-        raise BadRequest(
-            _("This agenda is too long to be sorted by how it stood on a day that has gone by, so no file was made.")
-        )
-    with_people = request.user.is_authenticated
-    points = filters.qs.with_status_rank() if as_of.is_past else filters.qs
+    found, with_people = in_order(filters.narrowed(), sort), request.user.is_authenticated
     columns = exporting.columns(is_past=as_of.is_past, with_people=with_people)
-    found = exporting.rows(points, agenda, as_of.day, with_people=with_people, order=_order(sort, as_of))
+    rows = exporting.file_rows(found, as_of.day, is_past=as_of.is_past, with_people=with_people)
     head = {
         "agenda": f"{agenda.slug}: {agenda.title}",
         "filters": "; ".join(f"{label}: {words}" for label, words, _without in filters.chosen()) or _("none"),
-        "sorted_by": str(ORDERS[sort][0]),
+        "sorted_by": str(ORDERS[sort].label),
         "made_at": timezone.now().isoformat(timespec="seconds"),
     } | as_of.query
-    return file_response(kind, f"action-points-{agenda.slug}", columns, found, head, filters.qs.count)
-
-
-def _order(sort: str, as_of: AsOf) -> list[Any]:
-    """Of action points; empty for that of their references, which files have unless another is asked for."""
-    if sort == "reference":
-        return []
-    order = ORDERS_THEN[sort] if as_of.is_past else ORDERS[sort][1].via("entry__")
-    return [column.order(backwards=False) for column in order.columns]
+    return file_response(kind, f"action-points-{agenda.slug}", columns, rows, head, lambda: len(found))
 
 
 @require_POST
@@ -109,10 +98,10 @@ def change_many(request: HttpRequest, slug: str) -> HttpResponseBase:
     what was shown, it changes just that.
     """
     agenda = get_agenda(person := signed_in(request), slug, Right.COORDINATE)
-    filters = ActionPointFilter(request.GET, agenda=agenda, user=person, as_of=AsOf(timezone.localdate()))
-    complaints = unknown_parameters(request.GET, [*filters.names, "sort", "columns"])
-    found = filters.qs.in_order()
-    pks = list(found.values_list("pk", flat=True)[: bulk.LIMIT + 1])
+    today = AsOf(timezone.localdate())
+    filters = ActionPointFilter(request.GET, agenda=agenda, user=person, as_of=today, states=read_agenda(agenda, today))
+    complaints = unknown_parameters(request.GET, [*filters.filters, "sort", "columns"])
+    pks = [state.pk for state in filters.narrowed()[: bulk.LIMIT + 1]]
     points = ActionPoint.objects.filter(pk__in=pks[: bulk.LIMIT]).with_context().in_order()
     bound = request.method == "POST"
     form = BulkEditForm(request.POST if bound else None, points=points, initial={"points": pks})
@@ -123,7 +112,7 @@ def change_many(request: HttpRequest, slug: str) -> HttpResponseBase:
         "complaints": complaints,
         "is_cut": len(pks) > bulk.LIMIT,
         "limit": bulk.LIMIT,
-        "query": query_without_places(request.GET),
+        "query": query_without_page(request.GET),
         "edits": BulkEdit.objects.filter(agenda=agenda).select_related("by", "undone_by")[:10],
     }
     if form.is_valid():
@@ -161,4 +150,4 @@ def undo_change(request: HttpRequest, pk: int) -> HttpResponseBase:
             )
             said = f"{said} {left % {'count': kept}}"
         messages.success(request, said)
-    return redirect(f"{reverse('change_many', args=[edit.agenda.slug])}?{query_without_places(request.GET)}")
+    return redirect(f"{reverse('change_many', args=[edit.agenda.slug])}?{query_without_page(request.GET)}")

@@ -1,6 +1,6 @@
 """What people keep of lists: views with a name, and edits of many action points at once that can be undone."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from issues.models import Agenda
 from tracker.people.models import User
-from tracker.prepared import Param, PreparedSelect
 from tracker.text import validate_line
 
 if TYPE_CHECKING:
@@ -41,34 +40,12 @@ class SavedView(models.Model):
         return f"{reverse('action_point_list', args=[self.agenda.slug])}?{self.query}"
 
 
-class Offered(NamedTuple):
-    """A view as a list offers it."""
-
-    pk: int
-    name: str
-    query: str
-    is_shared: bool
-    person: str
-    person_id: int
-
-
-def offered_views(user: "User | AnonymousUser", agenda: Agenda) -> list[Offered]:
+def offered_views(user: "User | AnonymousUser", agenda: Agenda) -> list[SavedView]:
     """One's own, and those that are shared with the network. One query, none for visitors."""
     if not isinstance(user, User):
         return []
-    return [
-        Offered(pk, name, query, bool(is_shared), of or email, person)
-        for pk, name, query, is_shared, of, email, person in _OFFERED.rows("default", user=user.pk, agenda=agenda.pk)
-    ]
-
-
-def _offered_query() -> Any:
-    own = Q(person=Param("user", User._meta.pk))
-    offered = SavedView.objects.filter(own | Q(is_shared=True), agenda=Param("agenda", Agenda._meta.pk))
-    return offered.values_list("pk", "name", "query", "is_shared", "person__name", "person__email", "person")
-
-
-_OFFERED = PreparedSelect(_offered_query)
+    views = SavedView.objects.filter(Q(person=user) | Q(is_shared=True), agenda=agenda)
+    return list(views.select_related("person"))
 
 
 class BulkEdit(models.Model):

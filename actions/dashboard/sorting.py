@@ -1,29 +1,34 @@
-"""What lists can be sorted by."""
+"""What the list of action points can be sorted by."""
 
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from tracker.keyset import Column, Order, day, whole_number
+from actions.dashboard.figures import by_last_report
+from actions.models import ActionStatus
+from actions.states import ActionPointState
 
-_PLACE = Column("place", whole_number)
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    label: Promise | str
+    key: Callable[[ActionPointState], Any]
+    reverse: bool = False
+
+
+_RANKS = {status: rank for rank, status in enumerate(ActionStatus.values)}
+
+DEFAULT = "reference"
 ORDERS = {
-    "reference": (gettext_lazy("reference"), Order([_PLACE])),
-    "silence": (gettext_lazy("longest silent first"), Order([Column("reported", day), _PLACE])),
-    "status": (gettext_lazy("status"), Order([Column("rank", whole_number), _PLACE])),
-    "reported": (
-        gettext_lazy("last reported first"),
-        Order([Column("reported", day, descending=True), replace(_PLACE, descending=True)]),
-    ),
+    DEFAULT: Order(gettext_lazy("reference"), lambda state: state.place),
+    "silence": Order(gettext_lazy("longest silent first"), by_last_report),
+    "status": Order(gettext_lazy("status"), lambda state: (_RANKS[state.status], state.place)),
+    "reported": Order(gettext_lazy("last reported first"), by_last_report, reverse=True),
 }
-"""What a list can be sorted by: each with its words, and the order of entries."""
-_PLACE_THEN = replace(_PLACE, name="entry__place")
-ORDERS_THEN = {
-    "reference": Order([_PLACE_THEN]),
-    "silence": Order([Column("reported_then", day, nullable=True), _PLACE_THEN]),
-    "status": Order([Column("status_rank", whole_number), _PLACE_THEN]),
-    "reported": Order(
-        [Column("reported_then", day, descending=True, nullable=True), replace(_PLACE_THEN, descending=True)]
-    ),
-}
-"""The same orders on a day that has gone by, of action points."""
+
+
+def in_order(states: Iterable[ActionPointState], name: str) -> list[ActionPointState]:
+    return sorted(states, key=ORDERS[name].key, reverse=ORDERS[name].reverse)

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.db.models import CharField
+from django.db.models import CharField, Count
 from django.db.models.functions import Cast
 
-from actions.dashboard.exporting import chunks
 from actions.models import Evidence, ProgressUpdate
 from actions.models.progress_update import ProgressUpdateQuerySet
 from issues.models import Agenda
+
+BATCH = 200
+"""Action points whose updates are read at once, or those of one issue."""
 
 COLUMNS = (
     "reference",
@@ -44,11 +46,26 @@ def rows(updates: ProgressUpdateQuerySet, agenda: Agenda, *, with_people: bool) 
     A batch is what was reported on the action points of one issue, or of several small ones.
     """
     base = settings.BASE_URL
-    for issues in chunks(agenda):
+    for issues in _batches(agenda):
         found = updates.filter(action_point__issue__in=issues)
         participants = _texts(ProgressUpdate.participants.through, "progressupdate", "agency__acronym", issues)
         evidence = _texts(Evidence, "update", "url", issues)
         yield [_row(values, agenda, base, participants, evidence, with_people=with_people) for values in _values(found)]
+
+
+def _batches(agenda: Agenda) -> Iterator[list[int]]:
+    """Ids of the issues in their order, as many at a time as have BATCH action points at most. One query."""
+    batch: list[int] = []
+    size = 0
+    counted = agenda.issues.annotate(points=Count("action_points")).order_by("number").values_list("pk", "points")
+    for pk, points in list(counted):
+        if batch and size + points > BATCH:
+            yield batch
+            batch, size = [], 0
+        batch.append(pk)
+        size += points
+    if batch:
+        yield batch
 
 
 def _values(updates: ProgressUpdateQuerySet) -> Any:

@@ -127,7 +127,7 @@ class ActionPoint(models.Model):
                 name="action_point_reported_iff_dated",
             ),
         ]
-        # No index holds what an update changes (lists sort by `actions.tallies.Entry`): PostgreSQL then leaves all of them alone.
+        # No index holds what an update changes: PostgreSQL then leaves all of them alone.
 
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,64 +13,66 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from actions import rules
 from actions.access import Person, get_action_point, public_if_visible, signed_in
-from actions.as_of import read_as_of
+from actions.as_of import AsOf, read_as_of
 from actions.beside import take_messages
 from actions.forms import ActionPointForm, SnoozeForm
 from actions.history import edits
 from actions.kept import clears_kept, keeps_typed, kept_initial
-from actions.models import ActionPoint, Milestone, ProgressUpdate
-from actions.timeline import NoSuchUpdateError, page
-from actions.views.worklist import next_waiting
+from actions.models import ActionPoint, ActionStatus, Milestone, ProgressUpdate
+from actions.models.progress_update import ProgressUpdateQuerySet
+from actions.own import next_waiting
+from actions.reader import state_of
 from issues.models import Agenda
 from tracker.locking import atomic_post, locked_by_post
 from tracker.people.models import User
 from tracker.people.permissions import Right, may
+from tracker.web.pagination import get_page
+
+UPDATES = 25
+"""Updates on a page of an action point."""
 
 
 @public_if_visible
 @require_safe
 def action_point_page(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponse:
-    """What was agreed, where it stands and its time line. `?before=` is the number of the last update of the page before."""
-    user, as_of = request.user, read_as_of(request)
+    """What was agreed, its status and a page of its updates."""
+    user, as_of, errors = request.user, read_as_of(request), list[str]()
     today = as_of.day
     action_point = get_action_point(user, slug, issue, number)
-    before, current = request.GET.get("before"), action_point.progress_updates.current()
-    if as_of.is_past:
-        action_point.stand_as(as_of.standing(ActionPoint.objects.filter(pk=action_point.pk)).get())
-        current = as_of.reports(action_point.progress_updates.all())
-    try:
-        timeline, status = page(current, before), 200
-    except NoSuchUpdateError:
-        timeline, status = page(current, None), 400
-    for update in timeline.updates:
+    as_of.look_back(action_point.issue.agenda)
+    prefetch_related_objects([action_point], "milestones")
+    state = state_of(action_point, as_of)
+    page = get_page(_updates(action_point, as_of), UPDATES, request.GET, errors)
+    updates = list(page)
+    for update in updates:
         as_of.mark(update)
-    milestones = list(action_point.milestones.all())
-    late = any(milestone.is_passed(today) for milestone in milestones)
-    reasons = action_point.no_progress_reasons(today, late=late)
-    top, logged = take_messages(request, timeline.updates)
+    reasons = rules.attention_reasons(state, today)
+    top, logged = take_messages(request, updates)
     closed = action_point.issue.agenda.state == Agenda.State.CLOSED and not as_of.is_past
     context = (_rights(user, action_point) if not as_of.is_past else {}) | {
         "as_of": as_of,
         "action_point": action_point,
+        "state": state,
+        "status": ActionStatus(state.status),
         "reasons": [reason.label for reason in reasons],
         "may_remind": bool(reasons) and not as_of.is_past and may(user, Right.COORDINATE),
-        "days_silent": action_point.days_silent(today),
-        "snoozed": action_point.snoozed_until is not None and action_point.snoozed_until > today,
+        "days_since_report": rules.days_since_report(state, today),
+        "snoozed": rules.is_paused(state, today),
         "successors": _successors(user, action_point) if closed else [],
         "messages": top,
-        "next_point": next_waiting(user, today, action_point) if logged and isinstance(user, User) else None,
+        "next_point": next_waiting(user, today, action_point.pk) if logged and isinstance(user, User) else None,
         "timeline": [
             (update, may_correct, logged.get(update.number))
-            for update, may_correct in _with_rights(user, action_point, timeline.updates)
+            for update, may_correct in _with_rights(user, action_point, updates)
         ],
-        "older": timeline.older,
-        "before": before,
-        "unknown_update": status == 400,
-        "milestones": _by_standing(milestones, today),
+        "page": page,
+        "errors": errors,
+        "milestones": _by_state(action_point.milestones.all(), today),
         "edits": edits(action_point) if user.is_authenticated and not as_of.is_past else [],
     }
-    return render(request, "actions/action_point_page.html", context, status=400 if as_of.complaints else status)
+    return render(request, "actions/action_point_page.html", context, status=400 if as_of.complaints or errors else 200)
 
 
 @public_if_visible
@@ -133,6 +136,12 @@ def snooze(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResp
     return render(request, "actions/snooze_form.html", context, status=400 if form.is_bound else 200)
 
 
+def _updates(action_point: ActionPoint, as_of: AsOf) -> ProgressUpdateQuerySet:
+    """The newest version of each update, withdrawn ones included; for a past date those that counted then."""
+    found: ProgressUpdateQuerySet = as_of.updates() if as_of.is_past else ProgressUpdate.objects.current()
+    return found.filter(action_point=action_point).newest_first().with_context()
+
+
 def _rights(user: Person, action_point: ActionPoint) -> dict[str, Any]:
     """Which buttons the person gets, and whether a draft waits behind the first of them."""
     may_log = may(user, Right.LOG_PROGRESS, action_point)
@@ -160,7 +169,7 @@ def _with_rights(
     return found
 
 
-def _by_standing(milestones: list[Milestone], today: date) -> list[tuple[str, str, list[Milestone]]]:
+def _by_state(milestones: Iterable[Milestone], today: date) -> list[tuple[str, str, list[Milestone]]]:
     """Milestones in groups of key, heading and milestones; groups without any are left out."""
     groups: dict[str, list[Milestone]] = {key: [] for key in _MILESTONE_GROUPS}
     for milestone in milestones:
@@ -170,7 +179,7 @@ def _by_standing(milestones: list[Milestone], today: date) -> list[tuple[str, st
             milestone.turn = milestone.next_due(today)
             groups["recurring"].append(milestone)
         else:
-            groups["passed" if milestone.is_passed(today) else "ahead"].append(milestone)
+            groups["passed" if rules.is_overdue(milestone, today) else "ahead"].append(milestone)
     return [(key, str(_MILESTONE_GROUPS[key]), found) for key, found in groups.items() if found]
 
 

@@ -1,49 +1,55 @@
 """The agencies of the network, and what each of them does."""
 
-from dataclasses import dataclass
+from collections import Counter
 
-from django.db.models import Case, Count, Q, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from actions.access import Person, public_if_visible
+from actions.as_of import AsOf
 from actions.contribution import by_year, promises
 from actions.models import ActionPoint, ActionPointQuerySet, ProgressUpdate
 from actions.models.progress_update import ProgressUpdateQuerySet
-from actions.rows import rows
-from actions.timeline import NoSuchUpdateError, page
+from actions.reader import read_action_points
+from actions.rows import PAGE_SIZE, rows_of
 from issues.models import Agenda
 from tracker.people.models import Agency
+from tracker.web.pagination import get_page
 
-SHOWN, UPDATES_SHOWN = 200, 20
-"""So many action points, and updates, are shown at most."""
+UPDATES_SHOWN = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """An agency with the agencies below it, whatever their depth, in order of acronym."""
-
-    agency: Agency
-    parts: list[Agency]
+_Led = ActionPoint.lead_agencies.through
 
 
 @public_if_visible
 @require_safe
 def agency_list(request: HttpRequest) -> HttpResponse:
-    """Every agency, those of the UN and those outside, the parts below the whole. Each with how many action points it leads."""
-    leads = Count("led_action_points", filter=Q(led_action_points__in=ActionPoint.objects.visible_to(request.user)))
-    agencies = list(Agency.objects.annotate(leads=leads).order_by("acronym"))
+    """Every agency, those of the UN and those outside, the parts below the whole. Each with how many action points it leads in the current
+    agenda: the cost depends on one agenda.
+    """
+    agenda = Agenda.objects.visible_to(request.user).current()
+    leads = Counter(_Led.objects.filter(actionpoint__issue__agenda=agenda).values_list("agency_id", flat=True))
+    agencies = list(Agency.objects.order_by("acronym"))
     parts: dict[int, list[Agency]] = {}
     for agency in agencies:
         if agency.parent_id:
             parts.setdefault(agency.parent_id, []).append(agency)
     groups = [
-        (kind.label, [Listed(top, _below(top, parts)) for top in agencies if not top.parent_id and top.kind == kind])
+        (
+            kind.label,
+            [
+                (top, leads[top.pk], [(part, leads[part.pk]) for part in _below(top, parts)])
+                for top in agencies
+                if not top.parent_id and top.kind == kind
+            ],
+        )
         for kind in Agency.Kind
     ]
-    return render(request, "actions/agency_list.html", {"groups": groups, "total": len(agencies)})
+    context = {"groups": groups, "total": len(agencies), "agenda": agenda, "current_agenda": agenda}
+    return render(request, "actions/agency_list.html", context)
 
 
 @public_if_visible
@@ -55,31 +61,29 @@ def agency_page(request: HttpRequest, acronym: str) -> HttpResponseBase:
     agency = get_object_or_404(Agency.objects.select_related("parent"), acronym__iexact=acronym)
     if agency.acronym != acronym:
         return redirect(agency, permanent=True)
-    user, today = request.user, timezone.localdate()
+    user, as_of, errors = request.user, AsOf(timezone.localdate()), list[str]()
     updates = _updates_by(agency, user)
-    try:
-        timeline, status = page(updates, request.GET.get("before"), key="pk", size=UPDATES_SHOWN), 200
-    except NoSuchUpdateError:
-        timeline, status = page(updates, None, key="pk", size=UPDATES_SHOWN), 400
-    leads = ActionPoint.objects.visible_to(user).filter(lead_agencies=agency)
-    open_first = Case(When(entry__is_open=True, issue__agenda__state=Agenda.State.OPEN, then=0), default=1)
-    led = rows(leads.order_by(open_first, "issue__agenda__slug", "entry__place")[: SHOWN + 1], today)
-    joined = rows(_joined_by(agency, user).in_order()[: SHOWN + 1], today)
+    timeline = get_page(
+        updates.order_by("-reported_on_latest", "-pk").with_context(), UPDATES_SHOWN, request.GET, errors, "updates"
+    )
+    leads = ActionPoint.objects.visible_to(user).filter(lead_agencies=agency).open_first()
+    led = get_page(leads.values_list("pk", flat=True), PAGE_SIZE, request.GET, errors)
+    joined = list(_joined_by(agency, user).open_first().values_list("pk", flat=True)[: PAGE_SIZE + 1])
+    rows = {row.pk: row for row in rows_of(read_action_points({*led, *joined}, as_of), as_of.day)}
     context = {
         "agency": agency,
         "parts": agency.parts.order_by("acronym"),
-        "led": led[:SHOWN],
-        "joined": joined[:SHOWN],
-        "are_cut": len(led) > SHOWN or len(joined) > SHOWN,
-        "promises": promises(agency, Agenda.objects.visible_to(user), today),
+        "led_page": led,
+        "led": [rows[pk] for pk in led if pk in rows],
+        "joined": [rows[pk] for pk in joined[:PAGE_SIZE] if pk in rows],
+        "are_cut": len(joined) > PAGE_SIZE,
+        "promises": promises(agency, Agenda.objects.visible_to(user), as_of.day),
         "years": by_year(updates),
-        "updates": timeline.updates,
-        "older": timeline.older,
-        "before": request.GET.get("before"),
-        "unknown_update": status == 400,
+        "timeline": timeline,
+        "errors": errors,
         "people": agency.people.active() if user.is_authenticated else [],
     }
-    return render(request, "actions/agency_page.html", context, status=status)
+    return render(request, "actions/agency_page.html", context, status=400 if errors else 200)
 
 
 def _below(top: Agency, parts: dict[int, list[Agency]]) -> list[Agency]:

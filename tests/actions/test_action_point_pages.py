@@ -229,27 +229,26 @@ def test_long_time_line_is_read_page_by_page(client, point):
         personas.update(point)
 
     first = client.get(PATH)
-    second = client.get(f"{PATH}?before={first.context['older']}")
+    second = client.get(f"{PATH}?page=2")
 
     numbers = [[update.number for update, _may, _logged in page.context["timeline"]] for page in (first, second)]
     assert numbers == [list(range(30, 5, -1)), list(range(5, 0, -1))]
-    assert second.context["older"] is None
+    assert ("?page=2" in links(first), "?page=3" in links(second)) == (True, False)
 
 
 @pytest.mark.parametrize("page", [PATH, "/agencies/UNDP/"])
-@pytest.mark.parametrize("before", ["0", "-1", "abc", "999999", "1" + "0" * 18, "%00", "1;", "%D9%A1", ""])
-def test_time_line_before_an_unknown_update_says_so(client, point, page, before):
+@pytest.mark.parametrize("before", ["0", "abc", "999999", "%00", ""])
+def test_address_of_a_page_as_it_was_before_shows_the_newest(client, point, page, before):
     personas.update(point, agency=personas.agency("UNDP"))
 
     response = client.get(f"{page}?before={before}")
 
-    assert response.status_code == 400
-    assert "there is no such update" in text(response)
+    assert response.status_code == 200
     assert "Something moved." in text(response)
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("signed_in", "queries"), [(False, 10), (True, 19)])
+@pytest.mark.parametrize(("signed_in", "queries"), [(False, 11), (True, 20)])
 def test_action_point_page_costs_the_same_whatever_its_length(
     client, point, focal_point, django_assert_num_queries, signed_in, queries, count
 ):

@@ -25,21 +25,20 @@ def test_agency_list_groups_by_kind_and_puts_parts_below_the_whole(client, db):
     groups = client.get("/agencies/").context["groups"]
 
     assert [
-        [(listed.agency.acronym, [part.acronym for part in listed.parts]) for listed in agencies]
+        [(top.acronym, [part.acronym for part, _leads in parts]) for top, _leads, parts in agencies]
         for _label, agencies in groups
     ] == [[("FAO", []), ("UNDP", ["UNDP-NORDIC", "UNDP-OSLO"])], [("IFRC", [])]]
 
 
-def test_agency_list_counts_only_what_the_reader_may_see(client, issue, coordinator):
-    fao = personas.agency("FAO")
-    hidden = personas.issue(personas.agenda("2027", state="draft"))
-    for of in (issue, hidden):
-        personas.action_point(of).lead_agencies.add(fao)
+def test_agency_list_counts_what_is_led_in_the_current_agenda(client, issue, coordinator):
+    fao, draft = personas.agency("FAO"), personas.issue(personas.agenda("2027", state="draft"))
+    earlier = personas.issue(personas.agenda("2025", state="closed", visible_to="everybody"))
+    for number, of in enumerate((issue, issue, earlier, draft), 1):
+        personas.action_point(of, number).lead_agencies.add(fao)
 
-    to_visitor = text(client.get("/agencies/"))
-    to_coordinator = text(personas.sign_in(client, coordinator).get("/agencies/"))
-
-    assert ("leads 1 action point" in to_visitor, "leads 2 action points" in to_coordinator) == (True, True)
+    for answer in (client.get("/agencies/"), personas.sign_in(client, coordinator).get("/agencies/")):
+        assert "FAO FAO in full leads 2 action points" in text(answer)
+        assert "The numbers are those of 2026 action agenda." in text(answer)
 
 
 def test_agency_list_without_agencies_says_so(client, db):
@@ -51,7 +50,7 @@ def test_agency_list_costs_the_same_whatever_its_length(client, db, django_asser
     for number in range(count):
         personas.agency(f"P{number}", parent=personas.agency(f"A{number}"))
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get("/agencies/")
 
 
@@ -92,10 +91,11 @@ def test_agency_page_shows_its_newest_updates_page_by_page(client, issue):
         personas.update(points[number % 2], agency=fao, narrative=f"Step {number}.")
 
     first = client.get("/agencies/FAO/")
-    second = client.get(f"/agencies/FAO/?before={first.context['older']}")
+    second = client.get("/agencies/FAO/?updates=2")
 
-    told = [[update.narrative for update in page.context["updates"]] for page in (first, second)]
-    assert told == [[f"Step {number}." for number in numbers] for numbers in (range(22, 2, -1), range(2, -1, -1))]
+    narratives = [[update.narrative for update in page.context["timeline"]] for page in (first, second)]
+    assert narratives == [[f"Step {number}." for number in numbers] for numbers in (range(22, 2, -1), range(2, -1, -1))]
+    assert "?updates=2" in links(first)
 
 
 def test_agency_page_hides_what_the_reader_may_not_see(client, db, focal_point):
@@ -141,7 +141,7 @@ def test_agency_page_costs_the_same_whatever_it_does(client, issue, django_asser
             personas.milestone(point)
         personas.agency(f"FAO-{number}", parent=fao)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(19):
         client.get("/agencies/FAO/")
 
 
@@ -280,12 +280,16 @@ def test_agency_page_counts_its_updates_by_year(client, issue):
     assert [(year.year, year.updates, year.segments[0].length) for year in years] == [(2024, 1, 50), (2026, 2, 100)]
 
 
-def test_agency_page_shows_the_first_of_many(client, issue, monkeypatch):
-    monkeypatch.setattr(agencies, "SHOWN", 2)
+def test_agency_page_shows_what_it_leads_page_by_page(client, issue, monkeypatch):
+    monkeypatch.setattr(agencies, "PAGE_SIZE", 2)
     for number in (1, 2, 3):
         personas.action_point(issue, number).lead_agencies.add(personas.agency("UNDP"))
 
-    response = client.get("/agencies/UNDP/")
+    first, second, beyond = (client.get(f"/agencies/UNDP/{query}") for query in ("", "?page=2", "?page=9"))
 
-    assert [row.code for row in response.context["led"]] == ["1.1", "1.2"]
-    assert any(link.endswith("/action-points/?agency=UNDP") for link in links(response))
+    assert [[row.code for row in page.context["led"]] for page in (first, second, beyond)] == [
+        ["1.1", "1.2"],
+        ["1.3"],
+        ["1.3"],
+    ]
+    assert (beyond.status_code, "There is no page “9” of this list" in text(beyond)) == (400, True)

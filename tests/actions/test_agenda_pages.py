@@ -23,7 +23,7 @@ def test_agenda_list_shows_visitors_only_what_is_for_everybody(client, public_ag
 
     response = client.get("/agendas/")
 
-    assert [agenda.slug for agenda, _points in response.context["agendas"]] == ["2005"]
+    assert [agenda.slug for agenda, _issues, _points in response.context["agendas"]] == ["2005"]
 
 
 def test_agenda_list_tells_visitors_where_to_sign_in_when_nothing_is_public(client, db):
@@ -60,7 +60,7 @@ def test_agenda_list_costs_the_same_whatever_its_length(client, db, django_asser
     for year in range(2005, 2005 + count):
         personas.action_point(personas.issue(personas.agenda(str(year), visible_to="everybody")))
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         client.get("/agendas/")
 
 
@@ -202,7 +202,7 @@ def test_agenda_page_without_issues_says_so(client, public_agenda):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("path", "queries"), [("/agendas/2005/", 8), ("/agendas/2005/issues/1/", 7)])
+@pytest.mark.parametrize(("path", "queries"), [("/agendas/2005/", 10), ("/agendas/2005/issues/1/", 10)])
 def test_agenda_and_issue_page_cost_the_same_whatever_their_length(
     client, public_agenda, focal_point, django_assert_num_queries, path, queries, count
 ):
@@ -292,12 +292,25 @@ def test_pages_of_unknown_things_are_not_found(client, focal_point, path):
 
 @pytest.mark.parametrize("path", ["/agendas/", *PAGES, "/agencies/", "/agencies/UNDP/"])
 @pytest.mark.parametrize(
-    "query", ["page=1000000000000000000", "status=%00", "x=%ED%A0%80", "limit=1e30", "date__year=0"]
+    "query", ["after=1000000000000000000", "status=%00", "x=%ED%A0%80", "limit=1e30", "date__year=0"]
 )
 def test_pages_ignore_what_they_do_not_ask_for(client, focal_point, path, query):
     personas.update(personas.action_point(personas.issue(personas.agenda("2026"))))
 
     assert personas.sign_in(client, focal_point).get(f"{path}?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/agendas/", *PAGES[:3], "/agencies/UNDP/"])
+@pytest.mark.parametrize("page", ["0", "-1", "2", "x", "1.5", "%00", "1" + "0" * 18, "1" + "0" * 5000, "%D9%A3"])
+def test_pages_say_that_there_is_no_such_page_and_show_one_that_there_is(client, focal_point, path, page):
+    personas.update(personas.action_point(personas.issue(personas.agenda("2026"))))
+    personas.sign_in(client, focal_point)
+
+    response = client.get(f"{path}?page={page}")
+
+    assert response.status_code == 400
+    assert "There is no page" in text(response)
+    assert "Here is page 1 of 1." in text(response)
 
 
 def test_snoozed_action_point_is_not_flagged(client, public_agenda):
@@ -309,16 +322,28 @@ def test_snoozed_action_point_is_not_flagged(client, public_agenda):
     assert [row.reasons for row in rows] == [()]
 
 
-def test_long_agenda_leads_to_its_issues(client, public_agenda, monkeypatch):
-    monkeypatch.setattr(agendas, "LISTED", 2)
-    for number in (1, 2, 3):
-        personas.action_point(personas.issue(public_agenda, number), title="Train focal points")
+def test_long_agenda_is_read_page_by_page(client, public_agenda, monkeypatch):
+    monkeypatch.setattr(agendas, "ACTION_POINTS", 2)
+    issues = [personas.issue(public_agenda, number) for number in (1, 2, 3, 4)]
+    for issue, number in ((issues[0], 1), (issues[1], 1), (issues[1], 2)):
+        personas.action_point(issue, number, title=f"Train {issue.number}.{number}")
 
-    response = client.get("/agendas/2005/?as_of=2026-01-01")
+    first, second = (client.get(f"/agendas/2005/?as_of=2026-01-01&page={page}") for page in (1, 2))
 
-    assert "Train focal points" not in text(response)
-    assert "This agenda is long" in text(response)
-    assert {
-        f"{personas.issue(public_agenda, 2).get_absolute_url()}?as_of=2026-01-01",
-        "/agendas/2005/action-points/?as_of=2026-01-01",
-    } <= {*links(response)}
+    assert [
+        [(issue.number, [row.code for row in rows]) for issue, rows in page.context["issues"]]
+        for page in (first, second)
+    ] == [[(1, ["1.1"]), (2, ["2.1"])], [(2, ["2.2"]), (3, []), (4, [])]]
+    assert "?as_of=2026-01-01&page=2" in {link.replace("&amp;", "&") for link in links(first)}
+    assert f"{issues[3].get_absolute_url()}?as_of=2026-01-01" in links(first)
+    assert first.context["total"] == 3
+
+
+def test_agendas_are_listed_page_by_page(client, public_agenda, monkeypatch):
+    monkeypatch.setattr(agendas, "AGENDAS", 2)
+    for year in (2006, 2007):
+        personas.agenda(str(year), visible_to="everybody")
+
+    pages = [client.get(f"/agendas/?page={page}").context["agendas"] for page in (1, 2)]
+
+    assert [[agenda.slug for agenda, _issues, _points in page] for page in pages] == [["2007", "2006"], ["2005"]]

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from actions.as_of import AsOf
 from actions.dashboard.figures import Figure, figures, segments
 from actions.models import ActionStatus
+from actions.reader import read_agenda
 from issues.models import Agenda
 from tests import personas
 from tracker.dates.value import PartialDate
@@ -26,7 +27,7 @@ def figured(agenda, as_of):
     issues = list(agenda.issues.order_by("number"))
     for issue in issues:
         issue.agenda = agenda
-    return figures(agenda, issues, as_of)
+    return figures(issues, read_agenda(agenda, as_of), as_of)
 
 
 def counts(found):

@@ -215,7 +215,7 @@ def test_updates_are_narrowed_to_what_was_recorded_since_as_the_page_of_changes_
     rows = csv_rows(client.get(next(link for link in links(page) if link.startswith(f"{UPDATES}.csv"))))
 
     assert [row["number"] for row in rows] == ["2"]
-    assert [update.number for update in page.context["changes"].page.rows] == [2]
+    assert [update.number for update in page.context["changes"].updates] == [2]
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "yesterday", "2026-02-30"])

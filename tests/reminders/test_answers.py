@@ -3,12 +3,9 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from actions.reminders.models import Disclaimer, ReminderCount
-from actions.reminders.templatetags import answers
 from tests import personas
 from tests.actions.pages import links, text
 
@@ -109,34 +106,3 @@ def test_those_of_another_agenda_are_not_counted(client, coordinator, points):
 
     assert "1 Action points reminded of" in told(client, coordinator)
     assert "2025/1.1" not in text(client.get(DASHBOARD))
-
-
-def test_it_is_counted_once_while_nothing_changes(client, coordinator, points, monkeypatch):
-    monkeypatch.setattr(answers, "_minute", lambda: FIRST)
-    remind(points, 1)
-    told(client, coordinator)
-
-    with CaptureQueriesContext(connection) as queries:
-        assert "3 Action points reminded of" in told(client, coordinator)
-
-    assert not [query for query in queries if "reminders_remindercount" in query["sql"]]
-
-
-def test_digest_shows_within_a_minute(client, coordinator, points, monkeypatch):
-    monkeypatch.setattr(answers, "_minute", lambda: FIRST)
-    told(client, coordinator)
-    remind(points, 1)
-
-    monkeypatch.setattr(answers, "_minute", lambda: FIRST + timedelta(minutes=1))
-
-    assert "3 Action points reminded of" in told(client, coordinator)
-
-
-def test_more_than_can_be_counted_are_not(client, coordinator, points, monkeypatch):
-    monkeypatch.setattr(answers, "MOST", 2)
-    remind(points, 3)
-
-    page = told(client, coordinator)
-
-    assert "Digests told of more than 2 action points, which are not counted here." in page
-    assert "Reported on since" not in page

@@ -89,7 +89,7 @@ def test_ledger_is_paged(as_coordinator, point):
         personas.digest(personas.person(f"{number:02}@example.org", name=f"Person {number:02}"), point)
 
     first = as_coordinator.get("/reminders/?state=pending")
-    older = next(link for link in links(first) if "after=" in link)
+    older = next(link for link in links(first) if "page=" in link)
     second = as_coordinator.get(f"/reminders/{older}")
 
     assert "Person 29" in text(first)
@@ -98,9 +98,7 @@ def test_ledger_is_paged(as_coordinator, point):
     assert "state=pending" in older
 
 
-@pytest.mark.parametrize(
-    "faulty", ["state=foo", "after=x", f"before={10**18}", f"before={10**19}", "after=%00", "before=-1"]
-)
+@pytest.mark.parametrize("faulty", ["state=foo", "page=x", f"page={10**18}", "page=2", "page=%00", "page=-1"])
 def test_reminders_page_refuses_a_faulty_address(as_coordinator, focal_point, point, faulty):
     personas.digest(focal_point, point)
 
@@ -249,7 +247,7 @@ def test_reminders_page_costs_the_same_whatever_its_length(as_coordinator, point
     for number in range(count):
         personas.digest(personas.person(f"{number}@example.org"), point)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         as_coordinator.get("/reminders/")
 
 

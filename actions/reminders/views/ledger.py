@@ -1,9 +1,7 @@
 """The coordinator's pages: what was sent to whom, and what became of it."""
 
-from functools import partial
-
 from django.contrib import messages
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,37 +11,34 @@ from django.views.decorators.http import require_POST, require_safe
 
 from actions.access import signed_in
 from actions.models import ProgressUpdate
-from actions.paging import page_asked_for
 from actions.reminders.composing import words_to_read
 from actions.reminders.models import Digest, Disclaimer
 from actions.reminders.views.schedules import schedules_of
-from tracker.keyset import Column, Order, Page, PlaceError, whole_number
 from tracker.people.permissions import Right, require
+from tracker.web.pagination import get_page
 
 PAGE_SIZE = 25
-
-_NEWEST_FIRST = Order([Column("id", whole_number, descending=True)])
 
 
 @require_safe
 def reminders(request: HttpRequest) -> HttpResponse:
-    """The schedules, and the ledger: `?state=` shows one state, `?before=` and `?after=` are places in it."""
+    """The schedules, and the ledger: `?state=` shows one state, `?page=` one page."""
     require(person := signed_in(request), Right.COORDINATE)
-    state, complaints = request.GET.get("state", ""), []
+    state, complaints = request.GET.get("state", ""), list[str]()
     found = Digest.objects.select_related("recipient", "agenda", "asked_by")
     if state in Digest.State.values:
         found = found.filter(state=state)
     elif state:
         complaints.append(_("There is no such state of a digest; here are all of them."))
-    page = page_asked_for(request.GET, partial(_page, found), complaints)
+    page = get_page(found.order_by("-id"), PAGE_SIZE, request.GET, complaints)
     counts = dict(Digest.objects.order_by().values_list("state").annotate(Count("pk")))
     context = {
         "schedules": schedules_of(person, timezone.now()),
         "disclaimers": Disclaimer.objects.standing().select_related("person", "action_point__issue__agenda"),
         "page": page,
-        "digests": _with_answers(page.rows),
+        "digests": _with_answers(list(page)),
         "counts": [(kind, counts.get(kind, 0)) for kind in Digest.State],
-        "state": "" if complaints else state,
+        "state": state if state in Digest.State.values else "",
         "complaints": complaints,
     }
     return render(request, "reminders/reminders_page.html", context, status=400 if complaints else 200)
@@ -94,15 +89,6 @@ def settle(request: HttpRequest, pk: int) -> HttpResponseBase:
     Disclaimer.objects.standing().filter(pk=pk).update(settled_by=person, settled_at=timezone.now())
     messages.success(request, _("Settled. Who owns the action point is reminded of it again."))
     return redirect("reminders")
-
-
-def _page(found: QuerySet[Digest], *, after: str | None = None, before: str | None = None) -> Page[Digest]:
-    """One query, and one more where nothing is there. Raises PlaceError, also where no digest ever was: they are never deleted."""
-    page = _NEWEST_FIRST.page(found, size=PAGE_SIZE, after=after, before=before)
-    place = after if before is None else before
-    if place is not None and not page.rows and not Digest.objects.filter(pk=place).exists():
-        raise PlaceError(place)
-    return page
 
 
 def _with_answers(digests: list[Digest]) -> list[tuple[Digest, int | None]]:

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from actions.dashboard import edited as edited_module
+from actions.dashboard import recent_edits
 from actions.dashboard.changes import changes
 from actions.models import ActionPoint, Milestone
 from issues.models import Agenda, Issue
@@ -27,7 +27,8 @@ def old(*things):
 
 
 def edits(*, with_people=True):
-    return changes(personas.agenda(), SINCE, User(email="reader@example.org") if with_people else AnonymousUser()).edits
+    reader = User(email="reader@example.org") if with_people else AnonymousUser()
+    return changes(personas.agenda(), SINCE, reader, {}, []).edits
 
 
 def told(shown):
@@ -186,14 +187,14 @@ def test_long_lists_are_cut_and_say_so(client, point, focal_point, monkeypatch):
     personas.sign_in(client, focal_point)
     assert "The newest 100 are shown." not in text(client.get(PAGE))
 
-    monkeypatch.setattr(edited_module, "SHOWN", 2)
-    monkeypatch.setattr(edited_module, "LOOKED_AT", 2)
+    monkeypatch.setattr(recent_edits, "SHOWN", 2)
+    monkeypatch.setattr(recent_edits, "MAX_READ", 2)
     found = client.get(PAGE)
 
     assert [thing.number for _edit, thing in found.context["changes"].edits.added_points.rows] == [3, 4]
     assert "only the newest edits were looked at" in text(found)
 
-    monkeypatch.setattr(edited_module, "LOOKED_AT", 3)
+    monkeypatch.setattr(recent_edits, "MAX_READ", 3)
     assert "The newest 100 are shown." in text(client.get(PAGE))
 
 
@@ -210,7 +211,7 @@ def test_edits_cost_the_same_however_many_they_are(client, point, focal_point, d
     personas.sign_in(client, focal_point)
     client.get(PAGE)
 
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(22):
         client.get(PAGE)
 
 
@@ -221,8 +222,8 @@ def test_histories_keep_what_the_page_compares():
         for model in (Issue, Milestone)
     }
 
-    assert columns[Issue] - set(edited_module._ISSUE) == {"agenda"}
-    assert columns[Milestone] - set(edited_module._MILESTONE) == {"action_point", "due_earliest", "due_latest"}
+    assert columns[Issue] - set(recent_edits._ISSUE) == {"agenda"}
+    assert columns[Milestone] - set(recent_edits._MILESTONE) == {"action_point", "due_earliest", "due_latest"}
 
 
 def test_what_an_agenda_was_as_a_draft_or_for_the_network_is_told_to_nobody_who_could_not_read_it(

@@ -17,8 +17,8 @@ from actions.models import ActionPoint, Milestone
 from issues.models import Agenda, Issue
 
 SHOWN = 100
-LOOKED_AT = 1000
-"""So many rows of each history are read, the newest. One edit leaves up to five: one for the columns, two for each list of owners."""
+MAX_READ = 1000
+"""The most rows of each history that are read, the newest. One edit leaves up to five: one for the columns, two for each list of owners."""
 
 _ISSUE = ("number", "title", "rationale")
 _MILESTONE = ("title", "place", "due", "due_note", "repeats_every_months", "done_on")
@@ -75,7 +75,7 @@ class Edits:
     milestones: Shown
     """Added, edited and removed ones."""
     are_all: bool
-    """No history has more rows since than LOOKED_AT; else only its newest were read."""
+    """No history has more rows since than MAX_READ; else only its newest were read."""
 
     @property
     def groups(self) -> list[tuple[str, str, Shown]]:
@@ -135,9 +135,9 @@ def edits(agenda: Agenda, end: datetime, *, with_people: bool) -> Edits:
 def _touched(model: Any, end: datetime, of_agenda: Q | Exists, *related: str) -> tuple[list[_Touched], bool]:
     """And whether no row since is left out. Three queries, one where there is none."""
     rows = model.history.filter(of_agenda, history_date__gte=end).order_by("-history_date", "-history_id")
-    read = list(rows.values_list("id", "history_date", "history_user__name")[: LOOKED_AT + 1])
+    read = list(rows.values_list("id", "history_date", "history_user__name")[: MAX_READ + 1])
     seen: dict[int, tuple[datetime, list[str]]] = {}
-    for pk, at, name in read[:LOOKED_AT]:
+    for pk, at, name in read[:MAX_READ]:
         names = seen.setdefault(pk, (at, []))[1]
         if name and name not in names:
             names.append(name)
@@ -152,7 +152,7 @@ def _touched(model: Any, end: datetime, of_agenda: Q | Exists, *related: str) ->
     found = [
         _Touched(kept.get(last), None if last else kept[first], kept[now], *seen[pk]) for pk, last, first, now in ends
     ]
-    return found, len(read) <= LOOKED_AT
+    return found, len(read) <= MAX_READ
 
 
 def _edited(touched: Sequence[_Touched], tell: Callable[[Any], Told], with_people: bool) -> Iterator[Edited]:

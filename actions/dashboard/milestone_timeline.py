@@ -1,28 +1,27 @@
-"""The milestones of an agenda on a line of time, which is cut into years: what lies empty between them takes no room."""
+"""The milestones of an agenda on a line of time, which is cut into years: empty years take no room."""
 
 from calendar import monthrange
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from django.db.models import Count, Q
+from django.core.paginator import Page
 from django.utils.dateformat import format as date_format
 from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
+from actions import rules
 from actions.models import Milestone
-from actions.models.action_point_queries import milestone_passed
-from actions.models.milestone import MilestoneQuerySet
 from issues.models import Agenda
-from tracker.keyset import Column, Order, Page, day, whole_number
+from tracker.web.pagination import get_page
 
 PAGE_SIZE = 100
-IN_ORDER = Order([Column("due_earliest", day), Column("due_latest", day), Column("pk", whole_number)])
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DrawnMilestone:
     """A milestone, and from where to where in its year it is due: per cent of the year, from the left. Time runs as the language does."""
 
     milestone: Milestone
@@ -37,7 +36,7 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Year:
     year: int
-    rows: Sequence[Row]
+    rows: Sequence[DrawnMilestone]
     today: float | None
     """Where today is, in its year."""
 
@@ -50,41 +49,40 @@ class TimeLine:
     counts: Sequence[tuple[str, str, int]]
     """Each state with its words and how many there are, on all pages."""
     page: Page[Milestone]
-    from_this_year: str
-    """The place to ask for what is due from this year on."""
+    this_year: int
+    """The number of the page on which what is due from this year on begins."""
 
     @property
     def total(self) -> int:
-        return sum(count for _state, _words, count in self.counts)
+        return self.page.paginator.count
 
 
-def time_line(agenda: Agenda, today: date, *, after: str | None = None, before: str | None = None) -> TimeLine:
-    """A page of them, in order of their earliest day. Two queries. Raises PlaceError."""
-    of_agenda = Milestone.objects.filter(action_point__issue__agenda=agenda)
-    page = IN_ORDER.page(
-        of_agenda.select_related("action_point__issue__agenda"), size=PAGE_SIZE, after=after, before=before
-    )
+def time_line(agenda: Agenda, today: date, asked: Mapping[str, str], errors: list[str]) -> TimeLine:
+    """The page that the query asks for, in order of their earliest day. One query."""
+    stored = Milestone.objects.filter(action_point__issue__agenda=agenda).in_order()
+    milestones = list(stored.select_related("action_point__issue__agenda"))
+    page = get_page(milestones, PAGE_SIZE, asked, errors)
     quarters = [date(today.year, month, 1) for month in (1, 4, 7, 10)]
-    first = date(today.year, 1, 1)
+    before = sum(milestone.due.earliest.year < today.year for milestone in milestones)
     return TimeLine(
         years=[
             Year(year, [_row(milestone, today) for milestone in own], _place(today) if year == today.year else None)
-            for year, own in groupby(page.rows, key=lambda milestone: milestone.due.earliest.year)
+            for year, own in groupby(page, key=lambda milestone: milestone.due.earliest.year)
         ],
         quarters=[(date_format(first, "M"), _place(first)) for first in quarters],
-        counts=_counts(of_agenda, today),
+        counts=_counts(milestones, today),
         page=page,
-        from_this_year=f"{first}~{first}~0",
+        this_year=min(before // PAGE_SIZE + 1, page.paginator.num_pages),
     )
 
 
-def _row(milestone: Milestone, today: date) -> Row:
+def _row(milestone: Milestone, today: date) -> DrawnMilestone:
     first, last = milestone.due.earliest, milestone.due.latest
     state, goes_on = _state(milestone, today), last.year > first.year
     if state == "recurring":
         milestone.turn = milestone.next_due(today)
     end = _place(date(first.year, 12, 31) if goes_on else last, after=True)
-    return Row(milestone, state, _place(first), end, goes_on)
+    return DrawnMilestone(milestone, state, _place(first), end, goes_on)
 
 
 def _place(day: date, *, after: bool = False) -> float:
@@ -99,20 +97,15 @@ def _state(milestone: Milestone, today: date) -> str:
         return "done"
     if milestone.repeats_every_months:
         return "recurring"
-    return "passed" if milestone.is_passed(today) else "ahead"
+    return "passed" if rules.is_overdue(milestone, today) else "ahead"
 
 
-def _counts(milestones: MilestoneQuerySet, today: date) -> list[tuple[str, str, int]]:
-    found = milestones.aggregate(
-        total=Count("pk"),
-        done=Count("pk", filter=~Q(done_on=None)),
-        passed=Count("pk", filter=milestone_passed(today)),
-        recurring=Count("pk", filter=Q(done_on=None) & ~Q(repeats_every_months=None)),
-    )
-    ahead = found["total"] - found["done"] - found["passed"] - found["recurring"]
-    return [
-        ("done", _("Done"), found["done"]),
-        ("passed", _("Passed, not marked as done"), found["passed"]),
-        ("ahead", _("Ahead"), ahead),
-        ("recurring", _("Recurring"), found["recurring"]),
-    ]
+def _counts(milestones: Sequence[Milestone], today: date) -> list[tuple[str, str, int]]:
+    counted = Counter(_state(milestone, today) for milestone in milestones)
+    words = {
+        "done": _("Done"),
+        "passed": _("Passed, not marked as done"),
+        "ahead": _("Ahead"),
+        "recurring": _("Recurring"),
+    }
+    return [(state, label, counted[state]) for state, label in words.items()]

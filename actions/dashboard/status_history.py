@@ -1,0 +1,98 @@
+"""How many action points of an agenda had which status at the end of each of some months."""
+
+from calendar import monthrange
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from urllib.parse import urlencode
+
+from actions.as_of import AsOf
+from actions.bars import Segment
+from actions.dashboard.figures import Figure, segments
+from actions.dashboard.updates import ReportedUpdate
+from actions.models import ActionStatus
+from actions.models.action_point_queries import Basis
+from actions.models.status import of_parts
+
+COLUMNS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class StatusesOnDay:
+    day: date
+    figures: Sequence[Figure]
+    """One for each status that occurs on any of the days."""
+    segments: Sequence[Segment]
+
+
+def status_history(updates: Iterable[ReportedUpdate], as_of: AsOf, total: int) -> list[StatusesOnDay]:
+    """Oldest first, the last one on the day itself; empty if no status ever changed. `total` is the number of action points. No query."""
+    changes = _changes(updates, as_of.day)
+    if not changes:
+        return []
+    counted, counts, months = [], Counter({ActionStatus.NOT_REPORTED.value: total}), deque(changes.items())
+    for day in _days([*changes], as_of.day):
+        while months and months[0][0] <= day:
+            counts.update(months.popleft()[1])
+        counted.append((day, counts.copy()))
+    statuses = [status for status in ActionStatus if any(counts[status] for _day, counts in counted)]
+    has_lists = as_of.basis == Basis.REPORTED
+    return [_on_day(day, counts, statuses, total, has_list=has_lists) for day, counts in counted]
+
+
+def _changes(updates: Iterable[ReportedUpdate], until: date) -> dict[date, Counter[str]]:
+    """By how much the number at each status changed, by the first day of each month in which it did."""
+    whole: dict[int, str] = {}
+    parts: dict[int, set[str]] = defaultdict(set)
+
+    def status_of(point: int) -> str:
+        if point in whole:
+            return whole[point]
+        return of_parts(parts[point]) if point in parts else ActionStatus.NOT_REPORTED
+
+    found = {}
+    for month, of_month in groupby(updates, key=lambda update: update.reported_on.replace(day=1)):
+        change: Counter[str] = Counter()
+        for update in of_month:
+            if update.reported_on > until:
+                continue
+            before = status_of(update.action_point)
+            if update.part_only:
+                parts[update.action_point].add(update.status)
+            else:
+                whole[update.action_point] = update.status
+            after = status_of(update.action_point)
+            if before != after:
+                change[before] -= 1
+                change[after] += 1
+        if any(change.values()):
+            found[month] = change
+    return found
+
+
+def _on_day(
+    day: date, counts: Counter[str], statuses: Iterable[ActionStatus], total: int, *, has_list: bool
+) -> StatusesOnDay:
+    def query(status: ActionStatus) -> str:
+        return urlencode({"status": status.value, "as_of": day.isoformat()}) if has_list and counts[status] else ""
+
+    found = [Figure(str(status.label), counts[status], query(status), status) for status in statuses]
+    return StatusesOnDay(day, found, segments(found, total))
+
+
+def _days(months: Sequence[date], last: date) -> list[date]:
+    """The ends of these months, or of months evenly apart if these are too many; and `last`."""
+    first = months[0]
+    if len(months) < COLUMNS:
+        return [*(day for month in months if (day := _end_of_month(month.year * 12 + month.month - 1)) < last), last]
+    between = (last.year - first.year) * 12 + last.month - first.month
+    step = -(-max(between, 1) // (COLUMNS - 1))
+    ends = [_end_of_month(last.year * 12 + last.month - 1 - back) for back in range(step, between + 1, step)]
+    return [*reversed(ends), last]
+
+
+def _end_of_month(month: int) -> date:
+    year, month = divmod(month, 12)
+    return date(year, month + 1, monthrange(year, month + 1)[1])

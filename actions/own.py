@@ -1,0 +1,28 @@
+"""A person's own open action points, in the order in which they wait for an update."""
+
+from datetime import date
+
+from actions import rules
+from actions.as_of import AsOf
+from actions.models import ActionPoint
+from actions.reader import read_action_points
+from actions.rows import ActionPointRow, rows_of
+from actions.states import ActionPointState
+from tracker.people.models import User
+
+
+def read_own(user: User, today: date) -> list[ActionPointState]:
+    """Those that need attention first, the longest silent on top. Six queries, and one for the parts of the agency."""
+    own = ActionPoint.objects.visible_to(user).own(user).open()
+    states = read_action_points(list(own.values_list("pk", flat=True)), AsOf(today))
+    return sorted(states, key=lambda state: (not rules.needs_attention(state, today), _last_report(state)))
+
+
+def next_waiting(user: User, today: date, besides: int) -> ActionPointRow | None:
+    """The first of the person's own that needs attention, besides the action point with this id. Up to ten queries."""
+    waiting = (state for state in read_own(user, today) if state.pk != besides and rules.needs_attention(state, today))
+    return next(iter(rows_of(list(waiting)[:1], today)), None)
+
+
+def _last_report(state: ActionPointState) -> tuple[date, str, tuple[int, int]]:
+    return state.last_reported.latest if state.last_reported else date.min, state.agenda.slug, state.place
