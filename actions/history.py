@@ -10,7 +10,9 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from actions.access import Person
 from actions.models import ActionPoint, Milestone
+from issues.readable_history import NEVER, readable_since
 from tracker.people.models import User
 
 LIMIT = 100
@@ -44,26 +46,54 @@ class Edit:
     """The last row of history of the milestone that was removed by it."""
 
 
-def edits(action_point: ActionPoint) -> list[Edit]:
-    """Newest first. Four queries, two where it has no history."""
+def edits(action_point: ActionPoint, reader: Person) -> list[Edit]:
+    """Return what the reader may see of its history, newest first: nothing that was replaced or removed while its agenda was hidden from
+    the reader. Up to five queries, three without history.
+    """
+    newest = action_point.history.select_related("history_user", "issue").order_by("-history_id")
+    rows = list(newest[:LIMIT])[::-1]
+    agendas = _Agendas(rows, action_point.issue.agenda_id)
+    since = readable_since(agendas.ids, reader)
     removed = Milestone.removed_from(action_point).select_related("history_user").order_by("-history_id")[:LIMIT]
-    found = [*_edits(action_point), *(Edit(row.history_date, row.history_user, False, [], row) for row in removed)]
+    found = [*_edits(rows, agendas, since)]
+    for row in removed:
+        if row.history_date > since[agendas.at(row.history_date)]:
+            found.append(Edit(row.history_date, row.history_user, False, [], row))
     return sorted(found, key=lambda edit: edit.at, reverse=True)
 
 
-def _edits(action_point: ActionPoint) -> list[Edit]:
-    """Of the action point itself, newest first. Three queries, one where there is no history."""
-    newest = action_point.history.select_related("history_user", "issue").order_by("-history_id")
-    rows = list(newest[:LIMIT])[::-1]
+class _Agendas:
+    """The agendas that an action point belonged to, by its rows of history, oldest first: it may have moved."""
+
+    def __init__(self, rows: Sequence[Any], now: int) -> None:
+        self._moves = [(row.history_date, row.issue.agenda_id if row.issue else now) for row in rows]
+        self._now = now
+
+    @property
+    def ids(self) -> set[int]:
+        return {self._now, *(agenda for _at, agenda in self._moves)}
+
+    def at(self, instant: datetime) -> int:
+        """Return the id of the agenda that it belonged to."""
+        return next((agenda for at, agenda in reversed(self._moves) if at <= instant), self._now)
+
+
+def _edits(rows: Sequence[Any], agendas: _Agendas, since: Mapping[int, datetime]) -> Iterator[Edit]:
+    """Yield those of the action point itself, from its rows of history, oldest first. Two queries, none without rows."""
     if not rows:
-        return []
+        return
     owners = owners_of(rows)
     bursts = list(_bursts(rows))
-    found = [Edit(bursts[0][-1].history_date, bursts[0][-1].history_user, bursts[0][0].history_type == "+", [])]
-    for before, after in pairwise(burst[-1] for burst in bursts):
+    yield Edit(bursts[0][-1].history_date, bursts[0][-1].history_user, bursts[0][0].history_type == "+", [])
+    replaced_at = [*(burst[0].history_date for burst in bursts[1:]), NEVER]
+    readable = [
+        burst[-1]
+        for burst, until in zip(bursts, replaced_at, strict=True)
+        if until > since[agendas.at(burst[-1].history_date)]
+    ]
+    for before, after in pairwise(readable):
         if changes := differences(told(before, owners), told(after, owners)):
-            found.append(Edit(after.history_date, after.history_user, False, changes))
-    return found[::-1]
+            yield Edit(after.history_date, after.history_user, False, changes)
 
 
 def _bursts(rows: Sequence[Any]) -> Iterator[list[Any]]:

@@ -118,16 +118,6 @@ class Agenda(models.Model):
         if self.state != self.State.DRAFT:
             self.state = self.State.OPEN if was_open else self.State.CLOSED
 
-    def readable_since(self, user: "User | AnonymousUser") -> datetime | None:
-        """Return when the agenda became readable for the user, according to its history; None if it always was. Two queries at most."""
-        if not (hidden := hidden_from(user)):
-            return None
-        rows = Agenda.history.filter(id=self.pk)
-        if not (last_hidden := rows.filter(hidden).order_by("-history_date", "-history_id").first()):
-            return None
-        later = rows.filter(history_date__gte=last_hidden.history_date, history_id__gt=last_hidden.history_id)
-        return later.order_by("history_date", "history_id").values_list("history_date", flat=True).first()
-
     def natural_key(self) -> tuple[str]:
         return (self.slug,)
 

@@ -14,6 +14,7 @@ from actions.models import ActionPoint, ActionStatus, ProgressUpdate
 from actions.models.action_point_queries import Basis, end_of
 from actions.reader import read_action_points
 from issues.models import Agenda
+from issues.readable_history import readable_since
 from tracker.web.pagination import get_page
 
 SHOWN = 100
@@ -45,9 +46,10 @@ def changes(agenda: Agenda, since: date, reader: Person, asked: Mapping[str, str
     opened to readers such as they are. Up to 30 queries. The query asks for a page of what was recorded.
     """
     end = end_of(since)
-    opened = agenda.readable_since(reader) or end
+    since_readable = readable_since([agenda.pk], reader)[agenda.pk]
     of_agenda = ProgressUpdate.objects.filter(action_point__issue__agenda=agenda)
-    recorded = list(of_agenda.filter(recorded_at__gte=end).values_list("pk", "action_point_id"))
+    readable = of_agenda.exclude(superseded_by__recorded_at__lte=since_readable)
+    recorded = list(readable.filter(recorded_at__gte=end).values_list("pk", "action_point_id"))
     page = get_page(sorted((pk for pk, _point in recorded), reverse=True), PAGE_SIZE, asked, errors)
     updates: Any = of_agenda.with_context().select_related("action_point__issue__agenda", "superseded_by")
     withdrawn = list(updates.filter(withdrawn_at__gte=end).order_by("-withdrawn_at", "-pk"))
@@ -56,7 +58,7 @@ def changes(agenda: Agenda, since: date, reader: Person, asked: Mapping[str, str
     return Changes(
         statuses=statuses[:SHOWN],
         are_cut=len(statuses) > SHOWN,
-        edits=edits(agenda, max(end, opened), with_people=reader.is_authenticated),
+        edits=edits(agenda, max(end, since_readable), reader),
         page=page,
         updates=list(updates.filter(pk__in=list(page)).order_by("-pk")),
         withdrawn=withdrawn[:SHOWN],

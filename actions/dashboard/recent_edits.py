@@ -5,16 +5,18 @@ changed and changed back does not.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, Max, Min, OuterRef, Q
 from django.utils.translation import gettext as _
 
+from actions.access import Person
 from actions.history import Change, Told, differences, owners_of, told, told_fields
 from actions.models import ActionPoint, Milestone
 from issues.models import Agenda, Issue
+from issues.readable_history import readable_since
 
 SHOWN = 100
 MAX_READ = 1000
@@ -101,16 +103,22 @@ class _Touched:
     now: Any
     at: datetime
     by: Sequence[str]
+    moved_here: bool = False
+    """From an agenda that was hidden from the reader."""
 
 
-def edits(agenda: Agenda, end: datetime, *, with_people: bool) -> Edits:
-    """What came from `end` on; names of people only where readers may know them. Up to 15 queries, three where there is nothing."""
+def edits(agenda: Agenda, end: datetime, reader: Person) -> Edits:
+    """Return what came from `end` on, since when the agenda is readable for the reader. Visitors read no names of people; nobody reads how
+    an action point stood in another agenda that was hidden from the reader. Up to 16 queries, three without edits.
+    """
+    with_people = reader.is_authenticated
     # EXISTS, and no join: without statistics SQLite would go through all that was ever recorded of the agenda.
     its_issues = Exists(agenda.issues.filter(pk=OuterRef("issue_id")))
     its_points = Exists(ActionPoint.objects.filter(pk=OuterRef("action_point_id"), issue__agenda=agenda))
     issues, all_issues = _touched(Issue, end, Q(agenda=agenda))
     points, all_points = _touched(ActionPoint, end, its_issues, "issue")
     milestones, all_milestones = _touched(Milestone, end, its_points)
+    points, milestones = _hide_moved(agenda, points, milestones, end, reader)
     owners = owners_of([row for one in points if one.before for row in (one.before, one.now)])
 
     added_issues, edited_issues = _split(_edited(issues, lambda row: told_fields(row, *_ISSUE), with_people))
@@ -129,6 +137,25 @@ def edits(agenda: Agenda, end: datetime, *, with_people: bool) -> Edits:
         points=_shown(edited_points, points_now),
         milestones=_shown(of_milestones, points_now, "action_point_id"),
         are_all=all_issues and all_points and all_milestones,
+    )
+
+
+def _hide_moved(
+    agenda: Agenda, points: Sequence[_Touched], milestones: Sequence[_Touched], end: datetime, reader: Person
+) -> tuple[list[_Touched], list[_Touched]]:
+    """Turn action points that moved here from an agenda that was hidden from the reader into added ones, their milestones too, and leave
+    out those that moved on. One query at most.
+    """
+    origins = {one.now.id: one.before.issue.agenda_id for one in points if one.before and one.before.issue}
+    since = readable_since({*origins.values()} - {agenda.pk}, reader)
+    moved = {point for point, origin in origins.items() if origin in since and since[origin] >= end}
+    here = [one for one in points if not one.now.issue or one.now.issue.agenda_id == agenda.pk]
+    return (
+        [replace(one, before=None, first=one.now, moved_here=True) if one.now.id in moved else one for one in here],
+        [
+            replace(one, before=None, first=one.now, moved_here=True) if one.now.action_point_id in moved else one
+            for one in milestones
+        ],
     )
 
 
@@ -159,7 +186,7 @@ def _edited(touched: Sequence[_Touched], tell: Callable[[Any], Told], with_peopl
     """Nothing of what was added and removed again, or stands as it stood."""
     for one in touched:
         by = one.by if with_people else ()
-        added = one.first is not None and one.first.history_type == "+"
+        added = one.moved_here or (one.first is not None and one.first.history_type == "+")
         is_done = bool(getattr(one.now, "done_on", None)) and not getattr(one.before, "done_on", None)
         if one.now.history_type == "-":
             if not added:

@@ -25,6 +25,7 @@ from actions.models.progress_update import ProgressUpdateQuerySet
 from actions.own import next_waiting
 from actions.reader import state_of
 from issues.models import Agenda
+from issues.readable_history import readable_since
 from tracker.locking import atomic_post, locked_by_post
 from tracker.people.models import User
 from tracker.people.permissions import Right, may
@@ -70,7 +71,7 @@ def action_point_page(request: HttpRequest, slug: str, issue: int, number: int) 
         "page": page,
         "errors": errors,
         "milestones": _by_state(action_point.milestones.all(), today),
-        "edits": edits(action_point) if user.is_authenticated and not as_of.is_past else [],
+        "edits": edits(action_point, user) if user.is_authenticated and not as_of.is_past else [],
     }
     return render(request, "actions/action_point_page.html", context, status=400 if as_of.complaints or errors else 200)
 
@@ -78,9 +79,12 @@ def action_point_page(request: HttpRequest, slug: str, issue: int, number: int) 
 @public_if_visible
 @require_safe
 def update_page(request: HttpRequest, slug: str, issue: int, number: int, update: int) -> HttpResponse:
-    """One update with all its versions, the newest first."""
+    """One update with all its versions that the reader may see, the newest first."""
     action_point = get_action_point(request.user, slug, issue, number)
-    versions = list(action_point.progress_updates.with_context().filter(number=update).order_by("-version"))
+    agenda = action_point.issue.agenda_id
+    since = readable_since([agenda], request.user)[agenda]
+    versions = action_point.progress_updates.with_context().filter(number=update).order_by("-version")
+    versions = list(versions.exclude(superseded_by__recorded_at__lte=since))
     if not versions:
         raise Http404
     context = {

@@ -1,0 +1,245 @@
+"""What was replaced while an agenda was hidden from a reader is in no page, file or search result of that reader."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from issues.readable_history import ALWAYS, NEVER, readable_since
+from tests import personas
+from tracker.people.models import Role
+
+pytestmark = pytest.mark.django_db
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+PAGES = [
+    "/agendas/2026/",
+    "/agendas/2026/1.1/",
+    "/agendas/2026/1.1/updates/1/",
+    "/agendas/2026/issues/1/",
+    *(f"/agendas/2026/changes/?since=2026-03-{day:02}" for day in range(1, 22)),
+    "/agendas/2026/dashboard/",
+    "/agendas/2026/action-points/",
+    "/agendas/2026/action-points.csv",
+    "/agendas/2026/updates.csv",
+    "/agendas/2026/milestones/",
+    "/agendas/2026/note/",
+    "/agendas/2026/note.md",
+    "/agencies/WIPO/",
+]
+
+
+class Clock:
+    """Saves things as if it were some days after START, each a day after the one before."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def save(self, thing, **fields):
+        self.now += timedelta(days=1)
+        for name, value in fields.items():
+            setattr(thing, name, value)
+        thing._history_date = self.now
+        thing.save()
+        return thing
+
+    def delete(self, thing):
+        self.now += timedelta(days=1)
+        thing._history_date = self.now
+        thing.delete()
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+def drafted(clock, slug="2026"):
+    """An agenda that is a draft, recorded as one."""
+    agenda = personas.agenda(slug, state="draft")
+    agenda.history.all().delete()
+    return clock.save(agenda)
+
+
+def recorded(clock, thing):
+    """What history knows of it was recorded when it was created."""
+    clock.now += timedelta(days=1)
+    thing.history.update(history_date=clock.now)
+    return thing
+
+
+def reword_action_point(clock, point):
+    clock.save(point, title="Hush title", description="Hush description")
+    clock.save(point, title="Agreed title", description="Agreed description")
+
+
+def reword_issue(clock, point):
+    clock.save(point.issue, title="Hush issue", rationale="Hush because")
+    clock.save(point.issue, title="Agreed issue", rationale="")
+
+
+def change_owners(clock, point):
+    hush = personas.person("hush@example.org", name="Hush Person")
+    for agencies, people in [([personas.agency("ITU")], [hush]), ([personas.agency("UNDP")], [])]:
+        last = point.history.latest("history_id").pk
+        point.lead_agencies.set(agencies)
+        point.focal_points.set(people)
+        clock.now += timedelta(days=1)
+        point.history.filter(history_id__gt=last).update(history_date=clock.now)
+
+
+def reword_milestone(clock, point):
+    milestone = recorded(clock, personas.milestone(point, title="Hush milestone", due="2031"))
+    clock.save(milestone, title="Agreed milestone")
+
+
+def remove_milestone(clock, point):
+    clock.delete(recorded(clock, personas.milestone(point, title="Hush other milestone", due="2031")))
+
+
+def remove_action_point(clock, point):
+    clock.delete(recorded(clock, personas.action_point(point.issue, 9, title="Hush other title")))
+
+
+def remove_issue(clock, point):
+    clock.delete(recorded(clock, personas.issue(point.issue.agenda, 9, title="Hush other issue")))
+
+
+def correct_update(clock, point):
+    coordinator = personas.person("author@example.org", Role.COORDINATOR)
+    update = personas.update(point, author=coordinator, now=clock.now, narrative="Hush update.")
+    clock.now += timedelta(days=1)
+    changed = personas.progress(narrative="Agreed update.")
+    update.correct(changed, author=coordinator, now=clock.now)
+
+
+SECRETS = {
+    reword_action_point: ["hush title", "hush description"],
+    reword_issue: ["hush issue", "hush because"],
+    change_owners: ["hush person"],
+    reword_milestone: ["hush milestone"],
+    remove_milestone: ["hush other milestone"],
+    remove_action_point: ["hush other title"],
+    remove_issue: ["hush other issue"],
+    correct_update: ["hush update."],
+}
+
+
+def edit_everything(clock, point):
+    for edit in SECRETS:
+        edit(clock, point)
+
+
+def secrets_in(text):
+    return [secret for secrets in SECRETS.values() for secret in secrets if secret in text]
+
+
+ALL = [secret for secrets in SECRETS.values() for secret in secrets]
+
+
+@pytest.fixture
+def point(clock):
+    agenda = drafted(clock)
+    return recorded(clock, personas.action_point(recorded(clock, personas.issue(agenda))))
+
+
+def read(client, reader):
+    """Everything that the reader is shown, as one text in small letters."""
+    if reader.is_authenticated:
+        personas.sign_in(client, reader)
+    pages = [client.get(page) for page in PAGES]
+    assert {page.status_code for page in pages} <= {200, 302, 404}
+    texts = [b"".join(page) if page.streaming else page.content for page in pages]
+    return b" ".join(texts).decode().lower()
+
+
+@pytest.mark.parametrize("reader", ["focal_point", "other_focal_point", "visitor"])
+def test_what_was_replaced_in_a_draft_is_hidden_from_those_who_could_not_read_it(request, client, clock, point, reader):
+    edit_everything(clock, point)
+    clock.save(point.issue.agenda, state="open", visible_to="everybody")
+    clock.save(point, description="Reworded since.")
+
+    shown = read(client, request.getfixturevalue(reader))
+
+    assert "reworded since." in shown
+    assert secrets_in(shown) == []
+    assert "hush" not in shown
+
+
+@pytest.mark.parametrize("reader", ["coordinator", "admin"])
+def test_what_was_replaced_in_a_draft_stays_visible_to_those_who_read_drafts(request, client, clock, point, reader):
+    edit_everything(clock, point)
+    clock.save(point.issue.agenda, state="open")
+
+    assert secrets_in(read(client, request.getfixturevalue(reader))) == ALL
+
+
+def test_what_was_replaced_before_an_agenda_was_published_is_hidden_from_visitors_alone(
+    client, clock, point, visitor, focal_point
+):
+    clock.save(point.issue.agenda, state="open")
+    edit_everything(clock, point)
+    clock.save(point.issue.agenda, visible_to="everybody")
+
+    assert "hush" not in read(client, visitor)
+    assert secrets_in(read(client, focal_point)) == ALL
+
+
+def test_what_an_agenda_was_when_it_was_opened_is_shown(client, clock, point, focal_point):
+    clock.save(point, title="Wording at the opening")
+    clock.save(point.issue.agenda, state="open")
+    clock.save(point, title="Another wording")
+
+    assert "wording at the opening" in read(client, focal_point)
+
+
+def test_action_point_hides_what_it_was_in_an_agenda_that_is_still_a_draft(client, clock, point, focal_point):
+    clock.save(point.issue.agenda, state="open")
+    other = recorded(clock, personas.issue(drafted(clock, "2027"), 3, title="Hush issue"))
+    moved = recorded(clock, personas.action_point(other, 8, title="Hush title"))
+    milestone = recorded(clock, personas.milestone(moved, title="Hush milestone"))
+    clock.save(milestone, title="Agreed milestone")
+    clock.save(moved, issue=point.issue, number=2, title="Moved here")
+
+    shown = read(client, focal_point) + client.get("/agendas/2026/1.2/").content.decode().lower()
+
+    assert "moved here" in shown
+    assert "hush" not in shown
+
+
+def test_action_point_hides_what_it_was_while_its_agenda_was_a_draft_again(client, clock, point, focal_point):
+    clock.save(point.issue.agenda, state="open")
+    clock.save(point.issue.agenda, state="draft")
+    reword_action_point(clock, point)
+    clock.save(point.issue.agenda, state="open")
+
+    assert "hush" not in read(client, focal_point)
+
+
+def test_agenda_is_readable_since_it_was_last_opened(clock, focal_point, coordinator):
+    agenda = drafted(clock)
+    hidden = readable_since([agenda.pk], focal_point)
+    clock.save(agenda, state="open")
+    opened = clock.now
+    clock.save(agenda, title="Reworded")
+
+    assert hidden == {agenda.pk: NEVER}
+    assert readable_since([agenda.pk], focal_point) == {agenda.pk: opened}
+    assert readable_since([agenda.pk], coordinator) == {agenda.pk: ALWAYS}
+    assert readable_since([agenda.pk], AnonymousUser()) == {agenda.pk: NEVER}
+    assert readable_since([], focal_point) == {}
+
+
+def test_agenda_without_history_is_readable_always(focal_point):
+    agenda = personas.agenda()
+    agenda.history.all().delete()
+
+    assert readable_since([agenda.pk], focal_point) == {agenda.pk: ALWAYS}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_readable_since_costs_one_query(focal_point, django_assert_num_queries, count):
+    agendas = [personas.agenda(str(2026 + number), state="draft").pk for number in range(count)]
+
+    with django_assert_num_queries(1):
+        readable_since(agendas, focal_point)
