@@ -9,7 +9,6 @@ import django_filters
 from django import forms
 from django.core.validators import EMPTY_VALUES, RegexValidator
 from django.db import models
-from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +19,9 @@ from actions.models import ActionPoint, ActionStatus
 from actions.models.action_point import REFERENCE
 from actions.states import ActionPointState
 from issues.models import Agenda, Issue
+from tracker.folding import words_of
 from tracker.people.models import Agency, User
+from tracker.searchable import contains_words
 from tracker.text import validate_line
 
 MAX_TEXT = 200
@@ -127,9 +128,7 @@ class ActionPointFilter(django_filters.FilterSet):
         if reference and reference[1] in (None, self.agenda.slug):
             place = int(reference[2]), int(reference[3])
             return lambda state: state.place == place
-        points = ActionPoint.objects.filter(issue__agenda=self.agenda)
-        for word in text.split():
-            points = points.filter(Q(title__icontains=word) | Q(description__icontains=word))
+        points = ActionPoint.objects.filter(contains_words(words_of(text)), issue__agenda=self.agenda)
         found = set(points.values_list("pk", flat=True))
         return lambda state: state.pk in found
 

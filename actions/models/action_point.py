@@ -31,6 +31,7 @@ from tracker.dates.fields import PartialDateEdge, PartialDateField
 from tracker.dates.value import PartialDate
 from tracker.locking import for_update
 from tracker.people.models import Agency, User
+from tracker.searchable import Searchable
 from tracker.text import validate_line, validate_text
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class ActionPointManager(models.Manager["ActionPoint"].from_queryset(ActionPoint
         return self.get(issue__agenda__slug=slug, issue__number=issue, number=number)
 
 
-class ActionPoint(models.Model):
+class ActionPoint(Searchable):
     """What the network agreed to do under an issue. Its reference is `2005/3.2`: agenda, issue, number."""
 
     issue = models.ForeignKey(Issue, verbose_name=_("issue"), on_delete=models.PROTECT, related_name="action_points")
@@ -102,10 +103,12 @@ class ActionPoint(models.Model):
 
     history = HistoricalRecords(
         m2m_fields=[lead_agencies, focal_points],
-        excluded_fields=STANDING,
+        excluded_fields=[*STANDING, "search_text"],
     )
 
     objects = ActionPointManager()
+
+    searched_fields = ("title", "description")
 
     class Meta:
         ordering = ["issue", "number"]

@@ -17,6 +17,7 @@ from actions.models.submission import Sent
 from tracker.dates.fields import PartialDateEdge, PartialDateField
 from tracker.dates.value import PartialDate
 from tracker.people.models import Agency, User
+from tracker.searchable import Searchable
 from tracker.text import validate_line, validate_text
 
 NARRATIVE_LIMIT = 20_000
@@ -60,7 +61,7 @@ class ProgressUpdateManager(models.Manager["ProgressUpdate"].from_queryset(Progr
         )
 
 
-class ProgressUpdate(models.Model):
+class ProgressUpdate(Searchable):
     """One dated statement on an action point. A correction is a new version that supersedes the old one, which stays readable."""
 
     action_point = models.ForeignKey(
@@ -123,6 +124,8 @@ class ProgressUpdate(models.Model):
     )
 
     objects = ProgressUpdateManager()
+
+    searched_fields = ("narrative", "reason")
 
     class Meta:
         ordering = ["action_point", "number", "version"]

@@ -1,4 +1,4 @@
-"""Where one searches."""
+"""The address of the search."""
 
 from django.urls import path
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from tracker.people import permissions
+from tracker.searchable import Searchable
 from tracker.text import validate_line
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class AgencyManager(models.Manager["Agency"]):
         return self.get(acronym=acronym)
 
 
-class Agency(models.Model):
+class Agency(Searchable):
     """An organisation that leads action points or takes part in them."""
 
     class Kind(models.TextChoices):
@@ -55,9 +56,11 @@ class Agency(models.Model):
         related_name="parts",
         help_text=_("UNDP for its Nordic Office, for example."),
     )
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["search_text"])
 
     objects = AgencyManager()
+
+    searched_fields = ("acronym", "name")
 
     class Meta:
         ordering = ["acronym"]
@@ -139,7 +142,7 @@ class DigestCeiling(models.TextChoices):
     MONTHLY = "monthly", _("Once a month at most")
 
 
-class User(AbstractBaseUser):
+class User(Searchable, AbstractBaseUser):
     """A person who signs in by email. Never deleted, only deactivated: what a person wrote keeps its author."""
 
     email = models.EmailField(_("email"), unique=True)
@@ -159,9 +162,11 @@ class User(AbstractBaseUser):
         _("active"), default=True, help_text=_("Untick instead of deleting: what the person wrote keeps its author.")
     )
     date_joined = models.DateTimeField(_("added on"), default=timezone.now, editable=False)
-    history = HistoricalRecords(excluded_fields=["password", "last_login"])
+    history = HistoricalRecords(excluded_fields=["password", "last_login", "search_text"])
 
     objects: ClassVar[UserManager] = UserManager()
+
+    searched_fields = ("name", "email")
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]

@@ -1,17 +1,19 @@
-"""`manage.py rebuild_search`: fills the index of words anew. The database keeps it by itself; this is for after a repair of it."""
+"""`manage.py rebuild_search`: brings what the search looks in up to date with what is stored."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import connection
+from django.db import transaction
 
-from actions.search.index import ensure_index, rebuild_index
+from actions.search.search import SEARCHED
+from tracker.searchable import rebuild
 
 
 class Command(BaseCommand):
-    help = "Fill the index of words anew from what is stored."
+    help = "Fold the wording of all action points, updates, agencies and people for the search, after they were imported in bulk."
 
+    @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
-        ensure_index(connection)
-        rebuild_index(connection)
-        self.stdout.write("The index of words is filled anew.")
+        changed = sum(rebuild(model) for model in SEARCHED)
+        if options["verbosity"]:
+            self.stdout.write(f"The search is up to date; {changed} texts were missing or outdated.")

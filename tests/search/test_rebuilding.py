@@ -1,0 +1,125 @@
+"""How what is written comes to be found: by saving it, and by `rebuild_search` where it was written in bulk."""
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from actions.models import ActionPoint
+from actions.search.search import search_all
+from tests import personas
+from tracker.folding import words_of
+from tracker.people.models import Agency, User
+
+
+@pytest.fixture
+def point(focal_point):
+    return personas.action_point(title="Joint training", description="For all offices.")
+
+
+def is_found(query, user):
+    return bool(search_all(words_of(query), user))
+
+
+def test_changed_wording_is_found_and_the_former_is_not(point, focal_point):
+    point.title = "Newsletter"
+    point.save()
+
+    assert (is_found("newsletter", focal_point), is_found("joint", focal_point)) == (True, False)
+
+
+@pytest.mark.parametrize("update_fields", [["title"], ("title", "number"), {"title"}])
+def test_change_of_named_fields_is_found(point, focal_point, update_fields):
+    point.title = "Newsletter"
+    point.save(update_fields=update_fields)
+
+    assert (is_found("newsletter", focal_point), is_found("joint", focal_point)) == (True, False)
+
+
+def test_fields_that_are_not_saved_are_not_found(point, focal_point):
+    point.title = "Newsletter"
+    point.save(update_fields=["number"])
+
+    assert (is_found("newsletter", focal_point), is_found("joint", focal_point)) == (False, True)
+
+
+@pytest.mark.parametrize("loaded", [["pk"], ["pk", "number"]])
+def test_row_without_its_wording_keeps_what_is_found(point, focal_point, loaded):
+    part = ActionPoint.objects.only(*loaded).get()
+    part.number = 2
+    part.save()
+
+    assert is_found("joint training offices", focal_point)
+
+
+def test_removed_rows_are_not_found(focal_point):
+    agency = personas.agency("GONE")
+    found_before = is_found("gone", focal_point)
+    agency.delete()
+
+    assert (found_before, is_found("gone", focal_point)) == (True, False)
+
+
+def test_history_does_not_hold_the_folded_text(point):
+    for model in (ActionPoint, Agency, User):
+        assert "search_text" not in {field.name for field in model.history.model._meta.get_fields()}
+
+
+@pytest.mark.parametrize(
+    ("create", "query"),
+    [
+        (
+            lambda issue: ActionPoint.objects.bulk_create([ActionPoint(issue=issue, number=9, title="Boréholes")]),
+            "boreholes",
+        ),
+        (lambda issue: Agency.objects.bulk_create([Agency(acronym="WHO", name="Health")]), "who health"),
+        (lambda issue: Agency.objects.bulk_create([Agency(acronym="WHO", name="卫生")]), "卫生"),
+        (lambda issue: User.objects.filter(email="focal.undp@example.org").update(name="Zoë"), "zoe"),
+    ],
+)
+def test_command_finds_what_was_written_in_bulk(point, focal_point, create, query):
+    create(point.issue)
+    found_before = is_found(query, focal_point)
+    call_command("rebuild_search", verbosity=0)
+
+    assert (found_before, is_found(query, focal_point)) == (False, True)
+
+
+def test_command_reports_how_many_texts_it_changed(point, capsys):
+    ActionPoint.objects.update(title="Renamed")
+    call_command("rebuild_search")
+    first = capsys.readouterr().out
+    call_command("rebuild_search")
+
+    assert "1 texts were" in first
+    assert "0 texts were" in capsys.readouterr().out
+
+
+def test_command_mends_a_lost_table_of_trigrams(point, focal_point):
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM search_actions_actionpoint")
+    call_command("rebuild_search", verbosity=0)
+
+    assert is_found("training", focal_point)
+
+
+@pytest.mark.parametrize("load", [["loaddata", "baseline_2005"], ["load_baseline"]])
+def test_loaded_baseline_is_found(focal_point, load):
+    call_command(*load, verbosity=0)
+
+    kinds = [group.kind for group in search_all(["training"], focal_point)]
+
+    assert kinds[:2] == ["action_points", "updates"]
+
+
+def test_database_has_no_triggers_of_its_own(db):
+    """So that migrations may change any column, and nothing is written but by the code that says so."""
+    triggers = (
+        "pg_trigger WHERE NOT tgisinternal"
+        if connection.vendor == "postgresql"
+        else "sqlite_master WHERE type = 'trigger'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {triggers}")
+
+        assert cursor.fetchone()[0] == 0

@@ -1,0 +1,106 @@
+"""Models that can be searched: each row holds the folded text of its wording, which is matched by parts of words.
+
+PostgreSQL matches by an index of trigrams on the column. SQLite matches words of three letters or more by a table of trigrams (FTS5) beside
+the model's own, which `save` keeps. The migrations of `actions.search` create both. What writes wording without `save`, such as
+`bulk_create`, calls `rebuild` afterwards.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import and_
+from typing import Any, ClassVar, TypeVar
+
+from django.db import connections, models
+from django.db.models.expressions import RawSQL
+
+from tracker.folding import fold
+
+TRIGRAM = 3
+"""Letters; shorter words are in no index."""
+
+_BATCH = 1000
+_Searchable = TypeVar("_Searchable", bound="Searchable")
+
+
+class Searchable(models.Model):
+    """Keeps the folded text of `searched_fields`, a line or more for each."""
+
+    searched_fields: ClassVar[tuple[str, ...]]
+
+    search_text = models.TextField(default="", blank=True, editable=False, serialize=False)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **options: Any) -> None:
+        """Fold the wording and store it with the row, unless this saves other fields only."""
+        saves_wording = not self.get_deferred_fields().intersection(self.searched_fields)
+        if update_fields is not None:
+            update_fields = set(update_fields)
+            saves_wording = not update_fields.isdisjoint(self.searched_fields)
+            update_fields |= {"search_text"} if saves_wording else set()
+        if saves_wording:
+            self.search_text = self.folded_wording()
+        super().save(*args, update_fields=update_fields, **options)
+        if saves_wording:
+            _store_trigrams(type(self), [self.pk])
+
+    def folded_wording(self) -> str:
+        return fold("\n".join(str(getattr(self, name)) for name in self.searched_fields))
+
+
+def contains_words(words: Iterable[str]) -> models.Q:
+    """Match rows whose wording contains each of the folded words. For the rows of one agenda, or few."""
+    return reduce(and_, (models.Q(search_text__contains=word) for word in words), models.Q())
+
+
+def with_words(rows: models.QuerySet[_Searchable], words: Sequence[str]) -> models.QuerySet[_Searchable]:
+    """Choose the rows whose wording contains each of the folded words, by the index of trigrams. For large tables."""
+    if connections[rows.db].vendor == "postgresql":
+        return rows.filter(contains_words(words))
+    long = [word for word in words if len(word) >= TRIGRAM]
+    rows = rows.filter(contains_words(word for word in words if len(word) < TRIGRAM))
+    if not long:
+        return rows
+    table = trigram_table(rows.model)
+    phrases = " ".join('"{}"'.format(word.replace('"', '""')) for word in long)
+    ids = RawSQL(f"SELECT rowid FROM {table} WHERE {table} MATCH %s", [phrases])  # noqa: S608, S611 - the name is ours
+    return rows.filter(pk__in=ids)
+
+
+def rebuild(model: type[Searchable]) -> int:
+    """Fold the wording of every row again, and fill the table of trigrams. Returns how many rows had other text before."""
+    changed: list[Searchable] = []
+    count = 0
+    manager = model._base_manager
+    for row in manager.only("pk", "search_text", *model.searched_fields).iterator(chunk_size=_BATCH):
+        if row.search_text != (folded := row.folded_wording()):
+            row.search_text = folded
+            changed.append(row)
+        if len(changed) == _BATCH:
+            count += manager.bulk_update(changed, ["search_text"])
+            changed.clear()
+    count += manager.bulk_update(changed, ["search_text"])
+    _store_trigrams(model)
+    return count
+
+
+def trigram_table(model: type[models.Model]) -> str:
+    """The name of SQLite's table of trigrams, and of PostgreSQL's index."""
+    return f"search_{model._meta.db_table}"
+
+
+def _store_trigrams(model: type[models.Model], ids: Sequence[int] | None = None) -> None:
+    """Write these rows, or all, into SQLite's table of trigrams. PostgreSQL needs none."""
+    connection = connections["default"]
+    if connection.vendor != "sqlite":
+        return
+    table = trigram_table(model)
+    rows = model._base_manager.values_list("pk", "search_text")
+    with connection.cursor() as cursor:
+        if ids is None:
+            cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - the name is ours
+        else:
+            rows = rows.filter(pk__in=ids)
+        select, values = rows.order_by().query.sql_with_params()
+        cursor.execute(f"INSERT OR REPLACE INTO {table}(rowid, search_text) {select}", values)
