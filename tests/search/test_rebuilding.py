@@ -123,3 +123,23 @@ def test_database_has_no_triggers_of_its_own(db):
         cursor.execute(f"SELECT count(*) FROM {triggers}")
 
         assert cursor.fetchone()[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        ("EVALUATION", [2]),
+        ("e\u0301valuation des", [2]),
+        ("%", []),
+        ("tr", [1]),
+        ('"joint training"', [1]),
+        ("e", [1, 2]),
+    ],
+)
+def test_list_of_an_agenda_matches_words_like_the_search(client, point, focal_point, query, numbers):
+    personas.action_point(number=2, title="Évaluation des compétences")
+    personas.sign_in(client, focal_point)
+
+    page = client.get("/agendas/2026/action-points/", {"q": query}).content.decode()
+
+    assert [number for number in (1, 2) if f'href="/agendas/2026/1.{number}/"' in page] == numbers
