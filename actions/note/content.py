@@ -9,8 +9,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from actions.models import ActionStatus, ReportedStatus
-from actions.note.passages import fingerprint
-from actions.note.rich_text import Block, Paragraph, Quote, Run, parse
+from actions.note.blocks import fingerprint
+from actions.note.markdown_tree import Block, Paragraph, Quote, Run, parse
 from tracker.dates.value import PartialDate
 
 

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from actions.note.frozen import canonical, sha256
-from actions.note.gathering import note_of
+from actions.note.builder import note_of
 from actions.note.models import NoteVersion
+from actions.note.serialization import canonical, sha256
 from issues.models import Agenda
 from tracker.people.models import User
 

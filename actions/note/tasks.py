@@ -3,14 +3,14 @@
 from celery import shared_task
 from django.utils import timezone
 
-from actions.note import making
+from actions.note.export import background
 from actions.note.models import NoteFile
 from tracker.locking import repeat_once
 
 
 @shared_task(name="note.make_file")
 def make_file(pk: str) -> None:
-    making.make(pk, timezone.now())
+    background.make(pk, timezone.now())
 
 
 @shared_task(name="note.sweep")

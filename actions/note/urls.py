@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from actions.note.views import editing, files, publishing, reading, signing
+from actions.note.views import editing, files, publishing, reading, sign_offs
 from tracker import converters  # noqa: F401 - registers <number:>
 
 _NOTE = "agendas/<slug:slug>/note/"
@@ -20,8 +20,8 @@ urlpatterns = [
     path(f"{_NOTE}issues/<number:number>/", editing.edit_rationale, name="note_rationale"),
     path(f"{_POINT}description/", editing.edit_description, name="note_description"),
     path(f"{_POINT}updates/", editing.edit_updates, name="note_updates"),
-    path(f"{_NOTE}sign-offs/", signing.sign_offs, name="note_sign_offs"),
-    path(f"{_POINT}sign-off/", signing.sign_off, name="note_sign_off"),
+    path(f"{_NOTE}sign-offs/", sign_offs.sign_offs, name="note_sign_offs"),
+    path(f"{_POINT}sign-off/", sign_offs.sign_off, name="note_sign_off"),
     path(f"{_NOTE}versions/", publishing.versions, name="note_versions"),
     path(f"{_NOTE}publication/", publishing.publish_note, name="note_publish"),
     path(f"{_VERSION}/", publishing.version, name="note_version"),

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from actions.models import ActionStatus, ProgressUpdate
-from actions.note.gathering import note_of
+from actions.note.builder import note_of
 from tests import personas
 
 TODAY = date(2006, 4, 20)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from docx import Document
 from pypdf import PdfReader
 
-from actions.note import making
+from actions.note.export import background
 from actions.note.models import NoteFile
 from actions.note.tasks import make_file, sweep
 from issues.models import Agenda
@@ -167,7 +167,7 @@ def test_failed_file_says_so_and_can_be_asked_for_again(
     with django_capture_on_commit_callbacks(execute=True):
         page = ask(as_focal_point)
     with monkeypatch.context() as broken:
-        broken.setattr(making, "write_file", lambda *_args, **_options: 1 / 0)
+        broken.setattr(background, "write_file", lambda *_args, **_options: 1 / 0)
         make_file(enqueued[0])
     failed = text(as_focal_point.get(page))
     with django_capture_on_commit_callbacks(execute=True):

@@ -6,13 +6,14 @@ from io import BytesIO
 import pytest
 from docx import Document
 
-from actions.note import as_word, file_process
-from actions.note.file_process import TooLargeError, write_file
-from actions.note.frozen import canonical
-from actions.note.gathering import note_of
-from actions.note.limits import AT_ONCE_SIZE, size
+from actions.note.builder import note_of
+from actions.note.export import process
+from actions.note.export.limits import AT_ONCE_SIZE, size
+from actions.note.export.process import TooLargeError, write_file
+from actions.note.export.word import write_word
+from actions.note.markdown_tree import List, Paragraph, Quote, parse
 from actions.note.models import NoteFile
-from actions.note.rich_text import List, Paragraph, Quote, parse
+from actions.note.serialization import canonical
 from actions.note.tasks import make_file
 from issues.models import Agenda
 from tests import personas
@@ -62,7 +63,7 @@ def seconds_of_word_file(narrative, updates):
     """Of CPU."""
     note = note_of(agenda_with(narrative, updates), personas.TODAY, with_people=True)
     begun = time.process_time()
-    as_word.write(note)
+    write_word(note)
     return time.process_time() - begun
 
 
@@ -78,7 +79,7 @@ def test_word_file_of_two_updates_of_many_blocks_takes_seconds(db, narrative):
 def test_word_file_has_every_item(db):
     note = note_of(agenda_with(MANY_ITEMS, 2), personas.TODAY, with_people=True)
 
-    document = Document(BytesIO(as_word.write(note)))
+    document = Document(BytesIO(write_word(note)))
 
     assert [paragraph.text for paragraph in document.paragraphs].count("a") == 2 * 5000
 
@@ -161,7 +162,7 @@ def test_published_version_too_long_for_a_pdf_says_what_to_do(client, long_agend
     [("MEMORY", 400 * 1024 * 1024, "pdf"), ("SECONDS", 1, "pdf")],
 )
 def test_process_ends_at_its_bound(content, monkeypatch, bound, value, extension):
-    monkeypatch.setattr(file_process, bound, value)
+    monkeypatch.setattr(process, bound, value)
 
     with pytest.raises(TooLargeError):
         write_file(content, extension=extension, language="en", site="http://testserver")
@@ -176,7 +177,7 @@ def test_file_beyond_its_bound_says_what_to_do_and_is_not_tried_again(
     client, db, enqueued, monkeypatch, django_capture_on_commit_callbacks
 ):
     agenda_with(MANY_ITEMS, 4)
-    monkeypatch.setattr(file_process, "SECONDS", 1)
+    monkeypatch.setattr(process, "SECONDS", 1)
     with django_capture_on_commit_callbacks(execute=True):
         page = client.post(ASK, {"extension": "docx"})["Location"]
     make_file(enqueued[0])

@@ -6,9 +6,9 @@ import pytest
 from markdown_it import MarkdownIt
 
 from actions.models import ProgressUpdate
-from actions.note import as_markdown
-from actions.note.gathering import note_of
-from actions.note.rich_text import Paragraph, parse
+from actions.note.builder import note_of
+from actions.note.export.markdown import text_lines, write_markdown
+from actions.note.markdown_tree import Paragraph, parse
 from tests import personas
 from tests.note.conftest import HOSTILE
 
@@ -40,7 +40,7 @@ def words_of_commonmark(text):
 def test_narrative_says_the_same_to_every_reader(narrative):
     tree = parse(narrative)
 
-    said, kinds = words_of_commonmark("\n".join(as_markdown.text_lines(tree)))
+    said, kinds = words_of_commonmark("\n".join(text_lines(tree)))
 
     assert said == words(tree)
     assert kinds <= {"paragraph", "inline", "bullet_list", "ordered_list", "list_item", "blockquote"}
@@ -71,7 +71,7 @@ def test_markdown_has_the_headings_of_the_agenda(client, focal_point, baseline):
 
 
 def test_markdown_of_hostile_text_holds_no_markup_of_theirs(hostile_agenda):
-    text = as_markdown.write(note_of(hostile_agenda, personas.TODAY, with_people=True))
+    text = write_markdown(note_of(hostile_agenda, personas.TODAY, with_people=True))
 
     _said, kinds = words_of_commonmark(text)
     assert kinds.isdisjoint({"html_block", "html_inline", "fence", "code_block", "hr"})

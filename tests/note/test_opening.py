@@ -8,9 +8,9 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from actions.note import as_word
+from actions.note.builder import note_of
 from actions.note.content import Note
-from actions.note.gathering import note_of
+from actions.note.export.word import write_word
 from tests import personas
 from tests.note.test_pdf import letters
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(not OFFICE, reason="LibreOffice is not installed
 
 def printed(note: Note, folder) -> PdfReader:
     """The Word file as LibreOffice prints it."""
-    (folder / "note.docx").write_bytes(as_word.write(note))
+    (folder / "note.docx").write_bytes(write_word(note))
     subprocess.run(
         [
             str(OFFICE),

@@ -10,11 +10,11 @@ import pytest
 from django.utils import timezone
 
 from actions.models import ProgressUpdate
-from actions.note import as_markdown
-from actions.note.changes import changes
-from actions.note.frozen import canonical, restored
-from actions.note.gathering import note_of
+from actions.note.builder import note_of
+from actions.note.comparison import changes
+from actions.note.export.markdown import write_markdown
 from actions.note.models import NoteVersion, SignOff, Wording
+from actions.note.serialization import canonical, restored
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import text
@@ -279,7 +279,7 @@ def test_note_of_the_baseline_comes_back_as_it_was_frozen(baseline, focal_point)
 
     assert restored(content, with_people=True) == note
     assert restored(content, with_people=True, site="https://tracker.example.org") == at_site
-    assert as_markdown.write(restored(content, with_people=False)) == as_markdown.write(hidden)
+    assert write_markdown(restored(content, with_people=False)) == write_markdown(hidden)
     assert canonical(restored(content, with_people=True)) == content
 
 

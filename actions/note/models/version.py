@@ -28,7 +28,7 @@ class NoteVersionQuerySet(models.QuerySet["NoteVersion"]):
 
 
 class NoteVersion(models.Model):
-    """The note as it was handed out. `content` is what `actions.note.frozen` reads."""
+    """The note as it was handed out. `content` is what `actions.note.serialization` reads."""
 
     agenda = models.ForeignKey(Agenda, verbose_name=_("agenda"), on_delete=models.PROTECT, related_name="note_versions")
     number = models.PositiveIntegerField(_("number"))

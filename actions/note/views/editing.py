@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from actions.access import get_action_point, get_agenda, get_issue, signed_in
 from actions.kept import clears_kept, keeps_typed, take_kept
-from actions.note import parts
-from actions.note.forms.passages import PassagesForm
-from actions.note.gathering import items_of, worded_parts
+from actions.note import sections
+from actions.note.blocks import written
+from actions.note.builder import items_of, worded_parts
+from actions.note.forms.section_edit import PassagesForm
 from actions.note.models import Wording
-from actions.note.parts import Part
-from actions.note.passages import written
+from actions.note.sections import Part
 from issues.models import Agenda
 from tracker.locking import atomic_post, lock
 from tracker.people.permissions import Right, require
@@ -35,7 +35,7 @@ def editing(request: HttpRequest, slug: str) -> HttpResponse:
 @keeps_typed
 @require_http_methods(["GET", "POST"])
 def edit_introduction(request: HttpRequest, slug: str) -> HttpResponseBase:
-    return _edit(request, parts.introduction(get_agenda(signed_in(request), slug, Right.COORDINATE)))
+    return _edit(request, sections.introduction(get_agenda(signed_in(request), slug, Right.COORDINATE)))
 
 
 @keeps_typed
@@ -43,21 +43,21 @@ def edit_introduction(request: HttpRequest, slug: str) -> HttpResponseBase:
 def edit_rationale(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
     issue = get_issue(signed_in(request), slug, number)
     require(signed_in(request), Right.COORDINATE)
-    return _edit(request, parts.rationale(issue))
+    return _edit(request, sections.rationale(issue))
 
 
 @keeps_typed
 @require_http_methods(["GET", "POST"])
 def edit_description(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
     point = get_action_point(signed_in(request), slug, issue, number, Right.COORDINATE)
-    return _edit(request, parts.description(point))
+    return _edit(request, sections.description(point))
 
 
 @keeps_typed
 @require_http_methods(["GET", "POST"])
 def edit_updates(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
     point = get_action_point(signed_in(request), slug, issue, number, Right.COORDINATE)
-    return _edit(request, parts.updates(point, items_of(point)))
+    return _edit(request, sections.updates(point, items_of(point)))
 
 
 @atomic_post
@@ -85,7 +85,7 @@ def _edit(request: HttpRequest, part: Part) -> HttpResponseBase:
         form = PassagesForm(_kept(request), part=part, wording=newest)
     status = 200 if request.method == "GET" else 409 if form.is_conflict else 400
     context: dict[str, Any] = {"agenda": part.agenda, "part": part, "form": form, "versions": versions}
-    return render(request, "note/part_form.html", context, status=status)
+    return render(request, "note/section_form.html", context, status=status)
 
 
 def _kept(request: HttpRequest) -> QueryDict | None:

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from actions.access import get_agenda, public_if_visible
-from actions.note import making
-from actions.note.frozen import canonical, restored
-from actions.note.gathering import note_of
-from actions.note.limits import AT_ONCE_BYTES, AT_ONCE_SIZE, size
+from actions.note.builder import note_of
+from actions.note.export import background
+from actions.note.export.formats import FORMATS, Format, file_name
+from actions.note.export.limits import AT_ONCE_BYTES, AT_ONCE_SIZE, size
 from actions.note.models import NoteFile, NoteVersion
-from actions.note.outputs import FORMATS, Format, file_name
+from actions.note.serialization import canonical, restored
 from actions.note.tasks import make_file
 from actions.note.views.publishing import get_version
 from issues.models import Agenda
@@ -56,7 +56,7 @@ def ask_for_file(request: HttpRequest, slug: str) -> HttpResponse:
     content, kind = _content(request, agenda, version), FORMATS[extension]
     if size(restored(content, with_people=True)) > kind.largest:
         return _too_long(request, agenda, version, kind)
-    file = making.ask(
+    file = background.ask(
         agenda,
         version,
         content,

@@ -12,14 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from actions.access import Person, get_agenda, public_if_visible, signed_in
 from actions.kept import clears_kept, keeps_typed, kept_initial
-from actions.note.changes import changes
+from actions.note.builder import note_of, worded_parts
+from actions.note.comparison import changes
 from actions.note.content import Note
 from actions.note.forms.publish import AudienceForm, PublishForm
-from actions.note.frozen import restored
-from actions.note.gathering import note_of, worded_parts
 from actions.note.models import NoteVersion
 from actions.note.publishing import next_version, publish
-from actions.note.signing import Missing, missing_in, missing_parts, signing_parts
+from actions.note.serialization import restored
+from actions.note.sign_offs import Missing, missing_in, missing_parts, signing_parts
 from issues.models import Agenda
 from tracker.locking import atomic_post, locked_by_post
 from tracker.people.permissions import Right, may

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from actions.access import get_agenda, public_if_visible
-from actions.note.gathering import note_of
+from actions.note.builder import note_of
 from tracker.people.permissions import Right, may
 
 

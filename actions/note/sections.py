@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from actions.models import ActionPoint
+from actions.note.blocks import Source, fingerprint, read
 from actions.note.content import Item
 from actions.note.models import Wording
-from actions.note.passages import Source, fingerprint, read
 from issues.models import Agenda, Issue
 from tracker.text import without_unwanted
 

@@ -20,7 +20,7 @@ from docx.shared import Cm, RGBColor
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
-from actions.note.rich_text import is_right_to_left
+from actions.note.markdown_tree import is_right_to_left
 
 A4 = Cm(21), Cm(29.7)
 TEXT_WIDTH = Cm(14.65)

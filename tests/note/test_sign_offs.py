@@ -2,8 +2,8 @@
 
 import pytest
 
-from actions.note import as_markdown
-from actions.note.gathering import note_of
+from actions.note.builder import note_of
+from actions.note.export.markdown import write_markdown
 from actions.note.models import SignOff, Wording
 from tests import personas
 from tests.actions.pages import text
@@ -119,7 +119,7 @@ def test_dissent_stands_in_the_note_until_the_agency_answers_anew(as_focal_point
 def test_dissent_is_in_every_file(as_focal_point, point):
     sign(as_focal_point, answer="dissent", dissent="Not so \U0001f600 <b> #eval")
 
-    markdown = as_markdown.write(note_of(point.issue.agenda, personas.TODAY, with_people=False))
+    markdown = write_markdown(note_of(point.issue.agenda, personas.TODAY, with_people=False))
     files = [as_focal_point.get(f"/agendas/2026/note.{kind}").status_code for kind in ("docx", "pdf")]
 
     assert "**Dissent of UNDP**\n\n> Not so \U0001f600 \\<b\\> \\#eval" in markdown

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from actions.note import as_markdown
-from actions.note.gathering import note_of
+from actions.note.builder import note_of
+from actions.note.export.markdown import write_markdown
+from actions.note.markdown_tree import parse
 from actions.note.models import SignOff, Wording
-from actions.note.rich_text import parse
 from tests import personas
 from tests.note import test_pdf, test_word
 from tests.note.conftest import HOSTILE
@@ -118,7 +118,7 @@ def test_hostile_words_break_no_output(client, coordinator, hostile_wordings):
 def test_hostile_words_arrive_as_words(hostile_wordings):
     note = note_of(hostile_wordings, personas.TODAY, with_people=True)
 
-    said, kinds = words_of_commonmark(as_markdown.write(note))
+    said, kinds = words_of_commonmark(write_markdown(note))
 
     told = " ".join(said)
     assert kinds.isdisjoint({"html_block", "html_inline", "fence", "code_block", "hr"})

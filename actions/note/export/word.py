@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from actions.note.content import Entry, Note, Point, Theme
-from actions.note.rich_text import Block, List, Paragraph, Quote, Run, parse
-from actions.note.word_parts import WordFile, mark_as_code, number_paragraph, turn
+from actions.note.export.word_file import WordFile, mark_as_code, number_paragraph, turn
+from actions.note.markdown_tree import Block, List, Paragraph, Quote, Run, parse
 
 DEEPEST = 3
 """Word's own list styles end there."""
 
 
-def write(note: Note) -> bytes:
+def write_word(note: Note) -> bytes:
     """The bytes of a .docx file in the active language."""
     return _Writer().write(note)
 

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from actions.note import as_markdown, as_pdf, as_word
 from actions.note.content import Note
+from actions.note.export.markdown import write_markdown
+from actions.note.export.pdf import write_pdf
+from actions.note.export.word import write_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +22,15 @@ class Format:
 
 
 FORMATS = {
-    "md": Format("md", "Markdown", "text/markdown; charset=utf-8", as_markdown.write, largest=1_000_000, is_quick=True),
+    "md": Format("md", "Markdown", "text/markdown; charset=utf-8", write_markdown, largest=1_000_000, is_quick=True),
     "docx": Format(
         "docx",
         "Word",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        as_word.write,
+        write_word,
         largest=200_000,
     ),
-    "pdf": Format("pdf", "PDF", "application/pdf", as_pdf.write, largest=40_000),
+    "pdf": Format("pdf", "PDF", "application/pdf", write_pdf, largest=40_000),
 }
 
 

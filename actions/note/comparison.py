@@ -11,7 +11,7 @@ from itertools import takewhile
 from django.utils.translation import gettext as _
 
 from actions.note.content import Note, Point
-from actions.note.rich_text import Block, Paragraph, Quote, parse
+from actions.note.markdown_tree import Block, Paragraph, Quote, parse
 
 MOST_COMPARISONS = 4_000_000
 """Of words. Longer paragraphs are shown as replaced whole."""

@@ -8,8 +8,8 @@ from datetime import date
 from django.db.models import Q
 
 from actions.models import ActionPoint, ProgressUpdate
+from actions.note.builder import note_of, standing_sign_offs
 from actions.note.content import Note, Point
-from actions.note.gathering import note_of, standing_sign_offs
 from actions.note.models import SignOff
 from issues.models import Agenda
 from tracker.people.models import Agency, User

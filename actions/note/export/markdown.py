@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.utils.translation import gettext as _
 
 from actions.note.content import Entry, Note, Point, Theme
-from actions.note.rich_text import Block, List, Paragraph, Quote, Run, parse
+from actions.note.markdown_tree import Block, List, Paragraph, Quote, Run, parse
 
 # Everything that could mean something, to readers of more than CommonMark too (tables, math, mentions of HTML).
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~!&$^{}])")
 _LINE_START = re.compile(r"^(\s*(?:\d+(?=[.)]))?)([-+=:.)])", re.MULTILINE)
 
 
-def write(note: Note) -> str:
+def write_markdown(note: Note) -> str:
     return "\n".join(_lines(note)) + "\n"
 
 

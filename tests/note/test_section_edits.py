@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from actions.note import as_markdown
-from actions.note.gathering import note_of
+from actions.note.builder import note_of
+from actions.note.export.markdown import write_markdown
 from actions.note.models import Wording
 from tests import personas
 from tests.actions.pages import links, text
@@ -110,7 +110,7 @@ def test_coordinator_merges_updates_into_one_text(as_coordinator, point):
     (entry,) = note.issues[0].points[0].entries
     assert entry.wording == "First.\n\nSecond.\n\nThird."
     assert [item.number for item in entry.items] == [1, 2, 3]
-    assert as_markdown.write(note).count("/updates/") == 3
+    assert write_markdown(note).count("/updates/") == 3
 
 
 def test_merged_texts_part_again_as_they_were_reported(as_coordinator, point):

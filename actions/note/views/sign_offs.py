@@ -11,7 +11,7 @@ from actions.access import get_action_point, get_agenda, signed_in
 from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.note.forms.sign_off import SignOffForm
 from actions.note.models import SignOff
-from actions.note.signing import SigningPart, signing_parts
+from actions.note.sign_offs import SigningPart, signing_parts
 from issues.models import Agenda
 from tracker.locking import atomic_post, lock
 from tracker.people.permissions import Right, require

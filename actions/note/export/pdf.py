@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from actions.note.content import Entry, Note, Point
-from actions.note.rich_text import Block, Paragraph, Quote, parse
+from actions.note.markdown_tree import Block, Paragraph, Quote, parse
 
 TEMPLATE = Path(__file__).with_name("note.typ")
 FONTS = TEMPLATE.with_name("fonts")
@@ -22,7 +22,7 @@ FONTS = TEMPLATE.with_name("fonts")
 _ENDLESS = re.compile(r"\S{48}(?=\S)")
 
 
-def write(note: Note) -> bytes:
+def write_pdf(note: Note) -> bytes:
     """The bytes of a PDF file in the active language.
 
     PDF/UA forbids characters that no font has. Where the note holds one, the file is tagged all the same but does not claim to

@@ -1,4 +1,4 @@
-"""Writes one file in a process of its own, within a bound of seconds and memory: `python -m actions.note.file_process`.
+"""Writes one file in a process of its own, within a bound of seconds and memory: `python -m actions.note.export.process`.
 
 A worker's threads cannot be bounded by themselves, and a library that runs out of memory ends the process it runs in.
 """
@@ -30,7 +30,7 @@ def write_file(content: str, *, extension: str, language: str, site: str) -> byt
     order = json.dumps({"content": content, "extension": extension, "language": language, "site": site})
     try:
         finished = subprocess.run(
-            [sys.executable, "-m", "actions.note.file_process", str(SECONDS), str(MEMORY)],
+            [sys.executable, "-m", "actions.note.export.process", str(SECONDS), str(MEMORY)],
             input=order.encode(),
             capture_output=True,
             env=os.environ | _FEW_THREADS,
@@ -63,8 +63,8 @@ def _written(content: str, extension: str, language: str, site: str) -> bytes:
     django.setup()
     from django.utils.translation import override
 
-    from actions.note.frozen import restored
-    from actions.note.outputs import FORMATS
+    from actions.note.export.formats import FORMATS
+    from actions.note.serialization import restored
 
     with override(language):
         written = FORMATS[extension].write(restored(content, with_people=True, site=site))

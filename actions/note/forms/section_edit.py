@@ -11,9 +11,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from actions.note.blocks import Cover, Passage, Source, kept, laid_over, read, taken
 from actions.note.models import Wording
-from actions.note.parts import Part
-from actions.note.passages import Cover, Passage, Source, kept, laid_over, read, taken
+from actions.note.sections import Part
 from tracker.text import validate_text
 
 WORDING_LIMIT = 60_000

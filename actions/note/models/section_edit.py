@@ -21,7 +21,7 @@ class WordingQuerySet(models.QuerySet["Wording"]):
 
 
 class Wording(models.Model):
-    """One version of a part. `passages` is what `actions.note.passages` reads: no passages, and the part is as it was reported."""
+    """One version of a part. `passages` is what `actions.note.blocks` reads: no passages, and the part is as it was reported."""
 
     agenda = models.ForeignKey(Agenda, verbose_name=_("agenda"), on_delete=models.PROTECT, related_name="note_wordings")
     part = models.CharField(_("part"), max_length=40)

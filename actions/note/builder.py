@@ -9,12 +9,12 @@ from django.core.exceptions import BadRequest
 from django.utils.translation import gettext as _
 
 from actions.models import ActionPoint, ActionStatus, Milestone, ProgressUpdate
-from actions.note import parts
+from actions.note import sections
+from actions.note.blocks import Passage, laid_over, read, told_alone
 from actions.note.content import Contact, DirectoryEntry, Dissent, Entry, Evidence, Item, Note, Point, Promise, Theme
+from actions.note.markdown_tree import web_address
 from actions.note.models import SignOff, Wording
-from actions.note.parts import Part
-from actions.note.passages import Passage, laid_over, read, told_alone
-from actions.note.rich_text import web_address
+from actions.note.sections import Part
 from issues.models import Agenda
 from tracker.people.models import Agency, User
 from tracker.text import without_unwanted
@@ -45,7 +45,7 @@ def note_of(agenda: Agenda, today: date, *, with_people: bool, site: str = "") -
         title=without_unwanted(agenda.report_title or agenda.title),
         agenda_title=without_unwanted(agenda.title),
         address=site + agenda.get_absolute_url(),
-        introduction=told_alone(without_unwanted(agenda.introduction), wordings[parts.INTRODUCTION]),
+        introduction=told_alone(without_unwanted(agenda.introduction), wordings[sections.INTRODUCTION]),
         agreed_on=agenda.agreed_on,
         reporting_period=agenda.reporting_period,
         as_of=today,
@@ -54,7 +54,7 @@ def note_of(agenda: Agenda, today: date, *, with_people: bool, site: str = "") -
                 number=issue.number,
                 title=without_unwanted(issue.title),
                 address=site + issue.get_absolute_url(),
-                rationale=told_alone(without_unwanted(issue.rationale), wordings[parts.rationale_key(issue)]),
+                rationale=told_alone(without_unwanted(issue.rationale), wordings[sections.rationale_key(issue)]),
                 points=tuple(by_issue[issue.pk]),
             )
             for issue in issues
@@ -125,13 +125,13 @@ def _point(
         reference=point.reference,
         title=without_unwanted(point.title),
         address=site + point.get_absolute_url(),
-        description=told_alone(without_unwanted(point.description), wordings[parts.description_key(point)]),
+        description=told_alone(without_unwanted(point.description), wordings[sections.description_key(point)]),
         lead_agencies=tuple(agency.acronym for agency in agencies),
         people=tuple(without_unwanted(str(person)) for person in people) if with_people else (),
         is_owned=bool(agencies or people),
         status=ActionStatus(point.status),
         is_silent=not items,
-        entries=_entries(items, wordings[parts.updates_key(point)]),
+        entries=_entries(items, wordings[sections.updates_key(point)]),
         ahead=tuple(_promise(milestone) for milestone in milestones if milestone.is_ahead(today)),
         passed=tuple(_promise(milestone) for milestone in milestones if milestone.is_passed(today)),
     )
@@ -147,7 +147,7 @@ def _entries(items: Iterable[Item], passages: list[Passage]) -> tuple[Entry, ...
     """What a passage says goes once all its updates are withdrawn; until coordinators look at it, nothing withdrawn is told."""
     by_key = {str(item.number): item for item in items}
     entries = []
-    for passage in laid_over(passages, [parts.source_of(item) for item in items]):
+    for passage in laid_over(passages, [sections.source_of(item) for item in items]):
         told = tuple(by_key[key] for key in passage.keys if key in by_key)
         if passage.left_out or (passage.covers and not told):
             continue
@@ -213,11 +213,11 @@ def worded_parts(agenda: Agenda) -> list[tuple[Part, Wording | None, bool]]:
     points, updates = _action_points(agenda), _updates(agenda)
     newest = Wording.objects.filter(agenda=agenda).newest().select_related("author")
     by_key = {wording.part: wording for wording in newest}
-    found = [parts.introduction(agenda)]
+    found = [sections.introduction(agenda)]
     for issue in agenda.issues.order_by("number"):
         issue.agenda = agenda
-        found.append(parts.rationale(issue))
+        found.append(sections.rationale(issue))
         for point in (point for point in points if point.issue_id == issue.pk):
             items = [_item(update, point, "") for update in updates[point.pk]]
-            found += [parts.description(point), parts.updates(point, items)]
+            found += [sections.description(point), sections.updates(point, items)]
     return [(part, wording, part.has_changed(wording)) for part in found for wording in (by_key.get(part.key),)]

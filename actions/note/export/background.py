@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from actions.note.file_process import TooLargeError, write_file
-from actions.note.frozen import sha256
+from actions.note.export.process import TooLargeError, write_file
 from actions.note.models import NoteFile, NoteVersion
+from actions.note.serialization import sha256
 from issues.models import Agenda
 from tracker.locking import for_update
 

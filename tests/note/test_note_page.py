@@ -3,7 +3,7 @@
 import pytest
 
 from actions.models import ProgressUpdate
-from actions.note import gathering
+from actions.note import builder
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import text
@@ -68,7 +68,7 @@ def test_hostile_text_stays_text(client, focal_point, db):
 
 @pytest.mark.parametrize("page", ["note/", "note.md", "note.pdf", "note/sign-offs/", "note/publication/"])
 def test_note_of_too_much_says_where_else_to_look(client, coordinator, monkeypatch, page):
-    monkeypatch.setattr(gathering, "LONGEST", 1)
+    monkeypatch.setattr(builder, "LONGEST", 1)
     for number in (1, 2):
         personas.action_point(number=number)
 
