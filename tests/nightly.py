@@ -1,6 +1,6 @@
 """Hundreds of killed workers, on SQLite with the broker in files and on PostgreSQL with Redis: `python -m tests.nightly --kills 300`.
 
-With few digests a time and with many, of which workers have the letters written ahead.
+With few digests and with many.
 """
 
 import argparse

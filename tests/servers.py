@@ -124,14 +124,6 @@ class Mailbox:
     hangs_up: bool = False
     hangs: float = 0
     """Seconds that it waits before it answers to the body."""
-    pipelining: bool = True
-    """Whether it takes several commands at once, as mail servers do."""
-
-    async def handle_EHLO(  # noqa: N802 - aiosmtpd calls it by this name
-        self, server: Any, session: Any, envelope: Any, name: str, offers: list[str]
-    ) -> list[str]:
-        session.host_name = name
-        return [offers[0], "250-PIPELINING", *offers[1:]] if self.pipelining else offers
 
     async def handle_MAIL(  # noqa: N802
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Count, Value
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -12,7 +11,6 @@ from actions.reminders.health import standstill_since
 from actions.reminders.models import Digest
 from tracker.mail.configuration import present_faults
 from tracker.people.permissions import Right, may
-from tracker.prepared import PreparedSelect
 
 
 def alarm(request: HttpRequest) -> dict[str, Any]:
@@ -29,13 +27,4 @@ def alarm(request: HttpRequest) -> dict[str, Any]:
 def _alarm() -> dict[str, Any]:
     if since := standstill_since(timezone.now()):
         tell_admins_once(since)
-    counted = _FAILED.row("default")
-    return {"since": since, "failed": counted[0] if counted else 0, "mail_faults": present_faults()}
-
-
-def _failed_query() -> Any:
-    """How many there are; no row where there are none."""
-    return Digest.objects.failed().order_by().values_list(Value(1)).annotate(count=Count("*")).values_list("count")
-
-
-_FAILED = PreparedSelect(_failed_query)
+    return {"since": since, "failed": Digest.objects.failed().count(), "mail_faults": present_faults()}

@@ -1,16 +1,14 @@
 """The fence: the one conditional update right before a mail's body goes out. What it asks is asked of the database at that moment."""
 
 from datetime import date, datetime
-from typing import Any
 
-from django.db.models import DateField, DateTimeField, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 
 from actions.models import ActionPoint, ProgressUpdate
 from actions.reminders.due import wanting_digests
 from actions.reminders.models import Digest, ReminderSchedule
 from actions.reminders.models.digest_queries import LEASE
 from actions.reminders.models.entry import Entry
-from tracker.prepared import Param, PreparedUpdate, Statement
 
 
 def pass_fence(
@@ -20,34 +18,10 @@ def pass_fence(
     that day, the agenda's reminders are not switched off, and something in it has waited for an answer ever `since` it was written: then,
     and only then, the body may go out.
     """
-    told = {f"told{number}": entry["action_point"] for number, entry in enumerate(entries)}
-    values: dict[str, Any] = {
-        "pk": digest.pk,
-        "token": digest.token,
-        "now": now,
-        "lease_until": now + LEASE,
-        "snapshot": entries,
-        "address": digest.recipient.email,
-        "language": language,
-        "today": today,
-        "since": since,
-    }
-    return bool(_FENCE.run(digest._state.db or "default", len(told), **values, **told))
-
-
-def _fence(told: int) -> Statement:
-    def column(name: str) -> Param:
-        return Param(name, Digest._meta.get_field(name))
-
-    point = ActionPoint._meta.pk
-    today: Any = Param("today", DateField())
-    now = Param("now", DateTimeField())
-    answered = ProgressUpdate.objects.filter(
-        action_point=OuterRef("pk"), recorded_at__gte=Param("since", DateTimeField())
-    )
+    answered = ProgressUpdate.objects.filter(action_point=OuterRef("pk"), recorded_at__gte=since)
     waiting = (
         ActionPoint.objects.open()
-        .filter(pk__in=[Param(f"told{number}", point) for number in range(told)])
+        .filter(pk__in=[entry["action_point"] for entry in entries])
         .exclude(snoozed_until__gt=today)
         .filter(~Exists(answered))
     )
@@ -56,19 +30,18 @@ def _fence(told: int) -> Statement:
         Q(asked_about__isnull=False) | ~Exists(off),
         Exists(waiting),
         Exists(wanting_digests(today).filter(pk=OuterRef("recipient"))),
-        pk=Param("pk", Digest._meta.pk),
-        token=column("token"),
+        pk=digest.pk,
+        token=digest.token,
         state=Digest.State.CLAIMED,
         lease_until__gt=now,
     )
-    return held, {
-        "state": Digest.State.SENDING,
-        "sent_at": now,
-        "lease_until": column("lease_until"),
-        "snapshot": column("snapshot"),
-        "address": column("address"),
-        "language": column("language"),
-    }
-
-
-_FENCE = PreparedUpdate(_fence)
+    return bool(
+        held.update(
+            state=Digest.State.SENDING,
+            sent_at=now,
+            lease_until=now + LEASE,
+            snapshot=entries,
+            address=digest.recipient.email,
+            language=language,
+        )
+    )

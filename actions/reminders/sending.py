@@ -2,27 +2,25 @@
 
 import logging
 import time
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from uuid import UUID
 
 from django.utils import timezone
 
+from actions.reminders.composing import mail_of, words_of
 from actions.reminders.due import due_entries, wanting_digests
 from actions.reminders.fencing import pass_fence
 from actions.reminders.models import Digest, DigestQuerySet, ReminderSchedule
 from actions.reminders.models.digest_queries import LEASE, Cause
 from actions.reminders.models.entry import Entry
 from actions.reminders.periods import Terms
-from actions.reminders.writing import Mailing, Writer
 from issues.models import Agenda
-from tracker.mail.delivery import Courier, Delivery, Outcome
+from tracker.mail.delivery import Courier, Delivery, Outcome, describe
 from tracker.people.models import User
 from tracker.people.time_zones import zone_named
 
 CLAIMED_AT_ONCE = 100
-"""More than a writer reads ahead: so what is claimed and not yet recorded is of two claims at most."""
 
 log = logging.getLogger(__name__)
 
@@ -39,36 +37,21 @@ def send_due(
     """Send what is due, until nothing is or the time is up; one claim at least. How many digests are in which state afterwards."""
     states: Counter[str] = Counter()
     due, end = Digest.objects.all() if ledger is None else ledger, time.monotonic() + seconds
-    tokens: deque[UUID | None] = deque(maxlen=2)
-
-    def claim(**only: bool) -> list[Digest]:
-        goes_on = not tokens or time.monotonic() < end
-        claimed = due.claim(clock(), CLAIMED_AT_ONCE, **only) if goes_on else []
-        tokens.extend(digest.token for digest in claimed[:1])
-        return claimed
-
-    with Writer(courier) as writer:
-        while claimed := claim():
-            renewed = clock()
-            mailings = _read(claimed, lambda: claim(new_only=True), clock)
-            for mailing in writer.written(mailings, many=len(claimed) == CLAIMED_AT_ONCE):
-                if clock() - renewed > LEASE / 5:
-                    renewed = clock()
-                    for token in tokens:
-                        Digest.objects.extend_lease(token, renewed)
-                states[_send(mailing, courier, clock)] += 1
+    while claimed := due.claim(clock(), CLAIMED_AT_ONCE):
+        states.update(_send_claimed(claimed, courier, clock))
+        if time.monotonic() >= end:
+            break
     return states
 
 
-def _read(claimed: list[Digest], claim_more: Callable[[], list[Digest]], clock: Clock) -> Iterator[Mailing]:
-    """What is claimed, and while claims are full what is claimed next: so reading and writing go on while mails are still being handed
-    over. But for a digest that was tried before: that is claimed when nothing is under way, and is under way alone.
-    """
-    while claimed:
-        now = clock()
-        for digest, entries in read_afresh(claimed, now):
-            yield Mailing(digest, entries, now)
-        claimed = claim_more() if len(claimed) == CLAIMED_AT_ONCE else []
+def _send_claimed(claimed: list[Digest], courier: Courier, clock: Clock) -> Iterator[str]:
+    """Send one claim, and extend its lease while that takes long. The state of each digest afterwards."""
+    read_at = renewed_at = clock()
+    for digest, entries in read_afresh(claimed, read_at):
+        if clock() - renewed_at > LEASE / 5:
+            renewed_at = clock()
+            Digest.objects.extend_lease(digest.token, renewed_at)
+        yield _send(digest, entries, read_at, courier, clock)
 
 
 def read_afresh(claimed: list[Digest], now: datetime) -> Iterator[tuple[Digest, list[Entry]]]:
@@ -96,7 +79,7 @@ def _terms_or_none(digest: Digest, now: datetime) -> Terms | None:
         return terms_of(digest, _today(digest, now))
     except Exception as error:
         log.error("Digest %s waits: its schedule cannot be calculated (%s)", digest.pk, type(error).__name__)
-        digest.postpone(f"{type(error).__name__}: {error}", now, Cause.NOT_BUILT)
+        digest.postpone(describe(error), now, Cause.NOT_BUILT)
         return None
 
 
@@ -108,18 +91,19 @@ def terms_of(digest: Digest, today: date) -> Terms:
     return schedule.terms(digest.period_start, today)
 
 
-def _send(mailing: Mailing, courier: Courier, clock: Clock) -> str:
-    digest, today = mailing.digest, _today(mailing.digest, mailing.read_at)
-    if not mailing.letter:
+def _send(digest: Digest, entries: list[Entry], read_at: datetime, courier: Courier, clock: Clock) -> str:
+    today = _today(digest, read_at)
+    if not entries:
         return _cancelled(digest, today)
 
-    def leave() -> bool:
-        return pass_fence(
-            digest, mailing.entries, digest.recipient.language, clock(), today=today, since=mailing.read_at
-        )
+    def guard() -> bool:
+        return pass_fence(digest, entries, digest.recipient.language, clock(), today=today, since=read_at)
 
-    delivery = courier.deliver(mailing.letter, leave)
-    return _recorded(digest, delivery, today, clock)
+    try:
+        mail = mail_of(digest, words_of(digest, entries, digest.recipient.language))
+    except Exception as error:  # if one mail cannot be written, the others are sent all the same
+        return _recorded(digest, Delivery(Outcome.NOT_BUILT, describe(error)), today, clock)
+    return _recorded(digest, courier.deliver(mail, guard), today, clock)
 
 
 def _recorded(digest: Digest, delivery: Delivery, today: date, clock: Clock) -> str:

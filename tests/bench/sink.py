@@ -23,7 +23,7 @@ class Sink(asyncio.Protocol):
             self.in_body = not self.in_body and taken[:4].upper() == b"DATA"
 
     def answer(self, verb: bytes) -> bytes:
-        return {b"EHLO": b"250-sink\r\n250 PIPELINING\r\n", b"DATA": b"354 Go on\r\n"}.get(verb, b"250 OK\r\n")
+        return {b"EHLO": b"250 sink\r\n", b"DATA": b"354 Go on\r\n"}.get(verb, b"250 OK\r\n")
 
 
 @contextmanager

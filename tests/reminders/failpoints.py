@@ -15,13 +15,13 @@ from tracker.celery import app  # noqa: F401 - what `celery -A` looks for
 
 django.setup()
 
-from actions.reminders import sending, writing  # noqa: E402
+from actions.reminders import sending  # noqa: E402
 from actions.reminders.models import Digest, DigestQuerySet  # noqa: E402
 from tracker.mail.delivery import Courier  # noqa: E402
 
 STEPS: dict[str, tuple[Any, str, bool]] = {
     "claimed": (DigestQuerySet, "claim", True),
-    "composed": (writing, "mail_of", True),
+    "composed": (sending, "mail_of", True),
     "connected, not fenced": (sending, "pass_fence", False),
     "fenced, nothing sent": (sending, "pass_fence", True),
     "accepted, not recorded": (Courier, "deliver", True),

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from django.utils import timezone
 
-from actions.reminders import composing, writing
+from actions.reminders import composing, sending
 from actions.reminders.models import Digest, ReminderSchedule
 from actions.reminders.models.digest import LONGEST_WAIT
 from actions.reminders.models.digest_queries import LEASE, MAX_ATTEMPTS, Cause
@@ -275,7 +275,7 @@ def test_digest_that_cannot_be_written_stops_no_other(digest, point, smtp_server
             raise KeyError("no such word")
         return writes(digest, *args)
 
-    monkeypatch.setattr(writing, "words_of", words_of)
+    monkeypatch.setattr(sending, "words_of", words_of)
     attempt(now)
 
     digest.refresh_from_db()

@@ -1,11 +1,6 @@
 """A worker that is killed (kill -9) at each step of sending: no duplicate at the mail server, and no digest lost in silence."""
 
-import os
-import signal
-import subprocess
-import sys
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from celery import current_app
@@ -13,12 +8,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from actions.reminders.models import Digest, ReminderSchedule
-from actions.reminders.sending import CLAIMED_AT_ONCE
-from actions.reminders.tasks import send_due, tick
+from actions.reminders.tasks import tick
 from tests import personas
 from tests.conftest import worker_environment
-from tests.servers import ROOT, celery_worker, wait_until
-from tracker.processes import start_child
+from tests.servers import celery_worker, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -81,42 +74,3 @@ def test_without_the_fence_a_killed_worker_makes_a_duplicate(digest_due, smtp_se
     kill_and_recover(smtp_server, tmp_path, failpoint="accepted, not recorded", fence="off")
 
     assert len(smtp_server.messages) == 2
-
-
-def writers_of(worker):
-    """The processes that the worker has started to write digests."""
-    started = {
-        pid for children in Path(f"/proc/{worker}/task").glob("*/children") for pid in children.read_text().split()
-    }
-    return [int(pid) for pid in started if b"reminders.writing" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-
-
-@pytest.mark.skipif(os.cpu_count() == 1, reason="a single processor gets no writer")
-def test_writer_ends_with_the_worker_that_is_killed(focal_point, smtp_server):
-    current_app.control.purge()
-    point, now = personas.action_point(), timezone.now()
-    for number in range(CLAIMED_AT_ONCE):
-        person = personas.person(f"{number:03}@example.org")
-        point.focal_points.add(person)
-        personas.digest(person, point, created_at=now, next_attempt_at=now)
-    smtp_server.hangs = 0.2
-    worker = start_child(
-        [sys.executable, "-m", "celery", "-A", "tracker", "worker", "-P", "threads", "-c", "2"],
-        cwd=ROOT,
-        env=os.environ | worker_environment() | {"EMAIL_URL": smtp_server.url},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        send_due.delay()
-        (writer,) = wait_until(lambda: writers_of(worker.pid), "the writer", 60)
-        smtp_server.wait_for(10)
-    finally:
-        worker.send_signal(signal.SIGKILL)
-        worker.wait()
-
-    wait_until(lambda: not Path(f"/proc/{writer}").exists(), "the end of the writer")
-    let_time_pass()
-    Digest.objects.sweep(timezone.now())
-    assert Digest.objects.filter(state=State.UNCERTAIN).count() <= 1
-    assert len({mail["To"] for mail in smtp_server.messages}) == len(smtp_server.messages)

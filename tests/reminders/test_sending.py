@@ -17,7 +17,7 @@ from actions.reminders.sending import CLAIMED_AT_ONCE, send_due
 from issues.models import Agenda
 from tests import personas
 from tests.servers import free_port
-from tracker.mail.delivery import Courier, Letter
+from tracker.mail.delivery import Courier, Envelope
 from tracker.people.models import User
 
 State = Digest.State
@@ -123,9 +123,9 @@ def test_digest_that_is_not_due_any_more_is_cancelled(digest, smtp_server, focal
 def test_change_between_claim_and_body_stops_the_mail(digest, smtp_server, monkeypatch, change, cause):
     by_smtp = Courier._by_smtp
 
-    def changed_meanwhile(self: Courier, backend: Any, letter: Letter, fence: Any) -> Any:
+    def changed_meanwhile(self: Courier, backend: Any, envelope: Envelope, guard: Any) -> Any:
         change(digest.agenda)
-        return by_smtp(self, backend, letter, fence)
+        return by_smtp(self, backend, envelope, guard)
 
     monkeypatch.setattr(Courier, "_by_smtp", changed_meanwhile)
     attempt(digest)
@@ -247,9 +247,9 @@ def test_worker_whose_lease_ran_out_does_not_send(digest, smtp_server, monkeypat
     """It sleeps for an hour between the claim and the body."""
     slept, by_smtp = [timedelta()], Courier._by_smtp
 
-    def sleepy(self: Courier, backend: Any, letter: Letter, fence: Any) -> Any:
+    def sleepy(self: Courier, backend: Any, envelope: Envelope, guard: Any) -> Any:
         slept[0] = LEASE * 12
-        return by_smtp(self, backend, letter, fence)
+        return by_smtp(self, backend, envelope, guard)
 
     monkeypatch.setattr(Courier, "_by_smtp", sleepy)
     with Courier() as courier:
@@ -364,6 +364,32 @@ def test_reading_while_others_claim_divides_the_work(digest, focal_point):
     assert len({each.pk for each in [*first, *second]}) == 6
 
 
+def test_lease_is_extended_while_a_claim_takes_long(digest, smtp_server, focal_point, monkeypatch):
+    """Each mail takes so long that the lease of the claim would end before the last one."""
+    several(focal_point, 10)
+    late, deliver = [timedelta()], Courier.deliver
+
+    def slow(self: Courier, message: Any, guard: Any) -> Any:
+        late[0] += LEASE / 4
+        return deliver(self, message, guard)
+
+    monkeypatch.setattr(Courier, "deliver", slow)
+    with Courier() as courier:
+        states = send_due(courier, clock=lambda: timezone.now() + late[0])
+
+    assert states == {State.SENT: 11}
+
+
+def test_turn_ends_when_its_time_is_up_with_what_is_claimed(digest, smtp_server, focal_point, monkeypatch):
+    monkeypatch.setattr(sending, "CLAIMED_AT_ONCE", 3)
+    several(focal_point, 5)
+
+    with Courier() as courier:
+        states = send_due(courier, seconds=0.001)
+
+    assert states == {State.SENT: 3}
+
+
 def test_server_that_hangs_makes_no_duplicate(digest, smtp_server, settings):
     settings.EMAIL_TIMEOUT = 0.3
     smtp_server.hangs = 1.0
@@ -378,9 +404,9 @@ def test_server_that_hangs_makes_no_duplicate(digest, smtp_server, settings):
 def test_answer_between_claim_and_body_stops_the_mail(digest, smtp_server, focal_point, monkeypatch):
     by_smtp = Courier._by_smtp
 
-    def answered_meanwhile(self: Courier, backend: Any, letter: Letter, fence: Any) -> Any:
+    def answered_meanwhile(self: Courier, backend: Any, envelope: Envelope, guard: Any) -> Any:
         moves(focal_point.agency.led_action_points.get())
-        return by_smtp(self, backend, letter, fence)
+        return by_smtp(self, backend, envelope, guard)
 
     monkeypatch.setattr(Courier, "_by_smtp", answered_meanwhile)
     attempt(digest)

@@ -15,22 +15,15 @@ def folder(settings, tmp_path):
     return settings.MAIL_DIR
 
 
-@pytest.fixture(params=[True, False], ids=["at once", "step by step"])
-def either_server(request, smtp_server):
-    """One that takes the commands before the body at once, and one that takes them step by step."""
-    smtp_server.pipelining = request.param
-    return smtp_server
-
-
 def mail(subject="Hello", text="Good morning.", to="somebody@example.org"):
     message = EmailMultiAlternatives(subject, text, "Tracker <tracker@example.org>", [to])
     message.attach_alternative(f"<p>{text}</p>", "text/html")
     return message
 
 
-def deliver(*messages, leave=True):
+def deliver(*messages, allowed=True):
     with Courier() as courier:
-        return [courier.deliver(courier.letter(message), lambda: leave).outcome for message in messages]
+        return [courier.deliver(message, lambda: allowed).outcome for message in messages]
 
 
 def test_folder_keeps_each_mail_in_a_file_for_its_owner_alone(folder):
@@ -94,30 +87,30 @@ def test_folder_that_cannot_be_written_to_keeps_the_mail_for_later(folder):
     assert deliver(mail()) == [Outcome.TEMPORARY]
 
 
-def test_nothing_is_handed_over_without_leave(folder, either_server, settings):
-    by_smtp = deliver(mail(), leave=False)
+def test_nothing_is_delivered_if_the_guard_refuses(folder, smtp_server, settings):
+    by_smtp = deliver(mail(), allowed=False)
     settings.EMAIL_BACKEND = "tracker.mail.folder.FolderBackend"
-    into_folder = deliver(mail(), leave=False)
+    into_folder = deliver(mail(), allowed=False)
 
-    assert (by_smtp, into_folder) == ([Outcome.FENCED_OFF], [Outcome.FENCED_OFF])
-    assert either_server.messages == []
+    assert (by_smtp, into_folder) == ([Outcome.NOT_ALLOWED], [Outcome.NOT_ALLOWED])
+    assert smtp_server.messages == []
     assert list_mail(1) == []
 
 
-def test_one_connection_carries_many_mails(either_server):
+def test_one_connection_carries_many_mails(smtp_server):
     outcomes = deliver(*(mail(f"Mail {number}") for number in range(3)))
 
     assert outcomes == [Outcome.ACCEPTED] * 3
-    assert [message["Subject"] for message in either_server.messages] == ["Mail 0", "Mail 1", "Mail 2"]
+    assert [message["Subject"] for message in smtp_server.messages] == ["Mail 0", "Mail 1", "Mail 2"]
 
 
-def test_connection_goes_on_after_a_refusal(either_server):
-    either_server.refused = {"nobody@example.org"}
+def test_connection_goes_on_after_a_refusal(smtp_server):
+    smtp_server.refused = {"nobody@example.org"}
 
     outcomes = deliver(mail(to="nobody@example.org"), mail())
 
     assert outcomes == [Outcome.PERMANENT, Outcome.ACCEPTED]
-    assert [message["To"] for message in either_server.messages] == ["somebody@example.org"]
+    assert [message["To"] for message in smtp_server.messages] == ["somebody@example.org"]
 
 
 def test_lines_that_begin_with_a_full_stop_arrive_whole(smtp_server):
@@ -138,8 +131,8 @@ def test_lines_that_begin_with_a_full_stop_arrive_whole(smtp_server):
         ({"DATA": "554 Looks like spam"}, Outcome.PERMANENT),
     ],
 )
-def test_outcome_follows_what_the_server_says(either_server, answers, outcome):
-    either_server.answers = answers
+def test_outcome_follows_what_the_server_says(smtp_server, answers, outcome):
+    smtp_server.answers = answers
 
     assert deliver(mail()) == [outcome]
 

@@ -70,9 +70,7 @@ def test_sender_is_accepted_and_reaches_the_server(value, address, settings, smt
     settings.DEFAULT_FROM_EMAIL = value
 
     with Courier() as courier:
-        delivery = courier.deliver(
-            courier.letter(EmailMessage("Hello", "Good morning.", to=["a@example.org"])), lambda: True
-        )
+        delivery = courier.deliver(EmailMessage("Hello", "Good morning.", to=["a@example.org"]), lambda: True)
 
     assert delivery.outcome == Outcome.ACCEPTED
     assert smtp_server.messages[0]["From"].addresses[0].addr_spec == address
@@ -130,9 +128,7 @@ def test_mail_with_a_faulty_sender_is_kept_for_later(settings, smtp_server, name
     setattr(settings, name, value)
 
     with Courier() as courier:
-        delivery = courier.deliver(
-            courier.letter(EmailMessage("Hello", "Good morning.", to=["a@example.org"])), lambda: True
-        )
+        delivery = courier.deliver(EmailMessage("Hello", "Good morning.", to=["a@example.org"]), lambda: True)
 
     assert delivery.outcome == Outcome.NOT_BUILT
     assert name in delivery.detail
@@ -144,7 +140,7 @@ def test_mail_with_a_faulty_header_is_kept_for_later(smtp_server, header):
     message = EmailMessage("Hello", "Good morning.", to=["a@example.org"], headers=header)
 
     with Courier() as courier:
-        delivery = courier.deliver(courier.letter(message), lambda: True)
+        delivery = courier.deliver(message, lambda: True)
 
     assert delivery.outcome == Outcome.NOT_BUILT
 
@@ -154,9 +150,7 @@ def test_mail_to_a_server_that_cannot_be_named_is_kept_for_later(settings, smtp_
     settings.EMAIL_HOST, settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = host, user, user
 
     with Courier() as courier:
-        delivery = courier.deliver(
-            courier.letter(EmailMessage("Hello", "Good morning.", to=["a@example.org"])), lambda: True
-        )
+        delivery = courier.deliver(EmailMessage("Hello", "Good morning.", to=["a@example.org"]), lambda: True)
 
     assert delivery.outcome in {Outcome.NOT_BUILT, Outcome.TEMPORARY}
 

@@ -29,7 +29,6 @@ from issues.models import Agenda
 from tracker.mail.configuration import MailSettingError, read_mailbox
 from tracker.people.models import User
 from tracker.people.time_zones import zone_named
-from tracker.prepared import Param, PreparedUpdate, Statement
 from tracker.text import validate_line
 
 LONGEST_WAIT = timedelta(hours=1)
@@ -158,7 +157,8 @@ class Digest(models.Model):
 
     def record_sent(self) -> bool:
         """The server took it. Holds good after a sweep has called the row uncertain, too."""
-        return bool(_RECORD_SENT.run(self._state.db or "default", pk=self.pk, token=self.token))
+        out = self._held(self.State.SENDING, self.State.UNCERTAIN)
+        return bool(out.update(state=self.State.SENT, token=None, lease_until=None, cause="", error=""))
 
     def record_uncertain(self, error: str) -> bool:
         """The body went out and no answer came back."""
@@ -219,18 +219,6 @@ class Digest(models.Model):
     def _record_unsent(self, **changes: Any) -> bool:
         held = self._held(self.State.CLAIMED, self.State.SENDING)
         return bool(held.update(token=None, lease_until=None, sent_at=None, **changes))
-
-
-def _record_sent() -> Statement:
-    out = Digest.objects.filter(
-        pk=Param("pk", Digest._meta.pk),
-        token=Param("token", Digest._meta.get_field("token")),
-        state__in=[Digest.State.SENDING, Digest.State.UNCERTAIN],
-    )
-    return out, {"state": Digest.State.SENT, "token": None, "lease_until": None, "cause": "", "error": ""}
-
-
-_RECORD_SENT = PreparedUpdate(_record_sent)
 
 
 def new_message_id() -> str:

@@ -105,16 +105,13 @@ class DigestQuerySet(models.QuerySet["Digest"]):
         return self.filter(asked_about=None, agenda__reminder_schedule__enabled=False)
 
     @transaction.atomic
-    def claim(self, now: datetime, limit: int = 1, *, new_only: bool = False) -> list["Digest"]:
+    def claim(self, now: datetime, limit: int = 1) -> list["Digest"]:
         """Take due digests, for one attempt each: up to `limit` new ones, or a single one that was tried before, so that a digest on which
-        workers die takes no others with it; none rather than that with `new_only`, for who is still at others. They share a token, which
-        proves whose they are. Three queries, which leave the snapshot unread.
+        workers die takes no others with it. They share a token, which proves which worker has them. Three queries; snapshots are not read.
         """
-        due = self.due(now).order_by("attempts", "next_attempt_at", "pk").select_for_update(skip_locked=True)
-        found = list(due.values_list("pk", "attempts")[:limit])
-        chosen = [pk for pk, attempts in found if not attempts]
-        if not new_only:
-            chosen = chosen or [pk for pk, _attempts in found[:1]]
+        due = self.due(now).order_by("attempts", "next_attempt_at", "pk").only("attempts")
+        found = list(due.select_for_update(skip_locked=True, of=("self",), no_key=True)[:limit])
+        chosen = [digest.pk for digest in found if not digest.attempts] or [digest.pk for digest in found[:1]]
         if not chosen:
             return []
         token = uuid.uuid4()
