@@ -21,7 +21,16 @@ def main() -> int:
         "RAMPAGE_SEED": str(options.seed),
         "RAMPAGE_CRASHES": "yes",
     }
-    command = [sys.executable, "-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", "tests/reminders/test_rampage.py"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-s",
+        "-p",
+        "no:cacheprovider",
+        "tests/reminders/test_random_kills.py",
+    ]
 
     def failed(**more: str) -> bool:
         runs = [

@@ -11,9 +11,9 @@ from actions.models import ActionPoint, Milestone, ProgressUpdate, ReportedStatu
 from actions.models.action_point import Progress
 from actions.note.models import NoteVersion
 from actions.note.publishing import next_version, publish
-from actions.reminders.due import entry
 from actions.reminders.models import Digest
 from actions.reminders.models.digest import new_message_id
+from actions.reminders.selection import entry
 from issues.models import Agenda, Issue
 from tracker.people.models import Agency, Role, User
 

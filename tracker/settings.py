@@ -121,7 +121,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "issues.context_processors.navigation",
-                "actions.reminders.context.alarm",
+                "actions.reminders.context_processors.alarm",
             ],
         },
     }

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from actions.models import ActionPoint, Milestone
-from actions.reminders.due import Fault, due_entries, wanting_digests
 from actions.reminders.models import ReminderSchedule
 from actions.reminders.periods import latest_period
+from actions.reminders.selection import Fault, due_entries, wanting_digests
 
 UTC = ZoneInfo("UTC")
 

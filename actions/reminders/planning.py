@@ -12,11 +12,11 @@ from typing import Any
 from django.db.models import F, OuterRef, Subquery
 
 from actions.reminders.alarm import tell_admins_of_failures
-from actions.reminders.due import Fault, due_entries, wanting_digests, without_digest
 from actions.reminders.models import Digest, Heartbeat, ReminderCount, ReminderSchedule, Round
 from actions.reminders.models.digest import new_message_id
 from actions.reminders.models.entry import Entry
 from actions.reminders.periods import Period, latest_period
+from actions.reminders.selection import Fault, due_entries, wanting_digests, without_digest
 from actions.reminders.sending import CLAIMED_AT_ONCE
 from issues.models import Agenda
 from tracker.people.models import User

@@ -8,13 +8,13 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
-from actions.reminders.composing import mail_of, words_of
-from actions.reminders.due import due_entries, wanting_digests
-from actions.reminders.fencing import pass_fence
+from actions.reminders.email import mail_of, words_of
 from actions.reminders.models import Digest, DigestQuerySet, ReminderSchedule
-from actions.reminders.models.digest_queries import LEASE, Cause
+from actions.reminders.models.digest_queryset import LEASE, Cause
 from actions.reminders.models.entry import Entry
 from actions.reminders.periods import Terms
+from actions.reminders.selection import due_entries, wanting_digests
+from actions.reminders.send_guard import pass_fence
 from issues.models import Agenda
 from tracker.mail.delivery import Courier, Delivery, Outcome, describe
 from tracker.people.models import User

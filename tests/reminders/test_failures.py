@@ -6,10 +6,10 @@ from itertools import pairwise
 import pytest
 from django.utils import timezone
 
-from actions.reminders import composing, sending
+from actions.reminders import email, sending
 from actions.reminders.models import Digest, ReminderSchedule
 from actions.reminders.models.digest import LONGEST_WAIT
-from actions.reminders.models.digest_queries import LEASE, MAX_ATTEMPTS, Cause
+from actions.reminders.models.digest_queryset import LEASE, MAX_ATTEMPTS, Cause
 from actions.reminders.models.heartbeat import FAILURES_AGAIN
 from actions.reminders.periods import following_period
 from actions.reminders.planning import tick
@@ -268,7 +268,7 @@ def test_digest_that_cannot_be_written_stops_no_other(digest, point, smtp_server
     personas.digest(other, point, period_start=now.date(), created_at=now, next_attempt_at=now)
     digest.recipient.name = "Faulty"
     digest.recipient.save()
-    writes = composing.words_of
+    writes = email.words_of
 
     def words_of(digest, *args):
         if digest.recipient.name == "Faulty":

@@ -17,7 +17,7 @@ from actions.reminders.tasks import tick
 from tests import servers
 from tests.conftest import worker_environment
 from tests.reminders.test_kills import State
-from tests.reminders.test_rampage import PEOPLE, SlowMailbox, add_digests, worker_group
+from tests.reminders.test_random_kills import PEOPLE, SlowMailbox, add_digests, worker_group
 from tests.servers import free_port, wait_until
 
 pytestmark = [

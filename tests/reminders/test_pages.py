@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from actions.reminders.models import Digest, ReminderCount, ReminderSchedule
-from actions.reminders.models.digest_queries import Cause
+from actions.reminders.models.digest_queryset import Cause
 from tests import personas
 from tests.actions.pages import links, text
 from tests.personas import NOW, TODAY

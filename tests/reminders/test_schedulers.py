@@ -36,7 +36,7 @@ def ticks(log):
 def test_two_schedulers_make_one_digest_and_one_mail_a_person(people, smtp_server):
     current_app.control.purge()
     environment = worker_environment() | {"EMAIL_URL": smtp_server.url}
-    hurried = "tests.reminders.hurried"
+    hurried = "tests.reminders.fast_scheduler"
 
     with (
         celery_worker(environment, beat=True, app=hurried) as one,

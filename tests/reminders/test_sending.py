@@ -9,10 +9,10 @@ from django.db import connection
 from django.utils import timezone
 
 from actions.reminders import planning, sending
-from actions.reminders.fencing import pass_fence
 from actions.reminders.models import Digest, ReminderSchedule
-from actions.reminders.models.digest_queries import LEASE, Cause, DigestQuerySet
+from actions.reminders.models.digest_queryset import LEASE, Cause, DigestQuerySet
 from actions.reminders.periods import Period
+from actions.reminders.send_guard import pass_fence
 from actions.reminders.sending import CLAIMED_AT_ONCE, send_due
 from issues.models import Agenda
 from tests import personas

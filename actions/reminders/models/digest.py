@@ -23,7 +23,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from actions.models import ActionPoint
-from actions.reminders.models.digest_queries import ANEW, MAX_ATTEMPTS, Cause, DigestQuerySet, State
+from actions.reminders.models.digest_queryset import ANEW, MAX_ATTEMPTS, Cause, DigestQuerySet, State
 from actions.reminders.periods import following_period
 from issues.models import Agenda
 from tracker.mail.configuration import MailSettingError, read_mailbox

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from actions.models import ActionPoint, ActionStatus, ProgressUpdate
-from actions.reminders.models.disclaimer import Disclaimer
+from actions.reminders.models.declined_responsibility import Disclaimer
 from issues.models import Agenda
 
 UNHEARD = 3

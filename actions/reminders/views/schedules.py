@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from actions.access import get_agenda, signed_in
 from actions.kept import clears_kept, keeps_typed, kept_initial
-from actions.reminders import previewing
 from actions.reminders.faults import Faults, faults_of
 from actions.reminders.forms import ScheduleForm
 from actions.reminders.models import ReminderCount, ReminderSchedule
 from actions.reminders.periods import next_period
+from actions.reminders.preview import preview as preview_digests
 from issues.models import Agenda
 from tracker.locking import atomic_post, locked_by_post
 from tracker.people.models import User
@@ -37,7 +37,7 @@ def schedule(request: HttpRequest, slug: str) -> HttpResponseBase:
     context: dict[str, Any] = {"form": form, "agenda": agenda}
     if form.is_valid():
         if "preview" in request.POST:
-            context["preview"] = previewing.preview(instance, timezone.now())
+            context["preview"] = preview_digests(instance, timezone.now())
             return render(request, "reminders/schedule_form.html", context)
         form.save()
         messages.success(request, _("Schedule saved."), extra_tags=clears_kept(request))
@@ -53,7 +53,7 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     stored = ReminderSchedule.objects.filter(agenda=agenda).first()
     used = stored or ReminderSchedule(agenda=agenda, starts_on=timezone.localdate())
     used.agenda = agenda
-    context = {"agenda": agenda, "schedule": used, "preview": previewing.preview(used, timezone.now())}
+    context = {"agenda": agenda, "schedule": used, "preview": preview_digests(used, timezone.now())}
     return render(request, "reminders/preview_page.html", context)
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from actions.reminders import planning, sending
-from actions.reminders.composing import reasons_of
+from actions.reminders.email import reasons_of
 from actions.reminders.models import Digest, DigestQuerySet, ReminderSchedule
 from actions.reminders.models.entry import Entry
 from actions.reminders.periods import Period, latest_period

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from actions.access import get_action_point, signed_in
 from actions.kept import clears_kept, keeps_typed, kept_initial
-from actions.reminders.asking import ask, to_remind
 from actions.reminders.forms import AskForm
+from actions.reminders.manual import ask, to_remind
 from tracker.people.permissions import Right
 
 
@@ -39,4 +39,4 @@ def remind(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResp
         "action_point": action_point,
         "people": [each for each, _told in to_remind(action_point, today)],
     }
-    return render(request, "reminders/ask_form.html", context, status=400 if form.is_bound else 200)
+    return render(request, "reminders/remind_form.html", context, status=400 if form.is_bound else 200)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from actions.access import signed_in
 from actions.models import ProgressUpdate
-from actions.reminders.composing import words_to_read
+from actions.reminders.email import words_to_read
 from actions.reminders.models import Digest, Disclaimer
 from actions.reminders.views.schedules import schedules_of
 from tracker.people.permissions import Right, require

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from actions.reminders.composing import words_of
+from actions.reminders.email import words_of
 from actions.reminders.models import Digest, ReminderCount
 from actions.reminders.sending import send_due
 from tests import personas

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from actions.reminders.due import due_entries, wanting_digests
 from actions.reminders.models import ReminderCount
 from actions.reminders.periods import Terms
+from actions.reminders.selection import due_entries, wanting_digests
 from issues.models import Agenda
 from tests import personas
 from tests.personas import NOW, TODAY

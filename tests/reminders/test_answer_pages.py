@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from actions.models import ActionPoint
 from actions.models.progress_update import ProgressUpdateQuerySet
-from actions.reminders.due import due_entries, wanting_digests
 from actions.reminders.links import VALID, Purpose, answer_address
 from actions.reminders.models import Digest, Disclaimer
 from actions.reminders.periods import Terms
+from actions.reminders.selection import due_entries, wanting_digests
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import links, text

@@ -26,7 +26,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from actions.reminders.models import Digest
-from actions.reminders.models.digest_queries import MAX_ATTEMPTS
+from actions.reminders.models.digest_queryset import MAX_ATTEMPTS
 from actions.reminders.tasks import tick
 from tests import personas, servers
 from tests.conftest import worker_environment

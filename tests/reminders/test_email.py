@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.conf import settings
 
-from actions.reminders.composing import words_of
+from actions.reminders.email import words_of
 from tests import personas
 from tests.personas import NOW
 from tracker.dates.value import PartialDate

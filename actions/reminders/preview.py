@@ -11,13 +11,13 @@ from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from actions.reminders.composing import Words, words_to_read
-from actions.reminders.due import Fault, due_entries, wanting_digests, without_digest
+from actions.reminders.email import Words, words_to_read
 from actions.reminders.faults import Faults, faults_in_words
 from actions.reminders.models import Digest, ReminderSchedule
 from actions.reminders.models.entry import Entry
 from actions.reminders.periods import Period, next_period
 from actions.reminders.planning import Entries, planned_entries, time_zones
+from actions.reminders.selection import Fault, due_entries, wanting_digests, without_digest
 from tracker.people.models import User
 from tracker.people.time_zones import zone_named
 

@@ -29,8 +29,8 @@ from actions.models import ActionPoint
 from actions.models.action_point_queries import milestone_passed, shows_no_progress
 from actions.models.milestone import next_turn
 from actions.models.status import NoProgressReason, no_progress_reasons
+from actions.reminders.models.declined_responsibility import Disclaimer
 from actions.reminders.models.digest import Digest
-from actions.reminders.models.disclaimer import Disclaimer
 from actions.reminders.models.entry import MILESTONE_AHEAD, Entry, EntryMilestone
 from actions.reminders.models.reminder_count import answered
 from actions.reminders.periods import Terms

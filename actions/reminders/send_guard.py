@@ -5,10 +5,10 @@ from datetime import date, datetime
 from django.db.models import Exists, OuterRef, Q
 
 from actions.models import ActionPoint, ProgressUpdate
-from actions.reminders.due import wanting_digests
 from actions.reminders.models import Digest, ReminderSchedule
-from actions.reminders.models.digest_queries import LEASE
+from actions.reminders.models.digest_queryset import LEASE
 from actions.reminders.models.entry import Entry
+from actions.reminders.selection import wanting_digests
 
 
 def pass_fence(

@@ -3,11 +3,11 @@
 from datetime import date, datetime
 
 from actions.models import ActionPoint
-from actions.reminders.due import due_entries, wanting_digests
 from actions.reminders.models import Digest
 from actions.reminders.models.digest import new_message_id
 from actions.reminders.models.entry import Entry
 from actions.reminders.periods import Terms
+from actions.reminders.selection import due_entries, wanting_digests
 from tracker.people.models import User
 
 
