@@ -55,7 +55,7 @@ def promises(agency: Agency, agendas: QuerySet[Agenda], today: date) -> Promises
 def by_year(updates: ProgressUpdateQuerySet) -> list[Year]:
     """How many updates were reported in each of the last years that had any, oldest first. One query."""
     counted: Any = (
-        updates.order_by().values(year=ExtractYear("reported_on_latest")).annotate(count=Count("pk")).order_by("-year")
+        updates.order_by().values(year=ExtractYear("position_day")).annotate(count=Count("pk")).order_by("-year")
     )
     found = list(counted[:YEARS])[::-1]
     most = max((row["count"] for row in found), default=1)

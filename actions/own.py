@@ -25,4 +25,4 @@ def next_waiting(user: User, today: date, besides: int) -> ActionPointRow | None
 
 
 def _last_report(state: ActionPointState) -> tuple[date, str, tuple[int, int]]:
-    return state.last_reported.latest if state.last_reported else date.min, state.agenda.slug, state.place
+    return state.last_reported_day or date.min, state.agenda.slug, state.place

@@ -12,7 +12,7 @@ from typing import Any
 from actions.as_of import AsOf
 from actions.models import ActionPoint, Milestone
 from actions.models.action_point_queries import end_of
-from actions.models.status import Report, standing
+from actions.models.status import REPORT_COLUMNS, Report, standing
 from actions.states import ActionPointState, OpenMilestone
 from issues.models import Agenda, Issue
 
@@ -23,6 +23,7 @@ _COLUMNS = (
     "number",
     "status",
     "last_reported",
+    "last_reported_latest",
     "last_happened",
     "no_progress_streak",
     "snoozed_until",
@@ -63,6 +64,7 @@ def state_of(action_point: ActionPoint, as_of: AsOf) -> ActionPointState:
         action_point.number,
         action_point.status,
         action_point.last_reported,
+        action_point.last_reported_latest,
         action_point.last_happened,
         action_point.no_progress_streak,
         action_point.snoozed_until,
@@ -90,6 +92,7 @@ def _read(scope: dict[str, Any], as_of: AsOf, agendas: Mapping[int, Agenda]) -> 
             number,
             status,
             last_reported,
+            last_reported_day,
             last_happened,
             no_progress_streak,
             paused_until,
@@ -97,7 +100,18 @@ def _read(scope: dict[str, Any], as_of: AsOf, agendas: Mapping[int, Agenda]) -> 
             tuple(focal_points.get(pk, ())),
             tuple(milestones.get(pk, ())),
         )
-        for pk, agenda, issue, number, status, last_reported, last_happened, no_progress_streak, paused_until in rows
+        for (
+            pk,
+            agenda,
+            issue,
+            number,
+            status,
+            last_reported,
+            last_reported_day,
+            last_happened,
+            no_progress_streak,
+            paused_until,
+        ) in rows
     ]
     return _as_of(states, scope, as_of) if as_of.is_past else states
 
@@ -124,9 +138,7 @@ def _as_of(states: Iterable[ActionPointState], scope: dict[str, Any], as_of: AsO
     recorded_later = set()
     end = end_of(as_of.day)
     updates = as_of.updates().filter(**_via("action_point", scope)).order_by()
-    for point, recorded_at, *columns in updates.values_list(
-        "action_point_id", "recorded_at", "number", "status", "part_only", "happened", "reported_on"
-    ):
+    for point, recorded_at, *columns in updates.values_list("action_point_id", "recorded_at", *REPORT_COLUMNS):
         reports[point].append(Report(*columns))
         if recorded_at >= end:
             recorded_later.add(point)
@@ -138,6 +150,7 @@ def _as_of(states: Iterable[ActionPointState], scope: dict[str, Any], as_of: AsO
                 state,
                 status=stands.status.value,
                 last_reported=stands.last_reported,
+                last_reported_day=stands.last_reported_day,
                 last_happened=stands.last_happened,
                 no_progress_streak=stands.no_progress_streak,
                 paused_until=None,

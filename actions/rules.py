@@ -3,7 +3,7 @@
 from datetime import date
 
 from actions.models import Milestone
-from actions.models.status import ENDED, ActionStatus, NoProgressReason
+from actions.models.status import ENDED, ActionStatus, NoProgressReason, days_since
 from actions.states import ActionPointState, OpenMilestone
 from issues.models import Agenda
 from tracker.people.models import User
@@ -29,7 +29,7 @@ def is_own(state: ActionPointState, user: User) -> bool:
 
 def days_since_report(state: ActionPointState, today: date) -> int | None:
     """None if nothing was ever reported."""
-    return (today - state.last_reported.latest).days if state.last_reported else None
+    return days_since(state.last_reported_day, today)
 
 
 def is_silent(state: ActionPointState, today: date) -> bool:

@@ -32,6 +32,8 @@ class ActionPointState:
     number: int
     status: str
     last_reported: PartialDate | None
+    last_reported_day: date | None
+    """The day that the last report counts as of: see `position_of`."""
     last_happened: PartialDate | None
     no_progress_streak: int
     """How many of the latest reports on the whole action point say "no progress", one after the other."""

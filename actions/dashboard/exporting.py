@@ -61,7 +61,7 @@ def _values(row: ActionPointRow, state: ActionPointState, today: date) -> list[A
         ", ".join(agency.acronym for agency in row.agencies),
         row.last_happened.text if row.last_happened else None,
         row.last_reported.text if row.last_reported else None,
-        row.last_reported.latest if row.last_reported else None,
+        state.last_reported_day,
         row.days_since_report,
         rules.is_silent(state, today),
         state.paused_until,

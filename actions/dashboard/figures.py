@@ -205,7 +205,7 @@ def _longest_silent(states: Iterable[ActionPointState], today: date) -> list[Act
 
 def by_last_report(state: ActionPointState) -> tuple[date, tuple[int, int]]:
     """To sort by: those never reported on first, then the oldest report."""
-    return state.last_reported.latest if state.last_reported else date.min, state.place
+    return state.last_reported_day or date.min, state.place
 
 
 def _milestones(states: Iterable[ActionPointState], today: date) -> tuple[list[Milestone], list[Milestone]]:

@@ -163,10 +163,10 @@ class ActionPointFilter(django_filters.FilterSet):
         return lambda state: rules.is_open(state) and last(state)
 
     def match_reported_from(self, day: date) -> Matches:
-        return lambda state: state.last_reported is not None and state.last_reported.latest >= day
+        return lambda state: state.last_reported_day is not None and state.last_reported_day >= day
 
     def match_reported_to(self, day: date) -> Matches:
-        return lambda state: state.last_reported is not None and state.last_reported.latest <= day
+        return lambda state: state.last_reported_day is not None and state.last_reported_day <= day
 
     def match_due_to(self, day: date) -> Matches:
         return lambda state: any(milestone.due_latest <= day for milestone in state.milestones)

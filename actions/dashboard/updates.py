@@ -19,6 +19,9 @@ class ReportedUpdate(NamedTuple):
     status: str
     part_only: bool
     reported_on: date
+    """The day of its position."""
+    position: datetime
+    first_recorded_at: datetime
     recorded_at: datetime
     pk: int
 
@@ -27,9 +30,20 @@ def read_updates(agenda: Agenda, as_of: AsOf) -> list[ReportedUpdate]:
     """Those that count on that day, by the day of the report. One query."""
     rows = as_of.updates().filter(action_point__issue__agenda=agenda).order_by()
     updates = rows.values_list(
-        "action_point_id", "number", "status", "part_only", "reported_on_latest", "recorded_at", "pk"
+        "action_point_id",
+        "number",
+        "status",
+        "part_only",
+        "position_day",
+        "position",
+        "first_recorded_at",
+        "recorded_at",
+        "pk",
     )
-    return sorted(map(ReportedUpdate._make, updates), key=lambda update: (update.reported_on, update.number))
+    return sorted(
+        map(ReportedUpdate._make, updates),
+        key=lambda update: (update.reported_on, update.position, update.first_recorded_at, update.number),
+    )
 
 
 def latest(updates: Iterable[ReportedUpdate], as_of: AsOf) -> list[ProgressUpdate]:

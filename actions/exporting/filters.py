@@ -34,7 +34,7 @@ class UpdatesFilter(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if value}
 
     def narrowed(self, updates: ProgressUpdateQuerySet) -> ProgressUpdateQuerySet:
-        lookups = {"status": "status", "agency": "agency", "since": "reported_on_latest__gte"}
+        lookups = {"status": "status", "agency": "agency", "since": "position_day__gte"}
         chosen = self.chosen()
         if day := chosen.pop("recorded_since", None):
             updates = updates.filter(recorded_at__gte=end_of(day))

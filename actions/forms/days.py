@@ -4,15 +4,22 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from tracker.dates.parsing import named_day
+from tracker.dates.parts import Precision
 from tracker.dates.value import PartialDate
 
 
 def not_to_come(when: PartialDate | None, today: date, message: str) -> PartialDate | None:
-    """Raises ValidationError where all of it is still to come."""
+    """Return the date of a report or event. Raises ValidationError with `message` if it begins in the future, with a message of its own if
+    it has two ends and the second one is in the future. A period that contains today ("November 2026") is accepted.
+    """
     if when and when.earliest > today:
         raise ValidationError(message)
+    if when and when.precision == Precision.INTERVAL and when.latest > today:
+        params = {"end": when.ends[1], "today": PartialDate.day(today)}
+        raise ValidationError(_("%(end)s is still to come. Let it end today, %(today)s, or earlier."), params=params)
     return when
 
 

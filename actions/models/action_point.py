@@ -17,11 +17,13 @@ from simple_history.models import HistoricalRecords
 from actions.models.action_point_queries import ActionPointQuerySet
 from actions.models.status import (
     ENDED,
+    REPORT_COLUMNS,
     STANDING,
     ActionStatus,
     NoProgressReason,
     Report,
     Standing,
+    days_since,
     no_progress_reasons,
     standing,
 )
@@ -96,7 +98,7 @@ class ActionPoint(Searchable):
         _("status"), max_length=20, choices=ActionStatus, default=ActionStatus.NOT_REPORTED, editable=False
     )
     last_reported = PartialDateField(_("last reported"), null=True, editable=False)
-    last_reported_latest = PartialDateEdge(source="last_reported", edge="latest")
+    last_reported_latest = models.DateField(_("day of the last report"), null=True, editable=False)
     last_happened = PartialDateField(_("last dated progress"), null=True, editable=False)
     last_happened_latest = PartialDateEdge(source="last_happened", edge="latest")
     no_progress_streak = models.PositiveIntegerField(_("reports without progress in a row"), default=0, editable=False)
@@ -164,8 +166,8 @@ class ActionPoint(Searchable):
         )
 
     def days_silent(self, today: date) -> int | None:
-        """Days since the last report; None where nothing was ever reported."""
-        return (today - self.last_reported_latest).days if self.last_reported_latest else None
+        """Days since the last report; None if nothing was ever reported."""
+        return days_since(self.last_reported_latest, today)
 
     def no_progress_reasons(self, today: date, *, late: bool | None = None) -> list[NoProgressReason]:
         """Why it shows no progress, most telling first; empty where it shows some, is not open or is snoozed.
@@ -212,19 +214,16 @@ class ActionPoint(Searchable):
                 newer = self.progress_updates.current().filter(number__gt=seen).exclude(author=author)
                 if found := list(newer.with_context()):
                     raise NewerUpdatesError(found)
-            number, reported = last_number + 1, sent.reported(now)
-            report = Report(number, progress.status, progress.part_only, progress.happened, reported)
-            stands = self._standing.after(report) or standing([*self.reports(), report])
             update = updates.store(
                 self,
                 progress,
-                number=number,
+                number=last_number + 1,
                 author=author,
                 now=now,
                 submission=submission,
-                reported_on=reported,
+                reported_on=sent.reported(now),
             )
-            self._stand_at(stands)
+            self.refresh_standing()
         return update
 
     def last_number(self) -> int:
@@ -235,6 +234,7 @@ class ActionPoint(Searchable):
         """Take the standing that `as_of` annotated. In memory only: such an action point is read, never saved."""
         self.status = then.status_then
         self.last_reported = PartialDate.parse(then.reported_text_then) if then.reported_text_then else None
+        self.last_reported_latest = then.reported_then
         self.last_happened = PartialDate.parse(then.happened_text_then) if then.happened_text_then else None
         self.no_progress_streak = 0
         self.snoozed_until, self.snooze_reason = None, ""
@@ -278,9 +278,7 @@ class ActionPoint(Searchable):
 
     def reports(self) -> list[Report]:
         """Of the updates in force. One query."""
-        rows = self.progress_updates.in_force().values_list(
-            "number", "status", "part_only", "happened", "reported_on", named=False
-        )
+        rows = self.progress_updates.in_force().values_list(*REPORT_COLUMNS, named=False)
         return [Report(*row) for row in rows]
 
     def lock_for(self, sent: Sent) -> "ProgressUpdate | None":
@@ -292,19 +290,8 @@ class ActionPoint(Searchable):
         return already
 
     def lock(self) -> None:
-        """Make writers on one action point take turns, and read where it stands now. One query."""
-        locked = for_update(ActionPoint.objects.filter(pk=self.pk)).values(*STANDING)
-        for name, value in locked.get().items():
-            setattr(self, name, value)
-
-    @property
-    def _standing(self) -> Standing:
-        return Standing(
-            ActionStatus(self.status),
-            self.last_reported,
-            self.last_happened,
-            no_progress_streak=self.no_progress_streak,
-        )
+        """Make writers on one action point take turns. One query."""
+        for_update(ActionPoint.objects.only("pk")).get(pk=self.pk)
 
     def _stand_at(self, found: Standing) -> None:
         """Store the standing. No history is written of it: the updates are."""

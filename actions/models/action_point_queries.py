@@ -95,7 +95,7 @@ def updates_as_of(day: date, basis: str) -> Any:
     """The versions of progress updates that counted at the end of that day (UTC)."""
     updates: Any = apps.get_model("actions", "ProgressUpdate")._default_manager
     if basis == Basis.REPORTED:
-        return updates.in_force().filter(reported_on_latest__lte=day)
+        return updates.in_force().filter(position_day__lte=day)
     end = end_of(day)
     replaced = updates.filter(supersedes=OuterRef("pk"), recorded_at__lt=end)
     not_withdrawn = Q(withdrawn_at=None) | Q(withdrawn_at__gte=end)

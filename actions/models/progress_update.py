@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from actions.models.action_point import ActionPoint, Progress
-from actions.models.status import ReportedStatus
+from actions.models.status import ReportedStatus, position_of
 from actions.models.submission import Sent
 from tracker.dates.fields import PartialDateEdge, PartialDateField
 from tracker.dates.value import PartialDate
 from tracker.people.models import Agency, User
+from tracker.people.time_zones import zone_named
 from tracker.searchable import Searchable
 from tracker.text import validate_line, validate_text
 
@@ -42,8 +43,8 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
         return self.current().filter(withdrawn_at=None)
 
     def newest_first(self) -> "ProgressUpdateQuerySet":
-        """By when it was reported, then by its number: the order of a time line."""
-        return self.order_by("-reported_on_latest", "-number", "-version")
+        """By position, then recorded later, then the higher number: the order of a time line."""
+        return self.order_by("-position", "-first_recorded_at", "-number", "-version")
 
     def with_context(self) -> "ProgressUpdateQuerySet":
         """With what a time line shows: agency, author, participants, evidence. Two queries more."""
@@ -114,6 +115,11 @@ class ProgressUpdate(Searchable):
     reported_on = PartialDateField(_("reported on"))
     reported_on_latest = PartialDateEdge(source="reported_on", edge="latest")
     recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now)
+    first_recorded_at = models.DateTimeField(_("first recorded at"), editable=False)
+    """When its first version was recorded. A correction keeps it, and the position."""
+    position = models.DateTimeField(_("position"), editable=False)
+    """Its place in time: see `position_of`."""
+    position_day = models.DateField(_("day of the position"), editable=False)
     submission = models.UUIDField(_("submission"), null=True, unique=True, editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
     withdrawn_by = models.ForeignKey(
@@ -152,7 +158,7 @@ class ProgressUpdate(Searchable):
             ),
         ]
         indexes = [
-            models.Index(fields=["action_point", "-reported_on_latest", "-number"], name="update_time_line"),
+            models.Index(fields=["action_point", "-position", "-number"], name="update_time_line"),
             models.Index(fields=["recorded_at"], name="update_recorded"),
             models.Index(fields=["withdrawn_at"], condition=Q(withdrawn_at__isnull=False), name="update_withdrawn"),
         ]
@@ -172,10 +178,24 @@ class ProgressUpdate(Searchable):
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
             raise TypeError("Progress updates are append only: use correct() or withdraw().")
+        self.take_position()
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise TypeError("Progress updates are never deleted: use withdraw().")
+
+    def take_position(self) -> None:
+        """Set its place in time; a correction keeps that of the first version."""
+        if first := self.supersedes:
+            self.first_recorded_at, self.position, self.position_day = (
+                first.first_recorded_at,
+                first.position,
+                first.position_day,
+            )
+            return
+        zone = zone_named(self.author.time_zone if self.author else "UTC")
+        self.first_recorded_at = self.recorded_at
+        self.position, self.position_day = position_of(self.reported_on, self.recorded_at, zone)
 
     def is_own(self, user: User) -> bool:
         """Of the user's agency or a part of it, or written by the user."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, tzinfo
 from itertools import takewhile
 from typing import Any
 
@@ -46,6 +46,11 @@ class NoProgressReason(models.TextChoices):
     MILESTONE_PASSED = "milestone_passed", _("A milestone passed without being done")
 
 
+def days_since(last: date | None, today: date) -> int | None:
+    """Return the age of a report in days; None if there is none. A report from where the day is further ahead is from today."""
+    return max(0, (today - last).days) if last else None
+
+
 def no_progress_reasons(
     status: str, days_silent: int | None, silence_days: int, *, late: bool
 ) -> list[NoProgressReason]:
@@ -79,6 +84,33 @@ class Report:
     part_only: bool
     happened: PartialDate | None
     reported_on: PartialDate
+    position: datetime
+    position_day: date
+    first_recorded_at: datetime
+    """Of its first version."""
+
+
+REPORT_COLUMNS = (
+    "number",
+    "status",
+    "part_only",
+    "happened",
+    "reported_on",
+    "position",
+    "position_day",
+    "first_recorded_at",
+)
+"""The columns of a progress update that a Report is made of, in its order."""
+
+
+def position_of(reported_on: PartialDate, recorded_at: datetime, zone: tzinfo) -> tuple[datetime, date]:
+    """Return an update's place in time, and its day where the author is.
+
+    It is the end of the latest day of the report date there, or the moment of the first recording, whichever is earlier: a vague date never
+    places an update after its recording.
+    """
+    end = datetime.combine(reported_on.latest, time.max, tzinfo=zone)
+    return min(end, recorded_at), min(reported_on.latest, recorded_at.astimezone(zone).date())
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +119,8 @@ class Standing:
 
     status: ActionStatus
     last_reported: PartialDate | None
+    last_reported_day: date | None
+    """Of the position of that report."""
     last_happened: PartialDate | None
     no_progress_streak: int = 0
     """How many of the latest reports on the whole action point say "no progress", one after the other."""
@@ -97,23 +131,11 @@ class Standing:
         return {
             "status": self.status,
             "last_reported": self.last_reported,
-            "last_reported_latest": self.last_reported.latest if self.last_reported else None,
+            "last_reported_latest": self.last_reported_day,
             "last_happened": self.last_happened,
             "last_happened_latest": self.last_happened.latest if self.last_happened else None,
             "no_progress_streak": self.no_progress_streak,
         }
-
-    def after(self, report: Report) -> "Standing | None":
-        """Where it stands after one report more; None where only all reports together can tell."""
-        if report.part_only or (self.last_reported and report.reported_on.latest < self.last_reported.latest):
-            return None
-        is_no_progress = report.status == ReportedStatus.NO_PROGRESS
-        return Standing(
-            status=ActionStatus(report.status),
-            last_reported=report.reported_on,
-            last_happened=_latest(filter(None, [self.last_happened, report.happened])),
-            no_progress_streak=self.no_progress_streak + 1 if is_no_progress else 0,
-        )
 
 
 def standing(reports: Sequence[Report]) -> Standing:
@@ -123,13 +145,14 @@ def standing(reports: Sequence[Report]) -> Standing:
     one of the parts is, and never completed: nobody has said that of the whole.
     """
     if not reports:
-        return Standing(ActionStatus.NOT_REPORTED, None, None)
+        return Standing(ActionStatus.NOT_REPORTED, None, None, None)
     latest_first = sorted(reports, key=_recency, reverse=True)
     whole = [ActionStatus(report.status) for report in latest_first if not report.part_only]
     streak = list(takewhile(lambda status: status == ActionStatus.NO_PROGRESS, whole))
     return Standing(
         status=whole[0] if whole else of_parts({report.status for report in reports}),
         last_reported=latest_first[0].reported_on,
+        last_reported_day=latest_first[0].position_day,
         last_happened=_latest(report.happened for report in reports if report.happened),
         no_progress_streak=len(streak),
     )
@@ -139,8 +162,8 @@ def _latest(days: Iterable[PartialDate]) -> PartialDate | None:
     return max(days, key=lambda when: (when.latest, when.earliest), default=None)
 
 
-def _recency(report: Report) -> tuple[date, int]:
-    return report.reported_on.latest, report.number
+def _recency(report: Report) -> tuple[datetime, datetime, int]:
+    return report.position, report.first_recorded_at, report.number
 
 
 def of_parts(said: Collection[str]) -> ActionStatus:

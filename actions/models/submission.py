@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from actions.models.status import ReportedStatus
 from tracker.dates.value import PartialDate
 from tracker.people.models import User
+from tracker.people.time_zones import zone_named
 
 if TYPE_CHECKING:
     from actions.models.action_point import ActionPoint, Progress
@@ -62,7 +63,8 @@ class Sent:
 
     def reported(self, recorded_at: datetime) -> PartialDate:
         """The day that is given or, without one, that of the recording where the author is."""
-        return self.reported_on or PartialDate.day(recorded_at.astimezone(self.now.tzinfo).date())
+        zone = zone_named(self.author.time_zone) if self.author else self.now.tzinfo
+        return self.reported_on or PartialDate.day(recorded_at.astimezone(zone).date())
 
     def _found(self) -> "ProgressUpdate | None":
         return self.updates.filter(submission=self.submission).first() if self.submission else None

@@ -28,7 +28,7 @@ from django.db.models.functions import Coalesce
 from actions.models import ActionPoint
 from actions.models.action_point_queries import milestone_passed, shows_no_progress
 from actions.models.milestone import next_turn
-from actions.models.status import NoProgressReason, no_progress_reasons
+from actions.models.status import NoProgressReason, days_since, no_progress_reasons
 from actions.reminders.models.declined_responsibility import Disclaimer
 from actions.reminders.models.digest import Digest
 from actions.reminders.models.entry import MILESTONE_AHEAD, Entry, EntryMilestone
@@ -239,7 +239,7 @@ def _entry(rows: list[Any], agenda: Agenda, terms: Terms, faults: set[Fault]) ->
     """An action point as it is told of, from its rows: one for each milestone. Its reasons are empty if it is not to be told of now."""
     point = rows[0]
     milestones = _milestones(rows, terms, faults)
-    days = (terms.today - point.last_reported_latest).days if point.last_reported_latest else None
+    days = days_since(point.last_reported_latest, terms.today)
     reasons = []
     if point.shows:
         late = any(milestone["passed"] for milestone in milestones)

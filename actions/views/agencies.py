@@ -64,7 +64,11 @@ def agency_page(request: HttpRequest, acronym: str) -> HttpResponseBase:
     user, as_of, errors = request.user, AsOf(timezone.localdate()), list[str]()
     updates = _updates_by(agency, user)
     timeline = get_page(
-        updates.order_by("-reported_on_latest", "-pk").with_context(), UPDATES_SHOWN, request.GET, errors, "updates"
+        updates.order_by("-position", "-first_recorded_at", "-pk").with_context(),
+        UPDATES_SHOWN,
+        request.GET,
+        errors,
+        "updates",
     )
     leads = ActionPoint.objects.visible_to(user).filter(lead_agencies=agency).open_first()
     led = get_page(leads.values_list("pk", flat=True), PAGE_SIZE, request.GET, errors)

@@ -13,10 +13,11 @@ from actions.as_of import AsOf
 from actions.dashboard.figures import figures
 from actions.models import ActionStatus
 from actions.models.action_point_queries import Basis
-from actions.models.status import Report, standing
+from actions.models.status import Report, position_of, standing
 from actions.reader import read_agenda
 from tests import personas
 from tests.actions.pages import links, text
+from tests.personas import NOW
 from tracker.dates.value import PartialDate
 
 MARCH, APRIL, MAY = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
@@ -204,9 +205,9 @@ class TestAnyReports(TestCase):
                 reason="So." if kind == "no_progress" else "",
             )
         by_then = [
-            Report(number, kind, part, None, PartialDate.day(MARCH + timedelta(days=days)))
+            Report(number, kind, part, None, reported, *position_of(reported, NOW, UTC), NOW)
             for number, (days, kind, part) in enumerate(reports, 1)
-            if days <= day
+            if days <= day and (reported := PartialDate.day(MARCH + timedelta(days=days)))
         ]
 
         found = state(MARCH + timedelta(days=day))

@@ -166,8 +166,8 @@ def test_logging_costs_few_statements(point, focal_point, django_assert_num_quer
     submission = point.keep_draft(focal_point, {}).submission if with_draft else uuid.uuid4()
     point.log_progress(UNDER_WAY, author=focal_point, now=NOW)
 
-    # Savepoint, lock, submission, draft, last number, newer ones by others, insert, status, release.
-    with django_assert_num_queries(9):
+    # Savepoint, lock, submission, draft, last number, newer ones by others, insert, reports, status, release.
+    with django_assert_num_queries(10):
         point.log_progress(UNDER_WAY, author=focal_point, now=NOW, submission=submission, seen=0)
 
 

@@ -1,23 +1,31 @@
 """Where an action point stands, as a pure function of what was reported."""
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from datetime import UTC
 
-from actions.models.status import ActionStatus, Report, ReportedStatus, Standing, standing
+import pytest
+
+from actions.models.status import ActionStatus, Report, ReportedStatus, Standing, position_of, standing
+from tests.personas import NOW
 from tracker.dates.value import PartialDate
 
 
 def report(
     number: int, status: str, reported: str = "2006-03", happened: str | None = None, part_only: bool = False
 ) -> Report:
+    when = PartialDate.parse(reported)
     return Report(
-        number, status, part_only, PartialDate.parse(happened) if happened else None, PartialDate.parse(reported)
+        number,
+        status,
+        part_only,
+        PartialDate.parse(happened) if happened else None,
+        when,
+        *position_of(when, NOW, UTC),
+        NOW,
     )
 
 
 def test_standing_without_reports_is_silence():
-    assert standing([]) == Standing(ActionStatus.NOT_REPORTED, None, None)
+    assert standing([]) == Standing(ActionStatus.NOT_REPORTED, None, None, None)
 
 
 def test_standing_is_what_the_latest_report_says_whatever_the_order():
@@ -88,31 +96,3 @@ def test_report_on_a_part_neither_ends_nor_lengthens_a_streak():
     reports = [report(1, "no_progress"), report(2, "under_way", part_only=True), report(3, "no_progress")]
 
     assert standing(reports).no_progress_streak == 2
-
-
-REPORTS = st.tuples(
-    st.sampled_from(ReportedStatus.values),
-    st.booleans(),
-    st.sampled_from([None, "2005", "2006-02", "2006-02-03"]),
-    st.sampled_from(["2005-12", "2006-01-31", "2006-02", "2006-02-28"]),
-)
-
-
-@given(st.lists(REPORTS, max_size=6))
-def test_standing_after_one_report_more_is_that_of_all_of_them(said):
-    reports = [
-        Report(number, status, part, happened and PartialDate.parse(happened), PartialDate.parse(day))
-        for number, (status, part, happened, day) in enumerate(said, 1)
-    ]
-    for count, report in enumerate(reports):
-        found = standing(reports[:count]).after(report)
-
-        assert found in (None, standing(reports[: count + 1]))
-
-
-def test_standing_after_a_newer_report_on_the_whole_needs_no_other():
-    before = standing([report(1, ReportedStatus.NO_PROGRESS)])
-
-    assert before.after(report(2, ReportedStatus.COMPLETED)) is not None
-    assert before.after(report(2, ReportedStatus.COMPLETED, part_only=True)) is None
-    assert before.after(report(2, ReportedStatus.COMPLETED, "2001")) is None
