@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from actions.access import Person
 from actions.models import ActionPoint, ProgressUpdate
 from actions.models.action_point import REFERENCE
+from issues.models import Agenda
 from tracker.folding import fold
 from tracker.markdown import to_plain
 from tracker.people.models import Agency, User
@@ -44,29 +45,34 @@ class ResultGroup:
 
 
 def search_all(words: Sequence[str], user: Person, kind: str = "") -> list[ResultGroup]:
-    """Return PAGE_SIZE results of each kind that has any, or MAX_RESULTS of the one that is asked for. One query for each kind.
+    """Return PAGE_SIZE results of each kind that has any, or MAX_RESULTS of the one that is asked for.
 
-    A result contains all of the words, which are folded. Without words there are none.
+    A result contains all of the words, which are folded. Without words there are none. One query, and two for each kind.
     """
     if not words:
         return []
-    kinds = [each for each in KINDS if (each == kind or not kind) and (each != "people" or user.is_authenticated)]
+    agendas = list(Agenda.objects.visible_to(user).values_list("pk", flat=True))
     limit = MAX_RESULTS if kind else PAGE_SIZE
     groups = []
-    for each in kinds:
-        label, visible, to_result = _KINDS[each]
-        rows = list(with_words(visible(user, words), words)[: limit + 1])
-        if rows:
-            results = [to_result(row, words) for row in rows[:limit]]
-            groups.append(ResultGroup(each, str(label), results, len(rows) > limit))
+    for each in [kind] if kind else KINDS:
+        if each == "people" and not user.is_authenticated:
+            continue
+        label, choose, to_result = _KINDS[each]
+        rows = choose(agendas, words)
+        # First the numbers alone: with the tables that results are shown from, databases would join and sort all that match.
+        numbers = list(with_words(rows, words).values_list("pk", flat=True)[: limit + 1])
+        if numbers:
+            results = [to_result(row, words) for row in rows.filter(pk__in=numbers)[:limit]]
+            groups.append(ResultGroup(each, str(label), results, len(numbers) > limit))
     return groups
 
 
-def find_by_reference(text: str, user: Person, slug: str | None) -> ActionPoint | None:
-    """Return the action point that `2005/3.2` names, or `3.2` in the agenda `slug`. One query."""
-    if not (match := REFERENCE.fullmatch(text.strip())) or not (match[1] or slug):
+def find_by_reference(text: str, user: Person) -> ActionPoint | None:
+    """Return the action point that `2005/3.2` names, or `3.2` in the newest agenda. Two queries at most, none without a reference."""
+    if not (match := REFERENCE.fullmatch(text.strip())):
         return None
-    key = {"issue__agenda__slug": match[1] or slug, "issue__number": int(match[2]), "number": int(match[3])}
+    slug = match[1] or Agenda.objects.visible_to(user).order_by("-slug").values_list("slug", flat=True).first()
+    key = {"issue__agenda__slug": slug, "issue__number": int(match[2]), "number": int(match[3])}
     return ActionPoint.objects.visible_to(user).select_related("issue__agenda").filter(**key).first()
 
 
@@ -81,21 +87,23 @@ def excerpt(text: str, words: Sequence[str]) -> str:
     return f"{before}{pieces[shown]}{after}"
 
 
-def _visible_action_points(user: Person, words: Sequence[str]) -> QuerySet[ActionPoint]:
-    return ActionPoint.objects.visible_to(user).select_related("issue__agenda").order_by("-pk")
+def _action_points(agendas: Sequence[int], words: Sequence[str]) -> QuerySet[ActionPoint]:
+    return ActionPoint.objects.filter(issue__agenda__in=agendas).select_related("issue__agenda").order_by("-pk")
 
 
-def _visible_updates(user: Person, words: Sequence[str]) -> QuerySet[ProgressUpdate]:
-    visible = ActionPoint.objects.visible_to(user).order_by()
-    updates: QuerySet[ProgressUpdate] = ProgressUpdate.objects.in_force().filter(action_point__in=visible)
+def _updates(agendas: Sequence[int], words: Sequence[str]) -> QuerySet[ProgressUpdate]:
+    """Current updates. By subqueries, not joins: databases then stop at the newest that match, however many there are."""
+    visible = ActionPoint.objects.filter(pk=OuterRef("action_point"), issue__agenda__in=agendas).order_by()
+    newer = ProgressUpdate.objects.filter(supersedes=OuterRef("pk")).order_by()
+    updates = ProgressUpdate.objects.filter(Exists(visible), ~Exists(newer), withdrawn_at=None)
     return updates.select_related("action_point__issue__agenda").order_by("-pk")
 
 
-def _agencies(user: Person, words: Sequence[str]) -> QuerySet[Agency]:
+def _agencies(agendas: Sequence[int], words: Sequence[str]) -> QuerySet[Agency]:
     return Agency.objects.order_by(_closeness(words), "acronym")
 
 
-def _people(user: Person, words: Sequence[str]) -> QuerySet[User]:
+def _people(agendas: Sequence[int], words: Sequence[str]) -> QuerySet[User]:
     return User.objects.active().select_related("agency").order_by(_closeness(words), "name", "pk")
 
 
@@ -130,8 +138,8 @@ def _person_result(person: User, words: Sequence[str]) -> Result:
 
 
 _KINDS: dict[str, tuple[Any, Callable[..., QuerySet[Any]], Callable[..., Result]]] = {
-    "action_points": (_("Action points"), _visible_action_points, _action_point_result),
-    "updates": (_("Progress updates"), _visible_updates, _update_result),
+    "action_points": (_("Action points"), _action_points, _action_point_result),
+    "updates": (_("Progress updates"), _updates, _update_result),
     "agencies": (_("Agencies"), _agencies, _agency_result),
     "people": (_("People"), _people, _person_result),
 }

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from actions.search.search import KINDS, find_by_reference, search_all
-from issues.models import Agenda
 from tracker.folding import words_of
 from tracker.throttling import throttled_for_visitors
 
@@ -28,8 +27,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
     text = text.replace("\x00", "")[:MAX_LENGTH]
     if len(words := words_of(text)) > MAX_WORDS:
         errors.append(_("These are too many words. The results contain the first %d of them.") % MAX_WORDS)
-    newest = Agenda.objects.visible_to(request.user).order_by("-slug").values_list("slug", flat=True).first()
-    if point := find_by_reference(text, request.user, newest):
+    if point := find_by_reference(text, request.user):
         return redirect(point)
     groups = search_all(words[:MAX_WORDS], request.user, kind)
     context = {"text": text, "kind": kind, "groups": groups, "errors": errors}

@@ -279,7 +279,7 @@ def test_search_costs_the_same_for_any_number_of_results(client, focal_point, dj
         personas.update(personas.action_point(number=number, title="Course"), narrative="A course.")
     personas.sign_in(client, focal_point)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         client.get("/search/", {"q": "course"})
 
 
