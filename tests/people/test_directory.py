@@ -49,11 +49,17 @@ def test_admins_see_who_was_deactivated_and_may_invite(client, network, admin):
         ("unssc", ["focal.unssc@example.org"]),
         ("UNDP in full", ["focal.undp@example.org"]),
         ("coord", ["coordinator@example.org"]),
+        ("COORDINATOR example", ["coordinator@example.org"]),
+        ("coordinator undp", []),
+        ("zoë", ["admin@example.org"]),
+        ("ZOE", ["admin@example.org"]),
         ("%", []),
         ("nobody", []),
     ],
 )
-def test_people_are_found_by_name_address_and_agency(client, network, wanted, found):
+def test_people_are_found_by_name_address_and_agency(client, network, admin, wanted, found):
+    admin.name = "Zoë"
+    admin.save()
     response = personas.sign_in(client, network).get(ADDRESS, {"q": wanted})
 
     assert listed(response) == found

@@ -10,21 +10,25 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tracker.folding import words_of
 from tracker.people.access import signed_in
 from tracker.people.forms import DirectorySearch, InvitationForm
 from tracker.people.mails import send_invitation
-from tracker.people.models import User, UserQuerySet
+from tracker.people.models import Agency, User, UserQuerySet
 from tracker.people.permissions import Right, may, require
+from tracker.searchable import contains_words
 
 PEOPLE_SHOWN = 500
 
 
 def people_found(reader: User, wanted: str) -> UserQuerySet:
-    """Those whom the reader may see, by agency and name: of `wanted`, a part of a name or address, or an agency, where it is not empty."""
+    """Return those whom the reader may see, by agency and name: all, or those who have all words of `wanted` in their name and address, or
+    whose agency has them in its acronym and name.
+    """
     people = User.objects.all() if may(reader, Right.ADMINISTER) else User.objects.active()
-    if wanted:
-        in_agency = Q(agency__acronym__iexact=wanted) | Q(agency__name__icontains=wanted)
-        people = people.filter(Q(name__icontains=wanted) | Q(email__icontains=wanted) | in_agency)
+    if words := words_of(wanted):
+        agencies = Agency.objects.filter(contains_words(words))
+        people = people.filter(contains_words(words) | Q(agency__in=agencies))
     return people.order_by(F("agency__acronym").asc(nulls_last=True), "name", "email")
 
 
