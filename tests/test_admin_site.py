@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from actions.drafts import save_draft
 from actions.models import ActionPoint, Milestone, ProgressDraft, ProgressUpdate
 from actions.reminders.models import Digest, ReminderSchedule
 from issues.models import Agenda, Issue
@@ -481,7 +482,7 @@ def test_admin_keeps_an_agency_that_leads_an_action_point(as_admin):
 
 def test_admin_keeps_an_action_point_with_a_draft(as_admin, focal_point):
     point = personas.action_point()
-    point.keep_draft(focal_point, {"narrative": ["Half a sentence"]})
+    save_draft(point, focal_point, {"narrative": ["Half a sentence"]})
 
     as_admin.post(page("actions.actionpoint", "delete", point.pk), {"post": "yes"})
 

@@ -41,7 +41,7 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "action_point": (POINT, [LOGIN, 200, 200, 200, 200]),
     "action_point_edit": (POINT, [LOGIN, 403, 403, 200, 200]),
     "log_progress": (POINT, [LOGIN, 200, 403, 200, 200]),
-    "discard_draft": (POINT, [LOGIN, 302, 302, 302, 302]),  # back to the action point: nobody has a draft
+    "discard_draft": (POINT | {"pk": 1}, [LOGIN, 302, 302, 302, 302]),  # back to the action point: nobody has a draft
     "progress_update": (UPDATE, [LOGIN, 200, 200, 200, 200]),
     "correct_update": (UPDATE, [LOGIN, 200, 403, 200, 200]),
     "withdraw_update": (UPDATE, [LOGIN, 200, 403, 200, 200]),

@@ -37,7 +37,6 @@ from tracker.searchable import Searchable
 from tracker.text import validate_line, validate_text
 
 if TYPE_CHECKING:
-    from actions.models.draft import ProgressDraft
     from actions.models.progress_update import ProgressUpdate
 
 
@@ -239,19 +238,6 @@ class ActionPoint(Searchable):
         self.no_progress_streak = 0
         self.snoozed_until, self.snooze_reason = None, ""
         self.issue.agenda.be_open(then.agenda_open_then)
-
-    def keep_draft(
-        self, author: User, typed: dict[str, list[str]], submission: uuid.UUID | None = None
-    ) -> "ProgressDraft":
-        """Keep what a person has typed so far into the form of that name. It counts for nothing until it is published, which removes it.
-
-        A form that was published already gets a new name, so that its draft can be, too.
-        """
-        if submission is None or self.progress_updates.model.objects.filter(submission=submission).exists():
-            submission = uuid.uuid4()
-        draft: ProgressDraft
-        draft, _made = self.drafts.update_or_create(author=author, defaults={"typed": typed, "submission": submission})
-        return draft
 
     def drop_draft(self, author: User | None, submission: Any) -> None:
         """Remove the draft of that form, and no other that the author has begun since."""

@@ -147,12 +147,12 @@ def _updates(action_point: ActionPoint, as_of: AsOf) -> ProgressUpdateQuerySet:
 
 
 def _rights(user: Person, action_point: ActionPoint) -> dict[str, Any]:
-    """Which buttons the person gets, and whether a draft waits behind the first of them."""
+    """Which buttons the person gets, and the person's drafts."""
     may_log = may(user, Right.LOG_PROGRESS, action_point)
     return {
         "may_log": may_log,
         "may_coordinate": may(user, Right.COORDINATE),
-        "has_draft": may_log and action_point.drafts.filter(author=user.pk).exists(),
+        "drafts": list(action_point.drafts.filter(author=user)) if user.is_authenticated else [],
     }
 
 

@@ -15,18 +15,18 @@ from tracker.people.permissions import Right, may
 
 @require_http_methods(["GET", "POST"])
 @atomic_post
-def discard(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponse:
-    """Shows one's own draft, then removes it. One that was saved again since (`seen`) is shown first.
+def discard(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -> HttpResponse:
+    """Show one's own draft, then remove it. A draft that was saved since (its `submission` is another one) is shown first.
 
-    Whoever wrote it may, also when the action point is somebody else's by now.
+    The author may do that even if the action point belongs to others by now.
     """
     user = signed_in(request)
     action_point = get_action_point(user, slug, issue, number)
-    draft = locked_by_post(request, action_point.drafts.filter(author=user)).first()
+    draft = locked_by_post(request, action_point.drafts.filter(author=user, pk=pk)).first()
     if not draft:
-        messages.info(request, _("You have no draft here any more."))
+        messages.info(request, _("This draft is not here any more: it was published or discarded."))
         return redirect(action_point)
-    changed = request.method == "POST" and request.POST.get("seen") != draft.saved_at.isoformat()
+    changed = request.method == "POST" and request.POST.get("submission") != str(draft.submission)
     if request.method == "POST" and not changed:
         draft.delete()
         form_path = reverse("log_progress", args=[slug, issue, number])

@@ -1,9 +1,11 @@
 """Logging progress on an action point."""
 
+import re
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from actions.access import get_action_point, signed_in
 from actions.beside import beside
+from actions.drafts import MAX_DRAFTS, TooManyDraftsError, is_blank, save_draft
 from actions.forms import ProgressForm
 from actions.forms.days import with_days
 from actions.kept import Typed, clears_kept, keeps_typed, take_kept, typed_in
@@ -21,23 +24,52 @@ from actions.models.progress_update import NARRATIVE_LIMIT
 from actions.models.submission import SubmissionUsedError
 from tracker.markdown import to_html
 from tracker.people.models import User
-from tracker.people.permissions import Right
+from tracker.people.permissions import Right, may
 
 
 @keeps_typed
 @require_http_methods(["GET", "POST"])
 def log_progress(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
-    """The form on GET. POST with `do`: publish (the default), draft or preview."""
+    """The form on GET; `draft` in the query string continues that draft. POST with `do`: publish (the default), draft or preview."""
     user = signed_in(request)
-    action_point = get_action_point(user, slug, issue, number, Right.LOG_PROGRESS)
+    action_point = get_action_point(user, slug, issue, number)
+    _require_right(request, action_point, user)
     if request.method == "POST":
         return _DO.get(request.POST.get("do", ""), _publish)(request, action_point, user)
     if typed := take_kept(request):
         return _page(request, _form(action_point, user, typed), action_point)
-    draft = action_point.drafts.filter(author=user).first()
-    form = _form(action_point, user, draft.typed if draft else None, request.GET.get("status"))
+    if "draft" in request.GET:
+        return _continue_draft(request, action_point, user)
+    return _page(request, _form(action_point, user, None, request.GET.get("status")), action_point)
+
+
+def _require_right(request: HttpRequest, action_point: ActionPoint, user: User) -> None:
+    """Raise PermissionDenied unless the user may log progress. What was sent is saved as a draft first: the right may be lost meanwhile."""
+    if may(user, Right.LOG_PROGRESS, action_point):
+        return
+    try:
+        draft = _saved(request, action_point, user) if request.method == "POST" else None
+    except TooManyDraftsError:
+        draft = None
     if draft:
-        form.initial["submission"] = draft.submission
+        raise PermissionDenied(
+            _(
+                "You may not log progress on %(reference)s any more, so nothing was published. What you typed was saved as a draft: "
+                "you find it under “My action points”."
+            )
+            % {"reference": action_point.reference}
+        )
+    raise PermissionDenied
+
+
+def _continue_draft(request: HttpRequest, action_point: ActionPoint, user: User) -> HttpResponse:
+    pk = request.GET["draft"]
+    draft = action_point.drafts.filter(author=user, pk=pk).first() if re.fullmatch("[0-9]{1,18}", pk) else None
+    if not draft:
+        messages.info(request, _("This draft is not here any more: it was published or discarded."))
+        return redirect(request.path)
+    form = _form(action_point, user, draft.typed)
+    form.initial["submission"] = draft.submission
     return _page(request, form, action_point, draft=draft)
 
 
@@ -54,8 +86,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 def _publish(request: HttpRequest, action_point: ActionPoint, user: User) -> HttpResponse:
     form = ProgressForm(request.POST, action_point=action_point, user=user, today=timezone.localdate())
     if not form.is_valid():
-        _keep_draft(request, action_point, user)
-        return _page(request, form, action_point, status=400)
+        return _refused(request, form, action_point, user, status=400)
     try:
         update = action_point.log_progress(
             form.progress(),
@@ -66,33 +97,70 @@ def _publish(request: HttpRequest, action_point: ActionPoint, user: User) -> Htt
             seen=form.cleaned_data["seen"],
         )
     except NewerUpdatesError as error:
-        _keep_draft(request, action_point, user)
         form.send_again_with(seen=max(newer.number for newer in error.updates))
-        return _page(request, form, action_point, newer=error.updates, status=409)
+        return _refused(request, form, action_point, user, newer=error.updates, status=409)
     except SubmissionUsedError as error:
-        form.send_again_with(submission=_keep_draft(request, action_point, user).submission)
+        form.send_again_with(submission=uuid4())
         used, own = error.update, error.update.author_id == user.pk
         correctable = own and used.action_point_id == action_point.pk and not used.is_withdrawn
-        return _page(request, form, action_point, used=used, correctable=correctable, status=409)
+        return _refused(request, form, action_point, user, used=used, correctable=correctable, status=409)
     message = _("Progress logged on %(reference)s.") % {"reference": action_point.reference}
     messages.success(request, message, extra_tags=f"{clears_kept(request)} {beside(update)}")
     return redirect(f"{action_point.get_absolute_url()}#update-{update.number}")
 
 
-def _save_draft(request: HttpRequest, action_point: ActionPoint, user: User) -> HttpResponse:
-    _keep_draft(request, action_point, user)
-    message = _("Draft saved. It counts for nothing until you publish it.")
-    messages.success(request, message, extra_tags=clears_kept(request))
-    return redirect(request.path)
-
-
-def _keep_draft(request: HttpRequest, action_point: ActionPoint, user: User) -> ProgressDraft:
+def _refused(
+    request: HttpRequest, form: ProgressForm, action_point: ActionPoint, user: User, **context: Any
+) -> HttpResponse:
+    """The form again, with what was typed, which is saved as a draft that the form continues. A blank form leaves no draft."""
+    if _submission(request) is None:
+        form.send_again_with(submission=uuid4())
     try:
-        submission = UUID(request.POST.get("submission", ""))
-    except ValueError:
-        submission = None
+        draft = _saved(request, action_point, user)
+    except TooManyDraftsError:
+        form.add_error(None, _too_many_drafts())
+    else:
+        if draft:
+            form.send_again_with(submission=draft.submission)
+            context["draft"] = draft
+    return _page(request, form, action_point, **context)
+
+
+def _save_draft(request: HttpRequest, action_point: ActionPoint, user: User) -> HttpResponse:
+    try:
+        draft, problem, status = (
+            _saved(request, action_point, user),
+            _("Nothing is written yet: no draft was saved."),
+            400,
+        )
+    except TooManyDraftsError:
+        draft, problem, status = None, _too_many_drafts(), 409
+    if draft:
+        message = _("Draft saved. Only you can see it until you publish it.")
+        messages.success(request, message, extra_tags=clears_kept(request))
+        return redirect(f"{request.path}?draft={draft.pk}")
+    messages.warning(request, problem)
+    return _page(request, _form(action_point, user, typed_in(request.POST)), action_point, status=status)
+
+
+def _saved(request: HttpRequest, action_point: ActionPoint, user: User) -> ProgressDraft | None:
+    """Save what was sent as a draft; None if nothing was typed. Raises TooManyDraftsError."""
     typed = with_days(typed_in(request.POST), ProgressForm.DAYS, timezone.localdate())
-    return action_point.keep_draft(user, typed, submission)
+    return None if is_blank(typed) else save_draft(action_point, user, typed, _submission(request))
+
+
+def _submission(request: HttpRequest) -> UUID | None:
+    try:
+        return UUID(request.POST.get("submission", ""))
+    except ValueError:
+        return None
+
+
+def _too_many_drafts() -> str:
+    return _(
+        "Your text is below, but it was not saved as a draft: you keep %(limit)s drafts on this action point already. "
+        "Publish or discard one of them, then try once more."
+    ) % {"limit": MAX_DRAFTS}
 
 
 def _preview(request: HttpRequest, action_point: ActionPoint, user: User) -> HttpResponse:
@@ -116,5 +184,7 @@ def _page(
     request: HttpRequest, form: ProgressForm, action_point: ActionPoint, status: int = 200, **context: Any
 ) -> HttpResponse:
     latest = action_point.progress_updates.in_force().newest_first().with_context().first()
-    context |= {"form": form, "action_point": action_point, "latest": latest}
+    current = context.get("draft")
+    drafts = [draft for draft in action_point.drafts.filter(author=signed_in(request)) if draft != current]
+    context |= {"form": form, "action_point": action_point, "latest": latest, "drafts": drafts}
     return render(request, "actions/progress_form.html", context, status=status)

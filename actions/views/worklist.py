@@ -52,19 +52,21 @@ def my_action_points(request: HttpRequest) -> HttpResponse:
     states = read_own(user, today)
     shown = states[:SHOWN]
     milestones = _next_milestones([state.pk for state in shown], today)
-    drafts = {draft.action_point_id: draft for draft in _drafts(user)}
+    drafts: dict[int, list[ProgressDraft]] = {}
+    for draft in _drafts(user):
+        drafts.setdefault(draft.action_point_id, []).append(draft)
     rows = rows_of(shown, today)
     own: list[dict[str, Any]] = [
         {
             "action_point": row,
             "next_milestone": milestones.get(row.pk),
-            "draft": drafts.pop(row.pk, None),
+            "drafts": drafts.pop(row.pk, []),
             "through": [] if user.pk in state.focal_points else _through(user, row),
         }
         for state, row in zip(shown, rows, strict=True)
     ]
     waiting = sum(1 for row in rows if row.reasons)
-    others = [(draft, may(user, Right.LOG_PROGRESS, draft.action_point)) for draft in drafts.values()]
+    others = [(each, may(user, Right.LOG_PROGRESS, each[0].action_point)) for each in drafts.values()]
     context = {"rows": own, "waiting": waiting, "today": today, "is_cut": len(states) > SHOWN, "drafts": others}
     if not own:
         context |= _nothing_yet(user, today)
@@ -96,7 +98,7 @@ def _nothing_yet(user: User, today: date) -> dict[str, object]:
 
 def _drafts(user: User) -> QuerySet[ProgressDraft]:
     """All that are the person's, newest first. Three queries, one where there are none."""
-    visible = user.drafts.filter(action_point__in=ActionPoint.objects.visible_to(user)).order_by("-saved_at")
+    visible = user.drafts.filter(action_point__in=ActionPoint.objects.visible_to(user))
     owners = ["action_point__lead_agencies", "action_point__focal_points"]
     return visible.select_related("action_point__issue__agenda").prefetch_related(*owners)
 

@@ -3,8 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
+from actions.drafts import save_draft
 from actions.models import ActionPoint
 from issues.models import Agenda
 from tests import personas
@@ -180,10 +182,22 @@ def test_action_point_of_a_closed_agenda_leads_on_to_its_successor(
     assert "Log progress" in text(page)
 
 
-def test_action_point_page_leads_back_to_ones_draft(client, point, coordinator):
-    point.keep_draft(coordinator, {"narrative": ["half a sentence"]})
+@pytest.mark.parametrize("count", [1, 2])
+def test_action_point_page_offers_each_of_ones_drafts_beside_the_buttons(
+    client, point, coordinator, focal_point, count
+):
+    drafts = [save_draft(point, coordinator, {"narrative": [f"half a sentence {number}"]}) for number in range(count)]
+    save_draft(point, focal_point, {"narrative": ["another person's"]})
 
-    assert "Go on with the draft" in text(personas.sign_in(client, coordinator).get(PATH))
+    page = personas.sign_in(client, coordinator).get(PATH)
+
+    form = reverse("log_progress", args=["2026", 1, 1])
+    assert {form, f"{form}?status=no_progress"} <= links(page)
+    for draft in drafts:
+        assert {f"{form}?draft={draft.pk}", reverse("discard_draft", args=["2026", 1, 1, draft.pk])} <= links(page)
+        assert draft.texts[0] in text(page)
+    assert text(page).count("Only you can see it until you publish it.") == count
+    assert "another person's" not in text(page)
 
 
 def test_silence_is_counted_for_people_who_signed_in(client, point, focal_point):

@@ -29,7 +29,9 @@ def test_drafts_get_the_name_of_their_form_unless_it_was_published(focal_point):
     points = [personas.action_point(number=number) for number, _ in enumerate(typed, 1)]
     points[0].log_progress(personas.progress(), author=focal_point, now=personas.NOW, submission=used)
     for point, said in zip(points, typed, strict=True):
-        point.keep_draft(focal_point, {"submission": said} if said is not None else {})
+        ProgressDraft.objects.create(
+            action_point=point, author=focal_point, typed={"submission": said} if said is not None else {}
+        )
     ProgressDraft.objects.update(submission=uuid.uuid4())
 
     migration("0005_progressdraft_submission").name_forms(apps, SimpleNamespace(connection=connection))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from actions.drafts import MAX_DRAFTS, TooManyDraftsError, is_blank, save_draft
 from actions.models import ActionPoint, ActionStatus, Evidence, Milestone, ProgressUpdate, ReportedStatus
 from actions.models.action_point import NewerUpdatesError, Progress
 from actions.models.progress_update import SupersededError
@@ -78,8 +79,8 @@ def test_logging_after_ones_own_update_goes_through(point, focal_point):
 
 
 def test_logging_removes_the_draft_of_its_form_and_no_other(point, focal_point, coordinator):
-    submission = point.keep_draft(focal_point, {"narrative": ["half a"]}).submission
-    point.keep_draft(coordinator, {"narrative": ["another"]}, submission)
+    submission = save_draft(point, focal_point, {"narrative": ["half a"]}).submission
+    save_draft(point, coordinator, {"narrative": ["another"]}, submission)
 
     point.log_progress(UNDER_WAY, author=focal_point, now=NOW)
     point.log_progress(UNDER_WAY, author=focal_point, now=NOW, submission=uuid.uuid4())
@@ -150,20 +151,68 @@ def test_one_submission_on_two_action_points_at_once_is_stored_on_one(focal_poin
     assert not point.progress_updates.exists()
 
 
-def test_draft_of_what_was_published_gets_a_form_of_its_own(point, focal_point):
-    submission = uuid.uuid4()
-    point.log_progress(UNDER_WAY, author=focal_point, now=NOW, submission=submission)
+def test_form_whose_draft_was_saved_in_another_tab_gets_a_draft_of_its_own(point, focal_point):
+    opened_twice = save_draft(point, focal_point, {"narrative": ["Half a"]}).submission
 
-    draft = point.keep_draft(focal_point, {"narrative": ["More."]}, submission)
-    again = point.keep_draft(focal_point, {"narrative": ["More of it."]}, draft.submission)
+    save_draft(point, focal_point, {"narrative": ["Half a sentence in the one tab"]}, opened_twice)
+    other = save_draft(point, focal_point, {"narrative": ["Half a sentence in the other"]}, opened_twice)
+    save_draft(point, focal_point, {"narrative": ["A sentence in the other."]}, other.submission)
 
-    assert draft.submission != submission
-    assert again.submission == draft.submission
+    assert [draft.texts for draft in point.drafts.all()] == [
+        ["A sentence in the other."],
+        ["Half a sentence in the one tab"],
+    ]
+
+
+def test_draft_saved_twice_is_one_draft(point, focal_point):
+    submission, typed = uuid.uuid4(), {"narrative": ["Half a"]}
+
+    first, second = (save_draft(point, focal_point, typed, submission) for _ in range(2))
+
+    assert (first, first.submission) == (second, second.submission)
+    assert point.drafts.count() == 1
+
+
+def test_publishing_leaves_the_draft_that_another_tab_saved_of_the_same_form(point, focal_point):
+    opened_twice = save_draft(point, focal_point, {"narrative": ["Half a"]}).submission
+    save_draft(point, focal_point, {"narrative": ["Half a sentence"]}, opened_twice)
+
+    point.log_progress(UNDER_WAY, author=focal_point, now=NOW, submission=opened_twice)
+
+    assert point.drafts.get().texts == ["Half a sentence"]
+
+
+def test_drafts_of_one_person_on_an_action_point_are_bounded(point, focal_point, coordinator):
+    drafts = [save_draft(point, focal_point, {"narrative": [str(number)]}) for number in range(MAX_DRAFTS)]
+
+    with pytest.raises(TooManyDraftsError):
+        save_draft(point, focal_point, {"narrative": ["One more"]})
+    save_draft(point, focal_point, {"narrative": ["Changed"]}, drafts[0].submission)
+    save_draft(point, coordinator, {"narrative": ["Another person's"]})
+    save_draft(personas.action_point(number=2), focal_point, {"narrative": ["On another action point"]})
+
+    assert point.drafts.filter(author=focal_point).count() == MAX_DRAFTS
+
+
+@pytest.mark.parametrize(
+    ("typed", "blank"),
+    [
+        ({}, True),
+        ({"submission": ["x"], "seen": ["0"], "do": ["publish"], "agency": ["1"], "status": ["no_progress"]}, True),
+        ({"narrative": [" \n"], "happened": [""], "participants": []}, True),
+        ({"narrative": ["x"]}, False),
+        ({"happened": ["2005"]}, False),
+        ({"participants": ["1"]}, False),
+        ({"part_only": ["on"]}, False),
+    ],
+)
+def test_form_is_blank_if_nothing_would_have_to_be_typed_again(typed, blank):
+    assert is_blank(typed) == blank
 
 
 @pytest.mark.parametrize("with_draft", [False, True])
 def test_logging_costs_few_statements(point, focal_point, django_assert_num_queries, with_draft):
-    submission = point.keep_draft(focal_point, {}).submission if with_draft else uuid.uuid4()
+    submission = save_draft(point, focal_point, {}).submission if with_draft else uuid.uuid4()
     point.log_progress(UNDER_WAY, author=focal_point, now=NOW)
 
     # Savepoint, lock, submission, draft, last number, newer ones by others, insert, reports, status, release.
@@ -181,7 +230,7 @@ def test_what_fails_leaves_the_action_point_in_hand_as_it_was(point, focal_point
 
 
 def test_draft_silences_nothing(point, focal_point):
-    point.keep_draft(focal_point, {"narrative": ["half a sentence"], "status": ["under_way"]})
+    save_draft(point, focal_point, {"narrative": ["half a sentence"], "status": ["under_way"]})
 
     point.refresh_from_db()
     assert point.status == ActionStatus.NOT_REPORTED

@@ -8,7 +8,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from actions.models import ActionPoint, ProgressUpdate
+from actions.drafts import MAX_DRAFTS, save_draft
+from actions.models import ActionPoint, ProgressDraft, ProgressUpdate
 from tests import personas
 from tests.actions.pages import links, text
 from tracker.dates.value import PartialDate
@@ -28,9 +29,8 @@ def form_url(point) -> str:
     return reverse("log_progress", args=[point.issue.agenda.slug, point.issue.number, point.number])
 
 
-@pytest.fixture
-def discard_url(point) -> str:
-    return reverse("discard_draft", args=[point.issue.agenda.slug, point.issue.number, point.number])
+def discard_url(draft: ProgressDraft) -> str:
+    return reverse("discard_draft", args=["2026", 1, 1, draft.pk])
 
 
 @pytest.fixture
@@ -321,9 +321,9 @@ def test_one_form_on_two_action_points_is_published_on_one_and_kept_on_the_other
 def test_draft_saved_after_publishing_can_be_published_and_goes(signed_in, form_url, point, focal_point):
     form = filled(focal_point)
     signed_in.post(form_url, form)
-    signed_in.post(form_url, form | {"do": "draft", "narrative": "More came after it."})
+    page = signed_in.post(form_url, form | {"do": "draft", "narrative": "More came after it."}, follow=True)
 
-    hidden = signed_in.get(form_url).context["form"]["submission"].value()
+    hidden = page.context["form"]["submission"].value()
     done = signed_in.post(form_url, form | {"narrative": "More came after it.", "submission": str(hidden)})
 
     assert done.status_code == 302
@@ -332,8 +332,8 @@ def test_draft_saved_after_publishing_can_be_published_and_goes(signed_in, form_
 
 
 def test_draft_open_in_two_tabs_loses_neither_text(signed_in, form_url, point, focal_point):
-    signed_in.post(form_url, filled(focal_point, do="draft"))
-    form = filled(focal_point, submission=str(signed_in.get(form_url).context["form"]["submission"].value()))
+    page = signed_in.post(form_url, filled(focal_point, do="draft"), follow=True)
+    form = filled(focal_point, submission=str(page.context["form"]["submission"].value()))
 
     first = signed_in.post(form_url, form | {"narrative": "From the one tab."})
     second = signed_in.post(form_url, form | {"narrative": "From the other."})
@@ -345,31 +345,120 @@ def test_draft_open_in_two_tabs_loses_neither_text(signed_in, form_url, point, f
     assert not point.drafts.exists()
 
 
-def test_draft_is_discarded_by_its_author_once_confirmed(
-    signed_in, form_url, point, focal_point, coordinator, discard_url
+@pytest.mark.parametrize("submission", ["same", "different"])
+@pytest.mark.parametrize("sent", [{"do": "draft"}, {"happened": "2005-13"}, {"seen": "0"}])
+def test_two_tabs_with_the_form_keep_a_draft_each_and_both_are_offered(
+    signed_in, form_url, point, focal_point, coordinator, submission, sent
 ):
-    point.keep_draft(coordinator, {"narrative": ["Another's"]})
-    signed_in.post(form_url, filled(focal_point, do="draft", narrative="Half a sentence"))
-    assert discard_url in links(signed_in.get(form_url))
+    personas.update(point, author=coordinator, narrative="The coordinator was faster.")
+    first = filled(focal_point, narrative="From the one tab.") | sent
+    second = filled(focal_point, narrative="From the other.") | sent
+    if submission == "same":
+        second["submission"] = first["submission"]
 
-    page = signed_in.get(discard_url)
+    for form in (first, second):
+        signed_in.post(form_url, form)
+    page = signed_in.get(form_url)
+
+    drafts = list(point.drafts.all())
+    assert [draft.texts for draft in drafts] == [["From the other."], ["From the one tab."]]
+    assert not page.context["form"]["narrative"].value()
+    for draft in drafts:
+        assert f"{form_url}?draft={draft.pk}" in links(page)
+        continued = signed_in.get(form_url, {"draft": draft.pk})
+        assert [continued.context["form"]["narrative"].value()] == draft.texts
+        published = filled(focal_point, submission=str(continued.context["form"]["submission"].value()), seen="2")
+        assert signed_in.post(form_url, published | {"narrative": draft.texts[0]}).status_code == 302
+    assert not point.drafts.exists()
+    assert point.progress_updates.count() == 3
+
+
+@pytest.mark.parametrize(
+    "refused", [{"status": "no_progress"}, {"status": ""}, {"submission": "no uuid"}, {"seen": "-1"}]
+)
+def test_empty_form_leaves_no_draft(signed_in, form_url, point, focal_point, refused):
+    empty = filled(focal_point, narrative="", happened="") | refused
+
+    published = signed_in.post(form_url, empty)
+    saved = signed_in.post(form_url, empty | {"do": "draft"})
+
+    assert (published.status_code, saved.status_code) == (400, 400)
+    assert "Nothing is written yet: no draft was saved." in text(saved)
+    assert not point.drafts.exists()
+
+
+def test_emptied_form_leaves_its_draft(signed_in, form_url, point, focal_point):
+    submission = save_draft(point, focal_point, {"narrative": ["Half a"]}).submission
+
+    refused = signed_in.post(form_url, filled(focal_point, narrative="", happened="", submission=str(submission)))
+
+    assert point.drafts.get().texts == ["Half a"]
+    assert refused.context["form"]["submission"].value() == str(submission)
+
+
+@pytest.mark.parametrize(("sent", "status"), [({"do": "draft"}, 409), ({"happened": "2005-13"}, 400)])
+def test_form_that_would_be_one_draft_too_many_comes_back_with_its_text(
+    signed_in, form_url, point, focal_point, sent, status
+):
+    for number in range(MAX_DRAFTS):
+        save_draft(point, focal_point, {"narrative": [f"Draft {number}"]})
+
+    page = signed_in.post(form_url, filled(focal_point, narrative="One more") | sent)
+
+    assert page.status_code == status
+    assert "you keep 10 drafts on this action point already" in text(page)
+    assert page.context["form"]["narrative"].value() == "One more"
+    assert point.drafts.count() == MAX_DRAFTS
+
+
+@pytest.mark.parametrize("do", ["publish", "draft"])
+def test_text_of_somebody_who_may_not_log_any_more_is_kept(signed_in, form_url, point, focal_point, do):
+    point.lead_agencies.clear()
+
+    refused = signed_in.post(form_url, filled(focal_point, do=do, narrative="Typed while the lead changed."))
+    draft = point.drafts.get(author=focal_point)
+
+    assert refused.status_code == 403
+    assert "What you typed was saved as a draft" in text(refused)
+    assert discard_url(draft) in links(signed_in.get(reverse("my_action_points")))
+    assert "Typed while the lead changed." in text(signed_in.get(discard_url(draft)))
+
+
+@pytest.mark.parametrize("draft", ["0", "1", "x", "", "-1", "9" * 30, "٣"])
+def test_draft_that_is_not_ones_own_cannot_be_continued(signed_in, form_url, point, coordinator, draft):
+    other = save_draft(point, coordinator, {"narrative": ["Another person's"]})
+
+    for pk in (draft, other.pk):
+        page = signed_in.get(form_url, {"draft": pk}, follow=True)
+        assert "This draft is not here any more" in text(page)
+        assert "Another person's" not in page.text
+
+
+def test_draft_is_discarded_by_its_author_once_confirmed(signed_in, form_url, point, focal_point, coordinator):
+    others = save_draft(point, coordinator, {"narrative": ["Another's"]})
+    signed_in.post(form_url, filled(focal_point, do="draft", narrative="Half a sentence"))
+    url = discard_url(point.drafts.get(author=focal_point))
+    assert url in links(signed_in.get(form_url))
+
+    page = signed_in.get(url)
     kept = point.drafts.count()
-    done = signed_in.post(discard_url, {"seen": page.context["draft"].saved_at.isoformat()}, follow=True)
-    again = signed_in.post(discard_url, follow=True)
+    done = signed_in.post(url, {"submission": str(page.context["draft"].submission)}, follow=True)
+    again = signed_in.post(url, follow=True)
+    not_ones_own = signed_in.post(discard_url(others), {"submission": str(others.submission)}, follow=True)
 
     assert ("Half a sentence" in text(page), kept) == (True, 2)
     assert "Draft discarded." in text(done)
     assert f"keep-clear:{form_url}" in done.text
-    assert "You have no draft here any more." in text(again)
+    assert "This draft is not here any more" in text(again)
+    assert "This draft is not here any more" in text(not_ones_own)
     assert [draft.author for draft in point.drafts.all()] == [coordinator]
 
 
-def test_draft_saved_again_is_shown_before_it_is_discarded(signed_in, form_url, point, focal_point, discard_url):
-    signed_in.post(form_url, filled(focal_point, do="draft", narrative="Half a"))
-    seen = signed_in.get(discard_url).context["draft"].saved_at.isoformat()
-    signed_in.post(form_url, filled(focal_point, do="draft", narrative="Half a sentence"))
+def test_draft_saved_again_is_shown_before_it_is_discarded(signed_in, form_url, point, focal_point):
+    draft = save_draft(point, focal_point, {"narrative": ["Half a"]})
+    save_draft(point, focal_point, {"narrative": ["Half a sentence"]}, draft.submission)
 
-    refused = signed_in.post(discard_url, {"seen": seen})
+    refused = signed_in.post(discard_url(draft), {"submission": str(draft.submission)})
 
     assert refused.status_code == 409
     assert "Half a sentence" in text(refused)
@@ -377,9 +466,9 @@ def test_draft_saved_again_is_shown_before_it_is_discarded(signed_in, form_url, 
 
 
 def test_draft_whose_form_has_no_proper_name_can_be_published(signed_in, form_url, point, focal_point):
-    signed_in.post(form_url, filled(focal_point, do="draft", submission="no uuid"))
+    page = signed_in.post(form_url, filled(focal_point, do="draft", submission="no uuid"), follow=True)
 
-    hidden = signed_in.get(form_url).context["form"]["submission"].value()
+    hidden = page.context["form"]["submission"].value()
 
     assert signed_in.post(form_url, filled(focal_point, submission=str(hidden))).status_code == 302
     assert not point.drafts.exists()
@@ -410,9 +499,9 @@ def test_logging_after_somebody_else_shows_both_texts_then_goes_through(
 
 
 def test_draft_is_kept_as_typed_and_comes_back(signed_in, form_url, point, focal_point):
-    signed_in.post(form_url, filled(focal_point, do="draft", happened="some day in spring", narrative="Half a"))
+    sent = filled(focal_point, do="draft", happened="some day in spring", narrative="Half a")
 
-    page = signed_in.get(form_url)
+    page = signed_in.post(form_url, sent, follow=True)
 
     assert not point.progress_updates.exists()
     assert "some day in spring" in page.text

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from actions.drafts import save_draft
 from actions.views import worklist
 from issues.models import Agenda
 from tests import personas
@@ -72,37 +73,42 @@ def test_worklist_holds_what_the_persons_agency_and_its_parts_lead(signed_in, fo
 
 def test_worklist_says_where_a_draft_waits(signed_in, focal_point):
     point = own(focal_point, 1)
-    point.keep_draft(focal_point, {"narrative": ["Half a"]})
+    drafts = [save_draft(point, focal_point, {"narrative": [half]}) for half in ("Half a", "Half of another")]
 
-    assert "Go on with the draft" in signed_in.get(reverse("my_action_points")).text
+    page = signed_in.get(reverse("my_action_points"))
+
+    form = reverse("log_progress", args=["2026", 1, 1])
+    assert {form, *(f"{form}?draft={draft.pk}" for draft in drafts)} <= links(page)
+    assert {reverse("discard_draft", args=["2026", 1, 1, draft.pk]) for draft in drafts} <= links(page)
 
 
 @pytest.mark.parametrize("lost", ["closed", "completed", "another's"])
 def test_worklist_keeps_the_draft_of_what_it_shows_no_more(signed_in, focal_point, lost):
     point = own(focal_point, 1)
-    point.keep_draft(focal_point, {"narrative": ["Half a sentence"]})
+    draft = save_draft(point, focal_point, {"narrative": ["Half a sentence"]})
     if lost == "closed":
         Agenda.objects.filter(pk=point.issue.agenda_id).update(state=Agenda.State.CLOSED)
     elif lost == "completed":
         personas.update(point, status="completed")
     else:
         point.focal_points.clear()
-    form, discard = (reverse(name, args=["2026", 1, 1]) for name in ("log_progress", "discard_draft"))
+    form = f"{reverse('log_progress', args=['2026', 1, 1])}?draft={draft.pk}"
+    discard = reverse("discard_draft", args=["2026", 1, 1, draft.pk])
 
     page = signed_in.get(reverse("my_action_points"))
     kept = signed_in.get(discard)
-    signed_in.post(discard, {"seen": kept.context["draft"].saved_at.isoformat()})
+    signed_in.post(discard, {"submission": str(kept.context["draft"].submission)})
 
     assert page.context["rows"] == []
-    assert "Your other drafts" in text(page)
+    assert "Drafts on other action points" in text(page)
     assert {form, discard} & links(page) == ({discard} if lost == "another's" else {form, discard})
     assert "Half a sentence" in text(kept)
     assert not point.drafts.exists()
 
 
 def test_worklist_shows_no_draft_twice_nor_anothers(signed_in, focal_point, other_focal_point):
-    own(focal_point, 1).keep_draft(focal_point, {"narrative": ["Mine"]})
-    own(other_focal_point, 2).keep_draft(other_focal_point, {"narrative": ["Another's"]})
+    save_draft(own(focal_point, 1), focal_point, {"narrative": ["Mine"]})
+    save_draft(own(other_focal_point, 2), other_focal_point, {"narrative": ["Another's"]})
 
     assert signed_in.get(reverse("my_action_points")).context["drafts"] == []
 
@@ -110,7 +116,7 @@ def test_worklist_shows_no_draft_twice_nor_anothers(signed_in, focal_point, othe
 @pytest.mark.parametrize("drafts", [1, 3])
 def test_worklist_costs_the_same_however_many_drafts(signed_in, focal_point, django_assert_num_queries, drafts):
     for number in range(1, drafts + 1):
-        personas.action_point(number=number).keep_draft(focal_point, {"narrative": ["Half a"]})
+        save_draft(personas.action_point(number=number), focal_point, {"narrative": ["Half a"]})
     signed_in.get(reverse("my_action_points"))
 
     with django_assert_num_queries(DRAFT_QUERIES):

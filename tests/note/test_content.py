@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from actions.drafts import save_draft
 from actions.models import ActionStatus, ProgressUpdate
 from actions.note.builder import note_of
 from tests import personas
@@ -93,7 +94,7 @@ def test_only_updates_in_force_are_told(db, coordinator):
     personas.update(point, coordinator, narrative="A mistake.").withdraw(
         by=coordinator, reason="Wrong agenda.", now=personas.NOW
     )
-    point.keep_draft(coordinator, {"narrative": ["Half a thought."]})
+    save_draft(point, coordinator, {"narrative": ["Half a thought."]})
 
     note = note_of(point.issue.agenda, personas.TODAY, with_people=True)
 

@@ -7,6 +7,7 @@ import pytest
 from django.core import signing
 from django.utils import timezone
 
+from actions.drafts import save_draft
 from actions.models import ActionPoint
 from actions.models.progress_update import ProgressUpdateQuerySet
 from actions.reminders.links import VALID, Purpose, answer_address
@@ -130,7 +131,7 @@ def test_answer_sent_twice_at_once_drops_nothing_that_differs(client, point, foc
 
 
 def test_answer_leaves_an_unrelated_draft_alone(client, point, focal_point, path):
-    point.keep_draft(focal_point, {"narrative": ["Half a sentence"]})
+    save_draft(point, focal_point, {"narrative": ["Half a sentence"]})
 
     client.post(path("no_progress"), filled(focal_point, status="no_progress", reason="The post is vacant."))
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from actions.drafts import save_draft
 from actions.reminders.models import ReminderCount
 from actions.reminders.periods import Terms
 from actions.reminders.selection import due_entries, wanting_digests
@@ -67,7 +68,7 @@ def test_what_moves_is_in_no_digest(point):
 
 
 def test_draft_silences_nothing(point, focal_point):
-    point.keep_draft(focal_point, {"narrative": ["Half a sentence"]})
+    save_draft(point, focal_point, {"narrative": ["Half a sentence"]})
 
     assert told() == {focal_point.email: [("2026/1.1", ["not_reported"])]}
 

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.db import connections
 
 from actions.contribution import promises
+from actions.drafts import save_draft
 from actions.models import ActionPoint
 from actions.reminders.models import ReminderSchedule
 from actions.rollover import making
@@ -280,7 +281,7 @@ def test_undo_is_refused_where_people_have_worked_on_it(rollover, coordinator, w
     if what == "update":
         personas.update(made, author=coordinator)
     elif what == "draft":
-        made.keep_draft(coordinator, {"narrative": ["Half"]})
+        save_draft(made, coordinator, {"narrative": ["Half"]})
     else:
         personas.action_point(made.issue, number=9)
 
