@@ -1,24 +1,31 @@
 #!/usr/bin/env python3
-"""Every command of the tracker: `python3 manage.py start`, `python3 manage.py test`, and all those of Django.
+"""Run a command of the tracker: `start`, `test`, or one of Django's.
 
-Only Python with pip needs to be there: `tracker/bootstrap.py` puts everything else into `.venv` and goes on in it.
+If no Python environment is active, `tracker/embedded/bootstrap.py` sets one up in `.venv` and runs the command in it.
 """
 
 import os
 import runpy
 import sys
 
-if sys.version_info < (3, 11):  # noqa: UP036 - a Python that is too old gets as far as here, and should be told
+if sys.version_info < (3, 11):  # noqa: UP036 - an older Python gets as far as here
     sys.exit(
         "The tracker needs Python 3.11 or newer, and this is Python %s.%s.\n"  # noqa: UP031
         "Install a newer one (Debian 12 and Ubuntu 24.04 have it as python3), then name it in the command:\n"
         "    python3.11 manage.py start" % tuple(sys.version_info)[:2]
     )
 
+ROOT = os.path.dirname(os.path.abspath(__file__))
+
 
 def main() -> None:
-    bootstrap = runpy.run_path(os.path.join(os.path.dirname(os.path.abspath(__file__)), "tracker", "bootstrap.py"))
+    # By its path: the package imports Celery, which may be missing.
+    bootstrap = runpy.run_path(os.path.join(ROOT, "tracker", "embedded", "bootstrap.py"))
     bootstrap["enter_environment"](sys.argv)
+    if sys.argv[1:2] == ["test"]:
+        from tests.run import main as run_tests
+
+        sys.exit(run_tests(sys.argv[2:]))
 
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line

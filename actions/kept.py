@@ -11,7 +11,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.utils.translation import gettext as _
 
-from tracker.throttling import is_too_often
+from tracker.web.rate_limits import is_over_limit
 
 _SESSION_KEY = "kept_forms"
 _LIMIT = 100_000
@@ -33,7 +33,7 @@ def keeps_typed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
         if (
             request.method == "POST"
             and len(request.POST.urlencode()) <= _LIMIT
-            and not is_too_often(request, "kept_forms")
+            and not is_over_limit(request, "kept_forms")
         ):
             request.session.set_expiry(_KEPT_FOR)  # until signing in, which sets its own
             request.session[_SESSION_KEY] = {request.path: typed_in(request.POST)}

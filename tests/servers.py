@@ -20,7 +20,7 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
-from tracker.processes import start_child, stop_child
+from tracker.embedded.processes import start_child, stop_child
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -14,8 +14,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from tracker.embedded.private_files import make_private
 from tracker.mail.configuration import read_mail_server, refuse_faulty_mail
-from tracker.private_files import make_private
 from tracker.production import refuse_insecure
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -63,6 +63,7 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 INSTALLED_APPS = [
     "tracker",
+    "tracker.embedded",
     "tracker.people",
     "issues",
     "actions",
@@ -87,7 +88,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "tracker.errors.readable_request_middleware",
+    "tracker.web.error_pages.readable_request_middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Pages hold secrets beside what a visitor typed: Django masks its tokens and adds random bytes (BREACH).
@@ -279,8 +280,8 @@ if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# What costs much, by how often it is made or kept for a visitor (`tracker.throttling`).
-VISITORS_A_MINUTE = {"search": 30, "note_files": 20, "kept_forms": 5}
+# How often a visitor may ask for what costs much (`tracker.web.rate_limits`).
+VISITORS_PER_MINUTE = {"search": 30, "note_files": 20, "kept_forms": 5}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

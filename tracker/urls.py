@@ -3,8 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
-handler400 = "tracker.errors.bad_request"
-handler500 = "tracker.errors.server_error"
+handler400 = "tracker.web.error_pages.bad_request"
+handler500 = "tracker.web.error_pages.server_error"
 
 urlpatterns = [
     path("", include("actions.urls")),

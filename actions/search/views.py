@@ -8,14 +8,14 @@ from django.views.decorators.http import require_safe
 
 from actions.search.search import KINDS, find_by_reference, search_all
 from tracker.folding import words_of
-from tracker.throttling import throttled_for_visitors
+from tracker.web.rate_limits import limit_visitors
 
 MAX_LENGTH = 200
 MAX_WORDS = 10
 
 
 @login_not_required
-@throttled_for_visitors("search")
+@limit_visitors("search")
 @require_safe
 def search(request: HttpRequest) -> HttpResponseBase:
     """Show what contains all words of `?q=`, of one of KINDS where `?kind=` names it. A reference redirects to its action point."""

@@ -126,8 +126,8 @@ def test_what_a_signed_out_person_typed_is_kept_however_the_form_is_sent(point, 
 
 
 def test_visitors_fill_no_table_with_what_is_kept(point, settings, tmp_path, monkeypatch):
-    monkeypatch.setattr("tracker.throttling.time", lambda: 6000)
-    settings.VISITORS_A_MINUTE = {"kept_forms": 2}
+    monkeypatch.setattr("tracker.web.rate_limits.time", lambda: 6000)
+    settings.VISITORS_PER_MINUTE = {"kept_forms": 2}
     settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": str(tmp_path)}
     }

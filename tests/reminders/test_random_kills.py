@@ -32,7 +32,7 @@ from tests import personas, servers
 from tests.conftest import worker_environment
 from tests.reminders.test_kills import ENDED, State, let_time_pass
 from tests.servers import ROOT, wait_until
-from tracker.processes import kill_group, start_child
+from tracker.embedded.processes import kill_group, start_child
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

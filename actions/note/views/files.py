@@ -20,14 +20,14 @@ from actions.note.serialization import canonical, restored
 from actions.note.tasks import make_file
 from actions.note.views.publishing import get_version
 from issues.models import Agenda
-from tracker.throttling import throttled_for_visitors
+from tracker.web.rate_limits import limit_visitors
 
 REFRESH = 3
 """Seconds after which a page of a file that is not ready asks again."""
 
 
 @public_if_visible
-@throttled_for_visitors("note_files")
+@limit_visitors("note_files")
 @require_safe
 def draft_file(request: HttpRequest, slug: str, extension: str) -> HttpResponse:
     """The note as the reader may see it now."""
@@ -35,7 +35,7 @@ def draft_file(request: HttpRequest, slug: str, extension: str) -> HttpResponse:
 
 
 @public_if_visible
-@throttled_for_visitors("note_files")
+@limit_visitors("note_files")
 @require_safe
 def version_file(request: HttpRequest, slug: str, number: int, extension: str) -> HttpResponse:
     """The note as it was published."""
@@ -44,7 +44,7 @@ def version_file(request: HttpRequest, slug: str, number: int, extension: str) -
 
 
 @public_if_visible
-@throttled_for_visitors("note_files")
+@limit_visitors("note_files")
 @require_POST
 def ask_for_file(request: HttpRequest, slug: str) -> HttpResponse:
     """Have a worker make the file of a long note: `extension`, and `version` unless it is the draft."""

@@ -23,7 +23,7 @@ from actions.note.sign_offs import Missing, missing_in, missing_parts, signing_p
 from issues.models import Agenda
 from tracker.locking import atomic_post, locked_by_post
 from tracker.people.permissions import Right, may
-from tracker.throttling import throttled_for_visitors
+from tracker.web.rate_limits import limit_visitors
 
 
 def get_version(user: Person, slug: str, number: int) -> NoteVersion:
@@ -132,7 +132,7 @@ def version_audience(request: HttpRequest, slug: str, number: int) -> HttpRespon
 
 
 @public_if_visible
-@throttled_for_visitors("note_files")
+@limit_visitors("note_files")
 @require_safe
 def version_changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """What changed from version `number` to a later one, `?to=3`; without it to the draft as it stands."""

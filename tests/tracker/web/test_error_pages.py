@@ -25,8 +25,8 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 
 from tests.servers import ROOT, free_port, wait_until
-from tracker.errors import is_outage
-from tracker.processes import start_child, stop_child
+from tracker.embedded.processes import start_child, stop_child
+from tracker.web.error_pages import is_outage
 from tracker.wsgi import application
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_connection")]

@@ -1,14 +1,13 @@
-"""`manage.py test` itself: that it counts right, and what it says about missing programs."""
+"""What `manage.py test` counts, and what it says about missing programs."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests import run
 from tests.servers import ROOT
-from tracker.management.commands import test as command
 
 pytestmark = pytest.mark.embedded
 
@@ -34,28 +33,30 @@ def test_read_report_counts_errors_as_failures_and_leaves_out_what_was_skipped(t
         stdout=subprocess.DEVNULL,
     )
 
-    assert command.read_report(report) == (1, 2)
+    assert run.read_report(report) == (1, 2)
 
 
 def test_read_report_of_a_run_that_broke_off_counts_nothing(tmp_path: Path) -> None:
-    assert command.read_report(tmp_path / "report.xml") == (0, 0)
+    assert run.read_report(tmp_path / "report.xml") == (0, 0)
 
 
 def test_result_names_its_verdict() -> None:
-    assert str(command.Result("mypy", 1, 0, 2.04)) == "ok         2.0 s  mypy: 1 passed, 0 failed"
-    assert str(command.Result("mypy", 0, 1, 12)) == "FAILED    12.0 s  mypy: 0 passed, 1 failed"
+    assert str(run.Result("mypy", 1, 0, 2.04)) == "ok         2.0 s  mypy: 1 passed, 0 failed"
+    assert str(run.Result("mypy", 0, 1, 12)) == "FAILED    12.0 s  mypy: 0 passed, 1 failed"
 
 
-def test_missing_programs_are_named_with_what_installs_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "PROGRAMS", {"chromium": lambda: "/usr/bin/chromium", "postgresql": lambda: None})
+def test_missing_programs_are_named_with_what_installs_them(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run, "PROGRAMS", {"chromium": lambda: "/usr/bin/chromium", "postgresql": lambda: None})
     monkeypatch.setenv("PATH", "/nowhere")
-    said: list[str] = []
 
-    assert command.provide(said.append) == ["postgresql"]
+    assert run.install_programs() == ["postgresql"]
 
-    assert said == [
-        "Missing for the tests: postgresql. On Debian:  sudo apt-get install postgresql\nThe steps that need it will fail."
-    ]
+    assert capsys.readouterr().out == (
+        "Missing for the tests: postgresql. On Debian:  sudo apt-get install postgresql\n"
+        "The steps that need it will fail.\n"
+    )
 
 
 def test_arguments_are_left_to_pytest(tmp_path: Path) -> None:
@@ -63,8 +64,7 @@ def test_arguments_are_left_to_pytest(tmp_path: Path) -> None:
     suite.write_text(SUITE)
 
     done = subprocess.run(
-        [sys.executable, "-m", "django", "test", str(suite), "-k", "passes", "--quiet", "-p", "no:cacheprovider"],
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "tracker.settings"},
+        [sys.executable, "manage.py", "test", str(suite), "-k", "passes", "--quiet", "-p", "no:cacheprovider"],
         cwd=ROOT,
         check=False,
         capture_output=True,

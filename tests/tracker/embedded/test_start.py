@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.servers import ROOT, free_port, wait_until
-from tracker.management.commands.start import base_url
-from tracker.supervisor import Program, Supervisor
+from tracker.embedded.management.commands.start import base_url
+from tracker.embedded.supervisor import Program, Supervisor
 
 pytestmark = pytest.mark.embedded
 
@@ -147,7 +147,7 @@ def test_start_leaves_no_process_when_it_is_killed(data: Path) -> None:
     with started(data) as tracker:
         tracker.process.kill()
 
-        wait_until(lambda: not tracker.processes(), "the end of all processes", 15)
+        wait_until(lambda: not tracker.processes(), "the end of all processes")
 
 
 def test_start_starts_again_what_ended(data: Path) -> None:
@@ -256,7 +256,7 @@ def test_supervisor_starts_a_program_again_when_it_is_due(program: Callable[[str
 def test_supervisor_kills_what_does_not_stop(
     program: Callable[[str], Program], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.supervisor.PATIENCE", 0.5)
+    monkeypatch.setattr("tracker.embedded.supervisor.PATIENCE", 0.5)
     deaf = program("import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)")
     supervisor = Supervisor([deaf], print)
     supervisor.start()
@@ -268,7 +268,7 @@ def test_supervisor_kills_what_does_not_stop(
 
 
 def test_program_keeps_one_older_log(program: Callable[[str], Program], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tracker.supervisor.LOG_LIMIT", 3)
+    monkeypatch.setattr("tracker.embedded.supervisor.LOG_LIMIT", 3)
     talking = program("print('hello')")
     for _ in range(2):
         talking.start()

@@ -2,7 +2,7 @@
 
 import stat
 
-from tracker.private_files import make_folder_private
+from tracker.embedded.private_files import make_folder_private
 
 
 def mode(path):

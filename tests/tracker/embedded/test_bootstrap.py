@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tracker import bootstrap
+from tracker.embedded import bootstrap
 
 pytestmark = pytest.mark.embedded
 
@@ -67,7 +67,7 @@ def test_manage_can_be_read_by_an_old_python() -> None:
 def test_bootstrap_imports_nothing_that_has_to_be_installed() -> None:
     imported = {
         name
-        for node in ast.walk(ast.parse((bootstrap.ROOT / "tracker" / "bootstrap.py").read_text()))
+        for node in ast.walk(ast.parse((bootstrap.ROOT / "tracker" / "embedded" / "bootstrap.py").read_text()))
         for name in (
             [alias.name for alias in node.names]
             if isinstance(node, ast.Import)
@@ -143,7 +143,7 @@ def test_prepare_without_network_says_so_and_can_go_on(checkout: Path, monkeypat
     with pytest.raises(bootstrap.BootstrapError) as failed:
         bootstrap.prepare(checkout, "base")
 
-    assert str(failed.value).startswith("The tracker's Python packages could not be fetched.")
+    assert str(failed.value).startswith("The tracker's Python packages could not be downloaded.")
     (checkout / "requirements" / "base.txt").write_text("")
     bootstrap.prepare(checkout, "base")
 
@@ -154,16 +154,20 @@ def test_manage_without_network_ends_with_a_message_and_no_traceback(
     for name, value in NO_NETWORK.items():
         monkeypatch.setenv(name, value)
     require_something(checkout)
-    (checkout / "tracker").mkdir()
-    for name in ("manage.py", "tracker/bootstrap.py"):
+    (checkout / "tracker" / "embedded").mkdir(parents=True)
+    for name in ("manage.py", "tracker/embedded/bootstrap.py"):
         (checkout / name).write_text((bootstrap.ROOT / name).read_text())
 
     ended = subprocess.run(
-        [sys.executable, "manage.py", "start"], cwd=checkout, check=False, capture_output=True, text=True
+        [bootstrap._base_python(), "-S", "manage.py", "start"],  # -S: as if no package were installed
+        cwd=checkout,
+        check=False,
+        capture_output=True,
+        text=True,
     )
 
     assert (ended.returncode, "Traceback" in ended.stderr) == (1, False)
-    assert "could not be fetched" in ended.stderr
+    assert "could not be downloaded" in ended.stderr
 
 
 def test_prepare_says_so_when_the_folder_cannot_be_written(checkout: Path) -> None:
@@ -172,7 +176,7 @@ def test_prepare_says_so_when_the_folder_cannot_be_written(checkout: Path) -> No
     with pytest.raises(bootstrap.BootstrapError) as failed:
         bootstrap.prepare(checkout, "base")
 
-    assert "See that you may write to the tracker's folder" in str(failed.value)
+    assert "Check that you may write to the tracker's folder" in str(failed.value)
 
 
 def test_find_pip_says_how_to_install_it(tmp_path: Path) -> None:
@@ -192,11 +196,11 @@ def test_find_pip_says_how_to_install_it(tmp_path: Path) -> None:
     [
         (
             "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.",
-            "A package that arrived is not the one",
+            "A downloaded package is not the one",
         ),
         ("no such option: --python", "This pip is too old"),
         ("OSError: [Errno 28] No space left on device", "The tracker's Python packages could not be written"),
-        ("ERROR: No matching distribution found for celery", "The tracker's Python packages could not be fetched"),
+        ("ERROR: No matching distribution found for celery", "The tracker's Python packages could not be downloaded"),
     ],
 )
 def test_explain_tells_what_failed(said: str, reason: str) -> None:
@@ -207,27 +211,68 @@ def test_explain_tells_what_failed(said: str, reason: str) -> None:
 
 @pytest.fixture
 def entered(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """What `enter_environment` replaces this process by."""
+    """What `enter_environment` replaces this process by, where no environment is active and no package is installed."""
     replaced: list[list[str]] = []
     monkeypatch.setattr("os.execv", lambda path, argv: replaced.append(argv))
+    monkeypatch.setattr(sys, "prefix", sys.base_prefix)
+    monkeypatch.setattr(bootstrap, "has_packages", lambda kind: False)
     return replaced
 
 
-def test_start_goes_on_in_the_environment(checkout: Path, entered: list[list[str]]) -> None:
-    bootstrap.enter_environment(["manage.py", "start", "--port", "8001"], checkout)
+@pytest.mark.parametrize("command", [["start", "--port", "8001"], ["test"], ["migrate"], []])
+def test_command_runs_in_an_environment_of_its_own(
+    checkout: Path, entered: list[list[str]], command: list[str]
+) -> None:
+    bootstrap.enter_environment(["manage.py", *command], checkout)
 
-    assert entered == [[str(checkout / ".venv" / "bin" / "python"), "manage.py", "start", "--port", "8001"]]
+    assert entered == [[str(checkout / ".venv" / "bin" / "python"), "manage.py", *command]]
+    assert (checkout / ".venv" / "installed-test.sha256").exists() == (command == ["test"])
 
 
-def test_other_commands_take_the_python_that_has_django(checkout: Path, entered: list[list[str]]) -> None:
-    bootstrap.enter_environment(["manage.py", "migrate"], checkout)
+@pytest.mark.parametrize("command", ["start", "test", "migrate"])
+def test_command_runs_in_the_environment_that_is_active(
+    checkout: Path, entered: list[list[str]], monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setattr(sys, "prefix", "/home/ann/environment")
+
+    bootstrap.enter_environment(["manage.py", command], checkout)
 
     assert (entered, (checkout / ".venv").exists()) == ([], False)
 
 
-def test_other_commands_take_the_environment_where_it_is(checkout: Path, entered: list[list[str]]) -> None:
-    bootstrap.prepare(checkout, "base")
+def test_command_runs_where_its_packages_are_installed(
+    checkout: Path, entered: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "has_packages", lambda kind: kind == "base")
 
-    bootstrap.enter_environment(["manage.py", "migrate"], checkout)
+    bootstrap.enter_environment(["manage.py", "start"], checkout)
+    assert (entered, (checkout / ".venv").exists()) == ([], False)
 
-    assert entered == [[str(checkout / ".venv" / "bin" / "python"), "manage.py", "migrate"]]
+    bootstrap.enter_environment(["manage.py", "test"], checkout)
+    assert len(entered) == 1
+
+
+@pytest.mark.parametrize(("command", "installs"), [("start", True), ("test", True), ("migrate", False)])
+def test_own_environment_is_brought_up_to_date_by_start_and_test(
+    checkout: Path, entered: list[list[str]], monkeypatch: pytest.MonkeyPatch, command: str, installs: bool
+) -> None:
+    prepared: list[str] = []
+    monkeypatch.setattr(bootstrap, "prepare", lambda root, kind: prepared.append(kind))
+    monkeypatch.setattr(sys, "prefix", str(checkout / ".venv"))
+
+    bootstrap.enter_environment(["manage.py", command], checkout)
+
+    assert (entered, bool(prepared)) == ([], installs)
+
+
+def test_packages_of_the_requirements_are_found() -> None:
+    assert bootstrap.has_packages("base")
+    assert bootstrap.has_packages("test")
+
+
+@pytest.mark.parametrize("kind", ["base", "test"])
+def test_packages_that_are_looked_for_are_among_the_requirements(kind: str) -> None:
+    locked = (bootstrap.ROOT / "requirements" / f"{kind}.txt").read_text()
+    named = {"allauth": "django-allauth", "xdist": "pytest-xdist"}
+
+    assert all(f"{named.get(package, package)}" in locked for package in bootstrap.PACKAGES[kind])

@@ -20,8 +20,8 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from tracker.private_files import make_folder_private
-from tracker.supervisor import Program, Supervisor
+from tracker.embedded.private_files import make_folder_private
+from tracker.embedded.supervisor import Program, Supervisor
 
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what a person may ask for, and where it is then reached
 READY_SECONDS = 60

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tracker.processes import kill_group, start_child, stop_child
+from tracker.embedded.processes import kill_group, start_child, stop_child
 
 LONGEST_DELAY = 30
 PATIENCE = 10

@@ -1,4 +1,4 @@
-"""What costs much is made for visitors only so often."""
+"""Limits for visitors who ask for what costs much."""
 
 import pytest
 
@@ -10,7 +10,7 @@ SEARCH, PDF, ASK = "/search/?q=train", "/agendas/2026/note.pdf", "/agendas/2026/
 
 @pytest.fixture(autouse=True)
 def limits(db, settings, tmp_path):
-    settings.VISITORS_A_MINUTE = {"search": 2, "note_files": 1}
+    settings.VISITORS_PER_MINUTE = {"search": 2, "note_files": 1}
     settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": str(tmp_path)}
     }
@@ -19,18 +19,18 @@ def limits(db, settings, tmp_path):
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch):
-    monkeypatch.setattr("tracker.throttling.time", lambda: 6000)
+    monkeypatch.setattr("tracker.web.rate_limits.time", lambda: 6000)
 
 
-def test_visitors_search_so_often_and_then_read_when_to_come_back(client):
-    answers = [client.get(SEARCH) for _ in range(3)]
+def test_visitor_over_the_limit_reads_when_to_come_back(client):
+    responses = [client.get(SEARCH) for _ in range(3)]
 
-    assert [answer.status_code for answer in answers] == [200, 200, 429]
-    assert answers[2].headers["Retry-After"] == "60"
-    assert "at most 2 of these are made a minute. Wait a minute, and load the page again" in text(answers[2])
+    assert [response.status_code for response in responses] == [200, 200, 429]
+    assert responses[2].headers["Retry-After"] == "60"
+    assert "at most 2 of these are made a minute. Wait a minute, and load the page again" in text(responses[2])
 
 
-def test_files_are_counted_together_and_apart_from_searches(client):
+def test_actions_are_counted_separately(client):
     client.get(SEARCH)
 
     assert client.get(PDF).status_code == 200
@@ -38,10 +38,10 @@ def test_files_are_counted_together_and_apart_from_searches(client):
     assert client.post(ASK, {"extension": "pdf"}).status_code == 429
 
 
-def test_next_minute_counts_anew(client, monkeypatch):
+def test_next_minute_counts_from_zero(client, monkeypatch):
     for _ in range(3):
         client.get(SEARCH)
-    monkeypatch.setattr("tracker.throttling.time", lambda: 6060)
+    monkeypatch.setattr("tracker.web.rate_limits.time", lambda: 6060)
 
     assert client.get(SEARCH).status_code == 200
 
