@@ -62,13 +62,16 @@ def attention_reasons(state: ActionPointState, today: date) -> list[NoProgressRe
     """Why an open action point needs attention, the most important first. Empty while its reminders are paused."""
     if not is_open(state) or is_paused(state, today):
         return []
-    reasons = {
-        NoProgressReason.NOT_REPORTED: state.status == ActionStatus.NOT_REPORTED,
-        NoProgressReason.NO_PROGRESS: state.status == ActionStatus.NO_PROGRESS,
-        NoProgressReason.SILENT: state.last_reported is not None and is_silent(state, today),
-        NoProgressReason.MILESTONE_PASSED: has_overdue_milestone(state, today),
-    }
-    return [reason for reason, holds in reasons.items() if holds]
+    reasons = []
+    if state.status == ActionStatus.NOT_REPORTED:
+        reasons.append(NoProgressReason.NOT_REPORTED)
+    if state.status == ActionStatus.NO_PROGRESS:
+        reasons.append(NoProgressReason.NO_PROGRESS)
+    if state.last_reported and is_silent(state, today):
+        reasons.append(NoProgressReason.SILENT)
+    if has_overdue_milestone(state, today):
+        reasons.append(NoProgressReason.MILESTONE_PASSED)
+    return reasons
 
 
 def needs_attention(state: ActionPointState, today: date) -> bool:

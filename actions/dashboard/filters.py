@@ -1,6 +1,6 @@
 """The filters of the list of action points. They live in the address, so that every list can be linked to."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,7 @@ from actions.as_of import AsOf
 from actions.models import ActionPoint, ActionStatus
 from actions.models.action_point import REFERENCE
 from actions.states import ActionPointState
-from issues.models import Agenda, Issue
+from issues.models import Agenda
 from tracker.folding import words_of
 from tracker.people.models import Agency, User
 from tracker.searchable import contains_words
@@ -60,20 +60,9 @@ class ActionPointFilter(django_filters.FilterSet):
         max_length=MAX_TEXT,
         validators=[validate_line, _legible],
     )
-    issue = django_filters.ModelChoiceFilter(
-        label=_("Issue"), to_field_name="number", queryset=None, empty_label=_("All")
-    )
-    agency = django_filters.ModelChoiceFilter(
-        label=_("Lead agency"),
-        to_field_name="acronym",
-        queryset=Agency.objects.order_by("acronym"),
-        empty_label=_("All"),
-    )
-    focal_point = django_filters.ModelChoiceFilter(
-        label=_("Focal point"),
-        queryset=None,
-        empty_label=_("All"),
-    )
+    issue = django_filters.ChoiceFilter(label=_("Issue"), choices=[], empty_label=_("All"))
+    agency = django_filters.ChoiceFilter(label=_("Lead agency"), choices=[], empty_label=_("All"))
+    focal_point = django_filters.ChoiceFilter(label=_("Focal point"), choices=[], empty_label=_("All"))
     owner = django_filters.ChoiceFilter(label=_("Owned by"), choices=Owner, empty_label=_("Anybody"))
     attention = django_filters.ChoiceFilter(label=_("Attention"), choices=Attention, empty_label=_("All"))
     silent_for = django_filters.NumberFilter(
@@ -106,12 +95,14 @@ class ActionPointFilter(django_filters.FilterSet):
         """`states` are all of the agenda."""
         super().__init__(QueryDict(query_without_page(data)))
         self.agenda, self.user, self.today, self.states = agenda, user, as_of.day, states
-        self.filters["issue"].queryset = agenda.issues.order_by("number")
+        self._offer("issue", ((str(number), f"{number}. {title}") for number, title in _issues(agenda)))
+        self._agencies = dict(Agency.objects.order_by("acronym").values_list("acronym", "pk"))
+        self._offer("agency", ((acronym, acronym) for acronym in self._agencies))
         if user.is_authenticated:
-            self.filters["focal_point"].queryset = self._focal_points()
+            self._offer("focal_point", self._focal_points())
         else:  # who works for whom is for the network
             del self.filters["focal_point"]
-            self.filters["owner"].extra["choices"] = [choice for choice in Owner.choices if choice[0] != Owner.MINE]
+            self._offer("owner", (choice for choice in Owner.choices if choice[0] != Owner.MINE))
 
     def narrowed(self) -> list[ActionPointState]:
         """Those that match all filters, in the order of the states. One query if words are looked for."""
@@ -132,14 +123,15 @@ class ActionPointFilter(django_filters.FilterSet):
         found = set(points.values_list("pk", flat=True))
         return lambda state: state.pk in found
 
-    def match_issue(self, issue: Issue) -> Matches:
-        return lambda state: state.issue == issue.number
+    def match_issue(self, number: str) -> Matches:
+        return lambda state: state.issue == int(number)
 
-    def match_agency(self, agency: Agency) -> Matches:
-        return lambda state: agency.pk in state.leads
+    def match_agency(self, acronym: str) -> Matches:
+        pk = self._agencies[acronym]
+        return lambda state: pk in state.leads
 
-    def match_focal_point(self, person: User) -> Matches:
-        return lambda state: person.pk in state.focal_points
+    def match_focal_point(self, pk: str) -> Matches:
+        return lambda state: int(pk) in state.focal_points
 
     def match_owner(self, owner: str) -> Matches:
         return {
@@ -174,13 +166,17 @@ class ActionPointFilter(django_filters.FilterSet):
     def match_status(self, statuses: list[str]) -> Matches:
         return lambda state: state.status in statuses
 
-    def _focal_points(self) -> models.QuerySet[User]:
+    def _offer(self, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+        self.filters[name].extra["choices"] = list(choices)
+
+    def _focal_points(self) -> Iterator[tuple[str, str]]:
         """The people to choose from: those who are assigned something in the agenda, and the one who is asked for."""
-        assigned = {pk for state in self.states for pk in state.focal_points}
+        people = {pk for state in self.states for pk in state.focal_points}
         asked = self.data.get("focal_point", "")
         if asked.isascii() and asked.isdigit() and len(asked) < 19:
-            assigned.add(int(asked))
-        return User.objects.filter(pk__in=assigned).order_by("name", "email")
+            people.add(int(asked))
+        found = User.objects.filter(pk__in=people).order_by("name", "email").values_list("pk", "name", "email")
+        return ((str(pk), name or email) for pk, name, email in found)
 
     def chosen(self) -> list[tuple[str, str, str]]:
         """What is filtered by now: its name, its words, and the query of the same list without it."""
@@ -193,8 +189,8 @@ class ActionPointFilter(django_filters.FilterSet):
         return found
 
     def _words(self, name: str, value: Any) -> str:
-        choices = {"owner": Owner, "attention": Attention, "status": ActionStatus}
-        return str(choices[name](value).label) if name in choices else str(value)
+        choices = dict(self.filters[name].extra.get("choices", ()))
+        return str(choices.get(value, value))
 
     def _without(self, name: str, value: Any) -> str:
         query = self.data.copy()
@@ -205,6 +201,10 @@ class ActionPointFilter(django_filters.FilterSet):
 
 _PLACES = ("page", "after", "before")
 """What says which page of a list is shown; the last two did in earlier addresses, which show the first page now."""
+
+
+def _issues(agenda: Agenda) -> Iterable[tuple[int, str]]:
+    return agenda.issues.order_by("number").values_list("number", "title")
 
 
 def query_without_page(data: QueryDict) -> str:

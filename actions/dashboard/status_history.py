@@ -5,7 +5,6 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 from urllib.parse import urlencode
 
 from actions.as_of import AsOf
@@ -52,24 +51,20 @@ def _changes(updates: Iterable[ReportedUpdate], until: date) -> dict[date, Count
             return whole[point]
         return of_parts(parts[point]) if point in parts else ActionStatus.NOT_REPORTED
 
-    found = {}
-    for month, of_month in groupby(updates, key=lambda update: update.reported_on.replace(day=1)):
-        change: Counter[str] = Counter()
-        for update in of_month:
-            if update.reported_on > until:
-                continue
-            before = status_of(update.action_point)
-            if update.part_only:
-                parts[update.action_point].add(update.status)
-            else:
-                whole[update.action_point] = update.status
-            after = status_of(update.action_point)
-            if before != after:
-                change[before] -= 1
-                change[after] += 1
-        if any(change.values()):
-            found[month] = change
-    return found
+    found: dict[date, Counter[str]] = {}
+    for point, _number, status, part_only, reported_on, *_rest in updates:
+        if reported_on > until:
+            continue
+        before = status_of(point)
+        if part_only:
+            parts[point].add(status)
+        else:
+            whole[point] = status
+        if before != (after := status_of(point)):
+            change = found.setdefault(reported_on.replace(day=1), Counter())
+            change[before] -= 1
+            change[after] += 1
+    return {month: change for month, change in found.items() if any(change.values())}
 
 
 def _on_day(

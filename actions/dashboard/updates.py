@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from heapq import nlargest
+from operator import attrgetter
 from typing import NamedTuple
 
 from actions.as_of import AsOf
@@ -40,15 +41,13 @@ def read_updates(agenda: Agenda, as_of: AsOf) -> list[ReportedUpdate]:
         "recorded_at",
         "pk",
     )
-    return sorted(
-        map(ReportedUpdate._make, updates),
-        key=lambda update: (update.reported_on, update.position, update.first_recorded_at, update.number),
-    )
+    in_time = attrgetter("reported_on", "position", "first_recorded_at", "number")
+    return sorted(map(ReportedUpdate._make, updates), key=in_time)
 
 
 def latest(updates: Iterable[ReportedUpdate], as_of: AsOf) -> list[ProgressUpdate]:
     """Those recorded last, the newest first, with what a list of updates shows. Three queries, none if there are no updates."""
-    newest = nlargest(LATEST, updates, key=lambda update: (update.recorded_at, update.pk))
+    newest = nlargest(LATEST, updates, key=attrgetter("recorded_at", "pk"))
     stored = ProgressUpdate.objects.with_context().select_related("action_point__issue__agenda")
     by_pk = stored.in_bulk([update.pk for update in newest])
     found = [by_pk[update.pk] for update in newest if update.pk in by_pk]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.validators import MaxLengthValidator, URLValidator
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -36,7 +36,9 @@ class SupersededError(Exception):
 class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
     def current(self) -> "ProgressUpdateQuerySet":
         """The newest version of each update, withdrawn ones included."""
-        return self.filter(superseded_by=None)
+        # With an outer join instead, PostgreSQL expects one row and reads all updates.
+        newer = self.model._default_manager.filter(supersedes=OuterRef("pk"))
+        return self.filter(~Exists(newer))
 
     def in_force(self) -> "ProgressUpdateQuerySet":
         """What counts: the newest version of each update, unless it was withdrawn."""
