@@ -189,7 +189,7 @@ class ActionPointFilter(django_filters.FilterSet):
         return found
 
     def _words(self, name: str, value: Any) -> str:
-        choices = dict(self.filters[name].extra.get("choices", ()))
+        choices = dict(getattr(self.form.fields[name], "choices", ()))
         return str(choices.get(value, value))
 
     def _without(self, name: str, value: Any) -> str:

@@ -52,8 +52,8 @@ def _changes(updates: Iterable[ReportedUpdate], until: date) -> dict[date, Count
         return of_parts(parts[point]) if point in parts else ActionStatus.NOT_REPORTED
 
     found: dict[date, Counter[str]] = {}
-    for point, _number, status, part_only, reported_on, *_rest in updates:
-        if reported_on > until:
+    for point, status, part_only, day, *_rest in updates:
+        if day > until:
             continue
         before = status_of(point)
         if part_only:
@@ -61,7 +61,7 @@ def _changes(updates: Iterable[ReportedUpdate], until: date) -> dict[date, Count
         else:
             whole[point] = status
         if before != (after := status_of(point)):
-            change = found.setdefault(reported_on.replace(day=1), Counter())
+            change = found.setdefault(day.replace(day=1), Counter())
             change[before] -= 1
             change[after] += 1
     return {month: change for month, change in found.items() if any(change.values())}

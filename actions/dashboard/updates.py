@@ -16,33 +16,20 @@ LATEST = 5
 
 class ReportedUpdate(NamedTuple):
     action_point: int
-    number: int
     status: str
     part_only: bool
-    reported_on: date
-    """The day of its position."""
-    position: datetime
-    first_recorded_at: datetime
+    day: date
+    """Of its position in time."""
     recorded_at: datetime
     pk: int
 
 
 def read_updates(agenda: Agenda, as_of: AsOf) -> list[ReportedUpdate]:
-    """Those that count on that day, by the day of the report. One query."""
-    rows = as_of.updates().filter(action_point__issue__agenda=agenda).order_by()
-    updates = rows.values_list(
-        "action_point_id",
-        "number",
-        "status",
-        "part_only",
-        "position_day",
-        "position",
-        "first_recorded_at",
-        "recorded_at",
-        "pk",
-    )
-    in_time = attrgetter("reported_on", "position", "first_recorded_at", "number")
-    return sorted(map(ReportedUpdate._make, updates), key=in_time)
+    """Those that count on that day, by their position in time. One query."""
+    rows = as_of.updates().filter(action_point__issue__agenda=agenda)
+    rows = rows.order_by("position_day", "position", "first_recorded_at", "number")
+    columns = "action_point_id", "status", "part_only", "position_day", "recorded_at", "pk"
+    return list(map(ReportedUpdate._make, rows.values_list(*columns)))
 
 
 def latest(updates: Iterable[ReportedUpdate], as_of: AsOf) -> list[ProgressUpdate]:

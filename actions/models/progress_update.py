@@ -35,10 +35,8 @@ class SupersededError(Exception):
 
 class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
     def current(self) -> "ProgressUpdateQuerySet":
-        """The newest version of each update, withdrawn ones included."""
-        # With an outer join instead, PostgreSQL expects one row and reads all updates.
-        newer = self.model._default_manager.filter(supersedes=OuterRef("pk"))
-        return self.filter(~Exists(newer))
+        """The newest version of each update, withdrawn ones included. (For an outer join PostgreSQL would read all updates.)"""
+        return self.filter(~Exists(self.model._default_manager.filter(supersedes=OuterRef("pk"))))
 
     def in_force(self) -> "ProgressUpdateQuerySet":
         """What counts: the newest version of each update, unless it was withdrawn."""

@@ -174,7 +174,7 @@ def test_action_points_of_another_agenda_are_out_of_reach(as_coordinator, points
 def test_preview_costs_the_same_for_any_number(as_coordinator, focal_point, django_assert_num_queries, count):
     points = [personas.action_point(number=number) for number in range(1, count + 1)]
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         as_coordinator.post(PATH, change(points, "add_lead", agency=focal_point.agency_id))
 
 

@@ -153,7 +153,7 @@ def test_file_costs_the_same_for_any_number_of_rows(client, focal_point, django_
         personas.action_point(personas.issue(number=number)).lead_agencies.add(focal_point.agency)
     personas.sign_in(client, focal_point)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         content(client.get(f"{PATH}.csv"))
 
 
