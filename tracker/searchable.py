@@ -70,17 +70,14 @@ def with_words(rows: models.QuerySet[_Searchable], words: Sequence[str]) -> mode
 
 def rebuild(model: type[Searchable]) -> int:
     """Fold the wording of every row again, and fill the table of trigrams. Returns how many rows had other text before."""
-    changed: list[Searchable] = []
-    count = 0
-    manager = model._base_manager
-    for row in manager.only("pk", "search_text", *model.searched_fields).iterator(chunk_size=_BATCH):
-        if row.search_text != (folded := row.folded_wording()):
-            row.search_text = folded
-            changed.append(row)
-        if len(changed) == _BATCH:
-            count += manager.bulk_update(changed, ["search_text"])
-            changed.clear()
-    count += manager.bulk_update(changed, ["search_text"])
+    rows: Any = model._base_manager.only("pk", "search_text", *model.searched_fields).order_by("pk")
+    count, last = 0, 0
+    while batch := list(rows.filter(pk__gt=last)[:_BATCH]):
+        last = batch[-1].pk
+        outdated = [row for row in batch if row.search_text != row.folded_wording()]
+        for row in outdated:
+            row.search_text = row.folded_wording()
+        count += model._base_manager.bulk_update(outdated, ["search_text"])
     _store_trigrams(model)
     return count
 

@@ -1,0 +1,22 @@
+"""What a pooler in transaction mode, such as PgBouncer, demands of connections to PostgreSQL."""
+
+import pytest
+from django.db import connection
+
+from tests import personas
+from tracker.people.models import User
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_read_one_by_one_need_no_cursor_on_the_server():
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no server")
+    for number in range(3):
+        personas.person(f"person{number}@example.org")
+
+    rows = User.objects.iterator(chunk_size=1)
+    next(rows)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_cursors")
+
+        assert cursor.fetchone() == (0,)
