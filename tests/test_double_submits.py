@@ -16,7 +16,7 @@ from django.utils import timezone
 from actions.dashboard.models import BulkEdit, SavedView
 from actions.handover.models import Handover
 from actions.models import ActionPoint, Milestone, ProgressUpdate
-from actions.note.models import NoteVersion, SignOff, Wording
+from actions.note.models import NoteVersion, SignOff, SectionEdit
 from actions.reminders.models import Digest, ReminderSchedule
 from actions.rollover.models import Decision, PlannedIssue, Rollover
 from issues.models import Agenda, Issue
@@ -153,7 +153,7 @@ def wording(client: Client, person: User) -> Sent:
     form = client.get(path).context["form"]
     typed = {"seen": form.seen, "count": form.count}
     typed |= {field.html_name: field.value() or "" for passage in form.forms for field in passage}
-    return path, typed | {f"passage-{form.count}-text": "Staff are trained."}, Wording
+    return path, typed | {f"passage-{form.count}-text": "Staff are trained."}, SectionEdit
 
 
 def publication(client: Client, person: User) -> Sent:

@@ -1,8 +1,8 @@
-"""What coordinators make of a part of the note, as plain data: an ordered list of passages laid over what was reported.
+"""A section of the note as coordinators edited it: an ordered list of blocks in place of what was reported.
 
-A passage tells of sources (progress updates, or the one text of an introduction) in words of its own, as they are, or leaves them
-out; one without sources is a paragraph of the coordinators. Each keeps a fingerprint of the source as it was when it was worded, so
-that a later change shows. Sources that no passage tells of follow as they were reported: nothing new is lost behind an edit.
+A block covers sources (progress updates, or the one text of an introduction): with a text of its own, as reported, or left out. A
+block that covers none is a paragraph of the coordinators. Each keeps a fingerprint of its sources as they were when it was edited,
+so that a later change shows. Sources that no block covers follow as they were reported: nothing new is lost behind an edit.
 """
 
 import hashlib
@@ -15,26 +15,26 @@ from tracker.text import without_unwanted
 
 
 def fingerprint(*content: Any) -> str:
-    """Of anything that JSON can say, the same on every machine and in every language."""
-    told = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(told.encode()).hexdigest()[:32]
+    """Hash anything that JSON can hold: the same on every machine and in every language."""
+    text = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Something reported that the note tells."""
+    """A reported text that the note shows."""
 
     key: str
     label: str
     address: str
     text: str
-    """Markdown, as the note says it where nobody worded it."""
+    """Markdown, as the note shows it unless it is edited."""
     fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """A source that a passage tells of, as it was then."""
+    """A source that a block covers, as it was when the block was edited."""
 
     key: str
     fingerprint: str
@@ -46,73 +46,78 @@ class Cover:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class EditedBlock:
     covers: tuple[Cover, ...] = ()
     text: str | None = None
-    """Markdown; None is as reported."""
+    """Markdown; None shows the sources as reported."""
     left_out: bool = False
 
     @property
     def keys(self) -> tuple[str, ...]:
         return tuple(cover.key for cover in self.covers)
 
-    def changes(self, sources: dict[str, Source]) -> list[tuple[Cover, Source | None]]:
-        """The sources that are no longer what they were when this was worded or left out; None for one that was withdrawn."""
+    def changed_sources(self, sources: dict[str, Source]) -> list[tuple[Cover, Source | None]]:
+        """Return the sources that differ from what they were when this was edited; None for one that was withdrawn."""
         if self.text is None and not self.left_out:
             return []
         now = [(cover, sources.get(cover.key)) for cover in self.covers]
         return [(cover, source) for cover, source in now if not source or source.fingerprint != cover.fingerprint]
 
 
-def read(stored: Iterable[dict[str, Any]]) -> list[Passage]:
-    """From the JSON of a Wording."""
+def blocks_from_json(stored: Iterable[dict[str, Any]]) -> list[EditedBlock]:
+    """Read `SectionEdit.blocks`."""
     return [
-        Passage(
-            tuple(Cover(*cover) for cover in told["covers"]),
-            told["text"] and without_unwanted(told["text"]),
-            told["left_out"],
+        EditedBlock(
+            tuple(Cover(*cover) for cover in block["covers"]),
+            block["text"] and without_unwanted(block["text"]),
+            block["left_out"],
         )
-        for told in stored
+        for block in stored
     ]
 
 
-def written(passages: Sequence[Passage], sources: Sequence[Source]) -> list[dict[str, Any]]:
-    """The JSON for a Wording. Empty where all stands as it was reported, in its order."""
-    plain = all(passage.text is None and not passage.left_out for passage in passages)
-    if plain and [key for passage in passages for key in passage.keys] == [source.key for source in sources]:
+def blocks_to_json(blocks: Sequence[EditedBlock], sources: Sequence[Source]) -> list[dict[str, Any]]:
+    """Write `SectionEdit.blocks`: empty if everything is shown as reported, in its order."""
+    is_as_reported = all(block.text is None and not block.left_out for block in blocks)
+    if is_as_reported and [key for block in blocks for key in block.keys] == [source.key for source in sources]:
         return []
     return [
         {
-            "covers": [[cover.key, cover.fingerprint, cover.was] for cover in passage.covers],
-            "text": passage.text,
-            "left_out": passage.left_out,
+            "covers": [[cover.key, cover.fingerprint, cover.was] for cover in block.covers],
+            "text": block.text,
+            "left_out": block.left_out,
         }
-        for passage in passages
+        for block in blocks
     ]
 
 
-def laid_over(passages: Sequence[Passage], sources: Sequence[Source]) -> list[Passage]:
-    """The passages with those of the sources that they do not tell of behind them, each as reported."""
-    told = {key for passage in passages for key in passage.keys}
-    return [*passages, *(Passage((Cover.of(source),)) for source in sources if source.key not in told)]
+def with_new_sources(blocks: Sequence[EditedBlock], sources: Sequence[Source]) -> list[EditedBlock]:
+    """Append the sources that no block covers, each as reported."""
+    covered = {key for block in blocks for key in block.keys}
+    return [*blocks, *(EditedBlock((Cover.of(source),)) for source in sources if source.key not in covered)]
 
 
-def kept(passage: Passage, sources: dict[str, Source]) -> list[Passage]:
-    """The same words, for the sources as they are now."""
-    covers = tuple(Cover.of(sources[key]) for key in passage.keys if key in sources)
-    if not covers and (passage.left_out or not passage.text):
+def keep_text(block: EditedBlock, sources: dict[str, Source]) -> list[EditedBlock]:
+    """Keep the text, now for the sources as they are."""
+    covers = tuple(Cover.of(sources[key]) for key in block.keys if key in sources)
+    if not covers and (block.left_out or not block.text):
         return []
-    return [Passage(covers, passage.text, passage.left_out)]
+    return [EditedBlock(covers, block.text, block.left_out)]
 
 
-def taken(passage: Passage, sources: dict[str, Source]) -> list[Passage]:
-    """The sources as they are now instead of the words: each for itself."""
-    return [Passage((Cover.of(sources[key]),)) for key in passage.keys if key in sources]
+def as_reported(block: EditedBlock, sources: dict[str, Source]) -> list[EditedBlock]:
+    """Replace the text by the sources as they are, each in a block of its own."""
+    return [EditedBlock((Cover.of(sources[key]),)) for key in block.keys if key in sources]
 
 
-def told_alone(text: str, passages: Sequence[Passage]) -> str:
-    """Of a part whose one source is `text`: what the note says instead of it, its paragraphs of Markdown joined."""
-    if not any(passage.covers for passage in passages):
-        passages = [Passage(), *passages]
-    said = [text if passage.text is None else passage.text for passage in passages if not passage.left_out]
-    return "\n\n".join(part for part in said if part)
+def reported_text(block: EditedBlock, sources: dict[str, Source]) -> str:
+    """Join the texts of the sources as they are now."""
+    return "\n\n".join(sources[key].text for key in block.keys if key in sources)
+
+
+def text_of_single_source(text: str, blocks: Sequence[EditedBlock]) -> str:
+    """Return what the note shows of a section whose only source is `text`."""
+    if not any(block.covers for block in blocks):
+        blocks = [EditedBlock(), *blocks]
+    shown = [text if block.text is None else block.text for block in blocks if not block.left_out]
+    return "\n\n".join(paragraph for paragraph in shown if paragraph)

@@ -1,8 +1,8 @@
-"""Gathers the note of an agenda from what is in force now, in a constant number of queries."""
+"""Builds the note of an agenda from its current updates, in a constant number of queries."""
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.core.exceptions import BadRequest
@@ -10,154 +10,200 @@ from django.utils.translation import gettext as _
 
 from actions.models import ActionPoint, ActionStatus, Milestone, ProgressUpdate
 from actions.note import sections
-from actions.note.blocks import Passage, laid_over, read, told_alone
-from actions.note.content import Contact, DirectoryEntry, Dissent, Entry, Evidence, Item, Note, Point, Promise, Theme
+from actions.note.blocks import EditedBlock, blocks_from_json, text_of_single_source, with_new_sources
+from actions.note.content import (
+    Contact,
+    Dissent,
+    EvidenceLink,
+    Note,
+    NoteAgency,
+    NoteEntry,
+    NoteIssue,
+    NoteMilestone,
+    NotePoint,
+    NoteUpdate,
+)
 from actions.note.markdown_tree import web_address
-from actions.note.models import SignOff, Wording
-from actions.note.sections import Part
-from issues.models import Agenda
+from actions.note.models import SectionEdit, SignOff
+from actions.note.sections import Section
+from issues.models import Agenda, Issue
 from tracker.people.models import Agency, User
 from tracker.text import without_unwanted
 
-LONGEST = 5_000
-"""Action points. A note of more would keep a web process busy for half a minute, and nobody reads it."""
+MAX_ACTION_POINTS = 5_000
+"""A note of more would keep a web process busy for half a minute, and nobody reads it."""
+
+UpdatesByPoint = dict[int, list[ProgressUpdate]]
 
 
-def note_of(agenda: Agenda, today: date, *, with_people: bool, site: str = "") -> Note:
-    """The note as of `today`, in the order of the agenda. `site` (`https://tracker.example.org`) goes before every address.
+def build_note(agenda: Agenda, today: date, *, with_people: bool, site: str = "") -> Note:
+    """Return the note as of `today`, in the order of the agenda. `site` (`https://tracker.example.org`) goes before every address.
 
     Eleven queries at most, whatever the number of rows; one less without people. Updates that were withdrawn or superseded are not
-    in it, nor are drafts. What coordinators worded is laid over all that.
+    in it, nor are drafts. Edited sections replace what was reported.
     """
-    wordings, sign_offs = _wordings(agenda), standing_sign_offs(agenda)
-    points = _action_points(agenda)
-    updates = _updates(agenda)
-    by_issue: dict[int, list[Point]] = defaultdict(list)
-    for point in points:
-        by_issue[point.issue_id].append(
-            _point(point, updates[point.pk], wordings, sign_offs[point.pk], today, with_people=with_people, site=site)
-        )
-    issues = list(agenda.issues.order_by("number"))
-    for issue in issues:
+    return _NoteBuilder(agenda, today, with_people=with_people, site=site).build()
+
+
+def current_sign_offs(agenda: Agenda) -> dict[int, list[SignOff]]:
+    """Return the newest answer of each agency, by action point and acronym. One query."""
+    by_point: dict[int, list[SignOff]] = defaultdict(list)
+    newest = SignOff.objects.filter(action_point__issue__agenda=agenda).newest().select_related("agency", "person")
+    for sign_off in newest.order_by("agency__acronym"):
+        by_point[sign_off.action_point_id].append(sign_off)
+    return by_point
+
+
+def note_updates_of(point: ActionPoint) -> list[NoteUpdate]:
+    """Return its current updates in the order of their numbers. Three queries."""
+    updates = point.progress_updates.in_force().with_context().order_by("number")
+    return [_note_update(update, point) for update in updates]
+
+
+@dataclass(frozen=True, slots=True)
+class EditedSection:
+    """A section with its newest edit."""
+
+    section: Section
+    edit: SectionEdit | None
+    has_changed_source: bool
+
+
+def edited_sections(agenda: Agenda) -> list[EditedSection]:
+    """Return all sections in the order of the note. Nine queries."""
+    points, updates = _action_points(agenda), _updates(agenda)
+    newest = SectionEdit.objects.filter(agenda=agenda).newest().select_related("author")
+    edits = {edit.section: edit for edit in newest}
+    found = [sections.introduction(agenda)]
+    for issue in agenda.issues.order_by("number"):
         issue.agenda = agenda
-    return Note(
-        slug=agenda.slug,
-        title=without_unwanted(agenda.report_title or agenda.title),
-        agenda_title=without_unwanted(agenda.title),
-        address=site + agenda.get_absolute_url(),
-        introduction=told_alone(without_unwanted(agenda.introduction), wordings[sections.INTRODUCTION]),
-        agreed_on=agenda.agreed_on,
-        reporting_period=agenda.reporting_period,
-        as_of=today,
-        issues=tuple(
-            Theme(
-                number=issue.number,
-                title=without_unwanted(issue.title),
-                address=site + issue.get_absolute_url(),
-                rationale=told_alone(without_unwanted(issue.rationale), wordings[sections.rationale_key(issue)]),
-                points=tuple(by_issue[issue.pk]),
-            )
-            for issue in issues
-        ),
-        directory=_directory(_agencies_named(points, updates), with_people=with_people),
-        names_people=with_people,
-    )
+        found.append(sections.rationale(issue))
+        for point in (point for point in points if point.issue_id == issue.pk):
+            note_updates = [_note_update(update, point) for update in updates[point.pk]]
+            found += [sections.description(point), sections.updates(point, note_updates)]
+    return [
+        EditedSection(section, edit, section.has_changed_source(edit))
+        for section in found
+        for edit in (edits.get(section.key),)
+    ]
+
+
+class _NoteBuilder:
+    """What all texts of one note have in common."""
+
+    def __init__(self, agenda: Agenda, today: date, *, with_people: bool, site: str) -> None:
+        self.agenda, self.today = agenda, today
+        self.with_people, self.site = with_people, site
+        self.blocks = _blocks(agenda)
+        self.sign_offs = current_sign_offs(agenda)
+        self.action_points = _action_points(agenda)
+        self.updates = _updates(agenda)
+
+    def build(self) -> Note:
+        agenda = self.agenda
+        points: dict[int, list[NotePoint]] = defaultdict(list)
+        for point in self.action_points:
+            points[point.issue_id].append(self._point(point))
+        return Note(
+            slug=agenda.slug,
+            title=without_unwanted(agenda.report_title or agenda.title),
+            agenda_title=without_unwanted(agenda.title),
+            address=self.site + agenda.get_absolute_url(),
+            introduction=self._text(agenda.introduction, sections.INTRODUCTION),
+            agreed_on=agenda.agreed_on,
+            reporting_period=agenda.reporting_period,
+            as_of=self.today,
+            issues=tuple(self._issue(issue, points[issue.pk]) for issue in agenda.issues.order_by("number")),
+            directory=_directory(_agencies_named(self.action_points, self.updates), with_people=self.with_people),
+            names_people=self.with_people,
+        )
+
+    def _text(self, text: str, key: str) -> str:
+        return text_of_single_source(without_unwanted(text), self.blocks[key])
+
+    def _issue(self, issue: Issue, points: Iterable[NotePoint]) -> NoteIssue:
+        issue.agenda = self.agenda
+        return NoteIssue(
+            number=issue.number,
+            title=without_unwanted(issue.title),
+            address=self.site + issue.get_absolute_url(),
+            rationale=self._text(issue.rationale, sections.rationale_key(issue)),
+            points=tuple(points),
+        )
+
+    def _point(self, point: ActionPoint) -> NotePoint:
+        updates = [_note_update(update, point, self.site) for update in self.updates[point.pk]]
+        agencies, people, milestones = point.lead_agencies.all(), point.focal_points.all(), point.milestones.all()
+        built = NotePoint(
+            code=point.code,
+            reference=point.reference,
+            title=without_unwanted(point.title),
+            address=self.site + point.get_absolute_url(),
+            description=self._text(point.description, sections.description_key(point)),
+            lead_agencies=tuple(agency.acronym for agency in agencies),
+            people=tuple(without_unwanted(str(person)) for person in people) if self.with_people else (),
+            is_owned=bool(agencies or people),
+            status=ActionStatus(point.status),
+            is_silent=not updates,
+            entries=_entries(updates, self.blocks[sections.updates_key(point)]),
+            ahead=tuple(_milestone(milestone) for milestone in milestones if milestone.is_ahead(self.today)),
+            passed=tuple(_milestone(milestone) for milestone in milestones if milestone.is_passed(self.today)),
+        )
+        return replace(built, dissents=_dissents(built, self.sign_offs[point.pk]))
 
 
 def _action_points(agenda: Agenda) -> list[ActionPoint]:
-    """Four queries. Raises BadRequest where there are more than LONGEST."""
+    """Four queries. Raises BadRequest if there are more than MAX_ACTION_POINTS."""
     of_agenda = ActionPoint.objects.filter(issue__agenda=agenda).in_order()
-    found = list(of_agenda.with_context().prefetch_related("milestones")[: LONGEST + 1])
-    if len(found) > LONGEST:
+    points = list(of_agenda.with_context().prefetch_related("milestones")[: MAX_ACTION_POINTS + 1])
+    if len(points) > MAX_ACTION_POINTS:
         raise BadRequest(
             _(
                 "This agenda is too long for a note of everything. Its action points and updates can be taken along as files of their"
                 " lists."
             )
         )
-    return found
+    return points
 
 
-def _updates(agenda: Agenda) -> dict[int, list[ProgressUpdate]]:
-    """By action point, in the order in which they were numbered. Three queries."""
-    found: dict[int, list[ProgressUpdate]] = defaultdict(list)
-    in_force = ProgressUpdate.objects.filter(action_point__issue__agenda=agenda).in_force().with_context()
-    for update in in_force.order_by("action_point", "number"):
-        found[update.action_point_id].append(update)
-    return found
+def _updates(agenda: Agenda) -> UpdatesByPoint:
+    """Return the current updates in the order of their numbers. Three queries."""
+    by_point: UpdatesByPoint = defaultdict(list)
+    current = ProgressUpdate.objects.filter(action_point__issue__agenda=agenda).in_force().with_context()
+    for update in current.order_by("action_point", "number"):
+        by_point[update.action_point_id].append(update)
+    return by_point
 
 
-def _wordings(agenda: Agenda) -> dict[str, list[Passage]]:
-    """By part; nothing for one that nobody worded. One query."""
-    newest = Wording.objects.filter(agenda=agenda).newest().values_list("part", "passages")
-    return defaultdict(list, {part: read(passages) for part, passages in newest})
+def _blocks(agenda: Agenda) -> dict[str, list[EditedBlock]]:
+    """Return the blocks of each section; none for one that nobody edited. One query."""
+    newest = SectionEdit.objects.filter(agenda=agenda).newest().values_list("section", "blocks")
+    return defaultdict(list, {section: blocks_from_json(blocks) for section, blocks in newest})
 
 
-def standing_sign_offs(agenda: Agenda) -> dict[int, list[SignOff]]:
-    """The newest answer of each agency, by action point and acronym. One query."""
-    found: dict[int, list[SignOff]] = defaultdict(list)
-    newest = SignOff.objects.filter(action_point__issue__agenda=agenda).newest().select_related("agency", "person")
-    for sign_off in newest.order_by("agency__acronym"):
-        found[sign_off.action_point_id].append(sign_off)
-    return found
-
-
-def items_of(point: ActionPoint) -> list[Item]:
-    """Its updates in force, in the order in which they were numbered. Three queries."""
-    found = point.progress_updates.in_force().with_context().order_by("number")
-    return [_item(update, point, "") for update in found]
-
-
-def _point(
-    point: ActionPoint,
-    updates: Iterable[ProgressUpdate],
-    wordings: dict[str, list[Passage]],
-    sign_offs: Iterable[SignOff],
-    today: date,
-    *,
-    with_people: bool,
-    site: str,
-) -> Point:
-    items = tuple(_item(update, point, site) for update in updates)
-    agencies, people, milestones = point.lead_agencies.all(), point.focal_points.all(), point.milestones.all()
-    told = Point(
-        code=point.code,
-        reference=point.reference,
-        title=without_unwanted(point.title),
-        address=site + point.get_absolute_url(),
-        description=told_alone(without_unwanted(point.description), wordings[sections.description_key(point)]),
-        lead_agencies=tuple(agency.acronym for agency in agencies),
-        people=tuple(without_unwanted(str(person)) for person in people) if with_people else (),
-        is_owned=bool(agencies or people),
-        status=ActionStatus(point.status),
-        is_silent=not items,
-        entries=_entries(items, wordings[sections.updates_key(point)]),
-        ahead=tuple(_promise(milestone) for milestone in milestones if milestone.is_ahead(today)),
-        passed=tuple(_promise(milestone) for milestone in milestones if milestone.is_passed(today)),
-    )
-    dissents = tuple(
-        Dissent(said.agency.acronym, without_unwanted(said.dissent), said.fingerprint != told.fingerprint)
-        for said in sign_offs
-        if said.dissent
-    )
-    return replace(told, dissents=dissents)
-
-
-def _entries(items: Iterable[Item], passages: list[Passage]) -> tuple[Entry, ...]:
-    """What a passage says goes once all its updates are withdrawn; until coordinators look at it, nothing withdrawn is told."""
-    by_key = {str(item.number): item for item in items}
+def _entries(updates: Iterable[NoteUpdate], blocks: list[EditedBlock]) -> tuple[NoteEntry, ...]:
+    """Leave out a block once all its updates are withdrawn: nothing withdrawn is shown until coordinators look at it."""
+    by_key = {str(update.number): update for update in updates}
     entries = []
-    for passage in laid_over(passages, [sections.source_of(item) for item in items]):
-        told = tuple(by_key[key] for key in passage.keys if key in by_key)
-        if passage.left_out or (passage.covers and not told):
+    for block in with_new_sources(blocks, [sections.source_of(update) for update in by_key.values()]):
+        covered = tuple(by_key[key] for key in block.keys if key in by_key)
+        if block.left_out or (block.covers and not covered):
             continue
-        entries.append(Entry(told, passage.text))
+        entries.append(NoteEntry(covered, block.text))
     return tuple(entries)
 
 
-def _item(update: ProgressUpdate, point: ActionPoint, site: str) -> Item:
+def _dissents(point: NotePoint, sign_offs: Iterable[SignOff]) -> tuple[Dissent, ...]:
+    return tuple(
+        Dissent(sign_off.agency.acronym, without_unwanted(sign_off.dissent), sign_off.fingerprint != point.fingerprint)
+        for sign_off in sign_offs
+        if sign_off.dissent
+    )
+
+
+def _note_update(update: ProgressUpdate, point: ActionPoint, site: str = "") -> NoteUpdate:
     update.action_point = point
-    return Item(
+    return NoteUpdate(
         number=update.number,
         address=site + update.get_absolute_url(),
         status=update.status,
@@ -169,14 +215,14 @@ def _item(update: ProgressUpdate, point: ActionPoint, site: str) -> Item:
         narrative=without_unwanted(update.narrative),
         reason=without_unwanted(update.reason),
         evidence=tuple(
-            Evidence(without_unwanted(evidence.title or evidence.url), web_address(evidence.url))
+            EvidenceLink(without_unwanted(evidence.title or evidence.url), web_address(evidence.url))
             for evidence in update.evidence.all()
         ),
     )
 
 
-def _promise(milestone: Milestone) -> Promise:
-    return Promise(
+def _milestone(milestone: Milestone) -> NoteMilestone:
+    return NoteMilestone(
         title=without_unwanted(milestone.title),
         place=without_unwanted(milestone.place),
         due=milestone.due,
@@ -185,39 +231,24 @@ def _promise(milestone: Milestone) -> Promise:
     )
 
 
-def _agencies_named(points: Iterable[ActionPoint], updates: dict[int, list[ProgressUpdate]]) -> set[Agency]:
-    named = {agency for point in points for agency in point.lead_agencies.all()}
-    for update in (update for told in updates.values() for update in told):
-        named.update(update.participants.all())
+def _agencies_named(points: Iterable[ActionPoint], updates: UpdatesByPoint) -> set[Agency]:
+    agencies = {agency for point in points for agency in point.lead_agencies.all()}
+    for update in (update for of_point in updates.values() for update in of_point):
+        agencies.update(update.participants.all())
         if update.agency:
-            named.add(update.agency)
-    return named
+            agencies.add(update.agency)
+    return agencies
 
 
-def _directory(named: set[Agency], *, with_people: bool) -> tuple[DirectoryEntry, ...]:
+def _directory(agencies: set[Agency], *, with_people: bool) -> tuple[NoteAgency, ...]:
     """One query with people, none without."""
-    contacts: dict[Agency, list[Contact]] = {agency: [] for agency in named}
+    contacts: dict[Agency, list[Contact]] = {agency: [] for agency in agencies}
     if with_people:
         people = User.objects.filter(agency__isnull=False, is_active=True).focal_points().select_related("agency")
         for person in people.order_by("name", "email"):
             if person.agency:
                 contacts.setdefault(person.agency, []).append(Contact(without_unwanted(str(person)), person.email))
     return tuple(
-        DirectoryEntry(agency.acronym, without_unwanted(agency.name), tuple(contacts[agency]))
+        NoteAgency(agency.acronym, without_unwanted(agency.name), tuple(contacts[agency]))
         for agency in sorted(contacts, key=lambda agency: agency.acronym.casefold())
     )
-
-
-def worded_parts(agenda: Agenda) -> list[tuple[Part, Wording | None, bool]]:
-    """All parts in the order of the note, each with its newest wording and whether a source changed since. Nine queries."""
-    points, updates = _action_points(agenda), _updates(agenda)
-    newest = Wording.objects.filter(agenda=agenda).newest().select_related("author")
-    by_key = {wording.part: wording for wording in newest}
-    found = [sections.introduction(agenda)]
-    for issue in agenda.issues.order_by("number"):
-        issue.agenda = agenda
-        found.append(sections.rationale(issue))
-        for point in (point for point in points if point.issue_id == issue.pk):
-            items = [_item(update, point, "") for update in updates[point.pk]]
-            found += [sections.description(point), sections.updates(point, items)]
-    return [(part, wording, part.has_changed(wording)) for part in found for wording in (by_key.get(part.key),)]

@@ -1,4 +1,4 @@
-"""What changed between two versions of the note, side by side: as plain data, paragraph by paragraph and word by word."""
+"""Compares two versions of the note side by side: paragraph by paragraph and word by word."""
 
 import re
 from collections import Counter
@@ -10,14 +10,14 @@ from itertools import takewhile
 
 from django.utils.translation import gettext as _
 
-from actions.note.content import Note, Point
+from actions.note.content import Note, NotePoint
 from actions.note.markdown_tree import Block, Paragraph, Quote, parse
 
-MOST_COMPARISONS = 4_000_000
-"""Of words. Longer paragraphs are shown as replaced whole."""
+MAX_WORD_PAIRS = 4_000_000
+"""Longer paragraphs are shown as replaced whole."""
 
-MOST_PARAGRAPHS = 1_000_000
-"""Comparisons of paragraphs. Longer runs of paragraphs that differ are shown as replaced whole."""
+MAX_PARAGRAPH_PAIRS = 1_000_000
+"""Longer runs of paragraphs that differ are shown as replaced whole."""
 
 LOOK_AHEAD = 40
 """Paragraphs among which the one that was changed is looked for."""
@@ -29,62 +29,62 @@ Piece = tuple[bool, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A paragraph that differs, before and after; empty where it is only in the other."""
+class ChangedParagraph:
+    """A paragraph that differs, before and after; empty if only the other version has it."""
 
     before: tuple[Piece, ...]
     after: tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ChangedSection:
     heading: str
-    rows: tuple[Row, ...]
+    paragraphs: tuple[ChangedParagraph, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
-    sections: tuple[Section, ...]
+class Comparison:
+    sections: tuple[ChangedSection, ...]
     """Those that differ, in the order of the newer version."""
     same: int
-    """How many sections say the same in both."""
+    """How many sections are the same in both."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
-    """What a section is made of. Its texts are parsed only where its content differs."""
+class _ComparedSection:
+    """A section of one version. Its texts are parsed only if its content differs."""
 
     heading: str
     content: object
     paragraphs: Callable[[], Iterable[str]]
 
 
-def changes(before: Note, after: Note) -> Changes:
-    old, new = _sources(before), _sources(after)
+def compare(before: Note, after: Note) -> Comparison:
+    old, new = _sections(before), _sections(after)
     keys = [*new, *(key for key in old if key not in new)]
-    sections = []
+    changed = []
     for key in keys:
-        if rows := tuple(_changed_rows(old.get(key), new.get(key))):
-            sections.append(Section((new.get(key) or old[key]).heading, rows))
-    return Changes(tuple(sections), len(keys) - len(sections))
+        if paragraphs := tuple(_changed_paragraphs(old.get(key), new.get(key))):
+            changed.append(ChangedSection((new.get(key) or old[key]).heading, paragraphs))
+    return Comparison(tuple(changed), len(keys) - len(changed))
 
 
-def _changed_rows(old: _Source | None, new: _Source | None) -> Iterator[Row]:
+def _changed_paragraphs(old: _ComparedSection | None, new: _ComparedSection | None) -> Iterator[ChangedParagraph]:
     if old and new and old.content == new.content:
         return iter(())
-    return _rows(list(old.paragraphs()) if old else [], list(new.paragraphs()) if new else [])
+    return _compare_paragraphs(list(old.paragraphs()) if old else [], list(new.paragraphs()) if new else [])
 
 
-def _sources(note: Note) -> dict[str, _Source]:
-    """The sections of the note, in order."""
+def _sections(note: Note) -> dict[str, _ComparedSection]:
+    """Return the sections of the note by a key that both versions share, in order."""
     opening = [note.title, note.introduction]
-    sources = {"introduction": _Source(_("Introduction"), opening, partial(_titled, *opening))}
+    sections = {"introduction": _ComparedSection(_("Introduction"), opening, partial(_titled, *opening))}
     for issue in note.issues:
         texts = [issue.heading, issue.rationale]
-        sources[issue.anchor] = _Source(issue.heading, texts, partial(_titled, *texts))
+        sections[issue.anchor] = _ComparedSection(issue.heading, texts, partial(_titled, *texts))
         for point in issue.points:
-            sources[point.anchor] = _Source(point.heading, point, partial(_of_point, point))
-    return sources
+            sections[point.anchor] = _ComparedSection(point.heading, point, partial(_of_point, point))
+    return sections
 
 
 def _titled(title: str, text: str) -> Iterator[str]:
@@ -92,21 +92,21 @@ def _titled(title: str, text: str) -> Iterator[str]:
     yield from _paragraphs(parse(text))
 
 
-def _of_point(point: Point) -> Iterator[str]:
+def _of_point(point: NotePoint) -> Iterator[str]:
     yield point.heading
     yield from _paragraphs(parse(point.description))
     yield point.answered_for
     if point.is_silent:
         yield _("Nothing has been reported.")
     for entry in point.entries:
-        yield from (item.heading for item in entry.items)
+        yield from (update.heading for update in entry.items)
         yield from _paragraphs(entry.text)
         yield from (evidence.title for evidence in entry.evidence)
     for dissent in point.dissents:
         yield from _paragraphs(dissent.text)
-    for heading, promises in point.promises:
+    for heading, milestones in point.milestone_groups:
         yield heading
-        yield from (promise.words for promise in promises)
+        yield from (milestone.line for milestone in milestones)
 
 
 def _paragraphs(blocks: Iterable[Block]) -> Iterator[str]:
@@ -120,37 +120,37 @@ def _paragraphs(blocks: Iterable[Block]) -> Iterator[str]:
                 yield from _paragraphs(item)
 
 
-def _rows(before: Sequence[str], after: Sequence[str]) -> Iterator[Row]:
+def _compare_paragraphs(before: Sequence[str], after: Sequence[str]) -> Iterator[ChangedParagraph]:
     start = _equal_at_start(before, after)
     end = _equal_at_start(before[start:][::-1], after[start:][::-1])
     before, after = before[start : len(before) - end], after[start : len(after) - end]
-    if len(before) * len(after) > MOST_PARAGRAPHS:
-        yield _row("\n".join(before), "\n".join(after))
+    if len(before) * len(after) > MAX_PARAGRAPH_PAIRS:
+        yield _compare_words("\n".join(before), "\n".join(after))
         return
     for kind, old_from, old_to, new_from, new_to in SequenceMatcher(None, before, after, False).get_opcodes():
         if kind != "equal":
             for old, new in _pairs(before[old_from:old_to], after[new_from:new_to]):
-                yield _row(old, new)
+                yield _compare_words(old, new)
 
 
 def _equal_at_start(before: Sequence[str], after: Sequence[str]) -> int:
-    """How many paragraphs are the same before the first that differs."""
+    """Count the paragraphs before the first that differs."""
     return sum(1 for _pair in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))
 
 
 def _pairs(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Paragraphs that are alike stand side by side, in their order; the others alone, beside an empty text."""
-    told = 0
+    """Put paragraphs that are alike side by side, in their order, and each other one beside an empty text."""
+    paired = 0
     for old in before:
-        near = range(told, min(told + LOOK_AHEAD, len(after)))
+        near = range(paired, min(paired + LOOK_AHEAD, len(after)))
         alike = next((place for place in near if _are_alike(old, after[place])), None)
         if alike is None:
             yield old, ""
         else:
-            yield from (("", new) for new in after[told:alike])
+            yield from (("", new) for new in after[paired:alike])
             yield old, after[alike]
-            told = alike + 1
-    yield from (("", new) for new in after[told:])
+            paired = alike + 1
+    yield from (("", new) for new in after[paired:])
 
 
 def _are_alike(before: str, after: str) -> bool:
@@ -159,10 +159,10 @@ def _are_alike(before: str, after: str) -> bool:
     return 3 * (old & new).total() >= max(old.total(), new.total(), 1)
 
 
-def _row(before: str, after: str) -> Row:
+def _compare_words(before: str, after: str) -> ChangedParagraph:
     old, new = _WORDS.findall(before), _WORDS.findall(after)
-    if not old or not new or len(old) * len(new) > MOST_COMPARISONS:
-        return Row(((True, before),) if before else (), ((True, after),) if after else ())
+    if not old or not new or len(old) * len(new) > MAX_WORD_PAIRS:
+        return ChangedParagraph(((True, before),) if before else (), ((True, after),) if after else ())
     left: list[Piece] = []
     right: list[Piece] = []
     for kind, old_from, old_to, new_from, new_to in SequenceMatcher(None, old, new).get_opcodes():
@@ -170,7 +170,7 @@ def _row(before: str, after: str) -> Row:
         differs = kind != "equal" or (not "".join(old[old_from:old_to]).strip() and 0 < old_from < old_to < len(old))
         _join(left, differs, "".join(old[old_from:old_to]))
         _join(right, differs, "".join(new[new_from:new_to]))
-    return Row(tuple(left), tuple(right))
+    return ChangedParagraph(tuple(left), tuple(right))
 
 
 def _join(pieces: list[Piece], differs: bool, text: str) -> None:

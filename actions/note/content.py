@@ -1,4 +1,7 @@
-"""The living note of an agenda as plain data: what every output of it is made from. Always up to date, because nothing is stored."""
+"""The note of an agenda as plain data, from which its page and its files are made.
+
+The names of fields are those of the JSON that published versions consist of (`serialization.py`).
+"""
 
 import json
 from collections import Counter
@@ -14,15 +17,23 @@ from actions.note.markdown_tree import Block, Paragraph, Quote, Run, parse
 from tracker.dates.value import PartialDate
 
 
+def issue_anchor(number: int) -> str:
+    return f"issue-{number}"
+
+
+def action_point_anchor(code: str) -> str:
+    return f"action-point-{code.replace('.', '-')}"
+
+
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class EvidenceLink:
     title: str
     address: str
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """One progress update in force."""
+class NoteUpdate:
+    """One current progress update."""
 
     number: int
     address: str
@@ -33,10 +44,10 @@ class Item:
     participants: tuple[str, ...]
     part_only: bool
     narrative: str
-    """Markdown; may be empty where there is no progress."""
+    """Markdown; may be empty if the status is "no progress"."""
     reason: str
     """Markdown: why there is no progress; else empty."""
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[EvidenceLink, ...]
 
     @property
     def status_label(self) -> str:
@@ -48,78 +59,78 @@ class Item:
 
     @property
     def when(self) -> str:
-        """In words, never more precise than it is known."""
+        """Return the date in words, never more precise than it is known."""
         if self.happened:
             return str(self.happened)
         return gettext("Reported %(when)s, no date given") % {"when": self.reported_on}
 
     @property
     def who(self) -> str:
-        """By whom with whom; empty where nobody is named."""
+        """Return who reported with which partners; empty if nobody is named."""
         if not self.participants:
             return self.by
-        with_whom = ", ".join(self.participants)
+        partners = ", ".join(self.participants)
         if not self.by:
-            return gettext("with %(agencies)s") % {"agencies": with_whom}
-        return gettext("%(agency)s with %(agencies)s") % {"agency": self.by, "agencies": with_whom}
+            return gettext("with %(agencies)s") % {"agencies": partners}
+        return gettext("%(agency)s with %(agencies)s") % {"agency": self.by, "agencies": partners}
 
     @property
     def heading(self) -> str:
-        """When, who and how it stands, on one line."""
+        """Return date, agencies and status on one line."""
         status = self.status_label
         if self.part_only:
             status += " (" + gettext("a part only") + ")"
-        return " · ".join(part for part in (self.when, self.who, status) if part)
+        return " · ".join(text for text in (self.when, self.who, status) if text)
 
     @property
     def source(self) -> str:
-        """What it says as Markdown: what a coordinator who words it begins with."""
+        """Return the whole text as Markdown, with which a coordinator begins to edit."""
         statement = "**" + gettext("No progress thus far.") + "**" if self.is_no_progress else ""
-        return "\n\n".join(part for part in (statement, self.reason, self.narrative) if part)
+        return "\n\n".join(text for text in (statement, self.reason, self.narrative) if text)
 
     @property
     def fingerprint(self) -> str:
-        """Of what it says, in any language."""
+        """Identify the text, in any language."""
         return fingerprint(self.status, self.reason, self.narrative)
 
     @property
     def facts(self) -> list[object]:
-        """All that it tells, in any language."""
+        """Return all that is shown of it, in no language, for the fingerprint of its action point."""
         happened = self.happened.text if self.happened else None
-        evidence = [[evidence.title, evidence.address] for evidence in self.evidence]
-        told = [self.number, self.status, happened, self.reported_on.text, self.by, list(self.participants)]
-        return [*told, self.part_only, self.narrative, self.reason, evidence]
+        evidence = [[link.title, link.address] for link in self.evidence]
+        origin = [self.number, self.status, happened, self.reported_on.text, self.by, list(self.participants)]
+        return [*origin, self.part_only, self.narrative, self.reason, evidence]
 
     @property
     def text(self) -> tuple[Block, ...]:
-        """What it says; where there is no progress, that first, then why."""
-        said = parse(self.reason) + parse(self.narrative)
+        """Return the reason and the narrative, after a statement if the status is "no progress"."""
+        blocks = parse(self.reason) + parse(self.narrative)
         if self.is_no_progress:
-            said = (Paragraph((Run(gettext("No progress thus far."), strong=True),)), *said)
-        return said
+            blocks = (Paragraph((Run(gettext("No progress thus far."), strong=True),)), *blocks)
+        return blocks
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What the note says in one place below an action point: an update, or a coordinator's words for some updates or for none."""
+class NoteEntry:
+    """One entry below an action point: an update as reported, or a coordinator's text for some updates or for none."""
 
-    items: tuple[Item, ...]
-    """The updates that it tells of; none where it is a paragraph of the coordinators' own."""
+    items: tuple[NoteUpdate, ...]
+    """The updates that it covers; none for a coordinator's own paragraph."""
     wording: str | None = None
-    """Markdown; None where the one update stands as it was reported."""
+    """A coordinator's text in Markdown; None shows the one update as reported."""
 
     @property
     def text(self) -> tuple[Block, ...]:
         return self.items[0].text if self.wording is None else parse(self.wording)
 
     @property
-    def evidence(self) -> tuple[Evidence, ...]:
-        return tuple(evidence for item in self.items for evidence in item.evidence)
+    def evidence(self) -> tuple[EvidenceLink, ...]:
+        return tuple(link for update in self.items for link in update.evidence)
 
 
 @dataclass(frozen=True, slots=True)
 class Dissent:
-    """What an agency holds against the wording."""
+    """Why an agency does not agree with what the note says of an action point."""
 
     agency: str
     words: str
@@ -128,8 +139,9 @@ class Dissent:
 
     @property
     def heading(self) -> str:
-        told = gettext("Dissent of %(agency)s, of an earlier wording") if self.is_of_earlier_wording else None
-        return (told or gettext("Dissent of %(agency)s")) % {"agency": self.agency}
+        if self.is_of_earlier_wording:
+            return gettext("Dissent of %(agency)s, of an earlier wording") % {"agency": self.agency}
+        return gettext("Dissent of %(agency)s") % {"agency": self.agency}
 
     @property
     def text(self) -> tuple[Block, ...]:
@@ -137,7 +149,7 @@ class Dissent:
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class NoteMilestone:
     """A milestone that is not done."""
 
     title: str
@@ -151,20 +163,20 @@ class Promise:
         return [self.title, self.place, self.due.text, self.due_note, self.repeats_every_months]
 
     @property
-    def words(self) -> str:
-        """On one line, the date first. A note on the date, where there is one, tells of the repetition too."""
-        told = f"{self.due}: {self.title}"
+    def line(self) -> str:
+        """Return date, title, place and repetition on one line; a note on the date stands for the repetition."""
+        line = f"{self.due}: {self.title}"
         if self.place not in self.title:
-            told += f", {self.place}"
-        aside = self.due_note
-        if not aside and (months := self.repeats_every_months):
-            aside = ngettext("every month", "every %(months)s months", months) % {"months": months}
-        return f"{told} ({aside})" if aside else told
+            line += f", {self.place}"
+        remark = self.due_note
+        if not remark and (months := self.repeats_every_months):
+            remark = ngettext("every month", "every %(months)s months", months) % {"months": months}
+        return f"{line} ({remark})" if remark else line
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """An action point: what was agreed, who answers for it, what came of it and what is to come."""
+class NotePoint:
+    """An action point: what was agreed, its owners, what came of it and its milestones."""
 
     code: str
     reference: str
@@ -178,23 +190,23 @@ class Point:
     is_owned: bool
     status: ActionStatus
     is_silent: bool
-    """Nothing was ever reported that is in force: not the same as updates that are left out."""
-    entries: tuple[Entry, ...]
-    ahead: tuple[Promise, ...]
-    passed: tuple[Promise, ...]
+    """Whether it has no current update: not the same as updates that are left out."""
+    entries: tuple[NoteEntry, ...]
+    ahead: tuple[NoteMilestone, ...]
+    passed: tuple[NoteMilestone, ...]
     dissents: tuple[Dissent, ...] = ()
 
     @property
-    def items(self) -> tuple[Item, ...]:
-        """The updates that are told."""
-        return tuple(item for entry in self.entries for item in entry.items)
+    def updates(self) -> tuple[NoteUpdate, ...]:
+        """Return the updates that its entries cover."""
+        return tuple(update for entry in self.entries for update in entry.items)
 
     @property
     def fingerprint(self) -> str:
-        """Of what agencies sign off: all that is told of it except its owners and what agencies say of the wording."""
-        entries = [[entry.wording, [item.facts for item in entry.items]] for entry in self.entries]
-        promises = sorted(json.dumps(promise.facts) for promise in (*self.ahead, *self.passed))
-        return fingerprint(self.title, self.description, entries, promises)
+        """Identify what agencies sign off: everything except the owners and the dissents."""
+        entries = [[entry.wording, [update.facts for update in entry.items]] for entry in self.entries]
+        milestones = sorted(json.dumps(milestone.facts) for milestone in (*self.ahead, *self.passed))
+        return fingerprint(self.title, self.description, entries, milestones)
 
     @property
     def heading(self) -> str:
@@ -202,30 +214,30 @@ class Point:
 
     @property
     def anchor(self) -> str:
-        return f"action-point-{self.code.replace('.', '-')}"
+        return action_point_anchor(self.code)
 
     @property
     def owners(self) -> str:
-        """In words; a visitor reads that focal points are assigned, not who they are."""
+        """Return the owners in words. Visitors read that focal points are assigned, not who they are."""
         if not self.is_owned:
             return gettext("Nobody owns this")
-        named = [", ".join(names) for names in (self.lead_agencies, self.people) if names]
-        return " · ".join(named) or gettext("focal points assigned")
+        names = [", ".join(group) for group in (self.lead_agencies, self.people) if group]
+        return " · ".join(names) or gettext("focal points assigned")
 
     @property
     def answered_for(self) -> str:
-        """The owners as a sentence."""
+        """Return the owners as a sentence."""
         return ": ".join([gettext("Who answers for it"), self.owners]) if self.is_owned else self.owners
 
     @property
-    def promises(self) -> tuple[tuple[str, tuple[Promise, ...]], ...]:
-        """Its milestones that are not done, in groups with a heading; no group is empty."""
+    def milestone_groups(self) -> tuple[tuple[str, tuple[NoteMilestone, ...]], ...]:
+        """Return its milestones that are not done in groups with a heading; no group is empty."""
         groups = ((gettext("Passed, not done"), self.passed), (gettext("Ahead"), self.ahead))
-        return tuple((heading, promises) for heading, promises in groups if promises)
+        return tuple((heading, milestones) for heading, milestones in groups if milestones)
 
 
 @dataclass(frozen=True, slots=True)
-class Theme:
+class NoteIssue:
     """An issue with its action points."""
 
     number: int
@@ -233,7 +245,7 @@ class Theme:
     address: str
     rationale: str
     """Markdown."""
-    points: tuple[Point, ...]
+    points: tuple[NotePoint, ...]
 
     @property
     def heading(self) -> str:
@@ -241,13 +253,13 @@ class Theme:
 
     @property
     def anchor(self) -> str:
-        return f"issue-{self.number}"
+        return issue_anchor(self.number)
 
     @property
     def counts(self) -> tuple[int, ...]:
-        """How many action points stand where: one number for each ActionStatus, in their order."""
-        counted = Counter(point.status for point in self.points)
-        return tuple(counted[status] for status in ActionStatus)
+        """Count its action points by status: one number for each ActionStatus, in their order."""
+        counts = Counter(point.status for point in self.points)
+        return tuple(counts[status] for status in ActionStatus)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +269,9 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class DirectoryEntry:
+class NoteAgency:
+    """An agency of the directory."""
+
     acronym: str
     name: str
     contacts: tuple[Contact, ...]
@@ -278,21 +292,21 @@ class Note:
     agreed_on: PartialDate | None
     reporting_period: PartialDate | None
     as_of: date
-    issues: tuple[Theme, ...]
-    directory: tuple[DirectoryEntry, ...]
+    issues: tuple[NoteIssue, ...]
+    directory: tuple[NoteAgency, ...]
     """Agencies that the note names or that have focal points, by acronym. Visitors see no contacts."""
     names_people: bool
     version: int | None = None
-    """Of a published one."""
+    """The number of a published version."""
 
     @property
     def up_to(self) -> str:
-        """What it is the note of, and as of when."""
+        """Return the agenda, the day and the version in words."""
         day = date_format(self.as_of, "DATE_FORMAT")
-        told = gettext("%(agenda)s: progress as reported up to %(day)s.")
-        told %= {"agenda": self.agenda_title, "day": day}
+        text = gettext("%(agenda)s: progress as reported up to %(day)s.")
+        text %= {"agenda": self.agenda_title, "day": day}
         version = gettext("Version %(number)s.") % {"number": self.version}
-        return f"{told} {version}" if self.version else told
+        return f"{text} {version}" if self.version else text
 
     @property
     def directory_heading(self) -> str:
@@ -302,7 +316,7 @@ class Note:
 
     @property
     def figures(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
-        """A row for each issue and one for all: its name, then how many action points stand where, and their total."""
+        """Return a row for each issue and one for all: its name, then the number of action points by status, and their total."""
         rows = [(issue.heading, issue.counts) for issue in self.issues]
         columns = [sum(counts[place] for _name, counts in rows) for place in range(len(ActionStatus))]
         rows.append((gettext("All"), tuple(columns)))
@@ -310,5 +324,5 @@ class Note:
 
     @property
     def figure_headings(self) -> tuple[str, ...]:
-        """Of the columns of `figures`."""
+        """Return the headings of the columns of `figures`."""
         return (gettext("Issue"), *(str(status.label) for status in ActionStatus), gettext("Total"))

@@ -1,19 +1,19 @@
-"""Publishing the note: freezing what it says now as its next version."""
+"""Publishes the note: stores its content as the next version."""
 
 from dataclasses import replace
 from datetime import date, datetime
 
-from actions.note.builder import note_of
+from actions.note.builder import build_note
 from actions.note.models import NoteVersion
-from actions.note.serialization import canonical, sha256
+from actions.note.serialization import sha256, to_json
 from issues.models import Agenda
 from tracker.people.models import User
 
 
 def next_version(agenda: Agenda, today: date) -> NoteVersion:
-    """What would be published now; not stored."""
+    """Return what would be published now, without storing it."""
     last = NoteVersion.objects.filter(agenda=agenda).order_by("-number").values_list("number", flat=True).first() or 0
-    content = canonical(replace(note_of(agenda, today, with_people=True), version=last + 1))
+    content = to_json(replace(build_note(agenda, today, with_people=True), version=last + 1))
     return NoteVersion(agenda=agenda, number=last + 1, as_of=today, content=content, sha256=sha256(content))
 
 

@@ -1,6 +1,6 @@
-"""The parts of the note that coordinators word: its introduction, why an issue matters, what was agreed, what was reported.
+"""The sections of the note that coordinators edit: its introduction, why an issue matters, what was agreed, what came of it.
 
-A part's key names the row that it replaces, so that a new number or title leaves a wording where it belongs.
+A section's key names the row that it shows, so that an edit stays with it when its number or title changes.
 """
 
 from collections.abc import Iterable
@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from actions.models import ActionPoint
-from actions.note.blocks import Source, fingerprint, read
-from actions.note.content import Item
-from actions.note.models import Wording
+from actions.note.blocks import Source, blocks_from_json, fingerprint
+from actions.note.content import NoteUpdate, action_point_anchor, issue_anchor
+from actions.note.models import SectionEdit
 from issues.models import Agenda, Issue
 from tracker.text import without_unwanted
 
@@ -32,69 +32,80 @@ def updates_key(point: ActionPoint) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """What a coordinator opens to word it."""
+class Section:
+    """What a coordinator opens to edit it."""
 
     agenda: Agenda
     key: str
     title: str
     sources: tuple[Source, ...]
     anchor: str
-    """Where it stands on the page of the note."""
+    """The place of the section on the page of the note."""
     address: str
-    """Of the page on which it is worded."""
+    """The page on which the section is edited."""
 
     @property
     def by_key(self) -> dict[str, Source]:
         return {source.key: source for source in self.sources}
 
-    def has_changed(self, wording: Wording | None) -> bool:
-        """Whether a source is no longer what it was when coordinators worded it."""
-        passages = read(wording.passages) if wording else []
-        return any(passage.changes(self.by_key) for passage in passages)
+    def has_changed_source(self, edit: SectionEdit | None) -> bool:
+        """Whether a source differs from what it was when coordinators edited the section."""
+        blocks = blocks_from_json(edit.blocks) if edit else []
+        return any(block.changed_sources(self.by_key) for block in blocks)
 
     @property
     def back(self) -> str:
         return f"{reverse('note', args=[self.agenda.slug])}#{self.anchor}"
 
 
-def introduction(agenda: Agenda) -> Part:
+def introduction(agenda: Agenda) -> Section:
     address = reverse("note_introduction", args=[agenda.slug])
-    return Part(agenda, INTRODUCTION, _("Introduction"), _alone(agenda.introduction), "content", address)
+    return Section(agenda, INTRODUCTION, _("Introduction"), _single_source(agenda.introduction), "content", address)
 
 
-def rationale(issue: Issue) -> Part:
-    title = ": ".join([str(issue), _("Why it matters")])
-    address = reverse("note_rationale", args=[issue.agenda.slug, issue.number])
-    return Part(issue.agenda, rationale_key(issue), title, _alone(issue.rationale), f"issue-{issue.number}", address)
+def rationale(issue: Issue) -> Section:
+    return Section(
+        agenda=issue.agenda,
+        key=rationale_key(issue),
+        title=": ".join([str(issue), _("Why it matters")]),
+        sources=_single_source(issue.rationale),
+        anchor=issue_anchor(issue.number),
+        address=reverse("note_rationale", args=[issue.agenda.slug, issue.number]),
+    )
 
 
-def description(point: ActionPoint) -> Part:
-    title = ": ".join([f"{point.code} {point.title}", _("What was agreed")])
-    address = reverse("note_description", args=_reference(point))
-    return Part(point.issue.agenda, description_key(point), title, _alone(point.description), _anchor(point), address)
+def description(point: ActionPoint) -> Section:
+    return Section(
+        agenda=point.issue.agenda,
+        key=description_key(point),
+        title=": ".join([f"{point.code} {point.title}", _("What was agreed")]),
+        sources=_single_source(point.description),
+        anchor=action_point_anchor(point.code),
+        address=reverse("note_description", args=_reference(point)),
+    )
 
 
-def updates(point: ActionPoint, items: Iterable[Item]) -> Part:
-    title = ": ".join([f"{point.code} {point.title}", _("What came of it")])
-    sources = tuple(source_of(item) for item in items)
-    address = reverse("note_updates", args=_reference(point))
-    return Part(point.issue.agenda, updates_key(point), title, sources, _anchor(point), address)
+def updates(point: ActionPoint, note_updates: Iterable[NoteUpdate]) -> Section:
+    return Section(
+        agenda=point.issue.agenda,
+        key=updates_key(point),
+        title=": ".join([f"{point.code} {point.title}", _("What came of it")]),
+        sources=tuple(source_of(update) for update in note_updates),
+        anchor=action_point_anchor(point.code),
+        address=reverse("note_updates", args=_reference(point)),
+    )
 
 
-def source_of(item: Item) -> Source:
-    return Source(str(item.number), item.heading, item.address, item.source.replace("\r\n", "\n"), item.fingerprint)
+def source_of(update: NoteUpdate) -> Source:
+    text = update.source.replace("\r\n", "\n")
+    return Source(str(update.number), update.heading, update.address, text, update.fingerprint)
 
 
-def _alone(text: str) -> tuple[Source, ...]:
-    """The one source of a part that is a text; none where there is no text yet."""
-    told = without_unwanted(text).replace("\r\n", "\n")
-    return (Source("text", _("As it was agreed"), "", told, fingerprint(told)),) if told else ()
+def _single_source(text: str) -> tuple[Source, ...]:
+    """Return the only source of a section that is one text, or none while there is no text."""
+    text = without_unwanted(text).replace("\r\n", "\n")
+    return (Source("text", _("As it was agreed"), "", text, fingerprint(text)),) if text else ()
 
 
 def _reference(point: ActionPoint) -> tuple[str, int, int]:
     return point.issue.agenda.slug, point.issue.number, point.number
-
-
-def _anchor(point: ActionPoint) -> str:
-    return f"action-point-{point.code.replace('.', '-')}"

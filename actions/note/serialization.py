@@ -1,8 +1,8 @@
-"""The note as canonical JSON, and back: what a published version is made of, and what its SHA-256 is of.
+"""The note as canonical JSON, and back: the content of a published version, from which its SHA-256 is computed.
 
 Canonical: keys sorted, no white space, ASCII alone, so that the same content is the same bytes everywhere. It holds no words that
-depend on a language and no address of a server. Files of it can be made anew at any time, in any language. What is added to the
-content later needs a default, so that earlier versions can still be read.
+depend on a language and no address of a server, so files can be written from it at any time, in any language. A field that the content
+gains later needs a default, so that earlier versions can still be read; its names do not change.
 """
 
 import hashlib
@@ -18,22 +18,23 @@ from actions.note.content import Note
 from tracker.dates.value import PartialDate
 
 
-def canonical(note: Note) -> str:
-    """`note` gathered with people and without a site."""
-    return json.dumps(_told(note), ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+def to_json(note: Note) -> str:
+    """Write a `note` that was built with people and without a site."""
+    return json.dumps(_plain(note), ensure_ascii=True, sort_keys=True, separators=(",", ":"))
 
 
 def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def restored(text: str, *, with_people: bool, site: str = "") -> Note:
-    """The note that `canonical` made `text` of, as its reader may see it. `site` goes before every address of the tracker."""
-    note: Note = _read(Note, json.loads(text), site)
+def from_json(text: str, *, with_people: bool, site: str = "") -> Note:
+    """Read what `to_json` wrote, as its reader may see it. `site` goes before every address of the tracker."""
+    note: Note = _restored(Note, json.loads(text), site)
     return note if with_people else _without_people(note)
 
 
-def _told(value: Any) -> Any:
+def _plain(value: Any) -> Any:
+    """Turn dataclasses into dictionaries, and dates and choices into text."""
     if isinstance(value, PartialDate):
         return value.text
     if isinstance(value, date):
@@ -41,9 +42,9 @@ def _told(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     if is_dataclass(value):
-        return {field.name: _told(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, tuple):
-        return [_told(each) for each in value]
+        return [_plain(each) for each in value]
     return value
 
 
@@ -52,11 +53,12 @@ def _hints(kind: Any) -> dict[str, Any]:
     return get_type_hints(kind)
 
 
-def _read(kind: Any, value: Any, site: str) -> Any:
+def _restored(kind: Any, value: Any, site: str) -> Any:
+    """Turn the plain value back into one of this type."""
     if get_origin(kind) in {Union, UnionType}:
-        return None if value is None else _read(get_args(kind)[0], value, site)
+        return None if value is None else _restored(get_args(kind)[0], value, site)
     if get_origin(kind) is tuple:
-        return tuple(_read(get_args(kind)[0], each, site) for each in value)
+        return tuple(_restored(get_args(kind)[0], each, site) for each in value)
     if kind is PartialDate:
         return PartialDate.parse(value)
     if kind is date:
@@ -64,11 +66,12 @@ def _read(kind: Any, value: Any, site: str) -> Any:
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(value)
     if is_dataclass(kind):
-        made: Any = kind
-        given = {name: _read(hint, value[name], site) for name, hint in _hints(made).items() if name in value}
-        if given.get("address", "").startswith("/"):
-            given["address"] = site + given["address"]
-        return made(**given)
+        dataclass: Any = kind
+        hints = _hints(dataclass)
+        arguments = {name: _restored(hint, value[name], site) for name, hint in hints.items() if name in value}
+        if arguments.get("address", "").startswith("/"):
+            arguments["address"] = site + arguments["address"]
+        return dataclass(**arguments)
     return value
 
 
@@ -76,5 +79,5 @@ def _without_people(note: Note) -> Note:
     issues = tuple(
         replace(issue, points=tuple(replace(point, people=()) for point in issue.points)) for issue in note.issues
     )
-    directory = tuple(replace(entry, contacts=()) for entry in note.directory)
+    directory = tuple(replace(agency, contacts=()) for agency in note.directory)
     return replace(note, issues=issues, directory=directory, names_people=False)

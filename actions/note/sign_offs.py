@@ -1,4 +1,4 @@
-"""Which agencies a part of the note tells of, and which of them have signed it off."""
+"""Which agencies are to sign off what the note says of an action point, and which of them have."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -8,53 +8,52 @@ from datetime import date
 from django.db.models import Q
 
 from actions.models import ActionPoint, ProgressUpdate
-from actions.note.builder import note_of, standing_sign_offs
-from actions.note.content import Note, Point
+from actions.note.builder import build_note, current_sign_offs
+from actions.note.content import Note, NotePoint
 from actions.note.models import SignOff
 from issues.models import Agenda
 from tracker.people.models import Agency, User
 
-Missing = list[tuple[str, list[str]]]
-"""Agencies that are still to answer, by acronym, each with the codes of its parts (3.2), in their order."""
+MissingSignOffs = list[tuple[str, list[str]]]
+"""Agencies that are still to answer, by acronym, each with the codes of its action points (3.2), in their order."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What an agency says of its part; nothing so far where `given` is None."""
+class AgencySignOff:
+    """The answer of an agency about one action point; none so far if `sign_off` is None."""
 
     agency: Agency
-    given: SignOff | None
+    sign_off: SignOff | None
     is_of_this_wording: bool
     has_focal_point: bool
-    """Whether there is anybody to ask."""
+    """Whether anybody can answer for the agency."""
 
     @property
     def is_open(self) -> bool:
-        """Whether the agency is to answer: it has not, or the part was changed since."""
+        """Whether the agency is to answer: it has not, or the text was changed since."""
         return self.has_focal_point and not self.is_of_this_wording
 
 
 @dataclass(frozen=True, slots=True)
-class SigningPart:
-    """An action point as the note tells it, with the answers of the agencies that it tells of."""
+class PointSignOffs:
+    """An action point of the note with the answers of the agencies that it names."""
 
     action_point: ActionPoint
-    point: Point
-    answers: tuple[Answer, ...]
+    point: NotePoint
+    answers: tuple[AgencySignOff, ...]
 
     def is_own(self, user: User) -> bool:
         return bool(self.agencies_of(user))
 
     def agencies_of(self, user: User) -> list[Agency]:
-        """Those that the user answers for."""
+        """Return those for which the user answers."""
         return [answer.agency for answer in self.answers if user.speaks_for(answer.agency.pk)]
 
     def is_open_for(self, user: User) -> bool:
         return any(answer.is_open for answer in self.answers if user.speaks_for(answer.agency.pk))
 
     @property
-    def is_asked(self) -> bool:
-        """Whether there is anybody to sign it off."""
+    def can_be_signed_off(self) -> bool:
         return any(answer.has_focal_point for answer in self.answers)
 
     @property
@@ -62,31 +61,31 @@ class SigningPart:
         return not any(answer.is_open for answer in self.answers)
 
 
-def signing_parts(agenda: Agenda, today: date) -> list[SigningPart]:
-    """All action points of the note, in its order. A constant number of queries."""
-    told = {point.code: point for issue in note_of(agenda, today, with_people=True).issues for point in issue.points}
-    given = standing_sign_offs(agenda)
+def point_sign_offs(agenda: Agenda, today: date) -> list[PointSignOffs]:
+    """Return all action points of the note, in its order. A constant number of queries."""
+    note = build_note(agenda, today, with_people=True)
+    note_points = {point.code: point for issue in note.issues for point in issue.points}
+    sign_offs = current_sign_offs(agenda)
     reporting, answering = _reporting_agencies(agenda), _agencies_with_focal_points()
-    found = ActionPoint.objects.filter(issue__agenda=agenda).in_order().select_related("issue__agenda")
-    parts = []
-    for action_point in found.prefetch_related("lead_agencies", "focal_points__agency"):
+    action_points = ActionPoint.objects.filter(issue__agenda=agenda).in_order().select_related("issue__agenda")
+    found = []
+    for action_point in action_points.prefetch_related("lead_agencies", "focal_points__agency"):
         agencies = {agency.pk: agency for agency in action_point.lead_agencies.all()} | reporting[action_point.pk]
         agencies |= {person.agency.pk: person.agency for person in action_point.focal_points.all() if person.agency}
-        point = told[action_point.code]
-        answers = _answers(agencies.values(), given[action_point.pk], point.fingerprint, answering)
-        parts.append(SigningPart(action_point, point, answers))
-    return parts
+        point = note_points[action_point.code]
+        answers = _answers(agencies.values(), sign_offs[action_point.pk], point.fingerprint, answering)
+        found.append(PointSignOffs(action_point, point, answers))
+    return found
 
 
-def missing_parts(parts: Iterable[SigningPart]) -> Missing:
-    """Of parts of the note as it stands."""
+def missing_sign_offs(points: Iterable[PointSignOffs]) -> MissingSignOffs:
     return _by_agency(
-        (answer.agency.acronym, part.point.code) for part in parts for answer in part.answers if answer.is_open
+        (answer.agency.acronym, point.point.code) for point in points for answer in point.answers if answer.is_open
     )
 
 
-def missing_in(version: Note, agenda: Agenda) -> Missing:
-    """Of a version that was published: of the agencies that it names itself those that never signed off what it says. Three queries."""
+def missing_in_version(version: Note, agenda: Agenda) -> MissingSignOffs:
+    """Return the agencies named in a published version that never signed off what it says. Three queries."""
     signed = set(
         SignOff.objects.filter(action_point__issue__agenda=agenda)
         .order_by()
@@ -97,42 +96,44 @@ def missing_in(version: Note, agenda: Agenda) -> Missing:
         (acronym, point.code)
         for issue in version.issues
         for point in issue.points
-        for acronym in answering & {*point.lead_agencies, *(item.by for item in point.items)}
+        for acronym in answering & {*point.lead_agencies, *(update.by for update in point.updates)}
         if (acronym, point.fingerprint) not in signed
     )
 
 
-def _by_agency(open_parts: Iterable[tuple[str, str]]) -> Missing:
-    """Of pairs of an acronym and a code."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for acronym, code in open_parts:
-        found[acronym].append(code)
-    return sorted(found.items(), key=lambda agency: agency[0].casefold())
+def _by_agency(pairs: Iterable[tuple[str, str]]) -> MissingSignOffs:
+    """Group pairs of an acronym and a code."""
+    codes: dict[str, list[str]] = defaultdict(list)
+    for acronym, code in pairs:
+        codes[acronym].append(code)
+    return sorted(codes.items(), key=lambda agency: agency[0].casefold())
 
 
 def _reporting_agencies(agenda: Agenda) -> dict[int, dict[int, Agency]]:
-    """Whose updates are in force, by action point. One query."""
-    found: dict[int, dict[int, Agency]] = defaultdict(dict)
+    """Return the agencies of the current updates, by action point. One query."""
+    by_point: dict[int, dict[int, Agency]] = defaultdict(dict)
     updates = ProgressUpdate.objects.filter(action_point__issue__agenda=agenda, agency__isnull=False).in_force()
     for update in updates.select_related("agency").only("action_point_id", "agency"):
         if update.agency:
-            found[update.action_point_id][update.agency.pk] = update.agency
-    return found
+            by_point[update.action_point_id][update.agency.pk] = update.agency
+    return by_point
 
 
 def _agencies_with_focal_points() -> set[int]:
-    """Those that somebody answers for: their own people, or those of the agency that they are part of. One query."""
+    """Return the agencies for which somebody answers: their own people, or those of their parent agency. One query."""
     people = User.objects.active().focal_points().filter(agency__isnull=False).values("agency")
-    found = Agency.objects.filter(Q(pk__in=people) | Q(parent__in=people))
-    return set(found.order_by().values_list("pk", flat=True))
+    agencies = Agency.objects.filter(Q(pk__in=people) | Q(parent__in=people))
+    return set(agencies.order_by().values_list("pk", flat=True))
 
 
 def _answers(
-    agencies: Iterable[Agency], given: Iterable[SignOff], fingerprint: str, answering: set[int]
-) -> tuple[Answer, ...]:
-    by_agency = {sign_off.agency_id: sign_off for sign_off in given}
+    agencies: Iterable[Agency], sign_offs: Iterable[SignOff], fingerprint: str, answering: set[int]
+) -> tuple[AgencySignOff, ...]:
+    by_agency = {sign_off.agency_id: sign_off for sign_off in sign_offs}
     return tuple(
-        Answer(agency, said, said is not None and said.fingerprint == fingerprint, agency.pk in answering)
+        AgencySignOff(
+            agency, sign_off, sign_off is not None and sign_off.fingerprint == fingerprint, agency.pk in answering
+        )
         for agency in sorted(agencies, key=lambda agency: agency.acronym.casefold())
-        for said in (by_agency.get(agency.pk),)
+        for sign_off in (by_agency.get(agency.pk),)
     )

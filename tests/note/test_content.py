@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from actions.drafts import save_draft
 from actions.models import ActionStatus, ProgressUpdate
-from actions.note.builder import note_of
+from actions.note.builder import build_note
 from tests import personas
 
 TODAY = date(2006, 4, 20)
@@ -18,62 +18,62 @@ def points_of(note):
 
 
 def test_note_of_the_baseline_has_everything_in_the_order_of_the_agenda(baseline):
-    note = note_of(baseline, TODAY, with_people=True)
+    note = build_note(baseline, TODAY, with_people=True)
 
     codes = list(points_of(note))
     assert note.title == "Engaging with the private sector: the UN's progress in 2005"
     assert [issue.number for issue in note.issues] == [1, 2, 3, 4, 5, 6]
     assert [len(issue.points) for issue in note.issues] == [3, 2, 6, 3, 1, 2]
     assert codes == sorted(codes)
-    assert sum(len(point.items) for point in points_of(note).values()) == 27
-    assert [[item.number for item in point.items] for point in points_of(note).values()] == [
-        list(range(1, len(point.items) + 1)) for point in points_of(note).values()
+    assert sum(len(point.updates) for point in points_of(note).values()) == 27
+    assert [[update.number for update in point.updates] for point in points_of(note).values()] == [
+        list(range(1, len(point.updates) + 1)) for point in points_of(note).values()
     ]
     assert all(issue.rationale for issue in note.issues)
     assert all(point.description for point in points_of(note).values())
 
 
 def test_silence_and_no_progress_are_told_apart(baseline):
-    points = points_of(note_of(baseline, TODAY, with_people=True))
+    points = points_of(build_note(baseline, TODAY, with_people=True))
 
-    assert points["1.1"].items == ()
+    assert points["1.1"].updates == ()
     assert points["1.1"].status == ActionStatus.NOT_REPORTED
-    assert [(item.is_no_progress, bool(item.reason)) for item in points["1.3"].items] == [(True, True)]
-    assert {code for code, point in points.items() if not point.items} == {"1.1"}
-    assert {code for code, point in points.items() if any(item.is_no_progress for item in point.items)} == {
+    assert [(update.is_no_progress, bool(update.reason)) for update in points["1.3"].updates] == [(True, True)]
+    assert {code for code, point in points.items() if not point.updates} == {"1.1"}
+    assert {code for code, point in points.items() if any(update.is_no_progress for update in point.updates)} == {
         "1.3",
         "6.2",
     }
 
 
 def test_item_says_when_and_who_as_precisely_as_it_is_known(baseline):
-    points = points_of(note_of(baseline, TODAY, with_people=True))
+    points = points_of(build_note(baseline, TODAY, with_people=True))
 
-    first, _second, undated = points["1.2"].items
+    first, _second, undated = points["1.2"].updates
     assert first.when == "22 December 2005"
     assert undated.when == "Reported March 2006, no date given"
     assert undated.who == "OLA"
-    assert points["4.1"].items[0].who == "UNSSC with UNDGO"
-    assert points["2.1"].items[2].who == "UN system-wide"
-    assert points["1.3"].items[0].who == ""
+    assert points["4.1"].updates[0].who == "UNSSC with UNDGO"
+    assert points["2.1"].updates[2].who == "UN system-wide"
+    assert points["1.3"].updates[0].who == ""
     assert first.address == reverse("progress_update", args=["2005", 1, 2, 1])
 
 
 def test_milestones_ahead_and_passed_are_told_apart(baseline):
-    before = points_of(note_of(baseline, TODAY, with_people=True))
-    after = points_of(note_of(baseline, date(2026, 1, 1), with_people=True))
+    before = points_of(build_note(baseline, TODAY, with_people=True))
+    after = points_of(build_note(baseline, date(2026, 1, 1), with_people=True))
 
     assert sum(len(point.ahead) for point in before.values()) == 11
-    assert [promise.title for point in after.values() for promise in point.ahead] == [
-        promise.title for promise in before["3.2"].ahead if promise.repeats_every_months
+    assert [milestone.title for point in after.values() for milestone in point.ahead] == [
+        milestone.title for milestone in before["3.2"].ahead if milestone.repeats_every_months
     ]
     assert sum(len(point.passed) for point in after.values()) == 10
-    assert before["3.2"].ahead[0].words.endswith("(Every two months from early 2006)")
-    assert before["3.1"].ahead[1].words.count("Rome") == 1
+    assert before["3.2"].ahead[0].line.endswith("(Every two months from early 2006)")
+    assert before["3.1"].ahead[1].line.count("Rome") == 1
 
 
 def test_figures_add_up(baseline):
-    note = note_of(baseline, TODAY, with_people=True)
+    note = build_note(baseline, TODAY, with_people=True)
 
     assert dict(zip(note.figure_headings[1:], note.figures[-1][1], strict=True)) == {
         "Not reported": 1,
@@ -96,9 +96,9 @@ def test_only_updates_in_force_are_told(db, coordinator):
     )
     save_draft(point, coordinator, {"narrative": ["Half a thought."]})
 
-    note = note_of(point.issue.agenda, personas.TODAY, with_people=True)
+    note = build_note(point.issue.agenda, personas.TODAY, with_people=True)
 
-    assert [item.narrative for item in points_of(note)["1.1"].items] == ["Second wording."]
+    assert [update.narrative for update in points_of(note)["1.1"].updates] == ["Second wording."]
     assert ProgressUpdate.objects.count() == 3
 
 
@@ -107,7 +107,7 @@ def test_people_are_named_to_signed_in_readers_only(db, focal_point):
     point.focal_points.add(focal_point)
     gone = personas.person("gone@example.org", agency=focal_point.agency, is_active=False)
 
-    told, hidden = (note_of(point.issue.agenda, personas.TODAY, with_people=who) for who in (True, False))
+    told, hidden = (build_note(point.issue.agenda, personas.TODAY, with_people=who) for who in (True, False))
 
     assert points_of(told)["1.1"].owners == str(focal_point)
     assert points_of(hidden)["1.1"].owners == "focal points assigned"
@@ -120,9 +120,9 @@ def test_people_are_named_to_signed_in_readers_only(db, focal_point):
 
 
 def test_addresses_begin_with_the_site(baseline):
-    note = note_of(baseline, TODAY, with_people=False, site="https://tracker.example.org")
+    note = build_note(baseline, TODAY, with_people=False, site="https://tracker.example.org")
 
-    addresses = [item.address for point in points_of(note).values() for item in point.items]
+    addresses = [update.address for point in points_of(note).values() for update in point.updates]
     assert len(set(addresses)) == 27
     assert all(address.startswith("https://tracker.example.org/") for address in addresses)
 
@@ -132,11 +132,11 @@ def test_characters_that_break_files_are_left_out(db):
     point = personas.action_point(personas.issue(agenda), title="Ti\x1btle")
     personas.update(point, narrative="A\x08 bell \U0001f514")
 
-    note = note_of(agenda, personas.TODAY, with_people=True)
+    note = build_note(agenda, personas.TODAY, with_people=True)
 
     assert note.introduction == "Before"
     assert points_of(note)["1.1"].title == "Title"
-    assert points_of(note)["1.1"].items[0].narrative == "A bell \U0001f514"
+    assert points_of(note)["1.1"].updates[0].narrative == "A bell \U0001f514"
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -158,6 +158,6 @@ def test_note_costs_a_constant_number_of_queries(db, django_assert_num_queries, 
             assert update.number
 
     with django_assert_num_queries(11):
-        note_of(agenda, personas.TODAY, with_people=True)
+        build_note(agenda, personas.TODAY, with_people=True)
     with django_assert_num_queries(10):
-        note_of(agenda, personas.TODAY, with_people=False)
+        build_note(agenda, personas.TODAY, with_people=False)

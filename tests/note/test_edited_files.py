@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from actions.note.builder import note_of
+from actions.note.builder import build_note
 from actions.note.export.markdown import write_markdown
 from actions.note.markdown_tree import parse
-from actions.note.models import SignOff, Wording
+from actions.note.models import SectionEdit, SignOff
 from tests import personas
 from tests.note import test_pdf, test_word
 from tests.note.conftest import HOSTILE
@@ -16,10 +16,10 @@ from tests.note.test_markdown import words, words_of_commonmark
 FILES = {"md": "text/markdown", "docx": "application/vnd", "pdf": "application/pdf"}
 
 
-def store(point, part, *passages, by):
-    told = [{"covers": covers, "text": text, "left_out": left_out} for covers, text, left_out in passages]
+def store(point, section, *blocks, by):
+    stored = [{"covers": covers, "text": text, "left_out": left_out} for covers, text, left_out in blocks]
     now = personas.NOW + timedelta(seconds=1)
-    Wording.store(point.issue.agenda, part, told, author=by, now=now)
+    SectionEdit.store(point.issue.agenda, section, stored, author=by, now=now)
 
 
 def told_in(client, address):
@@ -116,7 +116,7 @@ def test_hostile_words_break_no_output(client, coordinator, hostile_wordings):
 
 
 def test_hostile_words_arrive_as_words(hostile_wordings):
-    note = note_of(hostile_wordings, personas.TODAY, with_people=True)
+    note = build_note(hostile_wordings, personas.TODAY, with_people=True)
 
     said, kinds = words_of_commonmark(write_markdown(note))
 

@@ -43,6 +43,12 @@ def enqueued(monkeypatch):
     return found
 
 
+@pytest.fixture
+def quick_worker(monkeypatch):
+    """For tests that never open the file: a worker that does not start the process in which files are written."""
+    monkeypatch.setattr(background, "write_file", lambda _content, **_options: b"The file.")
+
+
 def ask(client, extension="pdf", **data):
     """Returns the address of the file's page."""
     answer = client.post(ASK, {"extension": extension} | data)
@@ -91,7 +97,9 @@ def test_file_is_made_by_a_task_and_fetched(
         assert sum("Long words." in paragraph.text for paragraph in Document(BytesIO(content)).paragraphs) == 15
 
 
-def test_asking_twice_makes_one_file(as_focal_point, long_note, enqueued, django_capture_on_commit_callbacks):
+def test_asking_twice_makes_one_file(
+    as_focal_point, long_note, enqueued, quick_worker, django_capture_on_commit_callbacks
+):
     with django_capture_on_commit_callbacks(execute=True):
         first = ask(as_focal_point)
         second = ask(as_focal_point)
@@ -116,7 +124,7 @@ def test_changed_note_makes_another_file(
 
 
 def test_file_of_a_published_version_stays_as_published(
-    as_focal_point, long_note, coordinator, enqueued, django_capture_on_commit_callbacks
+    as_focal_point, long_note, coordinator, enqueued, quick_worker, django_capture_on_commit_callbacks
 ):
     personas.note_version(long_note, coordinator)
     asks = text(as_focal_point.get("/agendas/2026/note/versions/1.pdf"))
@@ -148,7 +156,7 @@ def test_visitors_get_files_without_people_and_none_of_others(
 
 
 def test_file_of_an_agenda_that_is_closed_to_visitors_again_is_not_given(
-    client, long_note, enqueued, django_capture_on_commit_callbacks
+    client, long_note, enqueued, quick_worker, django_capture_on_commit_callbacks
 ):
     Agenda.objects.update(visible_to="everybody")
     with django_capture_on_commit_callbacks(execute=True):
@@ -162,7 +170,7 @@ def test_file_of_an_agenda_that_is_closed_to_visitors_again_is_not_given(
 
 
 def test_failed_file_says_so_and_can_be_asked_for_again(
-    as_focal_point, long_note, enqueued, monkeypatch, django_capture_on_commit_callbacks
+    as_focal_point, long_note, enqueued, quick_worker, monkeypatch, django_capture_on_commit_callbacks
 ):
     with django_capture_on_commit_callbacks(execute=True):
         page = ask(as_focal_point)
@@ -189,7 +197,7 @@ def test_broker_that_is_away_is_told(as_focal_point, long_note, monkeypatch, dja
 
 
 def test_file_whose_worker_died_can_be_asked_for_again(
-    as_focal_point, long_note, enqueued, django_capture_on_commit_callbacks
+    as_focal_point, long_note, enqueued, quick_worker, django_capture_on_commit_callbacks
 ):
     with django_capture_on_commit_callbacks(execute=True):
         page = ask(as_focal_point)
@@ -202,7 +210,9 @@ def test_file_whose_worker_died_can_be_asked_for_again(
     assert NoteFile.objects.get().state == NoteFile.State.READY
 
 
-def test_files_are_swept_after_a_day(as_focal_point, long_note, enqueued, django_capture_on_commit_callbacks):
+def test_files_are_swept_after_a_day(
+    as_focal_point, long_note, enqueued, quick_worker, django_capture_on_commit_callbacks
+):
     with django_capture_on_commit_callbacks(execute=True):
         page = ask(as_focal_point)
     make_file(enqueued[0])

@@ -6,14 +6,14 @@ from io import BytesIO
 import pytest
 from docx import Document
 
-from actions.note.builder import note_of
+from actions.note.builder import build_note
 from actions.note.export import process
 from actions.note.export.limits import AT_ONCE_SIZE, size
 from actions.note.export.process import TooLargeError, write_file
 from actions.note.export.word import write_word
 from actions.note.markdown_tree import List, Paragraph, Quote, parse
 from actions.note.models import NoteFile
-from actions.note.serialization import canonical
+from actions.note.serialization import to_json
 from actions.note.tasks import make_file
 from issues.models import Agenda
 from tests import personas
@@ -44,7 +44,7 @@ def agenda_with(narrative, updates):
 
 @pytest.fixture
 def content(db):
-    return canonical(note_of(agenda_with(MANY_ITEMS, 3), personas.TODAY, with_people=True))
+    return to_json(build_note(agenda_with(MANY_ITEMS, 3), personas.TODAY, with_people=True))
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def enqueued(monkeypatch):
 
 def seconds_of_word_file(narrative, updates):
     """Of CPU."""
-    note = note_of(agenda_with(narrative, updates), personas.TODAY, with_people=True)
+    note = build_note(agenda_with(narrative, updates), personas.TODAY, with_people=True)
     begun = time.process_time()
     write_word(note)
     return time.process_time() - begun
@@ -77,7 +77,7 @@ def test_word_file_of_two_updates_of_many_blocks_takes_seconds(db, narrative):
 
 
 def test_word_file_has_every_item(db):
-    note = note_of(agenda_with(MANY_ITEMS, 2), personas.TODAY, with_people=True)
+    note = build_note(agenda_with(MANY_ITEMS, 2), personas.TODAY, with_people=True)
 
     document = Document(BytesIO(write_word(note)))
 
@@ -100,7 +100,7 @@ def blocks_and_runs(blocks):
 def test_size_bounds_what_parsing_finds(db, narrative):
     point = personas.action_point(description=narrative)
 
-    measured = size(note_of(point.issue.agenda, personas.TODAY, with_people=True))
+    measured = size(build_note(point.issue.agenda, personas.TODAY, with_people=True))
 
     # A block of text has a run in it, and so has the text between two runs with a style.
     assert sum(1 for _ in blocks_and_runs(parse(narrative))) <= 3 * measured

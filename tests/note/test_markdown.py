@@ -6,7 +6,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from actions.models import ProgressUpdate
-from actions.note.builder import note_of
+from actions.note.builder import build_note
 from actions.note.export.markdown import text_lines, write_markdown
 from actions.note.markdown_tree import Paragraph, parse
 from tests import personas
@@ -71,7 +71,7 @@ def test_markdown_has_the_headings_of_the_agenda(client, focal_point, baseline):
 
 
 def test_markdown_of_hostile_text_holds_no_markup_of_theirs(hostile_agenda):
-    text = write_markdown(note_of(hostile_agenda, personas.TODAY, with_people=True))
+    text = write_markdown(build_note(hostile_agenda, personas.TODAY, with_people=True))
 
     _said, kinds = words_of_commonmark(text)
     assert kinds.isdisjoint({"html_block", "html_inline", "fence", "code_block", "hr"})

@@ -68,7 +68,7 @@ def test_hostile_text_stays_text(client, focal_point, db):
 
 @pytest.mark.parametrize("page", ["note/", "note.md", "note.pdf", "note/sign-offs/", "note/publication/"])
 def test_note_of_too_much_says_where_else_to_look(client, coordinator, monkeypatch, page):
-    monkeypatch.setattr(builder, "LONGEST", 1)
+    monkeypatch.setattr(builder, "MAX_ACTION_POINTS", 1)
     for number in (1, 2):
         personas.action_point(number=number)
 

@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from actions.note.builder import note_of
+from actions.note.builder import build_note
 from actions.note.content import Note
 from actions.note.export.word import write_word
 from tests import personas
@@ -39,7 +39,7 @@ def printed(note: Note, folder) -> PdfReader:
 
 
 def test_contents_of_the_baseline_have_the_numbers_of_their_pages(baseline, tmp_path):
-    note = note_of(baseline, personas.TODAY, with_people=True)
+    note = build_note(baseline, personas.TODAY, with_people=True)
 
     reader = printed(note, tmp_path)
 
@@ -51,7 +51,7 @@ def test_contents_of_the_baseline_have_the_numbers_of_their_pages(baseline, tmp_
 
 
 def test_hostile_note_opens(hostile_agenda, tmp_path):
-    reader = printed(note_of(hostile_agenda, personas.TODAY, with_people=True), tmp_path)
+    reader = printed(build_note(hostile_agenda, personas.TODAY, with_people=True), tmp_path)
 
     text = "".join(page.extract_text() for page in reader.pages)
     assert "<script>alert(1)</script>" in text

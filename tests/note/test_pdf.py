@@ -8,7 +8,7 @@ from django.utils import translation
 from pypdf import PdfReader
 
 from actions.models import ProgressUpdate
-from actions.note.builder import note_of
+from actions.note.builder import build_note
 from actions.note.export.pdf import write_pdf
 from actions.note.markdown_tree import parse
 from tests import personas
@@ -84,7 +84,7 @@ def test_pdf_numbers_its_pages(reader):
 
 
 def test_hostile_text_arrives_as_text(hostile_agenda):
-    reader = opened(write_pdf(note_of(hostile_agenda, personas.TODAY, with_people=True)))
+    reader = opened(write_pdf(build_note(hostile_agenda, personas.TODAY, with_people=True)))
 
     text = told(reader)
     for telling in (
@@ -103,7 +103,7 @@ def test_character_that_no_font_has_costs_the_claim_but_not_the_file(db, coordin
     point = personas.action_point()
     personas.update(point, coordinator, narrative="Told \U000f0000 all the same.")
 
-    reader = opened(write_pdf(note_of(point.issue.agenda, personas.TODAY, with_people=True)))
+    reader = opened(write_pdf(build_note(point.issue.agenda, personas.TODAY, with_people=True)))
 
     assert "allthesame." in told(reader)
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
@@ -113,13 +113,13 @@ def test_character_that_no_font_has_costs_the_claim_but_not_the_file(db, coordin
 @pytest.mark.parametrize(("language", "expected"), [("ar", "ar"), ("zh-hans", "zh"), ("fr", "fr"), ("ru", "ru")])
 def test_pdf_is_written_in_the_language_of_the_reader(baseline, language, expected):
     with translation.override(language):
-        reader = opened(write_pdf(note_of(baseline, personas.TODAY, with_people=False)))
+        reader = opened(write_pdf(build_note(baseline, personas.TODAY, with_people=False)))
 
     assert reader.trailer["/Root"]["/Lang"].partition("-")[0] == expected
 
 
 def test_note_of_an_empty_agenda_is_a_file_too(db):
-    note = note_of(personas.agenda(), personas.TODAY, with_people=True)
+    note = build_note(personas.agenda(), personas.TODAY, with_people=True)
 
     assert "Annex:figures" in told(opened(write_pdf(note)))
 
@@ -129,7 +129,7 @@ def test_scripts_of_the_six_languages_and_emoji_have_fonts(db, coordinator):
     told_in = "\u4f60\u597d\uff0c\u4e16\u754c \u0645\u0631\u062d\u0628\u0627 \u041f\u0440\u0438\u0432\u0435\u0442 \u00e9\u00f1 \U0001f600"
     personas.update(point, coordinator, narrative=told_in)
 
-    reader = opened(write_pdf(note_of(point.issue.agenda, personas.TODAY, with_people=True)))
+    reader = opened(write_pdf(build_note(point.issue.agenda, personas.TODAY, with_people=True)))
 
     assert b"<pdfuaid:part>1</pdfuaid:part>" in reader.trailer["/Root"]["/Metadata"].get_data()
     assert "\u4f60\u597d\uff0c\u4e16\u754c" in told(reader)
@@ -139,6 +139,6 @@ def test_scripts_of_the_six_languages_and_emoji_have_fonts(db, coordinator):
 @pytest.mark.parametrize("language", ["ar", "zh-hans"])
 def test_pdf_in_another_script_conforms(baseline, language):
     with translation.override(language):
-        reader = opened(write_pdf(note_of(baseline, personas.TODAY, with_people=False)))
+        reader = opened(write_pdf(build_note(baseline, personas.TODAY, with_people=False)))
 
     assert b"<pdfuaid:part>1</pdfuaid:part>" in reader.trailer["/Root"]["/Metadata"].get_data()

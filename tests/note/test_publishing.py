@@ -10,11 +10,11 @@ import pytest
 from django.utils import timezone
 
 from actions.models import ProgressUpdate
-from actions.note.builder import note_of
-from actions.note.comparison import changes
+from actions.note.builder import build_note
+from actions.note.comparison import compare
 from actions.note.export.markdown import write_markdown
-from actions.note.models import NoteVersion, SignOff, Wording
-from actions.note.serialization import canonical, restored
+from actions.note.models import NoteVersion, SectionEdit, SignOff
+from actions.note.serialization import from_json, to_json
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import text
@@ -43,7 +43,7 @@ def publish(client, **data):
 
 
 def sign(point, person):
-    note = note_of(point.issue.agenda, timezone.localdate(), with_people=True)
+    note = build_note(point.issue.agenda, timezone.localdate(), with_people=True)
     SignOff.store(
         point,
         [person.agency],
@@ -143,8 +143,8 @@ def test_bad_input_is_refused(as_coordinator, point, data, complaint):
 
 def test_page_says_what_is_still_open(as_coordinator, point, coordinator):
     covers = [["1", "earlier", "Was."]]
-    passages = [{"covers": covers, "text": "Ours.", "left_out": False}]
-    Wording.store(point.issue.agenda, f"updates:{point.pk}", passages, author=coordinator, now=personas.NOW)
+    blocks = [{"covers": covers, "text": "Ours.", "left_out": False}]
+    SectionEdit.store(point.issue.agenda, f"updates:{point.pk}", blocks, author=coordinator, now=personas.NOW)
 
     page = text(as_coordinator.get(PUBLISH))
 
@@ -271,16 +271,16 @@ def test_versions_of_a_draft_agenda_are_for_coordinators(client, as_coordinator,
 
 
 def test_note_of_the_baseline_comes_back_as_it_was_frozen(baseline, focal_point):
-    note = note_of(baseline, date(2006, 4, 20), with_people=True)
-    at_site = note_of(baseline, date(2006, 4, 20), with_people=True, site="https://tracker.example.org")
-    hidden = note_of(baseline, date(2006, 4, 20), with_people=False)
+    note = build_note(baseline, date(2006, 4, 20), with_people=True)
+    at_site = build_note(baseline, date(2006, 4, 20), with_people=True, site="https://tracker.example.org")
+    hidden = build_note(baseline, date(2006, 4, 20), with_people=False)
 
-    content = canonical(note)
+    content = to_json(note)
 
-    assert restored(content, with_people=True) == note
-    assert restored(content, with_people=True, site="https://tracker.example.org") == at_site
-    assert write_markdown(restored(content, with_people=False)) == write_markdown(hidden)
-    assert canonical(restored(content, with_people=True)) == content
+    assert from_json(content, with_people=True) == note
+    assert from_json(content, with_people=True, site="https://tracker.example.org") == at_site
+    assert write_markdown(from_json(content, with_people=False)) == write_markdown(hidden)
+    assert to_json(from_json(content, with_people=True)) == content
 
 
 def test_hostile_note_comes_back_as_it_was_frozen(hostile_agenda, coordinator):
@@ -288,14 +288,14 @@ def test_hostile_note_comes_back_as_it_was_frozen(hostile_agenda, coordinator):
     SignOff.store(
         point, [personas.agency()], person=coordinator, fingerprint="x", dissent="\U0001f600 <b>", now=personas.NOW
     )
-    note = note_of(hostile_agenda, personas.TODAY, with_people=True)
+    note = build_note(hostile_agenda, personas.TODAY, with_people=True)
 
-    assert restored(canonical(note), with_people=True) == note
+    assert from_json(to_json(note), with_people=True) == note
 
 
 def test_left_out_updates_are_not_in_the_content(as_coordinator, point, coordinator):
-    passages = [{"covers": [["1", "x", "First came."]], "text": None, "left_out": True}]
-    Wording.store(point.issue.agenda, f"updates:{point.pk}", passages, author=coordinator, now=personas.NOW)
+    blocks = [{"covers": [["1", "x", "First came."]], "text": None, "left_out": True}]
+    SectionEdit.store(point.issue.agenda, f"updates:{point.pk}", blocks, author=coordinator, now=personas.NOW)
 
     publish(as_coordinator)
 
@@ -334,27 +334,27 @@ def test_changes_up_to_the_draft(as_coordinator, point):
 
 
 def test_changes_tell_what_came_and_went(baseline):
-    before = note_of(baseline, date(2006, 4, 20), with_people=True)
+    before = build_note(baseline, date(2006, 4, 20), with_people=True)
     after = replace(before, issues=before.issues[1:])
 
-    found = changes(before, after)
+    found = compare(before, after)
 
     assert [section.heading for section in found.sections] == [
         before.issues[0].heading,
         *(point.heading for point in before.issues[0].points),
     ]
-    assert all(row.after == () for section in found.sections for row in section.rows)
-    assert changes(before, before) == type(found)((), found.same + len(found.sections))
+    assert all(paragraph.after == () for section in found.sections for paragraph in section.paragraphs)
+    assert compare(before, before) == type(found)((), found.same + len(found.sections))
 
 
 def test_changes_of_endless_texts_are_told_in_time(point, focal_point):
     agenda = point.issue.agenda
-    old = replace(note_of(agenda, personas.TODAY, with_people=True), introduction=" ".join(map(str, range(3500))))
+    old = replace(build_note(agenda, personas.TODAY, with_people=True), introduction=" ".join(map(str, range(3500))))
     new = replace(old, introduction=" ".join(map(str, range(3500, 0, -1))))
 
-    (section,) = changes(old, new).sections
+    (section,) = compare(old, new).sections
 
-    assert [len(row.before) for row in section.rows] == [1]
+    assert [len(paragraph.before) for paragraph in section.paragraphs] == [1]
 
 
 @pytest.mark.parametrize(
@@ -367,23 +367,23 @@ def test_changes_of_endless_texts_are_told_in_time(point, focal_point):
     ],
 )
 def test_changes_of_texts_of_many_paragraphs_are_found_in_time(point, old, new):
-    note = note_of(point.issue.agenda, personas.TODAY, with_people=True)
+    note = build_note(point.issue.agenda, personas.TODAY, with_people=True)
     before, after = replace(note, introduction=old * 2), replace(note, introduction=new * 2)
 
     begun = time.process_time()
-    (section,) = changes(before, after).sections
+    (section,) = compare(before, after).sections
 
     assert time.process_time() - begun < 5
-    assert section.rows
+    assert section.paragraphs
 
 
 def test_paragraphs_that_are_the_same_at_both_ends_are_not_shown(point):
-    note = note_of(point.issue.agenda, personas.TODAY, with_people=True)
+    note = build_note(point.issue.agenda, personas.TODAY, with_people=True)
     before, after = replace(note, introduction="a\n\nb\n\na"), replace(note, introduction="a\n\nb\n\na\n\na")
 
-    (section,) = changes(before, after).sections
+    (section,) = compare(before, after).sections
 
-    assert [(row.before, row.after) for row in section.rows] == [((), ((True, "a"),))]
+    assert [(paragraph.before, paragraph.after) for paragraph in section.paragraphs] == [((), ((True, "a"),))]
 
 
 @pytest.mark.parametrize(

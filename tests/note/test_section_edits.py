@@ -3,9 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from actions.note.builder import note_of
+from actions.note.builder import build_note
 from actions.note.export.markdown import write_markdown
-from actions.note.models import Wording
+from actions.note.models import SectionEdit
 from tests import personas
 from tests.actions.pages import links, text
 
@@ -44,7 +44,7 @@ def save(client, address, **changes):
 
 def told(point):
     """The texts of the note below the action point, in its order."""
-    note = note_of(point.issue.agenda, personas.TODAY, with_people=True)
+    note = build_note(point.issue.agenda, personas.TODAY, with_people=True)
     entries = note.issues[0].points[0].entries
     return [entry.wording if entry.wording is not None else entry.items[0].narrative for entry in entries]
 
@@ -59,7 +59,7 @@ def test_saving_nothing_stores_nothing(as_coordinator, point):
 
     assert answer.status_code == 302
     assert answer["Location"] == "/agendas/2026/note/#action-point-1-1"
-    assert Wording.objects.count() == 0
+    assert SectionEdit.objects.count() == 0
 
 
 def test_coordinator_words_reorders_leaves_out_and_adds(as_coordinator, point):
@@ -106,7 +106,7 @@ def test_places_of_their_own_are_not_worth_a_word(as_coordinator, point, places)
 def test_coordinator_merges_updates_into_one_text(as_coordinator, point):
     save(as_coordinator, UPDATES, _2_fate="merge", _3_fate="merge")
 
-    note = note_of(point.issue.agenda, personas.TODAY, with_people=True)
+    note = build_note(point.issue.agenda, personas.TODAY, with_people=True)
     (entry,) = note.issues[0].points[0].entries
     assert entry.wording == "First.\n\nSecond.\n\nThird."
     assert [item.number for item in entry.items] == [1, 2, 3]
@@ -119,7 +119,7 @@ def test_merged_texts_part_again_as_they_were_reported(as_coordinator, point):
     save(as_coordinator, UPDATES, _1_fate="source")
 
     assert told(point) == ["First.", "Second.", "Third."]
-    assert [version.passages for version in Wording.objects.order_by("version")][1] == []
+    assert [version.blocks for version in SectionEdit.objects.order_by("version")][1] == []
 
 
 def test_edits_survive_new_updates_which_follow_behind(as_coordinator, point, focal_point):
@@ -188,7 +188,7 @@ def test_two_coordinators_see_both_texts(as_coordinator, point):
     assert "1 Theirs. Mine." in text(conflict)
     assert again.status_code == 302
     assert told(point)[0] == "Mine."
-    assert list(Wording.objects.order_by("version").values_list("version", flat=True)) == [1, 2]
+    assert list(SectionEdit.objects.order_by("version").values_list("version", flat=True)) == [1, 2]
 
 
 def test_source_corrected_while_typing_is_shown_and_nothing_is_lost(as_coordinator, point, focal_point):
@@ -201,7 +201,7 @@ def test_source_corrected_while_typing_is_shown_and_nothing_is_lost(as_coordinat
     assert "was changed while you were typing" in text(answer)
     assert "First, corrected." in text(answer)
     assert "Mine." in text(answer)
-    assert Wording.objects.count() == 0
+    assert SectionEdit.objects.count() == 0
     again = {"passage-1-covers": answer.context["form"].forms[0]["covers"].value()}
     assert as_coordinator.post(UPDATES, mine | again).status_code == 302
     assert told(point)[0] == "Mine."
@@ -255,7 +255,7 @@ def test_versions_say_who_worded_what(as_coordinator, point, admin):
 
 def test_stored_wordings_are_neither_changed_nor_deleted(as_coordinator, point):
     save(as_coordinator, UPDATES, _1_text="Once.")
-    wording = Wording.objects.get()
+    wording = SectionEdit.objects.get()
 
     with pytest.raises(TypeError):
         wording.save()
@@ -286,7 +286,7 @@ def test_bad_input_is_refused_and_kept(as_coordinator, point, changes, complaint
     assert answer.status_code == 400
     assert complaint in text(answer)
     assert changes.get("count") or "Typed." in text(answer)
-    assert Wording.objects.count() == 0
+    assert SectionEdit.objects.count() == 0
 
 
 def test_the_same_update_twice_is_refused(as_coordinator, point):
@@ -306,7 +306,7 @@ def test_what_a_signed_out_coordinator_typed_is_back_after_signing_in(client, co
     page = text(personas.sign_in(client, coordinator).get(UPDATES))
 
     assert "Typed while signed out." in page
-    assert Wording.objects.count() == 0
+    assert SectionEdit.objects.count() == 0
 
 
 def test_hostile_words_stay_words(as_coordinator, point):
@@ -326,7 +326,7 @@ def test_pages_cost_a_constant_number_of_queries(as_coordinator, coordinator, dj
         point = personas.action_point(personas.issue(number=number))
         for _ in range(rows):
             personas.update(point, coordinator, agency=personas.agency())
-        Wording.store(
+        SectionEdit.store(
             point.issue.agenda,
             f"updates:{point.pk}",
             [{"covers": [], "text": "Ours.", "left_out": False}],

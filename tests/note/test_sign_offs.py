@@ -2,9 +2,9 @@
 
 import pytest
 
-from actions.note.builder import note_of
+from actions.note.builder import build_note
 from actions.note.export.markdown import write_markdown
-from actions.note.models import SignOff, Wording
+from actions.note.models import SectionEdit, SignOff
 from tests import personas
 from tests.actions.pages import text
 
@@ -32,8 +32,8 @@ def sign(client, **data):
 
 
 def word(point, by, words):
-    key, passages = f"updates:{point.pk}", [{"covers": [], "text": words, "left_out": False}]
-    Wording.store(point.issue.agenda, key, passages, author=by, now=personas.NOW)
+    key, blocks = f"updates:{point.pk}", [{"covers": [], "text": words, "left_out": False}]
+    SectionEdit.store(point.issue.agenda, key, blocks, author=by, now=personas.NOW)
 
 
 def answers(client):
@@ -94,7 +94,7 @@ def test_changes_elsewhere_and_other_days_ask_nobody(as_focal_point, point, foca
 
     assert "UNDP" in text(as_focal_point.get(PAGE)).partition("Toutes les parties")[2]
     assert SignOff.objects.get().fingerprint == (
-        note_of(point.issue.agenda, personas.TODAY.replace(year=2030), with_people=False)
+        build_note(point.issue.agenda, personas.TODAY.replace(year=2030), with_people=False)
         .issues[0]
         .points[0]
         .fingerprint
@@ -119,7 +119,7 @@ def test_dissent_stands_in_the_note_until_the_agency_answers_anew(as_focal_point
 def test_dissent_is_in_every_file(as_focal_point, point):
     sign(as_focal_point, answer="dissent", dissent="Not so \U0001f600 <b> #eval")
 
-    markdown = write_markdown(note_of(point.issue.agenda, personas.TODAY, with_people=False))
+    markdown = write_markdown(build_note(point.issue.agenda, personas.TODAY, with_people=False))
     files = [as_focal_point.get(f"/agendas/2026/note.{kind}").status_code for kind in ("docx", "pdf")]
 
     assert "**Dissent of UNDP**\n\n> Not so \U0001f600 \\<b\\> \\#eval" in markdown

@@ -8,7 +8,7 @@ from docx import Document
 from docx.oxml.ns import qn
 
 from actions.models import ProgressUpdate
-from actions.note.builder import note_of
+from actions.note.builder import build_note
 from actions.note.export.word import write_word
 from actions.note.markdown_tree import parse
 from tests import personas
@@ -83,7 +83,7 @@ def test_ordered_lists_count_anew(db, coordinator):
     point = personas.action_point()
     personas.update(point, coordinator, narrative="1. a\n2. b\n\ntext\n\n7. c")
 
-    document = opened(write_word(note_of(point.issue.agenda, personas.TODAY, with_people=True)))
+    document = opened(write_word(build_note(point.issue.agenda, personas.TODAY, with_people=True)))
 
     numbers = [item._p.pPr.numPr.numId.val for item in document.paragraphs if item.style.name == "List Number 2"]
     assert len(numbers) == 3
@@ -91,7 +91,7 @@ def test_ordered_lists_count_anew(db, coordinator):
 
 
 def test_hostile_text_arrives_as_text(hostile_agenda):
-    document = opened(write_word(note_of(hostile_agenda, personas.TODAY, with_people=True)))
+    document = opened(write_word(build_note(hostile_agenda, personas.TODAY, with_people=True)))
 
     text = told(document)
     for update in ProgressUpdate.objects.all():
@@ -102,7 +102,7 @@ def test_hostile_text_arrives_as_text(hostile_agenda):
 
 
 def test_right_to_left_text_runs_from_right_to_left(hostile_agenda):
-    document = opened(write_word(note_of(hostile_agenda, personas.TODAY, with_people=True)))
+    document = opened(write_word(build_note(hostile_agenda, personas.TODAY, with_people=True)))
 
     turned = [item.text for item in document.paragraphs if item._p.find(f".//{qn('w:bidi')}") is not None]
     assert turned
@@ -112,6 +112,6 @@ def test_right_to_left_text_runs_from_right_to_left(hostile_agenda):
 @pytest.mark.parametrize("language", ["ar", "zh-hans", "fr"])
 def test_word_file_is_written_in_the_language_of_the_reader(baseline, language):
     with translation.override(language):
-        document = opened(write_word(note_of(baseline, personas.TODAY, with_people=False)))
+        document = opened(write_word(build_note(baseline, personas.TODAY, with_people=False)))
 
     assert document.core_properties.language == language

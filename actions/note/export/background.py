@@ -1,7 +1,8 @@
-"""Makes files of long notes: asked for on a page, made by a worker, fetched from the page."""
+"""Files of long notes: requested on a page, produced by a worker, fetched from the page."""
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -13,41 +14,45 @@ from actions.note.export.process import TooLargeError, write_file
 from actions.note.models import NoteFile, NoteVersion
 from actions.note.serialization import sha256
 from issues.models import Agenda
-from tracker.locking import for_update
 
 logger = logging.getLogger(__name__)
 
+Enqueue = Callable[[str], object]
 
-def ask(
-    agenda: Agenda,
-    version: NoteVersion | None,
-    content: str,
-    *,
-    extension: str,
-    with_people: bool,
-    site: str,
-    now: datetime,
-    enqueue: Callable[[str], object],
-) -> NoteFile:
-    """The file of this canonical content: ready, under way or known to be too large; any other is enqueued after the commit."""
+
+@dataclass(frozen=True, slots=True)
+class FileRequest:
+    """One file: of the draft or a version, for these readers."""
+
+    agenda: Agenda
+    version: NoteVersion | None
+    content: str
+    """Canonical JSON."""
+    extension: str
+    with_people: bool
+    site: str
+
+
+def request_file(request: FileRequest, *, now: datetime, enqueue: Enqueue) -> NoteFile:
+    """Return the file. It is enqueued after the commit, unless it is ready, under way or known to be too large."""
+    fields = {field: getattr(request, field) for field in ("agenda", "extension", "with_people", "site")}
     with transaction.atomic():
-        wanted = {"extension": extension, "language": get_language() or "en", "with_people": with_people, "site": site}
-        file, is_new = for_update(NoteFile.objects.all()).get_or_create(
-            agenda=agenda,
-            sha256=sha256(content),
-            **wanted,
-            defaults={"version": version, "content": content, "asked_at": now},
+        file, is_new = NoteFile.objects.select_for_update().get_or_create(
+            **fields,
+            sha256=sha256(request.content),
+            language=get_language() or "en",
+            defaults={"version": request.version, "content": request.content, "asked_at": now},
         )
         if not is_new and not file.is_settled(now):
-            file.begin_anew(now)
+            file.restart(now)
             is_new = True
         if is_new:
-            transaction.on_commit(lambda: _enqueued(file, enqueue))
+            transaction.on_commit(lambda: _enqueue(file, enqueue))
     return file
 
 
-def _enqueued(file: NoteFile, enqueue: Callable[[str], object]) -> None:
-    """A broker that is away makes a file that failed, and says so on its page: the reader asks again."""
+def _enqueue(file: NoteFile, enqueue: Enqueue) -> None:
+    """Mark the file as failed if the broker is away: its page says so, and the reader can try again."""
     try:
         enqueue(str(file.pk))
     except Exception:
@@ -55,22 +60,22 @@ def _enqueued(file: NoteFile, enqueue: Callable[[str], object]) -> None:
         NoteFile.objects.filter(pk=file.pk).update(state=NoteFile.State.FAILED)
 
 
-def make(pk: UUID | str, now: datetime) -> None:
-    """Make the file, unless another worker does. It appears whole or not at all."""
+def produce_file(pk: UUID | str, now: datetime) -> None:
+    """Write the file, unless another worker does. It appears whole or not at all."""
     file = NoteFile.objects.filter(pk=pk).first()
     if file is None or not file.claim(now):
         return
     state = NoteFile.State.FAILED
     try:
-        written = write_file(file.content, extension=file.extension, language=file.language, site=file.site)
+        content = write_file(file.content, extension=file.extension, language=file.language, site=file.site)
         file.path.parent.mkdir(parents=True, exist_ok=True)
         half = file.path.with_suffix(".part")
-        half.write_bytes(written)
+        half.write_bytes(content)
         half.replace(file.path)
         state = NoteFile.State.READY
     except TooLargeError:
         logger.warning("The file %s needs more time or memory than it may have.", file.pk)
         state = NoteFile.State.TOO_LARGE
     except Exception:
-        logger.exception("The file %s could not be made.", file.pk)
+        logger.exception("The file %s could not be written.", file.pk)
     file.finish(state, timezone.now())

@@ -25,10 +25,10 @@ def _texts(note: Note) -> Iterator[str]:
         for point in issue.points:
             yield point.description
             yield from (dissent.words for dissent in point.dissents)
-            yield from (promise.title for promise in (*point.ahead, *point.passed))
+            yield from (milestone.title for milestone in (*point.ahead, *point.passed))
             for entry in point.entries:
                 yield entry.wording or ""
                 yield from (evidence.title for evidence in entry.evidence)
-                yield from (text for item in entry.items for text in (item.narrative, item.reason))
+                yield from (text for update in entry.items for text in (update.narrative, update.reason))
     for agency in note.directory:
         yield from (contact.name for contact in agency.contacts)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
-from actions.note.content import Entry, Note, Point, Theme
+from actions.note.content import Note, NoteEntry, NoteIssue, NotePoint
 from actions.note.markdown_tree import Block, List, Paragraph, Quote, Run, parse
 
 # Everything that could mean something, to readers of more than CommonMark too (tables, math, mentions of HTML).
@@ -28,13 +28,13 @@ def _lines(note: Note) -> Iterator[str]:
         yield from (f"  - {_escaped(contact.name)}, {_escaped(contact.email)}" for contact in entry.contacts)
 
 
-def _issue(issue: Theme) -> Iterator[str]:
+def _issue(issue: NoteIssue) -> Iterator[str]:
     yield from (f"## {_in_line(issue.heading)}", "", *text_lines(parse(issue.rationale)))
     for point in issue.points:
         yield from _point(point)
 
 
-def _point(point: Point) -> Iterator[str]:
+def _point(point: NotePoint) -> Iterator[str]:
     yield from (f"### {_in_line(point.heading)}", "", *text_lines(parse(point.description)))
     yield from (f"*{_escaped(point.answered_for)}*", "")
     for entry in point.entries:
@@ -43,13 +43,13 @@ def _point(point: Point) -> Iterator[str]:
         yield from ("**" + _escaped(_("Nothing has been reported.")) + "**", "")
     for dissent in point.dissents:
         yield from text_lines(dissent.text)
-    for heading, promises in point.promises:
+    for heading, milestones in point.milestone_groups:
         yield from (f"#### {_in_line(heading)}", "")
-        yield from (f"- {_escaped(promise.words)}" for promise in promises)
+        yield from (f"- {_escaped(milestone.line)}" for milestone in milestones)
         yield ""
 
 
-def _entry(entry: Entry) -> Iterator[str]:
+def _entry(entry: NoteEntry) -> Iterator[str]:
     """A point of a list: by lines that lead to its updates, or by nothing but its own words."""
     lines = _indented([*_headings(entry), *text_lines(entry.text)], "  ")
     yield "- " + next(lines, "").lstrip(" ")
@@ -59,9 +59,9 @@ def _entry(entry: Entry) -> Iterator[str]:
         yield ""
 
 
-def _headings(entry: Entry) -> Iterator[str]:
-    for item in entry.items:
-        yield from (_link(item.heading, item.address), "")
+def _headings(entry: NoteEntry) -> Iterator[str]:
+    for update in entry.items:
+        yield from (_link(update.heading, update.address), "")
 
 
 def _table(note: Note) -> Iterator[str]:
@@ -109,12 +109,12 @@ def _run(run: Run) -> str:
     if not words:
         return run.text
     before, after = run.text[: run.text.index(words[0])], run.text[len(run.text.rstrip()) :]
-    told = _code(words) if run.code else _escaped(words)
+    text = _code(words) if run.code else _escaped(words)
     for applies, mark in ((run.struck, "~~"), (run.emphasis, "*"), (run.strong, "**")):
-        told = f"{mark}{told}{mark}" if applies else told
+        text = f"{mark}{text}{mark}" if applies else text
     if run.href:
-        told = f"[{told}](<{run.href}>)"
-    return before + told + after
+        text = f"[{text}](<{run.href}>)"
+    return before + text + after
 
 
 def _code(text: str) -> str:

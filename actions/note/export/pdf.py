@@ -12,7 +12,7 @@ import typst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from actions.note.content import Entry, Note, Point
+from actions.note.content import Note, NoteEntry, NotePoint
 from actions.note.markdown_tree import Block, Paragraph, Quote, parse
 
 TEMPLATE = Path(__file__).with_name("note.typ")
@@ -79,7 +79,7 @@ def _data(note: Note) -> dict[str, Any]:
     }
 
 
-def _point(point: Point) -> dict[str, Any]:
+def _point(point: NotePoint) -> dict[str, Any]:
     return {
         "heading": _breakable(point.heading),
         "description": _blocks(parse(point.description)),
@@ -88,16 +88,16 @@ def _point(point: Point) -> dict[str, Any]:
         "is_silent": point.is_silent,
         "dissents": [_blocks(dissent.text) for dissent in point.dissents],
         "promises": [
-            {"heading": heading, "lines": [_breakable(promise.words) for promise in promises]}
-            for heading, promises in point.promises
+            {"heading": heading, "lines": [_breakable(milestone.line) for milestone in milestones]}
+            for heading, milestones in point.milestone_groups
         ],
     }
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
+def _entry(entry: NoteEntry) -> dict[str, Any]:
     evidence = [{"title": _breakable(evidence.title), "address": evidence.address} for evidence in entry.evidence]
     return {
-        "headings": [{"title": _breakable(item.heading), "address": item.address} for item in entry.items],
+        "headings": [{"title": _breakable(update.heading), "address": update.address} for update in entry.items],
         "text": _blocks(entry.text),
         "evidence": evidence,
     }

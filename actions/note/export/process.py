@@ -64,10 +64,10 @@ def _written(content: str, extension: str, language: str, site: str) -> bytes:
     from django.utils.translation import override
 
     from actions.note.export.formats import FORMATS
-    from actions.note.serialization import restored
+    from actions.note.serialization import from_json
 
     with override(language):
-        written = FORMATS[extension].write(restored(content, with_people=True, site=site))
+        written = FORMATS[extension].write(from_json(content, with_people=True, site=site))
     return written if isinstance(written, bytes) else written.encode()
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from docx.text.paragraph import Paragraph as WordParagraph
 
-from actions.note.content import Entry, Note, Point, Theme
+from actions.note.content import Note, NoteEntry, NoteIssue, NotePoint
 from actions.note.export.word_file import WordFile, mark_as_code, number_paragraph, turn
 from actions.note.markdown_tree import Block, List, Paragraph, Quote, Run, parse
 
@@ -43,13 +43,13 @@ class _Writer:
         self._directory(note)
         return self.file.bytes()
 
-    def _issue(self, issue: Theme) -> None:
+    def _issue(self, issue: NoteIssue) -> None:
         self._heading(issue.heading, 1, issue.anchor)
         self._blocks(parse(issue.rationale))
         for point in issue.points:
             self._point(point)
 
-    def _point(self, point: Point) -> None:
+    def _point(self, point: NotePoint) -> None:
         self._heading(point.heading, 2, point.anchor)
         self._blocks(parse(point.description))
         self._line(point.answered_for).runs[0].italic = True
@@ -59,16 +59,16 @@ class _Writer:
             self._line(_("Nothing has been reported.")).runs[0].bold = True
         for dissent in point.dissents:
             self._blocks(dissent.text)
-        for heading, promises in point.promises:
+        for heading, milestones in point.milestone_groups:
             self._line(heading, "Heading 3")
-            for promise in promises:
-                self._line(promise.words, "List Bullet")
+            for milestone in milestones:
+                self._line(milestone.line, "List Bullet")
 
-    def _entry(self, entry: Entry) -> None:
+    def _entry(self, entry: NoteEntry) -> None:
         """By lines that lead to its updates, or by nothing but its own words."""
         style = "List Bullet"
-        for item in entry.items:
-            self._linked(item.heading, item.address, style).paragraph_format.keep_with_next = True
+        for update in entry.items:
+            self._linked(update.heading, update.address, style).paragraph_format.keep_with_next = True
             style = "List Continue"
         self._blocks(entry.text, depth=1, opening=None if entry.items else (style, None))
         for evidence in entry.evidence:

@@ -12,7 +12,7 @@ from tracker.text import validate_line
 
 
 class AudienceForm(forms.Form):
-    """Where agencies have not signed off what it says of them (`unsigned`), it is for everybody only if the person says so."""
+    """While sign-offs are missing (`unsigned`), the note is for everybody only if the person confirms it."""
 
     audience = forms.ChoiceField(label=_("Who may read it?"), choices=Agenda.Audience, widget=forms.RadioSelect)
     unsigned_too = forms.BooleanField(label=_("Open it to everybody without these sign-offs"), required=False)
@@ -34,7 +34,7 @@ class AudienceForm(forms.Form):
 
 
 class PublishForm(AudienceForm):
-    """`sha256` is that of what would be published now: where the person saw other content, the form is invalid."""
+    """`sha256` is that of what would be published now: if the person saw other content, the form is invalid."""
 
     data: Any
     unsigned_too = forms.BooleanField(label=_("Publish it to everybody without these sign-offs"), required=False)

@@ -1,4 +1,4 @@
-"""The form with which coordinators word a part of the note: its passages one below the other, in places that can be numbered anew."""
+"""The form with which coordinators edit a section of the note: its blocks one below the other, with places that can be renumbered."""
 
 from collections.abc import Iterator
 from itertools import zip_longest
@@ -11,19 +11,28 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from actions.note.blocks import Cover, Passage, Source, kept, laid_over, read, taken
-from actions.note.models import Wording
-from actions.note.sections import Part
+from actions.note.blocks import (
+    Cover,
+    EditedBlock,
+    Source,
+    as_reported,
+    blocks_from_json,
+    keep_text,
+    reported_text,
+    with_new_sources,
+)
+from actions.note.models import SectionEdit
+from actions.note.sections import Section
 from tracker.text import validate_text
 
-WORDING_LIMIT = 60_000
+TEXT_LIMIT = 60_000
 """Characters: several narratives merged into one text."""
-MOST = 240
-"""Passages of a part. Django takes no more fields than these have."""
+MAX_BLOCKS = 240
+"""Django accepts no more fields than these have."""
 
 
 class Fate(models.TextChoices):
-    """What becomes of a passage."""
+    """What becomes of a block."""
 
     SHOW = "show", _("Say this")
     SOURCE = "source", _("As it was reported")
@@ -31,96 +40,95 @@ class Fate(models.TextChoices):
     LEAVE_OUT = "leave_out", _("Leave out")
 
 
-class PassageForm(forms.Form):
+class BlockForm(forms.Form):
     text = forms.CharField(
         label=_("What the note says"),
         required=False,
-        validators=[validate_text, MaxLengthValidator(WORDING_LIMIT)],
+        validators=[validate_text, MaxLengthValidator(TEXT_LIMIT)],
         widget=forms.Textarea(attrs={"rows": 6}),
     )
     fate = forms.ChoiceField(label=_("What to do with it"), choices=Fate, widget=forms.RadioSelect)
     place = forms.IntegerField(label=_("Place"), min_value=1, max_value=9999)
     covers = forms.CharField(required=False, max_length=20_000, widget=forms.HiddenInput)
-    """`3:fingerprint 5:fingerprint`: what it tells of, as it was when the person saw it."""
+    """`3:fingerprint 5:fingerprint`: the sources it covers, as they were when the person saw them."""
 
-    passage = Passage()
-    """What it tells of, as its hidden field says."""
-    changes: tuple[tuple[Cover, Source | None], ...] = ()
-    """What changed since it was worded."""
+    block = EditedBlock()
+    """The covers of its hidden field."""
+    changed_sources: tuple[tuple[Cover, Source | None], ...] = ()
+    """The sources that changed since it was edited."""
     sources: tuple[Source, ...] = ()
-    """What it tells of, as it is now."""
+    """The sources it covers, as they are now."""
 
     @property
     def order(self) -> tuple[int, int]:
-        """What a valid one is sorted by: where two have one place, what was moved up goes first, what was moved down last."""
+        """Return the key by which valid forms are sorted: of two with one place, the one that moved up goes first."""
         place, before = self.cleaned_data["place"], _number(str(self.prefix).rpartition("-")[2])
         return place, (place > before) - (place < before)
 
     @property
-    def tells(self) -> bool:
-        """Whether there is anything in it: the empty one behind the others has nothing."""
-        return bool(self.passage.covers or self.cleaned_data["text"])
+    def has_content(self) -> bool:
+        """Whether it covers a source or has a text: the empty one behind the others has neither."""
+        return bool(self.block.covers or self.cleaned_data["text"])
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-class PassagesForm:
-    """A form for each passage of a part and an empty one behind them. Once it is valid, `passages` holds what was typed.
+class SectionForm:
+    """A form for each block of a section and an empty one behind them. Once it is valid, `blocks` holds what was typed.
 
-    Where somebody saved another version since, or a source was changed meanwhile, it is invalid, keeps what was typed, and `theirs`
-    holds label, their text and the typed one wherever they differ. Sent once more, it saves.
+    If somebody saved another version since, or a source was changed meanwhile, it is invalid and keeps what was typed; `theirs` holds
+    label, their text and the typed one wherever they differ. Submitted once more, it saves.
     """
 
-    def __init__(self, data: QueryDict | None = None, *, part: Part, wording: Wording | None) -> None:
+    def __init__(self, data: QueryDict | None = None, *, section: Section, edit: SectionEdit | None) -> None:
         self.is_bound = data is not None
         self.data = QueryDict(mutable=True) if data is None else data.copy()
-        self.part, self.version = part, wording.version if wording else 0
-        self.stored = laid_over(read(wording.passages) if wording else [], part.sources)
-        self.passages: list[Passage] = []
+        self.section, self.version = section, edit.version if edit else 0
+        self.stored = with_new_sources(blocks_from_json(edit.blocks) if edit else [], section.sources)
+        self.blocks: list[EditedBlock] = []
         self.theirs: list[tuple[str, str, str]] = []
         self.errors: list[str] = []
-        """Of the whole; each form has its own beside."""
-        self._known = {(cover.key, cover.fingerprint): cover for passage in self.stored for cover in passage.covers}
-        self._known |= {(source.key, source.fingerprint): Cover.of(source) for source in part.sources}
+        """Errors of the whole; each form has its own."""
+        self._known = {(cover.key, cover.fingerprint): cover for block in self.stored for cover in block.covers}
+        self._known |= {(source.key, source.fingerprint): Cover.of(source) for source in section.sources}
         self.forms = list(self._forms())
 
-    def _forms(self) -> Iterator[PassageForm]:
+    def _forms(self) -> Iterator[BlockForm]:
         if not self.is_bound:
-            for number, passage in enumerate([*self.stored, Passage()], 1):
-                form = PassageForm(prefix=f"passage-{number}", initial=self._initial(passage, number))
-                yield self._told(form, passage)
+            for number, block in enumerate([*self.stored, EditedBlock()], 1):
+                form = BlockForm(prefix=f"passage-{number}", initial=self._initial(block, number))
+                yield self._prepared(form, block)
         else:
-            for number in range(1, min(_number(self.data.get("count")), MOST) + 1):
-                form = PassageForm(self.data, prefix=f"passage-{number}")
-                yield self._told(form, self._covered(form))
+            for number in range(1, min(_number(self.data.get("count")), MAX_BLOCKS) + 1):
+                form = BlockForm(self.data, prefix=f"passage-{number}")
+                yield self._prepared(form, self._covered_block(form))
 
-    def _initial(self, passage: Passage, place: int) -> dict[str, Any]:
-        now = self.part.by_key
-        reported = "\n\n".join(now[key].text for key in passage.keys if key in now)
+    def _initial(self, block: EditedBlock, place: int) -> dict[str, Any]:
         return {
-            "text": reported if passage.text is None else passage.text,
-            "fate": Fate.LEAVE_OUT if passage.left_out else Fate.SHOW,
+            "text": reported_text(block, self.section.by_key) if block.text is None else block.text,
+            "fate": Fate.LEAVE_OUT if block.left_out else Fate.SHOW,
             "place": place,
-            "covers": " ".join(f"{cover.key}:{cover.fingerprint}" for cover in passage.covers),
+            "covers": " ".join(f"{cover.key}:{cover.fingerprint}" for cover in block.covers),
         }
 
-    def _told(self, form: PassageForm, passage: Passage) -> PassageForm:
-        now = self.part.by_key
-        before = next((each for each in self.stored if each.keys == passage.keys and each.keys), passage)
-        form.passage, form.changes = passage, tuple(before.changes(now))
-        if not passage.covers:
+    def _prepared(self, form: BlockForm, block: EditedBlock) -> BlockForm:
+        """Give the form the sources of its block."""
+        now = self.section.by_key
+        before = next((each for each in self.stored if each.keys == block.keys and each.keys), block)
+        form.block, form.changed_sources = block, tuple(before.changed_sources(now))
+        if not block.covers:
             form.fields["fate"].choices = [choice for choice in Fate.choices if choice[0] != Fate.SOURCE]  # type: ignore[attr-defined]
-        form.sources = tuple(now[key] for key in passage.keys if key in now)
+        form.sources = tuple(now[key] for key in block.keys if key in now)
         return form
 
-    def _covered(self, form: PassageForm) -> Passage:
-        """Sources that were changed meanwhile count as seen now, and are an error of the whole; unknown ones likewise."""
+    def _covered_block(self, form: BlockForm) -> EditedBlock:
+        """Read the hidden field. A source that was changed meanwhile counts as seen now and is an error, as is an unknown one."""
         covers = []
-        for told in form["covers"].value().split() if form["covers"].value() else ():
-            key, _colon, seen = told.partition(":")
-            now = self.part.by_key.get(key)
+        for cover_text in form["covers"].value().split() if form["covers"].value() else ():
+            key, _colon, seen = cover_text.partition(":")
+            now = self.section.by_key.get(key)
             if cover := self._known.get((key, seen)):
                 covers.append(cover)
             elif now:
@@ -138,11 +146,11 @@ class PassagesForm:
                 )
         if self.is_bound and covers:
             self.data[form.add_prefix("covers")] = " ".join(f"{cover.key}:{cover.fingerprint}" for cover in covers)
-        return Passage(tuple(covers))
+        return EditedBlock(tuple(covers))
 
     @property
     def seen(self) -> int:
-        """The version that the person had before the eyes."""
+        """The version that the person saw."""
         return _number(self.data.get("seen")) if self.is_bound else self.version
 
     @property
@@ -151,7 +159,7 @@ class PassagesForm:
 
     @property
     def problems(self) -> list[tuple[str, str, str]]:
-        """Id of the field, its label and what is wrong with it."""
+        """Return the id of the field, its label and the error."""
         found = []
         for number, form in enumerate(self.forms, 1):
             for field in form:
@@ -165,8 +173,8 @@ class PassagesForm:
 
     @property
     def shares_places(self) -> bool:
-        """Whether two texts of a valid one were given the same place."""
-        places = [form.cleaned_data["place"] for form in self.forms if form.tells]
+        """Whether two texts of a valid form have the same place."""
+        places = [form.cleaned_data["place"] for form in self.forms if form.has_content]
         return len(places) != len(set(places))
 
     def is_valid(self) -> bool:
@@ -174,8 +182,8 @@ class PassagesForm:
             return False
         if not self.forms:
             self.errors.append(gettext("The form arrived without its texts. Open the page again."))
-        told = [key for form in self.forms for key in form.passage.keys]
-        if len(told) != len(set(told)):
+        keys = [key for form in self.forms for key in form.block.keys]
+        if len(keys) != len(set(keys)):
             self.errors.append(gettext("Two passages tell of the same thing. Open the page again."))
         if self.problems or self.errors:
             return False
@@ -186,41 +194,39 @@ class PassagesForm:
         self._compare()
         return not self.theirs
 
-    def _add(self, form: PassageForm) -> None:
-        """Append to `passages` what became of one of them."""
-        now, covers = self.part.by_key, form.passage.covers
+    def _add(self, form: BlockForm) -> None:
+        """Append to `blocks` what became of one of them."""
+        now, covers = self.section.by_key, form.block.covers
         text, fate = form.cleaned_data["text"], form.cleaned_data["fate"]
         chosen = form.prefix.removeprefix("passage-") if form.prefix else ""
-        passage = Passage(covers, text, fate == Fate.LEAVE_OUT)
+        block = EditedBlock(covers, text, fate == Fate.LEAVE_OUT)
         if self.data.get("take") == chosen or fate == Fate.SOURCE:
-            self.passages += taken(passage, now)
+            self.blocks += as_reported(block, now)
         elif fate == Fate.MERGE and (covers or text):
-            self._merge(form, passage)
+            self._merge(form, block)
         elif self.data.get("keep") == chosen:
-            self.passages += kept(passage, now)
+            self.blocks += keep_text(block, now)
         elif fate == Fate.SHOW and covers and not text:
             form.add_error("text", gettext("There is no text. To show nothing here, choose “Leave out”."))
         elif fate == Fate.SHOW and len(covers) == 1 and [text] == [source.text.strip() for source in form.sources]:
-            self.passages += taken(passage, now)
+            self.blocks += as_reported(block, now)
         elif covers or (text and fate != Fate.LEAVE_OUT):
-            self.passages.append(passage)
+            self.blocks.append(block)
 
-    def _merge(self, form: PassageForm, passage: Passage) -> None:
-        above = self.passages.pop() if self.passages else None
+    def _merge(self, form: BlockForm, block: EditedBlock) -> None:
+        above = self.blocks.pop() if self.blocks else None
         if above is None or above.left_out:
             form.add_error("fate", gettext("There is no text above it to merge it into."))
             return
-        now = self.part.by_key
-        said = above.text if above.text is not None else "\n\n".join(now[key].text for key in above.keys if key in now)
-        text = "\n\n".join(part for part in (said, passage.text) if part)
-        self.passages.append(Passage((*above.covers, *passage.covers), text))
+        text = "\n\n".join(paragraph for paragraph in (self.shown(above), block.text) if paragraph)
+        self.blocks.append(EditedBlock((*above.covers, *block.covers), text))
 
     def _compare(self) -> None:
-        """Fill `theirs` where another version was saved since, and let the next save go through."""
+        """Fill `theirs` if another version was saved since, and let the next save go through."""
         if self.seen == self.version:
             return
         self.data["seen"] = str(self.version)
-        for number, (theirs, mine) in enumerate(zip_longest(self.stored, self.passages), 1):
+        for number, (theirs, mine) in enumerate(zip_longest(self.stored, self.blocks), 1):
             stored, typed = self.shown(theirs), self.shown(mine)
             if stored != typed:
                 self.theirs.append((str(number), stored, typed))
@@ -232,17 +238,16 @@ class PassagesForm:
                 )
             )
 
-    def shown(self, passage: Passage | None) -> str:
-        if passage is None:
+    def shown(self, block: EditedBlock | None) -> str:
+        """Return what the note shows of a block."""
+        if block is None:
             return "–"
-        if passage.left_out:
+        if block.left_out:
             return gettext("Left out")
-        now = self.part.by_key
-        reported = "\n\n".join(now[key].text for key in passage.keys if key in now)
-        return reported if passage.text is None else passage.text
+        return reported_text(block, self.section.by_key) if block.text is None else block.text
 
 
 def _number(text: Any) -> int:
-    """Of a hidden field; 0 for anything that is none."""
-    told = str(text)
-    return int(told) if told.isascii() and told.isdecimal() and len(told) < 10 else 0
+    """Read the number of a hidden field; 0 for anything else."""
+    digits = str(text)
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else 0

@@ -1,4 +1,4 @@
-"""The form with which a focal point signs a part of the note off, or dissents."""
+"""The form with which a focal point signs off what the note says of an action point, or dissents."""
 
 from typing import Any
 
@@ -14,14 +14,14 @@ from tracker.text import validate_text
 
 
 class SignOffForm(forms.Form):
-    """`fingerprint` is that of the part as it is now: where the person saw another one, the form is invalid and keeps what was typed."""
+    """`fingerprint` is that of the action point now: if the person saw another one, the form is invalid and keeps what was typed."""
 
-    class Answer(models.TextChoices):
+    class Verdict(models.TextChoices):
         AGREE = "agree", _("We agree")
         DISSENT = "dissent", _("We do not agree, because")
 
     data: Any
-    answer = forms.ChoiceField(label=_("What does your agency say?"), choices=Answer, widget=forms.RadioSelect)
+    answer = forms.ChoiceField(label=_("What does your agency say?"), choices=Verdict, widget=forms.RadioSelect)
     dissent = forms.CharField(
         label=_("Your dissent"),
         help_text=_("Needed where you do not agree. The note shows it beside the part, with your agency's name."),
@@ -38,7 +38,7 @@ class SignOffForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("answer") == self.Answer.DISSENT and not data.get("dissent") and "dissent" not in self.errors:
+        if data.get("answer") == self.Verdict.DISSENT and not data.get("dissent") and "dissent" not in self.errors:
             self.add_error("dissent", gettext("Say in a sentence what you do not agree with."))
         if data.get("answer") and data.get("seen") != self.fingerprint:
             self.is_conflict = True
@@ -54,6 +54,6 @@ class SignOffForm(forms.Form):
         return data
 
     @property
-    def said(self) -> str:
-        """The dissent; empty where the agency agrees."""
-        return self.cleaned_data["dissent"] if self.cleaned_data["answer"] == self.Answer.DISSENT else ""
+    def dissent_given(self) -> str:
+        """Return the dissent; empty if the agency agrees."""
+        return self.cleaned_data["dissent"] if self.cleaned_data["answer"] == self.Verdict.DISSENT else ""

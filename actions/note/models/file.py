@@ -1,4 +1,4 @@
-"""Files of long notes, which a worker makes. They are a cache: each can be made again, and is swept away after a day."""
+"""Files of long notes, which a worker writes. They are a cache: each can be written again, and is deleted after a day."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -13,22 +13,22 @@ from django.utils.translation import gettext_lazy as _
 from actions.note.models.version import NoteVersion
 from issues.models import Agenda
 
-KEPT_FOR = timedelta(days=1)
+KEEP_FOR = timedelta(days=1)
 STALE_AFTER = timedelta(minutes=10)
-"""No file takes as long: its worker is gone."""
+"""No file takes as long: its worker has ended."""
 
 
 class NoteFileQuerySet(models.QuerySet["NoteFile"]):
-    def swept(self, now: datetime) -> "NoteFileQuerySet":
-        """Those whose time is over."""
-        return self.filter(asked_at__lte=now - KEPT_FOR)
+    def expired(self, now: datetime) -> "NoteFileQuerySet":
+        """Keep those older than KEEP_FOR."""
+        return self.filter(asked_at__lte=now - KEEP_FOR)
 
 
 class NoteFile(models.Model):
     """One file: of this content, in this format and language, for these readers.
 
     waiting -> working (a worker has claimed it) -> ready | failed | too_large. One that failed or is stale starts over when somebody
-    asks again; one that is too large does not, until it is swept.
+    asks again; one that is too large does not, until it is deleted.
     """
 
     class State(models.TextChoices):
@@ -86,7 +86,7 @@ class NoteFile(models.Model):
         return self.state == self.State.READY and self.path.exists()
 
     def is_under_way(self, now: datetime) -> bool:
-        """Waiting or being made, by a worker that may still be there."""
+        """Whether it is waiting, or a worker that may still be running writes it."""
         since = self.begun_at or self.asked_at
         return self.state in {self.State.WAITING, self.State.WORKING} and now - since < STALE_AFTER
 
@@ -95,29 +95,29 @@ class NoteFile(models.Model):
         return self.state == self.State.TOO_LARGE
 
     def is_settled(self, now: datetime) -> bool:
-        """Whether to ask a worker for it again would change nothing."""
+        """Whether another request would change nothing."""
         return self.is_ready or self.is_too_large or self.is_under_way(now)
 
-    def begin_anew(self, now: datetime) -> None:
+    def restart(self, now: datetime) -> None:
         self.state, self.asked_at, self.begun_at, self.done_at = self.State.WAITING, now, None, None
         self.save(update_fields=["state", "asked_at", "begun_at", "done_at"])
 
     def claim(self, now: datetime) -> bool:
-        """Whether this worker is the one to make it: once only, however often the task is delivered."""
-        mine = type(self).objects.filter(pk=self.pk, state=self.State.WAITING)
-        return bool(mine.update(state=self.State.WORKING, begun_at=now))
+        """Take the file for this worker: true once only, however often the task is delivered."""
+        waiting = type(self).objects.filter(pk=self.pk, state=self.State.WAITING)
+        return bool(waiting.update(state=self.State.WORKING, begun_at=now))
 
     def finish(self, state: "NoteFile.State", now: datetime) -> None:
         type(self).objects.filter(pk=self.pk, state=self.State.WORKING).update(state=state, done_at=now)
 
     @classmethod
-    def forget(cls, now: datetime) -> int:
-        """Delete the rows whose time is over and every file that no row names; how many rows there were."""
-        gone, _each = cls.objects.swept(now).delete()
+    def delete_expired(cls, now: datetime) -> int:
+        """Delete the expired rows and every file without a row; return the number of rows."""
+        deleted, _by_model = cls.objects.expired(now).delete()
         folder = Path(settings.NOTE_FILES_DIR)
         known = {f"{pk}.{extension}" for pk, extension in cls.objects.values_list("pk", "extension")}
-        oldest = (now - KEPT_FOR).timestamp()
+        oldest = (now - KEEP_FOR).timestamp()
         for file in folder.glob("*") if folder.is_dir() else ():
             if file.name not in known and file.stat().st_mtime < oldest:
                 file.unlink(missing_ok=True)
-        return gone
+        return deleted

@@ -1,4 +1,4 @@
-"""What agencies say of the parts of the note that tell of them. Append only: an agency's newest answer counts."""
+"""What agencies answer about the action points of the note that name them. Append only: an agency's newest answer counts."""
 
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ DISSENT_LIMIT = 2_000
 
 class SignOffQuerySet(models.QuerySet["SignOff"]):
     def newest(self) -> "SignOffQuerySet":
-        """The answer of each agency that counts."""
+        """Keep the answer of each agency that counts."""
         later = SignOff.objects.filter(
             action_point=OuterRef("action_point"), agency=OuterRef("agency"), pk__gt=OuterRef("pk")
         )
@@ -25,7 +25,7 @@ class SignOffQuerySet(models.QuerySet["SignOff"]):
 
 
 class SignOff(models.Model):
-    """A focal point signs off what the note says of an action point, or dissents: for the agency, of one wording."""
+    """A focal point's answer for an agency: what the note says of an action point is signed off, or the agency dissents."""
 
     action_point = models.ForeignKey(
         ActionPoint, verbose_name=_("action point"), on_delete=models.PROTECT, related_name="sign_offs"
@@ -72,11 +72,11 @@ class SignOff(models.Model):
         dissent: str,
         now: datetime,
     ) -> None:
-        """Answer for each of the agencies. An answer that stands already is not stored twice. One query, and one for each agency."""
-        standing = cls.objects.filter(action_point=action_point, agency__in=agencies).newest()
-        said = set(standing.values_list("agency", "fingerprint", "dissent"))
+        """Answer for each of the agencies; the same answer is not stored twice. One query, and one for each agency."""
+        current = cls.objects.filter(action_point=action_point, agency__in=agencies).newest()
+        stored = set(current.values_list("agency", "fingerprint", "dissent"))
         for agency in agencies:
-            if (agency.pk, fingerprint, dissent) not in said:
+            if (agency.pk, fingerprint, dissent) not in stored:
                 cls.objects.create(
                     action_point=action_point,
                     agency=agency,

@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
 class NoteVersionQuerySet(models.QuerySet["NoteVersion"]):
     def visible_to(self, user: "User | AnonymousUser") -> "NoteVersionQuerySet":
-        """Those for everybody are for visitors too, whoever may read the agenda itself; but nothing of an agenda in draft is."""
+        """Visitors see versions for everybody, even if they may not see the agenda, but none of an agenda in draft."""
         if user.is_authenticated:
             return self.filter(agenda__in=Agenda.objects.visible_to(user))
         return self.exclude(agenda__state=Agenda.State.DRAFT).filter(audience=Agenda.Audience.EVERYBODY)
 
     def without_content(self) -> "NoteVersionQuerySet":
-        """For lists: with who published it, without its long text."""
+        """For lists: load the publisher, leave out the long text."""
         return self.defer("content").select_related("published_by", "agenda")
 
 
 class NoteVersion(models.Model):
-    """The note as it was handed out. `content` is what `actions.note.serialization` reads."""
+    """The note as it was published. `content` is the JSON of `actions.note.serialization`."""
 
     agenda = models.ForeignKey(Agenda, verbose_name=_("agenda"), on_delete=models.PROTECT, related_name="note_versions")
     number = models.PositiveIntegerField(_("number"))

@@ -1,4 +1,4 @@
-"""Coordinators word the note: the list of its parts, and a page for each of them."""
+"""Coordinators edit the note: the list of its sections, and a page for each of them."""
 
 from typing import Any
 
@@ -12,24 +12,24 @@ from django.views.decorators.http import require_http_methods, require_safe
 from actions.access import get_action_point, get_agenda, get_issue, signed_in
 from actions.kept import clears_kept, keeps_typed, take_kept
 from actions.note import sections
-from actions.note.blocks import written
-from actions.note.builder import items_of, worded_parts
-from actions.note.forms.section_edit import PassagesForm
-from actions.note.models import Wording
-from actions.note.sections import Part
+from actions.note.blocks import blocks_to_json
+from actions.note.builder import edited_sections, note_updates_of
+from actions.note.forms.section_edit import SectionForm
+from actions.note.models import SectionEdit
+from actions.note.sections import Section
 from issues.models import Agenda
 from tracker.locking import atomic_post, lock
 from tracker.people.permissions import Right, require
 
-SHOWN = 50
-"""Versions of a part that its page tells of, the newest."""
+MAX_VERSIONS = 50
+"""Newest versions of a section that its page lists."""
 
 
 @require_safe
 def editing(request: HttpRequest, slug: str) -> HttpResponse:
-    """All parts of the note: which are worded, by whom, and where a source has changed since."""
+    """List all sections: which are edited, by whom, and in which a source has changed since."""
     agenda = get_agenda(request.user, slug, Right.COORDINATE)
-    return render(request, "note/editing_page.html", {"agenda": agenda, "parts": worded_parts(agenda)})
+    return render(request, "note/editing_page.html", {"agenda": agenda, "sections": edited_sections(agenda)})
 
 
 @keeps_typed
@@ -57,20 +57,22 @@ def edit_description(request: HttpRequest, slug: str, issue: int, number: int) -
 @require_http_methods(["GET", "POST"])
 def edit_updates(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
     point = get_action_point(signed_in(request), slug, issue, number, Right.COORDINATE)
-    return _edit(request, sections.updates(point, items_of(point)))
+    return _edit(request, sections.updates(point, note_updates_of(point)))
 
 
 @atomic_post
-def _edit(request: HttpRequest, part: Part) -> HttpResponseBase:
+def _edit(request: HttpRequest, section: Section) -> HttpResponseBase:
     if request.method == "POST":
-        lock(Agenda.objects.filter(pk=part.agenda.pk))
-    versions = list(Wording.objects.filter(agenda=part.agenda, part=part.key).select_related("author")[:SHOWN])
+        lock(Agenda.objects.filter(pk=section.agenda.pk))
+    versions = list(
+        SectionEdit.objects.filter(agenda=section.agenda, section=section.key).select_related("author")[:MAX_VERSIONS]
+    )
     newest = versions[0] if versions else None
     if request.method == "POST":
-        form = PassagesForm(request.POST, part=part, wording=newest)
+        form = SectionForm(request.POST, section=section, edit=newest)
         if form.is_valid():
-            passages = written(form.passages, part.sources)
-            Wording.store(part.agenda, part.key, passages, author=signed_in(request), now=timezone.now())
+            blocks = blocks_to_json(form.blocks, section.sources)
+            SectionEdit.store(section.agenda, section.key, blocks, author=signed_in(request), now=timezone.now())
             messages.success(request, _("The note says this now."), extra_tags=clears_kept(request))
             if form.shares_places:
                 messages.info(
@@ -80,16 +82,16 @@ def _edit(request: HttpRequest, part: Part) -> HttpResponseBase:
                         "behind it. Look whether the order is what you want."
                     ),
                 )
-            return redirect(request.path if "keep" in request.POST or "take" in request.POST else part.back)
+            return redirect(request.path if "keep" in request.POST or "take" in request.POST else section.back)
     else:
-        form = PassagesForm(_kept(request), part=part, wording=newest)
+        form = SectionForm(_kept(request), section=section, edit=newest)
     status = 200 if request.method == "GET" else 409 if form.is_conflict else 400
-    context: dict[str, Any] = {"agenda": part.agenda, "part": part, "form": form, "versions": versions}
+    context: dict[str, Any] = {"agenda": section.agenda, "section": section, "form": form, "versions": versions}
     return render(request, "note/section_form.html", context, status=status)
 
 
 def _kept(request: HttpRequest) -> QueryDict | None:
-    """What a signed-out person had typed, as it was sent."""
+    """Return what a signed-out person had submitted."""
     typed = take_kept(request)
     if typed is None:
         return None

@@ -1,4 +1,4 @@
-"""The note as files: a short one at once, a long one by a worker, with a page that says how far it is."""
+"""The note as files: a short one at once, a long one by a worker, with a page that shows its progress."""
 
 from http import HTTPStatus
 from uuid import UUID
@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from actions.access import get_agenda, public_if_visible
-from actions.note.builder import note_of
-from actions.note.export import background
+from actions.note.builder import build_note
+from actions.note.export.background import FileRequest, request_file
 from actions.note.export.formats import FORMATS, Format, file_name
 from actions.note.export.limits import AT_ONCE_BYTES, AT_ONCE_SIZE, size
 from actions.note.models import NoteFile, NoteVersion
-from actions.note.serialization import canonical, restored
+from actions.note.serialization import from_json, to_json
 from actions.note.tasks import make_file
 from actions.note.views.publishing import get_version
 from issues.models import Agenda
@@ -30,7 +30,7 @@ REFRESH = 3
 @limit_visitors("note_files")
 @require_safe
 def draft_file(request: HttpRequest, slug: str, extension: str) -> HttpResponse:
-    """The note as the reader may see it now."""
+    """Return the note as the reader may see it now."""
     return _file(request, get_agenda(request.user, slug), None, FORMATS[extension])
 
 
@@ -38,7 +38,7 @@ def draft_file(request: HttpRequest, slug: str, extension: str) -> HttpResponse:
 @limit_visitors("note_files")
 @require_safe
 def version_file(request: HttpRequest, slug: str, number: int, extension: str) -> HttpResponse:
-    """The note as it was published."""
+    """Return the note as it was published."""
     version = get_version(request.user, slug, number)
     return _file(request, version.agenda, version, FORMATS[extension])
 
@@ -47,32 +47,30 @@ def version_file(request: HttpRequest, slug: str, number: int, extension: str) -
 @limit_visitors("note_files")
 @require_POST
 def ask_for_file(request: HttpRequest, slug: str) -> HttpResponse:
-    """Have a worker make the file of a long note: `extension`, and `version` unless it is the draft."""
+    """Have a worker write the file of a long note: `extension`, and `version` unless it is the draft."""
     number, extension = request.POST.get("version", ""), request.POST.get("extension", "")
     if extension not in FORMATS or not (number == "" or (number.isascii() and number.isdecimal() and len(number) < 7)):
         raise BadRequest(_("There is no such file of the note."))
     version = get_version(request.user, slug, int(number)) if number else None
     agenda = version.agenda if version else get_agenda(request.user, slug)
     content, kind = _content(request, agenda, version), FORMATS[extension]
-    if size(restored(content, with_people=True)) > kind.largest:
+    if size(from_json(content, with_people=True)) > kind.largest:
         return _too_long(request, agenda, version, kind)
-    file = background.ask(
-        agenda,
-        version,
-        content,
+    wanted = FileRequest(
+        agenda=agenda,
+        version=version,
+        content=content,
         extension=extension,
         with_people=request.user.is_authenticated,
         site=_site(request),
-        now=timezone.now(),
-        enqueue=make_file.delay,
     )
-    return redirect(file)
+    return redirect(request_file(wanted, now=timezone.now(), enqueue=make_file.delay))
 
 
 @public_if_visible
 @require_safe
 def file_page(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
-    """How far the file is. The page asks again by itself until it is ready."""
+    """Show the progress of the file. The page reloads by itself until the file is ready."""
     file, now = _get_file(request, slug, pk), timezone.now()
     under_way = file.is_under_way(now)
     states = [NoteFile.State.WAITING, NoteFile.State.WORKING, NoteFile.State.READY]
@@ -104,7 +102,7 @@ def file_content(request: HttpRequest, slug: str, pk: UUID) -> HttpResponseBase:
 
 
 def _get_file(request: HttpRequest, slug: str, pk: UUID) -> NoteFile:
-    """Who may read what it is of, and see people where it names some, may have the file. Raises Http404. Two queries."""
+    """Return the file if the user may read the note, and its people if it names some. Raises Http404. Two queries."""
     found = NoteFile.objects.select_related("agenda", "version").defer("content")
     file = get_object_or_404(found, pk=pk, agenda__slug=slug)
     if file.version_id:
@@ -118,7 +116,7 @@ def _get_file(request: HttpRequest, slug: str, pk: UUID) -> NoteFile:
 
 def _file(request: HttpRequest, agenda: Agenda, version: NoteVersion | None, kind: Format) -> HttpResponse:
     content = _content(request, agenda, version)
-    note = restored(content, with_people=True, site=_site(request))
+    note = from_json(content, with_people=True, site=_site(request))
     if (work := size(note)) > kind.largest:
         return _too_long(request, agenda, version, kind)
     if work > AT_ONCE_SIZE or (len(content) > AT_ONCE_BYTES and not kind.is_quick):
@@ -135,15 +133,15 @@ def _too_long(request: HttpRequest, agenda: Agenda, version: NoteVersion | None,
 
 
 def _content(request: HttpRequest, agenda: Agenda, version: NoteVersion | None) -> str:
-    """What a file is made of: canonical, without the people whom the reader may not see."""
+    """Return the canonical JSON of the note, without the people whom the reader may not see."""
     with_people = request.user.is_authenticated
     if version and with_people:
         return version.content
     if version:
-        return canonical(restored(version.content, with_people=False))
-    return canonical(note_of(agenda, timezone.localdate(), with_people=with_people))
+        return to_json(from_json(version.content, with_people=False))
+    return to_json(build_note(agenda, timezone.localdate(), with_people=with_people))
 
 
 def _site(request: HttpRequest) -> str:
-    """What addresses in a file begin with."""
+    """Return the beginning of addresses in a file."""
     return request.build_absolute_uri("/").rstrip("/")[:300]

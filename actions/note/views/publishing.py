@@ -1,4 +1,4 @@
-"""Published versions of the note: making one, reading them, and what changed from one to the next."""
+"""Published versions of the note: publishing one, reading them, comparing two."""
 
 from itertools import pairwise
 
@@ -12,14 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from actions.access import Person, get_agenda, public_if_visible, signed_in
 from actions.kept import clears_kept, keeps_typed, kept_initial
-from actions.note.builder import note_of, worded_parts
-from actions.note.comparison import changes
+from actions.note.builder import build_note, edited_sections
+from actions.note.comparison import compare
 from actions.note.content import Note
 from actions.note.forms.publish import AudienceForm, PublishForm
 from actions.note.models import NoteVersion
 from actions.note.publishing import next_version, publish
-from actions.note.serialization import restored
-from actions.note.sign_offs import Missing, missing_in, missing_parts, signing_parts
+from actions.note.serialization import from_json
+from actions.note.sign_offs import MissingSignOffs, missing_in_version, missing_sign_offs, point_sign_offs
 from issues.models import Agenda
 from tracker.locking import atomic_post, locked_by_post
 from tracker.people.permissions import Right, may
@@ -27,7 +27,7 @@ from tracker.web.rate_limits import limit_visitors
 
 
 def get_version(user: Person, slug: str, number: int) -> NoteVersion:
-    """With its content and agenda. Raises Http404. One query."""
+    """Return the version with its content and agenda. Raises Http404. One query."""
     found = NoteVersion.objects.visible_to(user).select_related("agenda", "published_by")
     return get_object_or_404(found, agenda__slug=slug, number=number)
 
@@ -35,7 +35,7 @@ def get_version(user: Person, slug: str, number: int) -> NoteVersion:
 @public_if_visible
 @require_safe
 def versions(request: HttpRequest, slug: str) -> HttpResponse:
-    """All that the reader may see, the newest first."""
+    """List all versions that the reader may see, the newest first."""
     found = list(NoteVersion.objects.visible_to(request.user).filter(agenda__slug=slug).without_content())
     agenda = found[0].agenda if found else get_agenda(request.user, slug)
     sees_draft = Agenda.objects.visible_to(request.user).filter(pk=agenda.pk).exists()
@@ -58,13 +58,13 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return _version_page(request, found, note, form, missing)
 
 
-def _missing(version: NoteVersion, note: Note) -> Missing:
-    """What agencies have not signed off as the version tells it. Of one that everybody may read already nothing is asked."""
-    return missing_in(note, version.agenda) if version.audience != Agenda.Audience.EVERYBODY else []
+def _missing(version: NoteVersion, note: Note) -> MissingSignOffs:
+    """Return the sign-offs missing from a version, or none once everybody may read it."""
+    return missing_in_version(note, version.agenda) if version.audience != Agenda.Audience.EVERYBODY else []
 
 
 def _version_page(
-    request: HttpRequest, version: NoteVersion, note: Note, form: AudienceForm, missing: Missing
+    request: HttpRequest, version: NoteVersion, note: Note, form: AudienceForm, missing: MissingSignOffs
 ) -> HttpResponse:
     context = {
         "agenda": version.agenda,
@@ -80,7 +80,7 @@ def _version_page(
 
 @require_safe
 def version_json(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """What the SHA-256 is of, byte for byte. For the network: it names people."""
+    """Return the content of which the SHA-256 is computed, byte for byte. For the network only: it names people."""
     found = get_version(signed_in(request), slug, number)
     headers = {"Content-Disposition": f'attachment; filename="note-{slug}-{number}.json"'}
     return HttpResponse(found.content, content_type="application/json", headers=headers)
@@ -90,26 +90,26 @@ def version_json(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @atomic_post
 def publish_note(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """Coordinators freeze what the note says now. The page says first what is still open."""
+    """Publish what the note says now. The page lists first what is still open."""
     user, today = signed_in(request), timezone.localdate()
     agenda = locked_by_post(request, Agenda.objects.all()).get(pk=get_agenda(user, slug, Right.COORDINATE).pk)
     draft = next_version(agenda, today)
     data = request.POST if request.method == "POST" else None
-    unsigned = [part for part in signing_parts(agenda, today) if not part.is_settled]
+    unsigned = [point for point in point_sign_offs(agenda, today) if not point.is_settled]
     audience = Agenda.Audience.NETWORK if unsigned else agenda.visible_to
     initial = {"audience": audience} | kept_initial(request)
     form = PublishForm(data, sha256=draft.sha256, unsigned=bool(unsigned), initial=initial)
     if form.is_valid():
-        asked = form.cleaned_data
-        publish(draft, by=user, now=timezone.now(), audience=asked["audience"], remark=asked["remark"])
+        audience, remark = form.cleaned_data["audience"], form.cleaned_data["remark"]
+        publish(draft, by=user, now=timezone.now(), audience=audience, remark=remark)
         messages.success(request, _("Published."), extra_tags=clears_kept(request))
         return redirect(draft)
     context = {
         "agenda": agenda,
         "form": form,
         "draft": draft,
-        "changed": [part for part, _wording, changed in worded_parts(agenda) if changed],
-        "missing": missing_parts(unsigned),
+        "changed": [edited.section for edited in edited_sections(agenda) if edited.has_changed_source],
+        "missing": missing_sign_offs(unsigned),
         "waiting": len(unsigned),
     }
     status = 200 if not form.is_bound else 409 if form.is_conflict else 400
@@ -135,7 +135,7 @@ def version_audience(request: HttpRequest, slug: str, number: int) -> HttpRespon
 @limit_visitors("note_files")
 @require_safe
 def version_changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """What changed from version `number` to a later one, `?to=3`; without it to the draft as it stands."""
+    """Compare version `number` with a later one, `?to=3`, or with the draft."""
     later = request.GET.get("to", "")
     if set(request.GET) - {"to"} or (later and not (later.isascii() and later.isdecimal() and len(later) < 7)):
         raise BadRequest(_("The address says nothing that can be compared."))
@@ -146,16 +146,16 @@ def version_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
         "agenda": before.agenda,
         "before": before,
         "after": after,
-        "changes": changes(_note(before, request), newer),
+        "comparison": compare(_note(before, request), newer),
     }
     return render(request, "note/changes_page.html", context)
 
 
 def _note(version: NoteVersion, request: HttpRequest) -> Note:
-    return restored(version.content, with_people=request.user.is_authenticated)
+    return from_json(version.content, with_people=request.user.is_authenticated)
 
 
 def _draft(agenda: Agenda, request: HttpRequest) -> Note:
     if not Agenda.objects.visible_to(request.user).filter(pk=agenda.pk).exists():
         raise Http404
-    return note_of(agenda, timezone.localdate(), with_people=request.user.is_authenticated)
+    return build_note(agenda, timezone.localdate(), with_people=request.user.is_authenticated)
