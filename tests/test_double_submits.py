@@ -16,7 +16,7 @@ from django.utils import timezone
 from actions.dashboard.models import BulkEdit, SavedView
 from actions.handover.models import Handover
 from actions.models import ActionPoint, Milestone, ProgressUpdate
-from actions.note.models import NoteVersion, SignOff, SectionEdit
+from actions.note.models import NoteVersion, SectionEdit, SignOff
 from actions.reminders.models import Digest, ReminderSchedule
 from actions.rollover.models import Decision, PlannedIssue, Rollover
 from issues.models import Agenda, Issue
