@@ -23,8 +23,8 @@ from actions.dashboard.models import BulkEdit, SavedView
 from actions.dashboard.sorting import DEFAULT, ORDERS, in_order
 from actions.models import ActionPoint
 from actions.reader import read_agenda
-from tracker.exporting import file_response
 from tracker.people.permissions import Right, require
+from tracker.web.tabular import file_response
 
 
 @public_if_visible

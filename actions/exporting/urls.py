@@ -3,7 +3,7 @@
 from django.urls import re_path
 
 from actions.exporting import views
-from tracker.exporting import KINDS
+from tracker.web.tabular import KINDS
 
 _KIND = rf"(?P<kind>{'|'.join(KINDS)})"
 

@@ -11,11 +11,11 @@ from actions.access import get_agenda, public_if_visible, signed_in
 from actions.exporting import updates
 from actions.exporting.filters import UpdatesFilter
 from actions.models import ActionPoint, ProgressUpdate
-from tracker.exporting import file_response
 from tracker.people.forms import DirectorySearch
 from tracker.people.models import Agency
 from tracker.people.permissions import Right, may
 from tracker.people.views.directory import people_found
+from tracker.web.tabular import file_response
 
 AGENCIES_COLUMNS = ("acronym", "name", "kind", "part_of", "action_points_led", "address")
 PEOPLE_COLUMNS = ("name", "email", "role", "agency")

@@ -17,7 +17,7 @@ from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import links
 from tracker.dates.value import PartialDate
-from tracker.exporting import as_csv, as_json, as_xlsx
+from tracker.web.tabular import as_csv, as_json, as_xlsx
 
 PATH = "/agendas/2026/action-points"
 

@@ -15,7 +15,7 @@ from actions.dashboard.models import SavedView
 from actions.models import Evidence
 from issues.models import Agenda
 from tests import personas
-from tracker.exporting import KINDS, as_csv, as_json, as_xlsx
+from tracker.web.tabular import KINDS, as_csv, as_json, as_xlsx
 
 FORMULA = "=cmd|' /C calc'!A0"
 INVISIBLE = (

@@ -1,4 +1,4 @@
-"""Rows as CSV, JSON or XLSX. Rows come in batches and leave as they come, so that memory stays flat however many there are."""
+"""Writes rows as CSV, JSON or XLSX files, batch by batch, so that memory does not grow with their number."""
 
 import csv
 import json
@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from tracker.text import without_unwanted
 
 Rows = Iterable[Sequence[Sequence[Any]]]
-"""Batches of rows; each row has a value a column: text, a whole number, a date, a moment in UTC, true or false, or None."""
+"""Batches of rows; each row has a value for each column: text, a whole number, a date, a moment in UTC, a boolean, or None."""
 
-XLSX_LIMIT = 100_000
+MAX_WORKBOOK_ROWS = 100_000
 KINDS = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
@@ -39,10 +39,10 @@ _CELL_STARTS = re.compile(r"(?<=[;\t\r\n])(?![-+] )")
 def file_response(
     kind: str, name: str, columns: Sequence[str], rows: Rows, head: Mapping[str, str], count: Callable[[], int]
 ) -> HttpResponseBase:
-    """The rows as a file of one of KINDS. Raises BadRequest for a workbook of more rows than XLSX_LIMIT, which `count` tells."""
+    """Answer with a file of one of KINDS. Raises BadRequest for a workbook if `count` returns more than MAX_WORKBOOK_ROWS."""
     response: Any
     if kind == "xlsx":
-        if count() > XLSX_LIMIT:
+        if count() > MAX_WORKBOOK_ROWS:
             raise BadRequest(_("A workbook holds 100,000 rows at most. Filter the list, or take CSV."))
         response = FileResponse(as_xlsx(columns, rows, head), content_type=KINDS[kind])
     else:
@@ -68,7 +68,7 @@ def as_csv(columns: Sequence[str], rows: Rows, head: Mapping[str, str]) -> Itera
 
 
 def as_json(columns: Sequence[str], rows: Rows, head: Mapping[str, str]) -> Iterator[bytes]:
-    """One object: what the file is, then `rows`, a list of objects. Dates are ISO 8601."""
+    """Write one object: the entries of `head`, then `rows`, a list of objects. Dates are ISO 8601."""
     encode = json.JSONEncoder(ensure_ascii=False, default=_iso).encode
     yield (encode(dict(head))[:-1] + (", " if head else "") + '"rows": [').encode()
     separator = "\n"
@@ -81,7 +81,7 @@ def as_json(columns: Sequence[str], rows: Rows, head: Mapping[str, str]) -> Iter
 
 
 def as_xlsx(columns: Sequence[str], rows: Rows, head: Mapping[str, str]) -> IO[bytes]:
-    """A workbook in a temporary file, open at its beginning: dates are dates, text is text, and a second sheet says what the file is."""
+    """Write a workbook into a temporary file, open at its beginning. Dates are dates, text is text; a second sheet holds `head`."""
     file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it
     options = {
         "constant_memory": True,
