@@ -63,7 +63,7 @@ def test_demo_people_loaded_again_changes_nothing_and_says_so(agencies):
 
     assert list(User.objects.order_by("pk").values()) == before
     assert passwords(said) == {}
-    assert "6 of the 6 demo people are here already and were left as they are" in said
+    assert "6 of the 6 demo people exist already and were not changed" in said
 
 
 def test_demo_people_reset_passwords_changes_passwords_alone(agencies):

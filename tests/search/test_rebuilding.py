@@ -90,8 +90,8 @@ def test_command_reports_how_many_texts_it_changed(point, capsys):
     first = capsys.readouterr().out
     call_command("rebuild_search")
 
-    assert "1 texts were" in first
-    assert "0 texts were" in capsys.readouterr().out
+    assert "outdated: 1." in first
+    assert "outdated: 0." in capsys.readouterr().out
 
 
 def test_command_mends_a_lost_table_of_trigrams(point, focal_point):

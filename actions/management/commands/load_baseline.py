@@ -1,4 +1,4 @@
-"""`manage.py load_baseline`: the 2005 agenda with what was reported on it, added to what people have entered."""
+"""`manage.py load_baseline`: adds the agenda of 2005, with what was reported on it, to what people have entered."""
 
 from collections import Counter
 from typing import Any
@@ -11,12 +11,12 @@ from actions.baseline import load_baseline
 
 class Command(BaseCommand):
     help = (
-        "Add what is missing of the 2005 baseline and say what was added. What is there already is left alone, "
-        "whatever people have made of it; nothing is deleted. Running it again is safe."
+        "Add the parts of the 2005 baseline that are missing, and list what was added. Nothing that exists is changed, "
+        "even if people have edited it, and nothing is deleted. You can run it again at any time."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="say what it would do and write nothing")
+        parser.add_argument("--dry-run", action="store_true", help="show what would be added, and write nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
         dry_run = options["dry_run"]

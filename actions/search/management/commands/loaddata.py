@@ -1,4 +1,4 @@
-"""`manage.py loaddata`: Django's own, then `rebuild_search`, because fixtures are stored without the text that the search looks in."""
+"""`manage.py loaddata`: Django's own, then `rebuild_search`, because fixtures are stored without the text that the search matches."""
 
 from typing import Any
 

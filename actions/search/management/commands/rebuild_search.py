@@ -1,4 +1,4 @@
-"""`manage.py rebuild_search`: brings what the search looks in up to date with what is stored."""
+"""`manage.py rebuild_search`: brings the text that the search matches up to date with what is stored."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ from tracker.searchable import rebuild
 
 
 class Command(BaseCommand):
-    help = "Fold the wording of all action points, updates, agencies and people for the search, after they were imported in bulk."
+    help = "Bring the search up to date after action points, updates, agencies or people were written other than by the tracker, such as by SQL."
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         changed = sum(rebuild(model) for model in SEARCHED)
         if options["verbosity"]:
-            self.stdout.write(f"The search is up to date; {changed} texts were missing or outdated.")
+            self.stdout.write(f"The search is up to date. Rows that were missing or outdated: {changed}.")

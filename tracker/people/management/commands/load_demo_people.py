@@ -1,4 +1,4 @@
-"""`manage.py load_demo_people`: accounts to try the tracker with, and their passwords, which are shown this once."""
+"""`manage.py load_demo_people`: adds accounts for trying the tracker, and shows their passwords once."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from tracker.people.demo import Account, MissingAgenciesError, load_demo_people
 
 class Command(BaseCommand):
     help = (
-        "Add the people for trying the tracker who are missing, and print their passwords once. "
-        "Whoever is there already is left alone. Refused in production."
+        "Add accounts for trying the tracker, one for each role, and print their passwords once. "
+        "Accounts that exist already are not changed. Refused in production."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             raise CommandError(
                 "The demo people are for trying the tracker and are refused in production (TRACKER_MODE=production). "
-                "Make an admin of your own:  python manage.py createsuperuser"
+                "Create an admin account of your own:  python manage.py createsuperuser"
             )
         try:
             accounts = load_demo_people(reset_passwords=options["reset_passwords"])
@@ -34,11 +34,11 @@ class Command(BaseCommand):
             ) from error
         shown = [account for account in accounts if account.password]
         if shown:
-            self.stdout.write("Accounts to try the tracker with. Their passwords are shown this once:\n\n")
+            self.stdout.write("Accounts for trying the tracker. Their passwords are shown only now:\n\n")
             self.stdout.write(_table(shown))
         if left_alone := len(accounts) - len(shown):
             self.stdout.write(
-                f"{left_alone} of the {len(accounts)} demo people are here already and were left as they are. "
+                f"{left_alone} of the {len(accounts)} demo people exist already and were not changed. "
                 "New passwords for all of them:  python3 manage.py load_demo_people --reset-passwords"
             )
 
