@@ -10,7 +10,10 @@ from tracker.searchable import rebuild
 
 
 class Command(BaseCommand):
-    help = "Bring the search up to date after action points, updates, agencies or people were written other than by the tracker, such as by SQL."
+    help = (
+        "Bring the search up to date. Needed after action points, updates, agencies or people were written in another way "
+        "than by the tracker, such as by SQL."
+    )
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
