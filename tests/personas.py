@@ -11,9 +11,9 @@ from actions.models import ActionPoint, Milestone, ProgressUpdate, ReportedStatu
 from actions.models.action_point import Progress
 from actions.note.models import NoteVersion
 from actions.note.publishing import next_version, publish
+from actions.reminders.entries import digest_entry
 from actions.reminders.models import Digest
 from actions.reminders.models.digest import new_message_id
-from actions.reminders.selection import entry
 from issues.models import Agenda, Issue
 from tracker.people.models import Agency, Role, User
 
@@ -60,14 +60,14 @@ def update(of: ActionPoint, author: User | None = None, now: datetime = NOW, **f
 
 def digest(of: User, *points: ActionPoint, period_start: date = TODAY, **fields: Any) -> Digest:
     """A digest that waits to be sent, with these action points in it."""
-    told = [
-        entry(
+    entries = [
+        digest_entry(
             *(point, point.issue.agenda.slug, point.issue.number, point.days_silent(TODAY), point.last_reported),
             point.no_progress_reasons(TODAY),
         )
         for point in points
     ]
-    defaults = {"created_at": NOW, "next_attempt_at": NOW, "message_id": new_message_id(), "snapshot": told} | fields
+    defaults = {"created_at": NOW, "next_attempt_at": NOW, "message_id": new_message_id(), "snapshot": entries} | fields
     of_agenda = points[0].issue.agenda if points else agenda()
     return Digest.objects.create(recipient=of, agenda=of_agenda, period_start=period_start, **defaults)
 

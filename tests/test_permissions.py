@@ -11,7 +11,7 @@ from django.utils import timezone
 from actions.dashboard.models import BulkEdit, SavedView
 from actions.handover.models import Handover
 from actions.note.models import NoteFile
-from actions.reminders.models import Disclaimer
+from actions.reminders.models import DeclinedResponsibility
 from actions.rollover.deciding import start
 from actions.rollover.models import Rollover
 from tests import personas
@@ -102,7 +102,7 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "digests_send_again": ({}, [LOGIN, 405, 405, 405, 405]),
     "reminder_schedule": (AGENDA, [LOGIN, 403, 403, 200, 200]),
     "answer": ({"token": "none"}, [404, 404, 404, 404, 404]),
-    "settle_disclaimer": ({"pk": "disclaimer"}, [LOGIN, 405, 405, 405, 405]),
+    "resolve_declined_responsibility": ({"pk": "disclaimer"}, [LOGIN, 405, 405, 405, 405]),
     "unsubscribe": ({"token": "none"}, [404, 404, 404, 404, 404]),
     "health": ({}, [503, 503, 503, 503, 503]),
     "digest_preview": (AGENDA, [LOGIN, 403, 403, 200, 200]),
@@ -141,7 +141,7 @@ WRITE: dict[str, list[int]] = {
     "markdown_preview": [LOGIN, 200, 200, 200, 200],
     "language": [302, 302, 302, 302, 302],
     "answer": [404, 404, 404, 404, 404],
-    "settle_disclaimer": [LOGIN, 403, 403, 302, 302],
+    "resolve_declined_responsibility": [LOGIN, 403, 403, 302, 302],
     "unsubscribe": [404, 404, 404, 404, 404],
     "digest_send_again": [LOGIN, 403, 403, 302, 302],
     "digests_send_again": [LOGIN, 403, 403, 302, 302],
@@ -205,7 +205,7 @@ def world(db: None, focal_point: Any, other_focal_point: Any, coordinator: Any, 
         "milestone": personas.milestone(point).pk,
         "note_file": note_file.pk,
         "digest": personas.digest(focal_point, point).pk,
-        "disclaimer": Disclaimer.objects.create(
+        "disclaimer": DeclinedResponsibility.objects.create(
             person=focal_point, action_point=point, reason="Moved on.", made_at=personas.NOW
         ).pk,
         "person": focal_point.pk,

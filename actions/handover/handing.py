@@ -11,7 +11,7 @@ from actions.handover.models import Handover
 from actions.models import ActionPoint, ActionPointQuerySet
 from actions.models.status import ENDED
 from actions.reminders.links import VALID
-from actions.reminders.models import Digest, Disclaimer
+from actions.reminders.models import DeclinedResponsibility, Digest
 from issues.models import Agenda
 from tracker.locking import lock
 from tracker.people.models import User
@@ -112,8 +112,8 @@ def _to_do() -> ActionPointQuerySet:
 
 
 def _end_links(predecessor: User, points: set[int], reason: str, by: User, now: datetime) -> None:
-    """For all that moves, and for all that the predecessor's digests of late tell of: see `read_answer`."""
+    """For all that moves, and for all that the predecessor's digests of late tell of: see `read_answer_link`."""
     late = Digest.objects.filter(recipient=predecessor, created_at__gte=now - VALID).values_list("snapshot", flat=True)
     told = {entry["action_point"] for snapshot in late for entry in snapshot}
     known = ActionPoint.objects.filter(pk__in=points | told).values_list("pk", flat=True)
-    Disclaimer.objects.speak_for(predecessor, known, reason=reason, by=by, now=now)
+    DeclinedResponsibility.objects.decline_on_behalf_of(predecessor, known, reason=reason, by=by, now=now)

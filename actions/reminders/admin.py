@@ -1,4 +1,4 @@
-"""Schedules and the ledger in the admin site. What was sent to whom is read there, never changed."""
+"""Schedules and digests in the admin site. Digests can be read there, never changed."""
 
 from typing import Any
 

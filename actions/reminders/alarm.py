@@ -1,5 +1,6 @@
-"""Mails to the admins: when reminders stand still (no worker can send it, so it goes out with the page that finds it out, or /health/), and
-when digests have failed.
+"""Alert the admins by mail: when reminders have stopped, and when digests have failed.
+
+No worker can send the first of these, so it is sent by the page that notices it, or by /health/.
 """
 
 import logging
@@ -18,36 +19,37 @@ from tracker.people.models import User
 log = logging.getLogger(__name__)
 
 PATIENCE = 5
-"""Seconds that a page or a tick waits for the mail server."""
+"""The seconds that a page or a tick waits for the mail server."""
 
 
-def tell_admins_once(last_tick: datetime) -> None:
-    """One mail to each admin, once a standstill, however many ask at the same time. What goes wrong is in the log."""
+def alert_admins_once(last_tick: datetime) -> None:
+    """Mail each admin once that no tick has run since `last_tick`, however many requests notice it at the same time."""
     if not Heartbeat.objects.raise_alarm(last_tick):
         return
-    log.error("Reminders stand still: no tick since %s", last_tick)
+    log.error("Reminders have stopped: no tick since %s", last_tick)
     _mail_admins("reminders/alarm", {"last_tick": last_tick})
 
 
-def tell_admins_of_failures(now: datetime) -> None:
-    """One mail to each admin about the digests that failed since the last one, once an hour at most: also where it could not go out, as
-    is likely while the mail server is what failed.
+def alert_admins_of_failures(now: datetime) -> None:
+    """Mail each admin about the digests that failed since the last such mail, at most once an hour, also if it could not be sent: it is
+    likely to be the mail server that failed.
     """
-    untold = Digest.objects.failed().filter(admins_told=False)
-    if (count := untold.count()) and Heartbeat.objects.may_tell_of_failures(now):
+    new = Digest.objects.failed().filter(admins_notified=False)
+    if (count := new.count()) and Heartbeat.objects.may_report_failures(now):
         log.error("%s digests failed", count)
         if _mail_admins("reminders/failures", {"count": count}):
-            untold.update(admins_told=True)  # one that failed since the count shows on the page that the mail leads to
+            # One that failed after the count is on the page that the mail links to.
+            new.update(admins_notified=True)
 
 
 def _mail_admins(name: str, context: dict[str, Any]) -> bool:
-    """Whether any admin was told. Once the connection is broken the others fail at once: nobody waits for each of them."""
-    told = False
+    """Return whether any admin got the mail. Once the connection is broken the others fail at once, without waiting."""
+    sent = False
     try:
         with get_connection(timeout=PATIENCE) as connection:
             for admin in User.objects.active().admins():
                 about = context | {"admin": admin, "reminders_url": settings.BASE_URL + reverse("reminders")}
-                told |= send_from_templates(name, admin.email, admin.language, about, html=False, connection=connection)
+                sent |= send_from_templates(name, admin.email, admin.language, about, html=False, connection=connection)
     except (OSError, smtplib.SMTPException, ValueError) as error:  # no server, or EMAIL_URL is wrong
-        log.error("The admins could not be told (%s): %s", name, error)
-    return told
+        log.error("The admins could not be alerted (%s): %s", name, error)
+    return sent

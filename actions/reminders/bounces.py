@@ -1,7 +1,6 @@
-"""Mail that came back: reads a delivery status notification (RFC 3464) and marks the digest that it is about.
+"""Read returned mail, a delivery status notification (RFC 3464), and mark its digest as bounced.
 
-What comes back is written by anybody, so it is read by the old rules of `email`: those of `policy.default` raise at a header such as
-`Message-ID: <>`.
+Anybody can send such a mail, so it is parsed with the old policy of `email`: `policy.default` raises at a header such as `Message-ID: <>`.
 """
 
 import re
@@ -19,32 +18,32 @@ class Bounce:
     """A mail that was not delivered and will not be."""
 
     message_id: str
-    said: str
-    """What the recipient's server said; its code where it said nothing."""
+    answer: str
+    """The answer of the recipient's server, or its code if there was no answer."""
 
 
 def record_bounce(raw: bytes) -> Digest | None:
-    """The digest that came back; None where the mail tells of none. Two queries."""
+    """Mark the digest of a returned mail, and return it; None if the mail is about none. Two queries."""
     bounce = read_bounce(raw)
     digest = Digest.objects.filter(message_id=bounce.message_id).first() if bounce else None
     if bounce and digest:
-        digest.record_bounced(bounce.said)
+        digest.record_bounced(bounce.answer)
     return digest
 
 
 def read_bounce(raw: bytes) -> Bounce | None:
-    """None where it is no such notification, tells of a delay only, or does not say which mail it is about."""
+    """Parse a returned mail. None if it is no such notification, only reports a delay, or does not name the mail that it is about."""
     mail = message_from_bytes(raw)
     failed = [report for report in _reports(mail) if _text(report["Action"]).lower() == "failed"]
     message_id = _original_message_id(mail)
     if not failed or not message_id:
         return None
-    said = (_text(failed[0]["Diagnostic-Code"]) or _text(failed[0]["Status"])).partition(";")
-    return Bounce(message_id, (said[2] or said[0]).strip())
+    answer = (_text(failed[0]["Diagnostic-Code"]) or _text(failed[0]["Status"])).partition(";")
+    return Bounce(message_id, (answer[2] or answer[0]).strip())
 
 
 def _reports(mail: Message) -> Iterator[Message]:
-    """What is said of each recipient. The first block is about the mail as a whole, and has no action."""
+    """Iterate over the reports about recipients. The first block is about the mail as a whole, and has no action."""
     for part in mail.walk():
         if part.get_content_type() == "message/delivery-status":
             blocks = part.get_payload()
@@ -67,6 +66,6 @@ _MESSAGE_ID = re.compile(r"<[^<>\s]+>")
 
 
 def _text(header: Any) -> str:
-    """On one line, with nothing that a database refuses."""
+    """Return a header on one line, without what a database refuses."""
     text = str(header or "").encode(errors="replace").decode().replace("\x00", "")
     return " ".join(text.split())

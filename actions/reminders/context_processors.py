@@ -1,4 +1,4 @@
-"""What the coordinator's pages show of the reminders."""
+"""The alarm about reminders on the coordinator's pages."""
 
 from typing import Any
 
@@ -6,16 +6,16 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from actions.reminders.alarm import tell_admins_once
-from actions.reminders.health import standstill_since
+from actions.reminders.alarm import alert_admins_once
+from actions.reminders.health import stopped_since
 from actions.reminders.models import Digest
 from tracker.mail.configuration import present_faults
 from tracker.people.permissions import Right, may
 
 
 def alarm(request: HttpRequest) -> dict[str, Any]:
-    """`reminders_alarm`, for coordinators: `since` when no tick has run, how many digests `failed`, and which mail settings are wrong
-    (`mail_faults`). Two queries, only where a page asks for it.
+    """Add `reminders_alarm`, for coordinators: `since` if no tick has run lately, the number of `failed` digests, and the `mail_faults` in
+    the settings. Two queries, only if a page uses it.
     """
 
     def coordinates() -> bool:
@@ -25,6 +25,6 @@ def alarm(request: HttpRequest) -> dict[str, Any]:
 
 
 def _alarm() -> dict[str, Any]:
-    if since := standstill_since(timezone.now()):
-        tell_admins_once(since)
+    if since := stopped_since(timezone.now()):
+        alert_admins_once(since)
     return {"since": since, "failed": Digest.objects.failed().count(), "mail_faults": present_faults()}

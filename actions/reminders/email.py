@@ -1,4 +1,4 @@
-"""The mail that a digest is: made from its ledger entry alone, in its recipient's language."""
+"""Render a digest as a mail in its recipient's language, from its row alone."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,36 +13,38 @@ from django.utils.translation import ngettext
 
 from actions.models import ActionStatus
 from actions.models.status import NoProgressReason
-from actions.reminders.links import Purpose, answer_address, unsubscribe_address
+from actions.reminders.links import Purpose, answer_link, unsubscribe_link
 from actions.reminders.models.digest import Digest
-from actions.reminders.models.entry import MILESTONE_AHEAD, Entry, EntryMilestone
+from actions.reminders.models.entry import MILESTONE_AHEAD, DigestEntry, DigestMilestone
 from tracker.dates.value import PartialDate
 from tracker.durations import in_words
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """A digest as people read it."""
+class DigestText:
+    """The subject and the two bodies of a digest."""
 
     subject: str
     text: str
     html: str
 
 
-def words_of(digest: Digest, entries: list[Entry], language: str) -> Words:
-    """The digest's words in `language`. Needs its recipient and agenda loaded; no query."""
+def render_digest(digest: Digest, entries: list[DigestEntry], language: str) -> DigestText:
+    """Render the digest in `language`. Needs its recipient and agenda loaded; no query."""
     with translation.override(language):
-        told: dict[str, list[dict[str, object]]] = {kind: [] for kind in ("own", "ahead", "escalated", "unanswered")}
+        sections: dict[str, list[dict[str, object]]] = {
+            name: [] for name in ("own", "ahead", "escalated", "unanswered")
+        }
         for entry in entries:
-            told[_kind(entry)].append(_item(entry, digest, language))
-        context = told | {
+            sections[_section(entry)].append(_item(entry, digest, language))
+        context = sections | {
             "recipient": digest.recipient,
             "agenda": digest.agenda,
             "asked_by": digest.asked_by,
             "message": digest.message,
             "reference": entries[0]["reference"] if entries else "",
-            "count": len(entries) - len(told["ahead"]),
-            "count_ahead": len(told["ahead"]),
+            "count": len(entries) - len(sections["ahead"]),
+            "count_ahead": len(sections["ahead"]),
             "language": language,
             "right_to_left": translation.get_language_bidi(),
             "worklist_url": settings.BASE_URL + reverse("my_action_points"),
@@ -52,34 +54,35 @@ def words_of(digest: Digest, entries: list[Entry], language: str) -> Words:
         subject, text, html = (
             get_template(f"reminders/digest{name}").render(context) for name in ("_subject.txt", ".txt", ".html")
         )
-    return Words(" ".join(subject.split()), text.strip() + "\n", html)
+    return DigestText(" ".join(subject.split()), text.strip() + "\n", html)
 
 
-def words_to_read(digest: Digest, entries: list[Entry], language: str = "") -> Words:
-    """As the mail says them to its recipient, but without the addresses by which that person answers."""
+def render_without_links(digest: Digest, entries: list[DigestEntry], language: str = "") -> DigestText:
+    """Render the digest for other readers: without the links that only its recipient may use."""
     unsent = Digest(recipient=digest.recipient, agenda=digest.agenda, asked_by=digest.asked_by, message=digest.message)
-    return words_of(unsent, entries, language or digest.recipient.language)
+    return render_digest(unsent, entries, language or digest.recipient.language)
 
 
-def mail_of(digest: Digest, words: Words) -> EmailMultiAlternatives:
-    """The mail with these words, the digest's own Message-ID, and headers to keep holiday replies away and to end it with one click."""
+def digest_mail(digest: Digest, entries: list[DigestEntry]) -> EmailMultiAlternatives:
+    """Build the mail, with the digest's own Message-ID, and headers against holiday replies and for unsubscribing with one click."""
+    content = render_digest(digest, entries, digest.recipient.language)
     mail = EmailMultiAlternatives(
-        words.subject,
-        words.text,
+        content.subject,
+        content.text,
         to=[digest.recipient.email],
         headers={
             "Message-ID": digest.message_id,
             "Auto-Submitted": "auto-generated",
-            "List-Unsubscribe": f"<{unsubscribe_address(digest.recipient)}>",
+            "List-Unsubscribe": f"<{unsubscribe_link(digest.recipient)}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
     )
-    mail.attach_alternative(words.html, "text/html")
+    mail.attach_alternative(content.html, "text/html")
     return mail
 
 
-def _kind(entry: Entry) -> str:
-    """Which part of the mail it stands in."""
+def _section(entry: DigestEntry) -> str:
+    """Return the section of the mail that lists the entry."""
     if entry["unanswered"]:
         return "unanswered"
     if entry.get("escalated"):
@@ -87,24 +90,24 @@ def _kind(entry: Entry) -> str:
     return "ahead" if entry["reasons"] == [MILESTONE_AHEAD] else "own"
 
 
-def _item(entry: Entry, digest: Digest, language: str) -> dict[str, object]:
+def _item(entry: DigestEntry, digest: Digest, language: str) -> dict[str, object]:
     place = [entry["slug"], entry["issue"], entry["number"]]
     return {
         "reference": entry["reference"],
         "title": entry["title"],
         "status": ActionStatus(entry["status"]).label,
         "reasons": reasons_of(entry, language),
-        "last_reported": _in_words(entry["last_reported"], language) if entry["last_reported"] else "",
+        "last_reported": _display_date(entry["last_reported"], language) if entry["last_reported"] else "",
         "url": settings.BASE_URL + reverse("action_point", args=place),
         "answers": [
-            (purpose.label, answer_address(digest, entry["action_point"], purpose.value) if digest.pk else "")
+            (purpose.label, answer_link(digest, entry["action_point"], purpose.value) if digest.pk else "")
             for purpose in Purpose
         ],
     }
 
 
-def reasons_of(entry: Entry, language: str) -> list[str]:
-    """Why the action point is in the digest, in words, most telling first. `language` is the one that is active."""
+def reasons_of(entry: DigestEntry, language: str) -> list[str]:
+    """Return why the digest lists the action point, the most important reason first. `language` is the active one."""
     milestones = entry.get("milestones", [])
     reasons = [_reason(reason, entry["days_silent"]) for reason in entry["reasons"] if reason != MILESTONE_AHEAD]
     if names := [_milestone(each, language) for each in milestones if each["passed"]]:
@@ -116,20 +119,20 @@ def reasons_of(entry: Entry, language: str) -> list[str]:
         if not each["passed"]
     ]
     if (streak := entry.get("streak", 0)) > 1:
-        said = ngettext(
+        text = ngettext(
             "%(count)s report in a row without progress", "%(count)s reports in a row without progress", streak
         )
-        reasons.append(said % {"count": streak})
+        reasons.append(text % {"count": streak})
     if (reminded := entry.get("reminded", 0)) > 0:
-        said = ngettext("%(count)s reminder without an answer", "%(count)s reminders without an answer", reminded)
-        reasons.append(said % {"count": reminded})
+        text = ngettext("%(count)s reminder without an answer", "%(count)s reminders without an answer", reminded)
+        reasons.append(text % {"count": reminded})
     return reasons
 
 
-def _milestone(milestone: EntryMilestone, language: str) -> str:
+def _milestone(milestone: DigestMilestone, language: str) -> str:
     """`“Course” (December 2026)`."""
     name = _("“%(title)s”") % {"title": milestone["title"]}
-    return f"{name} ({_in_words(milestone['due'], language)})" if milestone["due"] else name
+    return f"{name} ({_display_date(milestone['due'], language)})" if milestone["due"] else name
 
 
 def _in_days(days: int) -> str:
@@ -145,6 +148,6 @@ def _reason(reason: str, days_silent: int | None) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _in_words(edtf: str, language: str) -> str:
-    """A partial date in the language that is active, which `language` names: thousands of mails share a few dates."""
+def _display_date(edtf: str, language: str) -> str:
+    """Display a partial date in the active language, which is `language`. Cached: thousands of mails share a few dates."""
     return str(PartialDate.parse(edtf))

@@ -1,4 +1,4 @@
-"""What digests leave out because something in it is wrong, as coordinators and admins read it."""
+"""Describe what digests leave out because something in it is wrong, for coordinators and admins."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,16 +10,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from actions.models import ActionPoint, Milestone
+from actions.reminders.entries import Fault
 from actions.reminders.models import ReminderSchedule
 from actions.reminders.periods import latest_period
-from actions.reminders.selection import Fault, due_entries, wanting_digests
+from actions.reminders.recipients import accepting_digests
+from actions.reminders.selection import select_entries
 
 UTC = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """An action point, or one of its milestones, that no digest mentions, where it is corrected, and how."""
+    """An action point, or one of its milestones, that no digest lists, with where and how to correct it."""
 
     name: str
     address: str
@@ -37,30 +39,30 @@ class Faults:
 
 
 def faults_of(schedule: ReminderSchedule, now: datetime) -> Faults:
-    """Find what the digests of a schedule leave out now, by the code that makes them. Needs its agenda. Seven queries."""
-    found: set[Fault] = set()
+    """Find what the digests of a schedule leave out now, with the code that makes them. Needs its agenda. Seven queries."""
+    faults: set[Fault] = set()
     try:
         if not (period := latest_period(schedule.timing, UTC, now, since_ever=True)):
             return Faults(is_stopped=True)
         today = now.date()
-        for _batch in due_entries(
-            wanting_digests(today), schedule.agenda, schedule.terms(period.start, today), faults=found
+        for _batch in select_entries(
+            accepting_digests(today), schedule.agenda, schedule.rules(period.start, today), faults=faults
         ):
             pass
     except Exception:  # planning has logged it
         return Faults(is_stopped=True)
-    return faults_in_words(found)
+    return describe_faults(faults)
 
 
-def faults_in_words(found: Iterable[Fault]) -> Faults:
-    """Two queries, none if nothing was found. Reads nothing of the rows but their names."""
-    faults = sorted(found, key=lambda fault: (fault.action_point, fault.milestone or 0))
-    if not faults:
+def describe_faults(faults: Iterable[Fault]) -> Faults:
+    """Describe them in words. Two queries, none without faults; reads only names of the rows, not what may be faulty."""
+    ordered = sorted(faults, key=lambda fault: (fault.action_point, fault.milestone or 0))
+    if not ordered:
         return Faults()
     named = ActionPoint.objects.select_related("issue__agenda").only("number", "issue__number", "issue__agenda__slug")
-    points = named.in_bulk([fault.action_point for fault in faults])
+    points = named.in_bulk([fault.action_point for fault in ordered])
     titles = dict(
-        Milestone.objects.filter(pk__in=[fault.milestone for fault in faults if fault.milestone]).values_list(
+        Milestone.objects.filter(pk__in=[fault.milestone for fault in ordered if fault.milestone]).values_list(
             "pk", "title"
         )
     )

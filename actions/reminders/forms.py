@@ -1,4 +1,4 @@
-"""The form for an agenda's reminder schedule."""
+"""The forms for an agenda's reminder schedule, and for reminders sent by hand."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -8,10 +8,10 @@ from actions.reminders.models import ReminderSchedule
 from tracker.text import validate_line
 
 
-class AskForm(forms.Form):
+class RemindForm(forms.Form):
     message = forms.CharField(
-        label=_("A word to them"),
-        help_text=_("It stands at the beginning of the mail, with your name."),
+        label=_("Your message"),
+        help_text=_("The mail begins with it and your name."),
         max_length=500,
         required=False,
         validators=[validate_line],

@@ -1,4 +1,4 @@
-"""When digests fall due: plain arithmetic on days and time zones, without a clock or a database."""
+"""Calculate when digests are due, from days and time zones, without a clock or a database."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Rhythm(models.TextChoices):
 
 
 class Weekday(models.IntegerChoices):
-    """Numbered as `date.weekday` does."""
+    """Days of the week, with the numbers of `date.weekday`."""
 
     MONDAY = 0, _("Monday")
     TUESDAY = 1, _("Tuesday")
@@ -39,33 +39,33 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """One turn of the rhythm: the day it begins, and the instant (in UTC) its digest is due in the recipient's time zone."""
+    """One turn of the rhythm: the day on which it begins, and the time (in UTC) at which its digest is due in the recipient's time zone."""
 
     start: date
     due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """By what a digest is made: the recipient's day, which days ahead it announces milestones for, and when silence goes higher up.
+class DigestRules:
+    """The rules for the content of a digest: the recipient's date, the days for which it announces milestones, and when it escalates.
 
-    `announced` holds ranges of days: from the first on, and before the second. After `escalate_after` reminders without an answer the lead
-    agencies' other focal points are told, too; after twice as many the coordinators.
+    `announced` holds ranges of days: from the first on, and before the second. After `escalate_after` reminders without an answer an action
+    point is listed for the lead agencies' other focal points, too; after twice as many for the coordinators.
     """
 
     today: date
     announced: tuple[tuple[date, date], ...] = ()
     escalate_after: int | None = None
     only: int | None = None
-    """The one action point that a coordinator asks about."""
+    """The one action point of a reminder that a coordinator sends by hand."""
     period_start: date | None = None
-    """The period's digests themselves are no reminders without an answer yet."""
+    """The digests of this period do not count as reminders without an answer yet."""
 
 
 def latest_period(timing: Timing, zone: ZoneInfo, now: datetime, *, since_ever: bool = False) -> Period | None:
-    """The newest period that is due on or before `now`; None if the first one is still to come, or no day begins one.
+    """Return the newest period that is due on or before `now`; None before the first one, or if no day begins one.
 
-    With `since_ever` the rhythm is taken to have gone on before `starts_on`, too, so that there always is one.
+    With `since_ever` the rhythm also applies before `starts_on`.
     """
     start = _newest_start(timing, now.astimezone(zone).date())
     if start and _due_at(start, timing.hour, zone) > now:
@@ -76,7 +76,7 @@ def latest_period(timing: Timing, zone: ZoneInfo, now: datetime, *, since_ever: 
 
 
 def next_period(timing: Timing, zone: ZoneInfo, now: datetime) -> Period | None:
-    """The first period that is due after `now`; None if no day begins one."""
+    """Return the first period that is due after `now`; None if no day begins one."""
     start: date | None = max(now.astimezone(zone).date(), timing.starts_on)
     if start and (not _begins(timing, start) or _due_at(start, timing.hour, zone) <= now):
         start = following_start(timing, start)
@@ -84,12 +84,12 @@ def next_period(timing: Timing, zone: ZoneInfo, now: datetime) -> Period | None:
 
 
 def following_start(timing: Timing, start: date) -> date | None:
-    """The day on which the period after the one of `start` begins; None if no day begins one."""
+    """Return the day on which the period after the one of `start` begins; None if no day begins one."""
     return next((day for day in _days_from(start + timedelta(days=1), 1) if _begins(timing, day)), None)
 
 
 def following_period(timing: Timing, zone: ZoneInfo, start: date) -> Period | None:
-    """The period after the one of `start`; None if no day begins one."""
+    """Return the period after the one of `start`; None if no day begins one."""
     following = following_start(timing, start)
     return Period(following, _due_at(following, timing.hour, zone)) if following else None
 
@@ -100,19 +100,19 @@ def _newest_start(timing: Timing, day: date) -> date | None:
 
 
 def _days_from(day: date, step: int) -> Iterator[date]:
-    """That day and those after it (or before it), for long enough to find two turns of any rhythm."""
+    """Iterate over that day and those after it (or before it), for long enough to find two turns of any rhythm."""
     return (day + timedelta(days=step * number) for number in range(70))
 
 
 def _begins(timing: Timing, day: date) -> bool:
-    """Whether a period begins on that day. Every two weeks means the weeks counted from the first such day on or after `starts_on`."""
+    """Return whether a period begins on that day. Every two weeks is counted from the first such day on or after `starts_on`."""
     if day.weekday() not in timing.weekdays:
         return False
     if timing.rhythm == Rhythm.MONTHLY:
         return not any((day - timedelta(days=back)).weekday() in timing.weekdays for back in range(1, min(day.day, 8)))
     if timing.rhythm == Rhythm.FORTNIGHTLY:
-        anchor = next(each for each in _days_from(timing.starts_on, 1) if each.weekday() in timing.weekdays)
-        return (_monday(day) - _monday(anchor)).days % 14 == 0
+        first = next(each for each in _days_from(timing.starts_on, 1) if each.weekday() in timing.weekdays)
+        return (_monday(day) - _monday(first)).days % 14 == 0
     return True
 
 
@@ -121,5 +121,5 @@ def _monday(day: date) -> date:
 
 
 def _due_at(day: date, hour: int, zone: ZoneInfo) -> datetime:
-    """An hour that the change to summer time leaves out comes an hour later; one that autumn repeats comes first."""
+    """An hour that the change to summer time skips becomes the next one; of one that autumn repeats the first is taken."""
     return datetime.combine(day, time(hour), tzinfo=zone).astimezone(UTC)

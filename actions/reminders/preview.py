@@ -1,4 +1,4 @@
-"""What would go out next by a schedule: who gets which mail when, and who gets none. Reads only."""
+"""Preview what a schedule would send next: who gets which mail when, and who gets none. Reads only."""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -11,13 +11,15 @@ from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from actions.reminders.email import Words, words_to_read
-from actions.reminders.faults import Faults, faults_in_words
+from actions.reminders.email import DigestText, render_without_links
+from actions.reminders.entries import Fault
+from actions.reminders.faults import Faults, describe_faults
 from actions.reminders.models import Digest, ReminderSchedule
-from actions.reminders.models.entry import Entry
+from actions.reminders.models.entry import DigestEntry
 from actions.reminders.periods import Period, next_period
-from actions.reminders.planning import Entries, planned_entries, time_zones
-from actions.reminders.selection import Fault, due_entries, wanting_digests, without_digest
+from actions.reminders.planning import planned_entries, time_zones
+from actions.reminders.recipients import accepting_digests, without_digest
+from actions.reminders.selection import Entries, select_entries
 from tracker.people.models import User
 from tracker.people.time_zones import zone_named
 
@@ -27,34 +29,34 @@ LIMIT = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """A mail as it would go out, if nothing changed until then."""
+class PreviewedMail:
+    """A mail as it would be sent if nothing changed until then."""
 
     person: User
     due_at: datetime
     """In the person's own time zone."""
-    entries: list[Entry]
-    words: Words
+    entries: list[DigestEntry]
+    content: DigestText
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    mails: list[Planned]
+    mails: list[PreviewedMail]
     without: list[tuple[User, str]]
-    """People who would be told something and get no mail, and why."""
+    """People who have something to report on and get no mail, and why."""
     is_cut: bool
     """More than LIMIT people; the rest is left out."""
     faults: Faults
 
 
 def preview(schedule: ReminderSchedule, now: datetime) -> Preview:
-    """The next turn of each time zone. The schedule need not be stored. For each zone about ten queries.
+    """Preview the next turn in each time zone. The schedule need not be stored. About ten queries for each zone.
 
     Never fails: a schedule that cannot be planned has neither mails nor people, and its `faults` say so.
     """
-    found: set[Fault] = set()
+    faults: set[Fault] = set()
     try:
-        mails = list(islice(_mails(schedule, now, found), LIMIT + 1))
+        mails = list(islice(_mails(schedule, now, faults), LIMIT + 1))
         without = list(islice(_without(schedule, now), LIMIT + 1))
     except Exception as error:
         log.error("Schedule %s could not be previewed (%s)", schedule.pk, type(error).__name__)
@@ -63,23 +65,23 @@ def preview(schedule: ReminderSchedule, now: datetime) -> Preview:
         sorted(mails[:LIMIT], key=lambda mail: mail.due_at),
         without[:LIMIT],
         is_cut=max(len(mails), len(without)) > LIMIT,
-        faults=faults_in_words(found),
+        faults=describe_faults(faults),
     )
 
 
-def _mails(schedule: ReminderSchedule, now: datetime, faults: set[Fault]) -> Iterator[Planned]:
+def _mails(schedule: ReminderSchedule, now: datetime, faults: set[Fault]) -> Iterator[PreviewedMail]:
     for zone, period, _day in _turns(schedule, now):
         batches = planned_entries(schedule, zone, period, period.due_at, batch=LIMIT + 1, faults=faults)
         for person, entries in _with_people(batches):
             digest = Digest(recipient=person, agenda=schedule.agenda)
             due_at = period.due_at.astimezone(zone_named(zone))
-            yield Planned(person, due_at, entries, words_to_read(digest, entries))
+            yield PreviewedMail(person, due_at, entries, render_without_links(digest, entries))
 
 
 def _without(schedule: ReminderSchedule, now: datetime) -> Iterator[tuple[User, str]]:
     for zone, period, day in _turns(schedule, now):
         here = User.objects.active().filter(time_zone=zone)
-        wanting = wanting_digests(day)
+        wanting = accepting_digests(day)
         for person, _entries in _due(schedule, here.exclude(pk__in=wanting.values("pk")), period, day):
             yield person, _unwanted(person)
         near = wanting.filter(time_zone=zone).exclude(without_digest(schedule.agenda, period.start))
@@ -101,11 +103,11 @@ def _turns(schedule: ReminderSchedule, now: datetime) -> Iterator[tuple[str, Per
 
 def _due(
     schedule: ReminderSchedule, recipients: QuerySet[User], period: Period, day: date
-) -> Iterator[tuple[User, list[Entry]]]:
-    return _with_people(due_entries(recipients, schedule.agenda, schedule.terms(period.start, day), batch=LIMIT + 1))
+) -> Iterator[tuple[User, list[DigestEntry]]]:
+    return _with_people(select_entries(recipients, schedule.agenda, schedule.rules(period.start, day), batch=LIMIT + 1))
 
 
-def _with_people(batches: Iterable[Entries]) -> Iterator[tuple[User, list[Entry]]]:
+def _with_people(batches: Iterable[Entries]) -> Iterator[tuple[User, list[DigestEntry]]]:
     for batch in batches:
         people: dict[Any, User] = User.objects.select_related("agency").in_bulk(list(batch))
         yield from ((people[pk], entries) for pk, entries in batch.items())

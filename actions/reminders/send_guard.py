@@ -1,4 +1,4 @@
-"""The fence: the one conditional update right before a mail's body goes out. What it asks is asked of the database at that moment."""
+"""Check right before the body of a mail is sent whether it may be sent, and record that it is being sent, in one conditional update."""
 
 from datetime import date, datetime
 
@@ -7,16 +7,16 @@ from django.db.models import Exists, OuterRef, Q
 from actions.models import ActionPoint, ProgressUpdate
 from actions.reminders.models import Digest, ReminderSchedule
 from actions.reminders.models.digest_queryset import LEASE
-from actions.reminders.models.entry import Entry
-from actions.reminders.selection import wanting_digests
+from actions.reminders.models.entry import DigestEntry
+from actions.reminders.recipients import accepting_digests
 
 
-def pass_fence(
-    digest: Digest, entries: list[Entry], language: str, now: datetime, *, today: date, since: datetime
+def pass_guard(
+    digest: Digest, entries: list[DigestEntry], language: str, now: datetime, *, today: date, since: datetime
 ) -> bool:
-    """Write down what the digest says and that it is being sent. True where this worker still holds it, the person still may be mailed on
-    that day, the agenda's reminders are not switched off, and something in it has waited for an answer ever `since` it was written: then,
-    and only then, the body may go out.
+    """Record the content of the digest and that it is being sent. True if this worker still holds it, the person still accepts digests, the
+    agenda's reminders are not switched off, and something in it has had no answer since its entries were read (`since`). Only then may the
+    body be sent.
     """
     answered = ProgressUpdate.objects.filter(action_point=OuterRef("pk"), recorded_at__gte=since)
     waiting = (
@@ -29,7 +29,7 @@ def pass_fence(
     held = Digest.objects.filter(
         Q(asked_about__isnull=False) | ~Exists(off),
         Exists(waiting),
-        Exists(wanting_digests(today).filter(pk=OuterRef("recipient"))),
+        Exists(accepting_digests(today).filter(pk=OuterRef("recipient"))),
         pk=digest.pk,
         token=digest.token,
         state=Digest.State.CLAIMED,

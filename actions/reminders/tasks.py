@@ -1,4 +1,4 @@
-"""What Celery runs. Tasks are told nothing and may be lost or run twice: all that is to be done stands in the ledger."""
+"""Celery tasks. They take no arguments and may be lost or run twice: all that is to be done is in the table of digests."""
 
 from threading import Lock
 
@@ -11,23 +11,22 @@ from tracker.locking import repeat_once
 from tracker.mail.delivery import Courier
 
 TURN = 30
-"""Seconds that a sender works before it lets others have their turn."""
+"""The seconds that a sender works before it lets other tasks run."""
 EXPIRES = 55
 _sending = Lock()
-"""Held by the one sender of this process. Threads that write mails wait for each other: two send fewer than one. And a process that is
-killed leaves one digest uncertain at most.
-"""
+"""Held by the one sender of this process, so that a process that is killed leaves at most one digest uncertain."""
 
 
 @shared_task(name="reminders.tick")
 @repeat_once
 def tick() -> None:
-    """Every minute, by the scheduler."""
+    """Run every minute by the scheduler."""
     planning.tick(timezone.now(), _enqueue_sender)
 
 
 @shared_task(name="reminders.send_due")
 def send_due() -> None:
+    """Send what is due, and call another sender if time was too short for all of it."""
     if not _sending.acquire(blocking=False):
         return
     try:

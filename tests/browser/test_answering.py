@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from actions.reminders.links import Purpose, answer_address, unsubscribe_address
+from actions.reminders.links import Purpose, answer_link, unsubscribe_link
 from tests import personas
 from tests.browser.test_every_page import overflow, violations
 
@@ -15,7 +15,7 @@ def path(focal_point):
     point = personas.action_point(title="Joint training on partnerships")
     point.lead_agencies.add(focal_point.agency)
     digest = personas.digest(focal_point, point)
-    return lambda purpose: answer_address(digest, point.pk, purpose).removeprefix("http://127.0.0.1:8000")
+    return lambda purpose: answer_link(digest, point.pk, purpose).removeprefix("http://127.0.0.1:8000")
 
 
 def test_no_progress_is_answered_on_a_phone_without_scripts(new_page, path):
@@ -39,7 +39,7 @@ def test_answer_page_fits_and_is_accessible(new_page, path, purpose):
 
 def test_one_click_page_fits_and_is_accessible(new_page, focal_point):
     page = new_page(viewport={"width": 360, "height": 740}, bypass_csp=True)
-    page.goto(unsubscribe_address(focal_point).removeprefix("http://127.0.0.1:8000"))
+    page.goto(unsubscribe_link(focal_point).removeprefix("http://127.0.0.1:8000"))
 
     assert violations(page) == []
     page.get_by_role("button", name="Send no more digests").click()

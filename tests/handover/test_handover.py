@@ -13,8 +13,8 @@ from actions.handover.brief import brief_of, send_brief
 from actions.handover.handing import HandoverError, MovedMeanwhileError, hand_over, moving
 from actions.handover.models import Handover
 from actions.models import ActionPoint
-from actions.reminders.links import answer_address
-from actions.reminders.models import Disclaimer, ReminderCount
+from actions.reminders.links import answer_link
+from actions.reminders.models import DeclinedResponsibility, ReminderCount
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import text
@@ -99,7 +99,7 @@ def test_hand_over_assigns_what_the_agency_leads_where_it_is_asked_to(
 def test_old_links_die_also_where_the_agency_leads_it(client, focal_point, successor, coordinator, assigned, led):
     digest = sent_digest(focal_point, assigned, led)
     paths = [
-        answer_address(digest, point.pk, "progress").removeprefix("http://127.0.0.1:8000") for point in (assigned, led)
+        answer_link(digest, point.pk, "progress").removeprefix("http://127.0.0.1:8000") for point in (assigned, led)
     ]
     before = [client.get(path).status_code for path in paths]
 
@@ -107,14 +107,14 @@ def test_old_links_die_also_where_the_agency_leads_it(client, focal_point, succe
 
     assert before == [200, 200]
     assert [client.get(path).status_code for path in paths] == [404, 404]
-    assert not Disclaimer.objects.standing().exists()
+    assert not DeclinedResponsibility.objects.unresolved().exists()
 
 
 def test_links_of_a_later_digest_work_for_who_stays_with_the_agency(client, focal_point, successor, coordinator, led):
     hand(focal_point, successor, coordinator, now=NOW.replace(hour=8), chosen=[led.pk])
     digest = sent_digest(focal_point, led)
 
-    path = answer_address(digest, led.pk, "progress").removeprefix("http://127.0.0.1:8000")
+    path = answer_link(digest, led.pk, "progress").removeprefix("http://127.0.0.1:8000")
 
     assert client.get(path).status_code == 200
 
@@ -124,7 +124,7 @@ def test_links_of_a_coordinator_who_leaves_die_too(client, coordinator, successo
     mine = personas.action_point(number=2)
     mine.focal_points.add(coordinator)
     digest = sent_digest(coordinator, nobodys, mine)
-    path = answer_address(digest, nobodys.pk, "progress").removeprefix("http://127.0.0.1:8000")
+    path = answer_link(digest, nobodys.pk, "progress").removeprefix("http://127.0.0.1:8000")
 
     hand(coordinator, successor, admin)
 
@@ -133,16 +133,16 @@ def test_links_of_a_coordinator_who_leaves_die_too(client, coordinator, successo
 
 def test_settled_disclaimer_of_the_person_leaves_other_links_alone(client, focal_point, coordinator, led):
     digest = sent_digest(focal_point, led)
-    Disclaimer.objects.create(
+    DeclinedResponsibility.objects.create(
         person=focal_point,
         action_point=led,
         reason="?",
         made_at=NOW,
-        settled_by=coordinator,
-        settled_at=NOW.replace(hour=10),
+        resolved_by=coordinator,
+        resolved_at=NOW.replace(hour=10),
     )
 
-    path = answer_address(digest, led.pk, "progress").removeprefix("http://127.0.0.1:8000")
+    path = answer_link(digest, led.pk, "progress").removeprefix("http://127.0.0.1:8000")
 
     assert client.get(path).status_code == 200
 

@@ -21,9 +21,9 @@ from tracker.mail.delivery import Courier  # noqa: E402
 
 STEPS: dict[str, tuple[Any, str, bool]] = {
     "claimed": (DigestQuerySet, "claim", True),
-    "composed": (sending, "mail_of", True),
-    "connected, not fenced": (sending, "pass_fence", False),
-    "fenced, nothing sent": (sending, "pass_fence", True),
+    "composed": (sending, "digest_mail", True),
+    "connected, not fenced": (sending, "pass_guard", False),
+    "fenced, nothing sent": (sending, "pass_guard", True),
     "accepted, not recorded": (Courier, "deliver", True),
     "recorded": (Digest, "record_sent", True),
 }
@@ -47,6 +47,6 @@ def dying(work: Callable[..., Any], *, after: bool) -> Callable[..., Any]:
 
 
 if os.environ.get("FENCE") == "off":
-    sending.pass_fence = lambda *given, **named: True
+    sending.pass_guard = lambda *given, **named: True
 _place, _name, _after = STEPS[os.environ["FAILPOINT"]]
 setattr(_place, _name, dying(getattr(_place, _name), after=_after))

@@ -10,10 +10,11 @@ from django.utils import timezone
 from actions.drafts import save_draft
 from actions.models import ActionPoint
 from actions.models.progress_update import ProgressUpdateQuerySet
-from actions.reminders.links import VALID, Purpose, answer_address
-from actions.reminders.models import Digest, Disclaimer
-from actions.reminders.periods import Terms
-from actions.reminders.selection import due_entries, wanting_digests
+from actions.reminders.links import VALID, Purpose, answer_link
+from actions.reminders.models import DeclinedResponsibility, Digest
+from actions.reminders.periods import DigestRules
+from actions.reminders.recipients import accepting_digests
+from actions.reminders.selection import select_entries
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import links, text
@@ -36,7 +37,7 @@ def digest(focal_point, point):
 @pytest.fixture
 def path(digest, point):
     """The path of the link for a purpose: the same one each time, though a link made a second later is another one."""
-    return cache(lambda purpose: answer_address(digest, point.pk, purpose).removeprefix("http://127.0.0.1:8000"))
+    return cache(lambda purpose: answer_link(digest, point.pk, purpose).removeprefix("http://127.0.0.1:8000"))
 
 
 def filled(person, **typed):
@@ -51,7 +52,7 @@ def test_opening_a_link_shows_a_form_and_does_nothing(client, point, focal_point
     assert response.status_code == 200
     assert f"You answer as {focal_point}" in text(response)
     assert (point.status, point.snoozed_until) == ("not_reported", None)
-    assert not Disclaimer.objects.exists()
+    assert not DeclinedResponsibility.objects.exists()
 
 
 def test_progress_is_logged_as_the_recipient(client, point, focal_point, path):
@@ -176,15 +177,19 @@ def test_not_mine_reaches_the_coordinators_and_ends_the_reminders_until_settled(
     client, point, focal_point, coordinator, path
 ):
     def reminded():
-        return [pk for batch in due_entries(wanting_digests(TODAY), point.issue.agenda, Terms(TODAY)) for pk in batch]
+        return [
+            pk
+            for batch in select_entries(accepting_digests(TODAY), point.issue.agenda, DigestRules(TODAY))
+            for pk in batch
+        ]
 
     for _ in range(2):
         client.post(path("not_mine"), {"reason": "It moved to UNOPS."})
-    disclaimer = Disclaimer.objects.get()
+    declined = DeclinedResponsibility.objects.get()
     in_between = reminded()
     personas.sign_in(client, coordinator)
     listed = client.get("/reminders/")
-    client.post(f"/reminders/disclaimers/{disclaimer.pk}/settlement/")
+    client.post(f"/reminders/disclaimers/{declined.pk}/settlement/")
     settled = client.get("/reminders/")
 
     assert in_between == []
@@ -212,7 +217,7 @@ def test_bad_input_is_refused_and_kept(client, point, focal_point, path, purpose
 
     assert response.status_code == 400
     assert not point.progress_updates.exists()
-    assert not Disclaimer.objects.exists()
+    assert not DeclinedResponsibility.objects.exists()
     for name, value in typed.items():
         assert response.context["form"][name].value() == value
 

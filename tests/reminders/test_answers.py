@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from actions.reminders.models import Disclaimer, ReminderCount
+from actions.reminders.models import DeclinedResponsibility, ReminderCount
 from tests import personas
 from tests.actions.pages import links, text
 
@@ -70,7 +70,9 @@ def test_each_kind_of_answer_is_told(client, coordinator, focal_point, points):
     remind(points, 1)
     personas.update(points[0], focal_point, status="no_progress", reason="No money.", narrative="")
     points[1].snooze(timezone.localdate() + timedelta(days=9), "After the break.")
-    Disclaimer.objects.create(person=focal_point, action_point=points[2], reason="Not ours.", made_at=timezone.now())
+    DeclinedResponsibility.objects.create(
+        person=focal_point, action_point=points[2], reason="Not ours.", made_at=timezone.now()
+    )
 
     page = told(client, coordinator)
 

@@ -1,4 +1,4 @@
-"""Mail that came back."""
+"""Mail that was returned."""
 
 from datetime import date
 from email.message import EmailMessage
@@ -60,7 +60,7 @@ def test_digest_that_came_back_is_marked_with_what_the_server_said(digest, heade
     digest.refresh_from_db()
     page = personas.sign_in(client, coordinator).get("/reminders/?state=bounced")
     assert (digest.state, digest.cause, digest.error) == ("bounced", "bounced", "550 5.1.1 No such user here")
-    assert "The mail came back." in text(page)
+    assert "The mail was returned." in text(page)
     assert digest.may_be_sent_again
 
 
@@ -125,8 +125,8 @@ def test_command_reads_standard_input_and_files(digest, monkeypatch, tmp_path):
     call_command("record_bounce", mail, stdout=output)
 
     assert output.getvalue() == (
-        "The digest to focal.undp@example.org came back.\n"
-        "This mail tells of no digest that came back: nothing was changed.\n"
+        "The digest to focal.undp@example.org was returned.\n"
+        "This mail is not about a returned digest: nothing was changed.\n"
     )
 
 
@@ -178,7 +178,7 @@ def test_command_goes_on_after_files_that_it_cannot_read_and_says_which(digest, 
     with pytest.raises(CommandError) as failed:
         call_command("record_bounce", *(tmp_path / name for name in "abcd"), stdout=output)
 
-    assert "came back" in output.getvalue()
+    assert "was returned" in output.getvalue()
     assert str(failed.value) == (
         "2 of 4 files could not be read; the others are done.\n"
         f"{tmp_path / 'a'}: ZeroDivisionError: division by zero\n"

@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from actions.reminders.models import Digest, ReminderSchedule, Round
+from actions.reminders.models import Digest, PlannedRound, ReminderSchedule
 from tests import personas
 
 
@@ -30,7 +30,7 @@ def test_dry_run_says_who_would_get_what_and_why_and_leaves_nothing_behind(focal
     assert "2026/1.1 Joint training" in said
     assert "Nothing has been reported yet" in said
     assert "1 would get a digest now" in said
-    assert [model.objects.count() for model in (Digest, Round, ReminderSchedule)] == [0, 0, 0]
+    assert [model.objects.count() for model in (Digest, PlannedRound, ReminderSchedule)] == [0, 0, 0]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -38,7 +38,7 @@ def test_sending_twice_sends_once(tmp_path):
     said = [run(), run(), run("--dry-run")]
 
     assert said[0] == "Digests: 1 sent.\n"
-    assert said[1] == "Nobody is due a digest: nothing was sent.\n"
+    assert said[1] == "No digest is due: nothing was sent.\n"
     assert "0 would get a digest now" in said[2]
     assert len(list(tmp_path.glob("*.eml"))) == 1
 
@@ -46,7 +46,7 @@ def test_sending_twice_sends_once(tmp_path):
 def test_agenda_can_be_chosen(tmp_path):
     other = personas.agenda("2027")
 
-    assert run("--agenda", other.slug) == "Nobody is due a digest: nothing was sent.\n"
+    assert run("--agenda", other.slug) == "No digest is due: nothing was sent.\n"
     assert run("--agenda", "2026") == "Digests: 1 sent.\n"
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.conf import settings
 
-from actions.reminders.email import words_of
+from actions.reminders.email import render_digest
 from tests import personas
 from tests.personas import NOW
 from tracker.dates.value import PartialDate
@@ -29,7 +29,7 @@ def digest(focal_point, point):
 
 
 def words(digest, language="en"):
-    return words_of(digest, digest.snapshot, language)
+    return render_digest(digest, digest.snapshot, language)
 
 
 def test_digest_says_what_why_how_long_and_where_to_go(digest):

@@ -6,11 +6,11 @@ from itertools import pairwise
 import pytest
 from django.utils import timezone
 
-from actions.reminders import email, sending
+from actions.reminders import email
 from actions.reminders.models import Digest, ReminderSchedule
 from actions.reminders.models.digest import LONGEST_WAIT
 from actions.reminders.models.digest_queryset import LEASE, MAX_ATTEMPTS, Cause
-from actions.reminders.models.heartbeat import FAILURES_AGAIN
+from actions.reminders.models.heartbeat import FAILURES_REPORTED_EVERY
 from actions.reminders.periods import following_period
 from actions.reminders.planning import tick
 from actions.reminders.sending import send_due
@@ -174,7 +174,7 @@ def test_reminder_out_of_turn_replaces_no_digest_but_one_about_the_same(focal_po
     assert set(Digest.objects.failed()) == {digest}
 
 
-def admins_told(smtp_server):
+def admins_notified(smtp_server):
     return [mail["Subject"] for mail in smtp_server.messages if mail["To"] == "admin@example.org"]
 
 
@@ -187,8 +187,8 @@ def test_admins_are_told_once_of_what_failed_and_once_an_hour_at_most(focal_poin
         if hours:
             failed(personas.person(f"{hours}@example.org"), point)
         for _ in range(2):
-            tick(now + FAILURES_AGAIN * hours, lambda: None)
-        told.append(admins_told(smtp_server))
+            tick(now + FAILURES_REPORTED_EVERY * hours, lambda: None)
+        told.append(admins_notified(smtp_server))
 
     assert told[:2] == [["1 digest failed"]] * 2
     assert told[2:] == [
@@ -208,9 +208,9 @@ def test_admins_are_told_once_mail_goes_out_again_and_one_bad_address_keeps_it_f
     tick(now, lambda: None)
     smtp_server.answers, smtp_server.refused = {}, {"a.bad@example.org"}
     for hours in (1, 2):
-        tick(now + FAILURES_AGAIN * hours, lambda: None)
+        tick(now + FAILURES_REPORTED_EVERY * hours, lambda: None)
 
-    assert admins_told(smtp_server) == ["1 digest failed"]
+    assert admins_notified(smtp_server) == ["1 digest failed"]
 
 
 @pytest.mark.parametrize(("path", "offers"), [("/reminders/", True), ("/agendas/2026/dashboard/", False)])
@@ -268,14 +268,14 @@ def test_digest_that_cannot_be_written_stops_no_other(digest, point, smtp_server
     personas.digest(other, point, period_start=now.date(), created_at=now, next_attempt_at=now)
     digest.recipient.name = "Faulty"
     digest.recipient.save()
-    writes = email.words_of
+    writes = email.render_digest
 
-    def words_of(digest, *args):
+    def render_digest(digest, *args):
         if digest.recipient.name == "Faulty":
             raise KeyError("no such word")
         return writes(digest, *args)
 
-    monkeypatch.setattr(sending, "words_of", words_of)
+    monkeypatch.setattr(email, "render_digest", render_digest)
     attempt(now)
 
     digest.refresh_from_db()

@@ -96,7 +96,7 @@ def test_there_is_one_heartbeat_however_many_ticks(agenda):
     for minute in range(3):
         Heartbeat.objects.beat(personas.NOW + timedelta(minutes=minute))
 
-    assert Heartbeat.objects.last() == personas.NOW + timedelta(minutes=2)
+    assert Heartbeat.objects.latest_tick() == personas.NOW + timedelta(minutes=2)
     assert Heartbeat.objects.count() == 1
 
 

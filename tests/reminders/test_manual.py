@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from actions.reminders.email import words_of
+from actions.reminders.email import render_digest
 from actions.reminders.models import Digest, ReminderCount
 from actions.reminders.sending import send_due
 from tests import personas
@@ -137,7 +137,7 @@ def test_question_replaces_the_older_links_of_its_action_point_alone(client, poi
         sent_at=personas.NOW,
         next_attempt_at=None,
     )
-    words = words_of(older, older.snapshot, "en").text
+    words = render_digest(older, older.snapshot, "en").text
     links = [line.partition("127.0.0.1:8000")[2] for line in words.splitlines() if "/answers/" in line]
 
     assert [client.get(link).status_code for link in links] == [404] * 4 + [200] * 4

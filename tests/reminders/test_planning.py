@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from django.db import connection
 
-from actions.reminders.models import Digest, ReminderCount, ReminderSchedule, Round
+from actions.reminders.models import Digest, PlannedRound, ReminderCount, ReminderSchedule
 from actions.reminders.planning import SENDERS, plan, tick
 from actions.reminders.sending import CLAIMED_AT_ONCE
 from issues.models import Agenda
@@ -29,7 +29,7 @@ def rows():
 
 
 def test_tick_makes_a_row_when_it_is_due_and_not_before(schedule, focal_point):
-    Round.objects.create(
+    PlannedRound.objects.create(
         agenda=schedule.agenda, period_start="2026-11-16", time_zone="UTC", planned_at=MONDAY - timedelta(days=7)
     )
     tick(MONDAY - timedelta(minutes=1), print)
@@ -106,8 +106,8 @@ def test_what_falls_silent_during_the_week_waits_for_the_next_period(schedule, f
 
 def test_each_time_zone_has_its_hour(schedule, focal_point):
     personas.person("apia@example.org", agency=focal_point.agency, time_zone="Pacific/Apia")
-    Round.objects.bulk_create(
-        Round(agenda=schedule.agenda, period_start="2026-11-16", time_zone=zone, planned_at=MONDAY)
+    PlannedRound.objects.bulk_create(
+        PlannedRound(agenda=schedule.agenda, period_start="2026-11-16", time_zone=zone, planned_at=MONDAY)
         for zone in ("UTC", "Pacific/Apia")
     )
 

@@ -6,8 +6,9 @@ import pytest
 
 from actions.drafts import save_draft
 from actions.reminders.models import ReminderCount
-from actions.reminders.periods import Terms
-from actions.reminders.selection import due_entries, wanting_digests
+from actions.reminders.periods import DigestRules
+from actions.reminders.recipients import accepting_digests
+from actions.reminders.selection import select_entries
 from issues.models import Agenda
 from tests import personas
 from tests.personas import NOW, TODAY
@@ -15,10 +16,10 @@ from tracker.dates.value import PartialDate
 from tracker.people.models import Role, User
 
 
-def told(today=TODAY, batch=1000, **terms):
+def told(today=TODAY, batch=1000, **rules):
     """What each person is told: reference and reasons by email."""
     found = {}
-    for entries in due_entries(wanting_digests(today), personas.agenda(), Terms(today, **terms), batch):
+    for entries in select_entries(accepting_digests(today), personas.agenda(), DigestRules(today, **rules), batch):
         for pk, of_person in entries.items():
             found[User.objects.get(pk=pk).email] = [(entry["reference"], entry["reasons"]) for entry in of_person]
     return found
@@ -136,7 +137,7 @@ def test_coordinator_is_told_of_what_nobody_answers_for(point, focal_point, coor
 def test_coordinators_own_is_theirs_not_unanswered(coordinator):
     personas.action_point().focal_points.add(coordinator)
 
-    entries = next(due_entries(wanting_digests(TODAY), personas.agenda(), Terms(TODAY)))[coordinator.pk]
+    entries = next(select_entries(accepting_digests(TODAY), personas.agenda(), DigestRules(TODAY)))[coordinator.pk]
 
     assert [entry["unanswered"] for entry in entries] == [False]
 
@@ -159,7 +160,7 @@ def test_due_entries_cost_four_queries_for_any_number_of_people(db, django_asser
     personas.person("coordinator@example.org", Role.COORDINATOR)
 
     with django_assert_num_queries(4):
-        found = [len(batch) for batch in due_entries(wanting_digests(TODAY), agenda, Terms(TODAY))]
+        found = [len(batch) for batch in select_entries(accepting_digests(TODAY), agenda, DigestRules(TODAY))]
 
     assert found == [count]
 
@@ -170,7 +171,9 @@ def test_due_entries_come_in_batches(db):
         personas.person(f"{number}@example.org", agency=agency)
         personas.action_point(number=number).lead_agencies.add(agency)
 
-    sizes = [len(batch) for batch in due_entries(wanting_digests(TODAY), personas.agenda(), Terms(TODAY), batch=2)]
+    sizes = [
+        len(batch) for batch in select_entries(accepting_digests(TODAY), personas.agenda(), DigestRules(TODAY), batch=2)
+    ]
 
     assert sizes == [2, 2, 1]
 
@@ -277,7 +280,9 @@ def test_entry_names_each_milestone_once(point, focal_point):
     personas.milestone(point, title="Survey", due="2026-10")
     personas.milestone(point, title="Course", due="2026-12-01")
 
-    entries = next(due_entries(wanting_digests(TODAY), personas.agenda(), Terms(TODAY, AHEAD)))[focal_point.pk]
+    entries = next(select_entries(accepting_digests(TODAY), personas.agenda(), DigestRules(TODAY, AHEAD)))[
+        focal_point.pk
+    ]
 
     assert [entry["milestones"] for entry in entries] == [
         [

@@ -12,7 +12,7 @@ from actions.reminders import planning, sending
 from actions.reminders.models import Digest, ReminderSchedule
 from actions.reminders.models.digest_queryset import LEASE, Cause, DigestQuerySet
 from actions.reminders.periods import Period
-from actions.reminders.send_guard import pass_fence
+from actions.reminders.send_guard import pass_guard
 from actions.reminders.sending import CLAIMED_AT_ONCE, send_due
 from issues.models import Agenda
 from tests import personas
@@ -234,7 +234,7 @@ def test_worker_that_died_before_the_body_leaves_a_digest_that_is_tried_again(di
 
 def test_worker_that_died_in_the_body_leaves_an_uncertain_one(digest, smtp_server):
     (claimed,) = Digest.objects.claim(timezone.now())
-    assert pass_fence(claimed, claimed.snapshot, "en", timezone.now(), today=personas.TODAY, since=timezone.now())
+    assert pass_guard(claimed, claimed.snapshot, "en", timezone.now(), today=personas.TODAY, since=timezone.now())
 
     Digest.objects.sweep(timezone.now() + LEASE * 2)
     attempt(digest, after=LEASE * 3)
@@ -287,7 +287,7 @@ def test_two_workers_on_one_digest_send_it_once(digest, smtp_server, monkeypatch
 
     monkeypatch.setattr(DigestQuerySet, "claim", claim_together)
     if not claims:  # what was never claimed could not pass the fence
-        monkeypatch.setattr(sending, "pass_fence", lambda *given, **named: True)
+        monkeypatch.setattr(sending, "pass_guard", lambda *given, **named: True)
 
     def work() -> None:
         try:

@@ -1,8 +1,16 @@
-from actions.reminders.models.declined_responsibility import Disclaimer
+from actions.reminders.models.declined_responsibility import DeclinedResponsibility
 from actions.reminders.models.digest import Digest
 from actions.reminders.models.digest_queryset import DigestQuerySet
 from actions.reminders.models.heartbeat import Heartbeat
 from actions.reminders.models.reminder_count import ReminderCount
-from actions.reminders.models.schedule import ReminderSchedule, Round
+from actions.reminders.models.schedule import PlannedRound, ReminderSchedule
 
-__all__ = ["Digest", "DigestQuerySet", "Disclaimer", "Heartbeat", "ReminderCount", "ReminderSchedule", "Round"]
+__all__ = [
+    "DeclinedResponsibility",
+    "Digest",
+    "DigestQuerySet",
+    "Heartbeat",
+    "PlannedRound",
+    "ReminderCount",
+    "ReminderSchedule",
+]

@@ -1,4 +1,4 @@
-"""What somebody says who was reminded of an action point that is not theirs, or a coordinator who gives their work to another."""
+"""A person's statement that an action point is not theirs, or a coordinator's on their behalf when the work goes to somebody else."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,53 +12,64 @@ from tracker.people.models import User
 from tracker.text import validate_line
 
 
-class DisclaimerQuerySet(models.QuerySet["Disclaimer"]):
-    def standing(self) -> "DisclaimerQuerySet":
-        """Those that no coordinator has settled yet."""
-        return self.filter(settled_by=None)
+class DeclinedResponsibilityQuerySet(models.QuerySet["DeclinedResponsibility"]):
+    def unresolved(self) -> "DeclinedResponsibilityQuerySet":
+        """Those that no coordinator has resolved yet."""
+        return self.filter(resolved_by=None)
 
-    def spoken_for_since(self, told_at: datetime) -> "DisclaimerQuerySet":
-        """Those that a coordinator made for the person since then: links that the person had got before do not work any more."""
-        return self.filter(made_at__gte=told_at, settled_at=F("made_at"))
+    def declined_on_behalf_since(self, instant: datetime) -> "DeclinedResponsibilityQuerySet":
+        """Those that a coordinator recorded for the person since then. They end the answer links that the person got before."""
+        return self.filter(made_at__gte=instant, resolved_at=F("made_at"))
 
-    def speak_for(self, person: User, points: Iterable[int], *, reason: str, by: User, now: datetime) -> None:
-        """A coordinator takes these action points from the person: settled at once, with whatever the person had said of them."""
+    def decline_on_behalf_of(
+        self, person: User, points: Iterable[int], *, reason: str, by: User, now: datetime
+    ) -> None:
+        """Record for a coordinator that these action points are not the person's any more, resolved at once. Also resolve what the
+        person had declined of them.
+        """
         wanted = set(points)
-        self.standing().filter(person=person, action_point__in=wanted).update(settled_by=by, settled_at=now)
+        self.unresolved().filter(person=person, action_point__in=wanted).update(resolved_by=by, resolved_at=now)
         self.bulk_create(
-            self.model(person=person, action_point_id=pk, reason=reason, made_at=now, settled_by=by, settled_at=now)
+            self.model(person=person, action_point_id=pk, reason=reason, made_at=now, resolved_by=by, resolved_at=now)
             for pk in sorted(wanted)
         )
 
 
-class Disclaimer(models.Model):
-    """ "Not mine": until a coordinator has settled it, the person is not reminded of that action point."""
+class DeclinedResponsibility(models.Model):
+    """ "Not mine": until a coordinator has resolved it, the person gets no reminders about that action point."""
 
-    person = models.ForeignKey(User, verbose_name=_("person"), on_delete=models.PROTECT, related_name="disclaimers")
+    person = models.ForeignKey(
+        User, verbose_name=_("person"), on_delete=models.PROTECT, related_name="declined_responsibilities"
+    )
     action_point = models.ForeignKey(
-        ActionPoint, verbose_name=_("action point"), on_delete=models.PROTECT, related_name="disclaimers"
+        ActionPoint, verbose_name=_("action point"), on_delete=models.PROTECT, related_name="declined_responsibilities"
     )
     reason = models.CharField(_("reason"), max_length=500, validators=[validate_line])
     made_at = models.DateTimeField(_("made at"))
-    settled_by = models.ForeignKey(
-        User, verbose_name=_("settled by"), on_delete=models.PROTECT, null=True, related_name="settled_disclaimers"
+    resolved_by = models.ForeignKey(
+        User,
+        verbose_name=_("resolved by"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="resolved_declined_responsibilities",
     )
-    settled_at = models.DateTimeField(_("settled at"), null=True)
+    resolved_at = models.DateTimeField(_("resolved at"), null=True)
 
-    objects = DisclaimerQuerySet.as_manager()
+    objects = DeclinedResponsibilityQuerySet.as_manager()
 
     class Meta:
         ordering = ["-made_at", "-id"]
-        verbose_name = _("disclaimer")
-        verbose_name_plural = _("disclaimers")
+        verbose_name = _("declined responsibility")
+        verbose_name_plural = _("declined responsibilities")
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "action_point"], condition=Q(settled_by=None), name="disclaimer_standing_once"
+                fields=["person", "action_point"], condition=Q(resolved_by=None), name="declined_unresolved_once"
             ),
-            models.CheckConstraint(condition=~Q(reason=""), name="disclaimer_has_reason"),
+            models.CheckConstraint(condition=~Q(reason=""), name="declined_has_reason"),
             models.CheckConstraint(
-                condition=Q(settled_by=None, settled_at=None) | Q(settled_by__isnull=False, settled_at__isnull=False),
-                name="disclaimer_settled_whole",
+                condition=Q(resolved_by=None, resolved_at=None)
+                | Q(resolved_by__isnull=False, resolved_at__isnull=False),
+                name="declined_resolved_by_and_at",
             ),
         ]
 

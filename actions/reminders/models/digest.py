@@ -1,14 +1,14 @@
-"""The ledger of digests: one row a recipient and period, what it said and what became of it.
+"""One row for each recipient and period: what the digest contains and whether it was sent.
 
-    pending -> claimed -> sending -> sent -> bounced   it came back
+    pending -> claimed -> sending -> sent -> bounced   it was returned
        ^          |          |----> uncertain   nobody knows; a coordinator decides
        |          |          |----> failed      refused for good, or given up: a coordinator may send it again
-       +----------+----------+                  refused for now: again later, until the next period begins
-                  +---------------> cancelled   nothing (or nobody) left to remind
+       +----------+----------+                  refused for now: tried again until the next period begins
+                  +---------------> cancelled   nothing or nobody left to remind
 
-Every change is one conditional update, so that it works alike on SQLite and PostgreSQL and with any number of workers. Up to `claimed`
-a row may be tried again as often as need be. The change to `sending` is the fence: after it the mail may be out, so a row that is found
-there is never sent again by itself.
+Every change is one conditional update, so it works the same on SQLite and PostgreSQL and with any number of workers. Up to `claimed` a row
+may be tried again any number of times. The change to `sending` is the send guard: after it the mail may have been sent, so a row that is
+left there is never sent again without a coordinator's decision.
 """
 
 import uuid
@@ -23,7 +23,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from actions.models import ActionPoint
-from actions.reminders.models.digest_queryset import ANEW, MAX_ATTEMPTS, Cause, DigestQuerySet, State
+from actions.reminders.models.digest_queryset import MAX_ATTEMPTS, RESET, Cause, DigestQuerySet, State
 from actions.reminders.periods import following_period
 from issues.models import Agenda
 from tracker.mail.configuration import MailSettingError, read_mailbox
@@ -32,13 +32,13 @@ from tracker.people.time_zones import zone_named
 from tracker.text import validate_line
 
 LONGEST_WAIT = timedelta(hours=1)
-"""Between two attempts at a digest that is refused for now."""
-ASKED_FOR = timedelta(days=1)
-"""So long is one tried that a coordinator asked for: it belongs to no period."""
+"""The longest time between two attempts at a digest that is refused for now."""
+MANUAL_TRIED_FOR = timedelta(days=1)
+"""How long a reminder is tried that a coordinator sends by hand: it belongs to no period."""
 
 
 class Digest(models.Model):
-    """What one person was told, or is to be told, of one agenda in one period."""
+    """One person's digest of one agenda and period."""
 
     State = State
 
@@ -48,14 +48,14 @@ class Digest(models.Model):
     asked_about = models.ForeignKey(
         ActionPoint, verbose_name=_("asked about"), on_delete=models.PROTECT, null=True, related_name="+"
     )
-    """The one action point that a coordinator reminds of out of turn; then the period is that day."""
+    """The one action point of a reminder that a coordinator sends by hand. Its period is that day."""
     asked_by = models.ForeignKey(
         User, verbose_name=_("asked by"), on_delete=models.PROTECT, null=True, related_name="digests_asked_for"
     )
     message = models.CharField(_("message"), max_length=500, blank=True, validators=[validate_line])
     created_at = models.DateTimeField(_("planned at"))
-    snapshot = models.JSONField(_("what it says"))
-    """A list of `Entry`: what it is to say while it waits, what it said once it was sent."""
+    snapshot = models.JSONField(_("content"))
+    """A list of `DigestEntry`: what it will contain while it is pending, what it contained once it is sent."""
     message_id = models.CharField(_("Message-ID"), max_length=200, unique=True)
     address = models.EmailField(_("sent to"), blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
@@ -66,10 +66,10 @@ class Digest(models.Model):
     next_attempt_at = models.DateTimeField(_("next attempt at"), null=True)
     token = models.UUIDField(_("token"), null=True)
     lease_until = models.DateTimeField(_("lease until"), null=True)
-    sent_at = models.DateTimeField(_("handed to the mail server at"), null=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True)
     cause = models.CharField(_("what happened"), max_length=20, choices=Cause, blank=True)
-    error = models.CharField(_("what the server said"), max_length=500, blank=True)
-    admins_told = models.BooleanField(_("admins were told that it failed"), default=False)
+    error = models.CharField(_("answer of the mail server"), max_length=500, blank=True)
+    admins_notified = models.BooleanField(_("admins were notified that it failed"), default=False)
 
     objects = DigestQuerySet.as_manager()
 
@@ -130,38 +130,38 @@ class Digest(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("digest", args=[self.pk])
 
-    def followed(self, updates: Collection[tuple[int, datetime]]) -> int | None:
-        """How many of its action points were reported on since, by pairs of action point and instant; None before it was sent."""
+    def count_answers(self, updates: Collection[tuple[int, datetime]]) -> int | None:
+        """Count its action points with an update since it was sent, from pairs of action point and time; None before it was sent."""
         if not self.sent_at:
             return None
-        told = {entry["action_point"] for entry in self.snapshot}
-        return len({point for point, recorded_at in updates if point in told and recorded_at >= self.sent_at})
+        listed = {entry["action_point"] for entry in self.snapshot}
+        return len({point for point, recorded_at in updates if point in listed and recorded_at >= self.sent_at})
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError("Digests are never deleted: they say what was sent to whom.")
+        raise TypeError("Digests are never deleted: they record what was sent to whom.")
 
     @property
     def may_be_sent_again(self) -> bool:
-        """Whether a coordinator may decide on another attempt."""
+        """Return whether a coordinator may send it again."""
         return self.state in {self.State.UNCERTAIN, self.State.FAILED, self.State.BOUNCED}
 
     @property
     def is_switched_off(self) -> bool:
-        """Whether it is one of a schedule that is switched off. Needs agenda and schedule loaded."""
+        """Return whether its schedule is switched off. Needs agenda and schedule loaded."""
         schedule = getattr(self.agenda, "reminder_schedule", None)
         return self.asked_about_id is None and schedule is not None and not schedule.enabled
 
     def is_held(self, now: datetime) -> bool:
-        """Whether this worker still has it, with nothing sent. One query."""
+        """Return whether this worker still has it, with nothing sent. One query."""
         return self._held(self.State.CLAIMED).filter(lease_until__gt=now).exists()
 
     def record_sent(self) -> bool:
-        """The server took it. Holds good after a sweep has called the row uncertain, too."""
-        out = self._held(self.State.SENDING, self.State.UNCERTAIN)
-        return bool(out.update(state=self.State.SENT, token=None, lease_until=None, cause="", error=""))
+        """Record that the server took it, also after a sweep has marked the row as uncertain."""
+        held = self._held(self.State.SENDING, self.State.UNCERTAIN)
+        return bool(held.update(state=self.State.SENT, token=None, lease_until=None, cause="", error=""))
 
     def record_uncertain(self, error: str) -> bool:
-        """The body went out and no answer came back."""
+        """Record that the body was sent and no reply came back."""
         held = self._held(self.State.SENDING)
         return bool(held.update(state=self.State.UNCERTAIN, lease_until=None, cause=Cause.NO_REPLY, error=error[:500]))
 
@@ -172,15 +172,15 @@ class Digest(models.Model):
         return self._record_unsent(state=self.State.CANCELLED, cause=cause, error="")
 
     def record_bounced(self, error: str) -> bool:
-        """The mail came back, after the server had taken it."""
-        out = type(self).objects.filter(pk=self.pk, state__in=[self.State.SENT, self.State.UNCERTAIN])
+        """Record that the mail was returned after the server had taken it."""
+        sent = type(self).objects.filter(pk=self.pk, state__in=[self.State.SENT, self.State.UNCERTAIN])
         return bool(
-            out.update(state=self.State.BOUNCED, token=None, lease_until=None, cause=Cause.BOUNCED, error=error[:500])
+            sent.update(state=self.State.BOUNCED, token=None, lease_until=None, cause=Cause.BOUNCED, error=error[:500])
         )
 
     def postpone(self, error: str, now: datetime, cause: Cause = Cause.REFUSED_FOR_NOW) -> bool:
-        """Try again after 1, 2, 4 ... minutes, then every hour; it has failed where that would be too late. For a mail that is surely not
-        out. Needs recipient, agenda and schedule loaded.
+        """Plan another attempt after 1, 2, 4 ... minutes, then every hour. It has failed if that would be after the next period begins.
+        Only for a mail that was certainly not sent. Needs recipient, agenda and schedule loaded.
         """
         next_attempt = now + min(timedelta(minutes=2 ** min(self.refusals, 10)), LONGEST_WAIT)
         self.refusals += 1
@@ -197,21 +197,19 @@ class Digest(models.Model):
         )
 
     def _tried_until(self) -> datetime:
-        """When the next period begins, whose digest tells of it all."""
+        """When the next period begins, whose digest replaces this one."""
         schedule = getattr(self.agenda, "reminder_schedule", None)
         following = None
         if schedule and not self.asked_about_id:
             following = following_period(schedule.timing, zone_named(self.recipient.time_zone), self.period_start)
-        return following.due_at if following else self.created_at + ASKED_FOR
+        return following.due_at if following else self.created_at + MANUAL_TRIED_FOR
 
     def send_again(self, now: datetime) -> bool:
-        """A coordinator's decision on one that is uncertain, failed or came back, as read: the same Message-ID. False where it has changed
-        since.
-        """
+        """Send one again that is uncertain, failed or was returned, with the same Message-ID. False if it has changed since it was read."""
         if not self.may_be_sent_again:
             return False
         as_read = type(self).objects.filter(pk=self.pk, state=self.state)
-        return bool(as_read.update(next_attempt_at=now, **ANEW))
+        return bool(as_read.update(next_attempt_at=now, **RESET))
 
     def _held(self, *states: str) -> DigestQuerySet:
         return type(self).objects.filter(pk=self.pk, token=self.token, state__in=states)
@@ -222,7 +220,7 @@ class Digest(models.Model):
 
 
 def new_message_id() -> str:
-    """A Message-ID for a new digest, under the domain that the tracker mails from."""
+    """Return a Message-ID for a new digest, in the domain of the sender."""
     try:
         domain = read_mailbox(settings.DEFAULT_FROM_EMAIL).address.rpartition("@")[2]
     except MailSettingError:  # planning goes on; the mail waits until an admin has corrected the setting

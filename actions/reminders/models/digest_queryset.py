@@ -1,4 +1,4 @@
-"""What is asked of the ledger of digests, and done to many of them at once. `models/digest.py` draws the states."""
+"""Queries on digests, and changes of many at once. `models/digest.py` has a diagram of the states."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from actions.reminders.models.digest import Digest
 
 LEASE = timedelta(minutes=5)
-"""How long a worker has until it has to ask for more: longer than all time-outs of one mail together."""
+"""How long a claim holds until the worker extends it: longer than all time-outs of one mail together."""
 MAX_ATTEMPTS = 8
-"""So often may workers die on a digest; and so often is one that is refused for now tried at least."""
+"""How many times workers may die on a digest, and how many times one that is refused for now is tried at least."""
 
 
 class State(models.TextChoices):
@@ -27,11 +27,11 @@ class State(models.TextChoices):
     UNCERTAIN = "uncertain", _("Uncertain")
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Cancelled")
-    BOUNCED = "bounced", _("Came back")
+    BOUNCED = "bounced", _("Returned")
 
 
 class Cause(models.TextChoices):
-    """Why a digest is in a state that somebody may ask about."""
+    """Why a digest is in its state, if that needs an explanation."""
 
     WORKER_DIED = "worker_died", _("The worker stopped in the middle of it.")
     NO_REPLY = "no_reply", _("The connection broke before the mail server said whether it took the mail.")
@@ -47,10 +47,10 @@ class Cause(models.TextChoices):
     SWITCHED_OFF = "switched_off", _("The reminders of this agenda were switched off.")
     AGENDA_CLOSED = "agenda_closed", _("The agenda is not open any more.")
     NOTHING_LEFT = "nothing_left", _("Nothing in it shows no progress any more.")
-    BOUNCED = "bounced", _("The mail came back.")
+    BOUNCED = "bounced", _("The mail was returned.")
 
 
-ANEW: dict[str, Any] = {
+RESET: dict[str, Any] = {
     "state": State.PENDING,
     "attempts": 0,
     "refusals": 0,
@@ -58,22 +58,22 @@ ANEW: dict[str, Any] = {
     "token": None,
     "cause": "",
     "error": "",
-    "admins_told": False,
+    "admins_notified": False,
 }
-"""What becomes of a digest that a coordinator sends again, but for the instant."""
+"""The fields of a digest that a coordinator sends again, except the time of the next attempt."""
 
 
 class DigestQuerySet(models.QuerySet["Digest"]):
     def due(self, now: datetime) -> "DigestQuerySet":
-        """What a worker may claim: waiting, or left behind by a worker that died before it sent anything."""
+        """Those that a worker may claim: pending, or left behind by a worker that died before it sent anything."""
         return self.filter(
             Q(state=State.PENDING, next_attempt_at__lte=now)
             | Q(state=State.CLAIMED, lease_until__lte=now, attempts__lt=F("refusals") + MAX_ATTEMPTS)
         )
 
     def undecided(self) -> "DigestQuerySet":
-        """What waits for a coordinator: uncertain and failed ones of open agendas, to people who may be mailed and have no newer digest
-        that tells of the same.
+        """Those that need a coordinator's decision: uncertain and failed ones of open agendas, to people who accept digests and have no
+        newer digest about the same.
         """
         newer = self.model._default_manager.filter(
             Q(asked_about=None) | Q(asked_about=OuterRef("asked_about")),
@@ -90,24 +90,24 @@ class DigestQuerySet(models.QuerySet["Digest"]):
         )
 
     def failed(self) -> "DigestQuerySet":
-        """What waits for a coordinator and is surely not out."""
+        """Those that need a coordinator's decision and were certainly not sent."""
         return self.undecided().filter(state=State.FAILED)
 
     def send_failed_again(self, now: datetime) -> int:
-        """A coordinator's decision on all that failed: each with its own Message-ID, as ever. How many they are. One query, which asks for
-        the state of each row itself, too: one that somebody else sends again meanwhile stays theirs.
+        """Send all failed ones again, each with its own Message-ID, and return how many. One query, which also checks the state of each
+        row, so that one that somebody else sends again at the same time is not changed twice.
         """
         failed = self.failed().values("pk")
-        return self.filter(pk__in=failed, state=State.FAILED).update(next_attempt_at=now, **ANEW)
+        return self.filter(pk__in=failed, state=State.FAILED).update(next_attempt_at=now, **RESET)
 
     def switched_off(self) -> "DigestQuerySet":
-        """Those of a schedule that is switched off. What a coordinator asked for goes out all the same."""
+        """Those whose schedule is switched off. Reminders that a coordinator sends by hand are sent all the same."""
         return self.filter(asked_about=None, agenda__reminder_schedule__enabled=False)
 
     @transaction.atomic
     def claim(self, now: datetime, limit: int = 1) -> list["Digest"]:
-        """Take due digests, for one attempt each: up to `limit` new ones, or a single one that was tried before, so that a digest on which
-        workers die takes no others with it. They share a token, which proves which worker has them. Three queries; snapshots are not read.
+        """Claim due digests for one attempt each: up to `limit` new ones, or a single one that was tried before, so that one that kills
+        workers affects no others. They share a token, which proves which worker has them. Three queries; snapshots are not read.
         """
         due = self.due(now).order_by("attempts", "next_attempt_at", "pk").only("attempts")
         found = list(due.select_for_update(skip_locked=True, of=("self",), no_key=True)[:limit])
@@ -126,11 +126,11 @@ class DigestQuerySet(models.QuerySet["Digest"]):
         return list(claimed.defer("snapshot").order_by("pk"))
 
     def extend_lease(self, token: uuid.UUID | None, now: datetime) -> None:
-        """More time for what is claimed and still to come. One query."""
+        """Extend the lease of what is claimed and not sent yet. One query."""
         self.filter(token=token, state=State.CLAIMED, lease_until__gt=now).update(lease_until=now + LEASE)
 
     def sweep(self, now: datetime) -> int:
-        """Settle what dead workers left: sending becomes uncertain, what was claimed too often fails. The number of rows."""
+        """Clean up after dead workers: sending becomes uncertain, and what was claimed too often fails. Return the number of rows."""
         abandoned = self.filter(lease_until__lte=now)
         uncertain = abandoned.filter(state=State.SENDING).update(
             state=State.UNCERTAIN,
@@ -147,4 +147,4 @@ class DigestQuerySet(models.QuerySet["Digest"]):
         return uncertain + failed
 
     def delete(self) -> Any:
-        raise TypeError("Digests are never deleted: they say what was sent to whom.")
+        raise TypeError("Digests are never deleted: they record what was sent to whom.")

@@ -1,22 +1,22 @@
-"""What a digest says, as the ledger keeps it: codes and ISO dates; words are made when it is read."""
+"""The content of a digest as its row stores it: codes and ISO dates. The text is rendered when it is needed."""
 
 from typing import NotRequired, TypedDict
 
 MILESTONE_AHEAD = "milestone_ahead"
-"""Why an action point that moves is in a digest all the same."""
+"""The reason for an action point that is only in the digest for a coming milestone."""
 
 
-class EntryMilestone(TypedDict):
+class DigestMilestone(TypedDict):
     title: str
     due: str
-    """A partial date in EDTF: where it recurs, of this turn. Empty in old digests for a later turn."""
+    """A partial date in EDTF; of a repeating milestone, that of this turn. Empty in old digests for a later turn."""
     in_days: int
-    """Until its earliest day, when the digest was made."""
+    """Days from the digest to the earliest day."""
     passed: bool
 
 
-class Entry(TypedDict):
-    """One action point as a digest tells of it."""
+class DigestEntry(TypedDict):
+    """One action point in a digest."""
 
     action_point: int
     slug: str
@@ -27,16 +27,16 @@ class Entry(TypedDict):
     status: str
     reasons: list[str]
     """`NoProgressReason`s, and MILESTONE_AHEAD."""
-    milestones: NotRequired[list[EntryMilestone]]
-    """Those that passed, and those that are announced."""
+    milestones: NotRequired[list[DigestMilestone]]
+    """Those that are overdue, and those that are announced."""
     days_silent: int | None
     streak: NotRequired[int]
-    """Reports in a row that say "no progress"; not there in digests of before this was counted."""
+    """Reports in a row with the answer "no progress". Missing in digests older than this count."""
     reminded: NotRequired[int]
-    """Periods before this one in which a digest told of it, and nobody answered."""
+    """Earlier periods in which a digest listed it and nobody answered."""
     last_reported: str | None
     """A partial date in EDTF."""
     unanswered: bool
-    """Whether it is in because nobody who gets digests answers for it."""
+    """Whether it is listed because nobody who gets digests is responsible for it."""
     escalated: NotRequired[bool]
-    """Whether it is in because those who answer for it were reminded and gave no answer."""
+    """Whether it is listed because those responsible for it got reminders and did not answer."""

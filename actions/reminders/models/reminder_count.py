@@ -1,4 +1,4 @@
-"""How often an action point was reminded of without an answer: what an escalation goes by."""
+"""Count reminders about an action point that nobody has answered. Escalation depends on the count."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,32 +11,32 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from actions.models import ActionPoint, ActionStatus, ProgressUpdate
-from actions.reminders.models.declined_responsibility import Disclaimer
+from actions.reminders.models.declined_responsibility import DeclinedResponsibility
 from issues.models import Agenda
 
-UNHEARD = 3
-"""So many reminders without an answer are worth a look."""
+UNANSWERED_LIMIT = 3
+"""Reminders without an answer from which on an action point is shown to coordinators."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Of how many action points digests told, and what came of it."""
+    """How many action points digests have listed, and what happened since."""
 
     reminded: int = 0
     answered: int = 0
     """Reported on since."""
     without_progress: int = 0
-    """Of those, the ones that stand at "no progress" by what was reported."""
+    """Of those, the ones with the answer "no progress"."""
     snoozed: int = 0
-    disclaimed: int = 0
-    """Somebody said "not mine", and no coordinator has seen to it."""
-    unheard: int = 0
-    """Had UNHEARD reminders for nothing."""
+    declined: int = 0
+    """Somebody answered "not mine", and no coordinator has resolved it."""
+    unanswered: int = 0
+    """Had UNANSWERED_LIMIT reminders or more without an answer."""
 
 
 def answered(action_point: str = "action_point", of_count: str = "") -> Exists:
-    """Whether an update came since the first of the reminders that is in force. The names are those by which a query finds the action
-    point and its count (`of_count` as in `reminder_count__`).
+    """Ask whether a current update was recorded since the first of the reminders. The arguments are the names of the action point and of
+    its count in the outer query (`of_count` as in `reminder_count__`).
     """
     return Exists(
         ProgressUpdate.objects.in_force().filter(
@@ -47,7 +47,7 @@ def answered(action_point: str = "action_point", of_count: str = "") -> Exists:
 
 class ReminderCountManager(models.Manager["ReminderCount"]):
     def add(self, action_points: Collection[int], period_start: date, now: datetime) -> None:
-        """Digests of that period tell of these action points. Counts once a period, and anew after an update. Two queries."""
+        """Count a reminder about each of these action points: once a period, and from one again after an update. Two queries."""
         self.filter(action_point__in=action_points, period_start__lt=period_start).update(
             count=Case(When(answered(), then=1), default=F("count") + 1),
             first_at=Case(When(answered(), then=now), default=F("first_at")),
@@ -61,17 +61,19 @@ class ReminderCountManager(models.Manager["ReminderCount"]):
             ignore_conflicts=True,
         )
 
-    def unheard(self) -> "models.QuerySet[ReminderCount]":
-        """Those of UNHEARD reminders or more for nothing."""
-        return self.filter(~answered(), count__gte=UNHEARD)
+    def unanswered(self) -> "models.QuerySet[ReminderCount]":
+        """Those of UNANSWERED_LIMIT reminders or more without an answer."""
+        return self.filter(~answered(), count__gte=UNANSWERED_LIMIT)
 
     def answers(self, agenda: Agenda | None = None) -> dict[int, Answers]:
-        """What came of the reminders, of all or of one, by id of the agenda. One query."""
+        """Count what happened since the reminders of one agenda or of all, by id of the agenda. One query."""
         counts = self.filter(action_point__issue__agenda=agenda) if agenda else self.all()
         counted: Any = (
             counts.alias(
                 is_answered=answered(),
-                is_disclaimed=Exists(Disclaimer.objects.standing().filter(action_point=OuterRef("action_point"))),
+                is_declined=Exists(
+                    DeclinedResponsibility.objects.unresolved().filter(action_point=OuterRef("action_point"))
+                ),
             )
             .order_by()
             .values("action_point__issue__agenda")
@@ -80,15 +82,15 @@ class ReminderCountManager(models.Manager["ReminderCount"]):
                 answered=Count("pk", filter=Q(is_answered=True)),
                 without_progress=Count("pk", filter=Q(is_answered=True, action_point__status=ActionStatus.NO_PROGRESS)),
                 snoozed=Count("pk", filter=Q(action_point__snoozed_until__gt=timezone.localdate())),
-                disclaimed=Count("pk", filter=Q(is_disclaimed=True)),
-                unheard=Count("pk", filter=Q(is_answered=False, count__gte=UNHEARD)),
+                declined=Count("pk", filter=Q(is_declined=True)),
+                unanswered=Count("pk", filter=Q(is_answered=False, count__gte=UNANSWERED_LIMIT)),
             )
         )
         return {row.pop("action_point__issue__agenda"): Answers(**row) for row in counted}
 
 
 class ReminderCount(models.Model):
-    """Of one action point: in how many periods digests told of it since `first_at`, until somebody logs an update."""
+    """The number of periods whose digests listed one action point since `first_at`, until somebody logs an update."""
 
     action_point = models.OneToOneField(ActionPoint, on_delete=models.CASCADE, related_name="reminder_count")
     count = models.PositiveIntegerField(_("reminders without an answer"))

@@ -1,4 +1,4 @@
-"""When an agenda's digests go out, and which turns have been planned already."""
+"""The schedule of an agenda's digests, and the rounds of it that have been planned."""
 
 from datetime import date, datetime, timedelta
 
@@ -10,25 +10,25 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 from simple_history.models import HistoricalRecords
 
-from actions.reminders.periods import Rhythm, Terms, Timing, Weekday, following_start
+from actions.reminders.periods import DigestRules, Rhythm, Timing, Weekday, following_start
 from issues.models import Agenda
 from tracker.number_choice_fields import NumberChoicesField
 
 NOTICES = (1, 3, 7, 14, 30, 60)
-"""How many days ahead a milestone can be announced."""
+"""The numbers of days ahead at which a milestone can be announced."""
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
-"""On which a schedule may start: its first digest still goes out in a year that dates may have."""
+"""The days on which a schedule may start. After the latest one its first digest would be sent in a year that no date may have."""
 
 
 class ReminderScheduleQuerySet(models.QuerySet["ReminderSchedule"]):
-    def in_force(self) -> "ReminderScheduleQuerySet":
-        """Enabled, of an open agenda."""
+    def active(self) -> "ReminderScheduleQuerySet":
+        """Those that are enabled, of open agendas."""
         return self.filter(enabled=True, agenda__state=Agenda.State.OPEN).select_related("agenda")
 
 
 class ReminderScheduleManager(models.Manager["ReminderSchedule"].from_queryset(ReminderScheduleQuerySet)):  # type: ignore[misc]
     def add_missing(self, today: date) -> None:
-        """Give every open agenda that has none the default schedule, from tomorrow on: opening one mails nobody at once."""
+        """Give every open agenda without a schedule the default one, from tomorrow on: opening an agenda mails nobody at once."""
         without = Agenda.objects.open().filter(reminder_schedule=None)
         self.bulk_create(
             [self.model(agenda=agenda, starts_on=today + timedelta(days=1)) for agenda in without],
@@ -37,7 +37,7 @@ class ReminderScheduleManager(models.Manager["ReminderSchedule"].from_queryset(R
 
 
 class ReminderSchedule(models.Model):
-    """One per agenda. After how many days an action point counts as silent is the agenda's own `silence_days`."""
+    """One per agenda. The days after which an update is due are the agenda's own `silence_days`."""
 
     agenda = models.OneToOneField(
         Agenda, verbose_name=_("agenda"), on_delete=models.PROTECT, related_name="reminder_schedule"
@@ -67,18 +67,18 @@ class ReminderSchedule(models.Model):
         help_text=_("In the last digest that goes out on or before that day."),
     )
     escalate_after = models.PositiveSmallIntegerField(
-        _("reminders without an answer before others are told"),
+        _("reminders without an answer before escalation"),
         null=True,
         blank=True,
         default=3,
         validators=[MinValueValidator(1), MaxValueValidator(50)],
         help_text=_(
-            "After so many, the lead agency's other focal points are told of an action point, too; after twice as many the "
-            "coordinators. Empty: nobody else is told."
+            "After this many, the lead agency's other focal points get the action point in their digests, too; after twice as many, the "
+            "coordinators. Leave it empty for no escalation."
         ),
     )
     faulty_since = models.DateTimeField(_("faults found"), null=True, editable=False)
-    """Since when planning has found rows that it had to leave out, or could not plan the schedule at all. Null: it finds none."""
+    """Since when planning has left out faulty rows, or could not plan the schedule at all. Null if it finds none."""
     history = HistoricalRecords(excluded_fields=["faulty_since"])
 
     objects = ReminderScheduleManager()
@@ -113,15 +113,15 @@ class ReminderSchedule(models.Model):
     def weekday_names(self) -> list[str]:
         return [str(Weekday(day).label) for day in self.weekdays]
 
-    def terms(self, period_start: date, today: date) -> Terms:
-        """By what the digests of a period are made, for people for whom it is `today`."""
+    def rules(self, period_start: date, today: date) -> DigestRules:
+        """Return the rules for the digests of a period, for people whose date is `today`."""
         announced: tuple[tuple[date, date], ...] = ()
         if end := following_start(self.timing, period_start):
             announced = tuple((period_start + timedelta(days=n), end + timedelta(days=n)) for n in self.milestone_days)
-        return Terms(today, announced, self.escalate_after, period_start=period_start)
+        return DigestRules(today, announced, self.escalate_after, period_start=period_start)
 
     def record_faults(self, found: bool, now: datetime) -> bool:
-        """Remember since when planning has found faults in it. True if it had found none before. One query, none without faults."""
+        """Record since when planning has found faults in it. True if it had found none before. One query, none without faults."""
         stored = ReminderSchedule.objects.filter(pk=self.pk)
         if found:
             return bool(stored.filter(faulty_since=None).update(faulty_since=now))
@@ -130,10 +130,10 @@ class ReminderSchedule(models.Model):
         return False
 
 
-class Round(models.Model):
-    """Says that everybody in a time zone who is due a digest of a period has one: nobody there is looked at again.
+class PlannedRound(models.Model):
+    """The record that everybody in a time zone who needs a digest of a period has one, so that nobody there is looked at again.
 
-    Without it an action point that falls silent on a Wednesday would make a mail at midnight instead of next Monday at eight.
+    Without it an action point that becomes due on a Wednesday would cause a mail at midnight instead of next Monday at eight.
     """
 
     agenda = models.ForeignKey(Agenda, on_delete=models.PROTECT, related_name="reminder_rounds")
@@ -143,8 +143,8 @@ class Round(models.Model):
 
     class Meta:
         ordering = ["-planned_at"]
-        verbose_name = _("round")
-        verbose_name_plural = _("rounds")
+        verbose_name = _("planned round")
+        verbose_name_plural = _("planned rounds")
         constraints = [
             models.UniqueConstraint(fields=["agenda", "period_start", "time_zone"], name="round_unique"),
         ]

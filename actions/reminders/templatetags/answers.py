@@ -1,4 +1,4 @@
-"""What came of the digests of an agenda, for its dashboard."""
+"""The answers to the digests of an agenda, for its dashboard."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,8 +17,8 @@ SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Unheard:
-    """An action point that was reminded of `count` times since an instant, for nothing."""
+class UnansweredActionPoint:
+    """An action point about which `count` reminders since a time have no answer."""
 
     reference: str
     title: str
@@ -33,13 +33,13 @@ def digest_answers(agenda: Agenda, reader: Any) -> dict[str, Any]:
     if agenda.state != Agenda.State.OPEN or not may(reader, Right.COORDINATE):
         return {}
     answers = ReminderCount.objects.answers(agenda).get(agenda.pk, Answers())
-    return {"agenda": agenda, "answers": answers, "unheard": _unheard(agenda) if answers.unheard else []}
+    return {"agenda": agenda, "answers": answers, "unanswered": _unanswered(agenda) if answers.unanswered else []}
 
 
-def _unheard(agenda: Agenda) -> list[Unheard]:
-    found = ReminderCount.objects.unheard().filter(action_point__issue__agenda=agenda)
+def _unanswered(agenda: Agenda) -> list[UnansweredActionPoint]:
+    found = ReminderCount.objects.unanswered().filter(action_point__issue__agenda=agenda)
     return [
-        Unheard(point.reference, point.title, point.get_absolute_url(), counted.count, counted.first_at)
+        UnansweredActionPoint(point.reference, point.title, point.get_absolute_url(), counted.count, counted.first_at)
         for counted in found.select_related("action_point__issue__agenda").order_by("-count", "first_at", "pk")[:SHOWN]
         for point in [counted.action_point]
     ]

@@ -1,4 +1,4 @@
-"""Remind now: a coordinator asks about one action point."""
+"""The form with which a coordinator sends reminders about one action point."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from actions.access import get_action_point, signed_in
 from actions.kept import clears_kept, keeps_typed, kept_initial
-from actions.reminders.forms import AskForm
-from actions.reminders.manual import ask, to_remind
+from actions.reminders.forms import RemindForm
+from actions.reminders.manual import people_to_remind, remind_now
 from tracker.people.permissions import Right
 
 
@@ -19,24 +19,24 @@ from tracker.people.permissions import Right
 @require_http_methods(["GET", "POST"])
 def remind(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
     action_point = get_action_point(person := signed_in(request), slug, issue, number, Right.COORDINATE)
-    form = AskForm(request.POST if request.method == "POST" else None, initial=kept_initial(request))
+    form = RemindForm(request.POST if request.method == "POST" else None, initial=kept_initial(request))
     today = timezone.localdate()
     if form.is_valid():
-        told = ask(action_point, person, form.cleaned_data["message"], timezone.now(), today)
-        names = ", ".join(map(str, told))
-        if told:
-            said = ngettext(
+        reminded = remind_now(action_point, person, form.cleaned_data["message"], timezone.now(), today)
+        names = ", ".join(map(str, reminded))
+        if reminded:
+            text = ngettext(
                 "A reminder goes to %(names)s within a minute or two.",
                 "Reminders go to %(names)s within a minute or two.",
-                len(told),
+                len(reminded),
             )
-            messages.success(request, said % {"names": names}, extra_tags=clears_kept(request))
+            messages.success(request, text % {"names": names}, extra_tags=clears_kept(request))
         else:
             messages.info(request, _("Nobody was reminded: all who could be were reminded of it today already."))
         return redirect(action_point)
     context = {
         "form": form,
         "action_point": action_point,
-        "people": [each for each, _told in to_remind(action_point, today)],
+        "people": [each for each, _entries in people_to_remind(action_point, today)],
     }
     return render(request, "reminders/remind_form.html", context, status=400 if form.is_bound else 200)

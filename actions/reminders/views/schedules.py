@@ -1,4 +1,4 @@
-"""When an agenda's digests go out, and what they would say."""
+"""The pages about an agenda's reminder schedule: changing it, and previewing its digests."""
 
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,7 @@ from tracker.people.time_zones import zone_named
 @require_http_methods(["GET", "POST"])
 @atomic_post
 def schedule(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """Change it; with `preview` among what is sent, only show what it would do."""
+    """Change the schedule. If `preview` is among the data, only show what it would send."""
     agenda = get_agenda(signed_in(request), slug, Right.COORDINATE)
     found = locked_by_post(request, ReminderSchedule.objects.filter(agenda=agenda)).first()
     instance = found or ReminderSchedule(agenda=agenda, starts_on=timezone.localdate())
@@ -48,7 +48,7 @@ def schedule(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 @require_safe
 def preview(request: HttpRequest, slug: str) -> HttpResponse:
-    """Who would get which mail next, and why."""
+    """Show who would get which mail next, and why."""
     agenda = get_agenda(signed_in(request), slug, Right.COORDINATE)
     stored = ReminderSchedule.objects.filter(agenda=agenda).first()
     used = stored or ReminderSchedule(agenda=agenda, starts_on=timezone.localdate())
@@ -58,8 +58,8 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def schedules_of(person: User, now: datetime) -> list[dict[str, Any]]:
-    """Each open agenda with its schedule, the instant of its next turn for somebody in the reader's time zone, what came of its
-    reminders, and what they leave out. Two queries, and those of `faults_of` for each schedule in which planning has found faults.
+    """List each open agenda with its schedule, the time of its next turn in the person's time zone, the answers to its reminders, and what
+    they leave out. Two queries, and those of `faults_of` for each schedule in which planning has found faults.
     """
     answers = ReminderCount.objects.answers()
     agendas = Agenda.objects.open().select_related("reminder_schedule").order_by("-slug")
@@ -85,6 +85,6 @@ def schedules_of(person: User, now: datetime) -> list[dict[str, Any]]:
 
 
 def _next_turn(schedule: ReminderSchedule, person: User, now: datetime) -> datetime | None:
-    """None if the schedule has no next turn."""
+    """Return the time of the next turn in the person's time zone. None if the schedule has none."""
     period = next_period(schedule.timing, zone_named(person.time_zone), now)
     return period.due_at if period else None

@@ -1,4 +1,4 @@
-"""Ending one's digests from a mail, without signing in."""
+"""The page that ends a person's digests from a mail, without signing in."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,7 +13,7 @@ from actions.reminders.links import person_to_unsubscribe
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """Ends a person's digests, or begins them again (`do=resume`). GET only shows how, so that a mail scanner does nothing."""
+    """End a person's digests, or resume them (`do=resume`). GET only shows the form, so that a mail scanner changes nothing."""
     if not (person := person_to_unsubscribe(token)):
         raise Http404
     if request.method == "POST":

@@ -1,4 +1,4 @@
-"""`manage.py record_bounce`: what a mail server calls, or an admin, for each mail that came back."""
+"""`manage.py record_bounce`: record a returned mail. A mail server runs it, or an admin."""
 
 import sys
 from argparse import ArgumentParser
@@ -13,7 +13,7 @@ LARGEST = 10_000_000
 
 
 class Command(BaseCommand):
-    help = "Read mails that came back (delivery status notifications) from files, or one from standard input."
+    help = "Read returned mails (delivery status notifications) from files, or one from standard input."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="*", type=Path, help="one mail each, such as those of a Maildir")
@@ -28,14 +28,14 @@ class Command(BaseCommand):
                     self.record(mail.read(LARGEST))
             except OSError as error:
                 faulty.append(f"{file}: {error.strerror}")
-            except Exception as error:  # whatever one mail does, the next one may be a bounce
+            except Exception as error:  # one faulty mail must not stop the others
                 faulty.append(f"{file}: {type(error).__name__}: {error}")
         if faulty:
-            said = f"{len(faulty)} of {len(files)} files could not be read; the others are done."
-            raise CommandError("\n".join([said, *faulty]))
+            summary = f"{len(faulty)} of {len(files)} files could not be read; the others are done."
+            raise CommandError("\n".join([summary, *faulty]))
 
     def record(self, raw: bytes) -> None:
         if digest := record_bounce(raw):
-            self.stdout.write(f"The digest to {digest.address} came back.")
+            self.stdout.write(f"The digest to {digest.address} was returned.")
         else:
-            self.stdout.write("This mail tells of no digest that came back: nothing was changed.")
+            self.stdout.write("This mail is not about a returned digest: nothing was changed.")

@@ -1,4 +1,4 @@
-"""`manage.py send_digests`: who gets which digest, and sending them without waiting for their day."""
+"""`manage.py send_digests`: show who gets which digest, or send them now without waiting for their day."""
 
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
@@ -13,23 +13,23 @@ from django.utils.translation import get_language
 from actions.reminders import planning, sending
 from actions.reminders.email import reasons_of
 from actions.reminders.models import Digest, DigestQuerySet, ReminderSchedule
-from actions.reminders.models.entry import Entry
+from actions.reminders.models.entry import DigestEntry
 from actions.reminders.periods import Period, latest_period
 from issues.models import Agenda
 from tracker.mail.delivery import Courier
 from tracker.people.models import User
 from tracker.people.time_zones import zone_named
 
-Round = tuple[ReminderSchedule, str, Period]
+DueRound = tuple[ReminderSchedule, str, Period]
 """Schedule, time zone and present period."""
 
 
 class Command(BaseCommand):
-    help = "Send everybody the digest of the present period who has none of it yet. Sending twice sends once."
+    help = "Send the digest of the present period to everybody who has not got it yet. Running it twice sends it once."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="only say who would get what, and why")
-        parser.add_argument("--agenda", metavar="SLUG", help="of this agenda alone, such as 2005")
+        parser.add_argument("--dry-run", action="store_true", help="only show who would get what, and why")
+        parser.add_argument("--agenda", metavar="SLUG", help="only of this agenda, such as 2005")
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
@@ -43,45 +43,45 @@ class Command(BaseCommand):
             transaction.set_rollback(True)
 
     def run(
-        self, act: Callable[[list[Round], DigestQuerySet, datetime], None], now: datetime, slug: str | None
+        self, act: Callable[[list[DueRound], DigestQuerySet, datetime], None], now: datetime, slug: str | None
     ) -> None:
         ReminderSchedule.objects.add_missing(now.date())
-        schedules, ledger = ReminderSchedule.objects.in_force(), Digest.objects.all()
+        schedules, digests = ReminderSchedule.objects.active(), Digest.objects.all()
         if slug:
-            schedules, ledger = schedules.filter(agenda__slug=slug), ledger.filter(agenda__slug=slug)
+            schedules, digests = schedules.filter(agenda__slug=slug), digests.filter(agenda__slug=slug)
         if schedules:
-            act(list(rounds(schedules, now)), ledger, now)
+            act(list(present_rounds(schedules, now)), digests, now)
         else:
             self.stdout.write("No agenda is open with its reminders on: nobody gets a digest.")
 
-    def preview(self, found: list[Round], ledger: DigestQuerySet, now: datetime) -> None:
+    def preview(self, rounds: list[DueRound], digests: DigestQuerySet, now: datetime) -> None:
         people = 0
-        for schedule, zone, period in found:
+        for schedule, zone, period in rounds:
             for batch in planning.planned_entries(schedule, zone, period, now):
                 recipients = User.objects.in_bulk(batch)
                 for pk, entries in batch.items():
-                    self.tell(schedule.agenda, recipients[pk], entries)
+                    self.show(schedule.agenda, recipients[pk], entries)
                 people += len(batch)
-        waiting = ledger.filter(state=Digest.State.PENDING).count()
+        waiting = digests.filter(state=Digest.State.PENDING).count()
         self.stdout.write(f"{people} would get a digest now; {waiting} more wait to be sent. Nothing was sent.")
 
-    def tell(self, agenda: Agenda, person: User, entries: list[Entry]) -> None:
+    def show(self, agenda: Agenda, person: User, entries: list[DigestEntry]) -> None:
         self.stdout.write(f"{person} <{person.email}>, {agenda}:")
         for entry in entries:
             why = "; ".join(reasons_of(entry, get_language() or ""))
             self.stdout.write(f"  {entry['reference']} {entry['title']}\n      {why}")
 
-    def send(self, found: list[Round], ledger: DigestQuerySet, now: datetime) -> None:
-        for schedule, zone, period in found:
+    def send(self, rounds: list[DueRound], digests: DigestQuerySet, now: datetime) -> None:
+        for schedule, zone, period in rounds:
             planning.plan_round(schedule, zone, period, now)
         with Courier() as courier:
-            states = sending.send_due(courier, ledger)
-        told = ", ".join(f"{states[state]} {state.label.lower()}" for state in Digest.State if states[state])
-        self.stdout.write(f"Digests: {told}." if told else "Nobody is due a digest: nothing was sent.")
+            states = sending.send_due(courier, digests)
+        counts = ", ".join(f"{states[state]} {state.label.lower()}" for state in Digest.State if states[state])
+        self.stdout.write(f"Digests: {counts}." if counts else "No digest is due: nothing was sent.")
 
 
-def rounds(schedules: Any, now: datetime) -> Iterator[Round]:
-    """Every round that there is, whether its day has come or not."""
+def present_rounds(schedules: Any, now: datetime) -> Iterator[DueRound]:
+    """Iterate over the round of each schedule and time zone, whether it is due or not."""
     for zone in planning.time_zones():
         for schedule in schedules:
             if period := latest_period(schedule.timing, zone_named(zone), now, since_ever=True):
