@@ -14,7 +14,16 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests import servers
-from tests.personas import admin, coordinator, focal_point, other_focal_point, visitor  # noqa: F401
+from tests.personas import (  # noqa: F401
+    admin,
+    as_admin,
+    as_coordinator,
+    as_focal_point,
+    coordinator,
+    focal_point,
+    other_focal_point,
+    visitor,
+)
 
 # How long an example takes says more of what else the machine does than of the tracker.
 hypothesis.settings.register_profile("tracker", deadline=None)

@@ -107,3 +107,18 @@ def admin(db: None) -> User:
 @pytest.fixture
 def visitor() -> AnonymousUser:
     return AnonymousUser()
+
+
+@pytest.fixture
+def as_focal_point(client: Client, focal_point: User) -> Client:
+    return sign_in(client, focal_point)
+
+
+@pytest.fixture
+def as_coordinator(client: Client, coordinator: User) -> Client:
+    return sign_in(client, coordinator)
+
+
+@pytest.fixture
+def as_admin(client: Client, admin: User) -> Client:
+    return sign_in(client, admin)

@@ -63,16 +63,6 @@ def page(label: str, name: str, *args: Any) -> str:
     return reverse(f"admin:{label.replace('.', '_')}_{name}", args=args)
 
 
-@pytest.fixture
-def as_admin(client, admin):
-    return personas.sign_in(client, admin)
-
-
-@pytest.fixture
-def as_coordinator(client, coordinator):
-    return personas.sign_in(client, coordinator)
-
-
 def test_admin_site_asks_visitors_to_sign_in_on_the_trackers_page(client, db):
     response = client.get("/admin/", follow=True)
 

@@ -18,11 +18,6 @@ def points(focal_point):
     return found
 
 
-@pytest.fixture
-def as_coordinator(client, coordinator):
-    return personas.sign_in(client, coordinator)
-
-
 def change(points, kind, **fields):
     return {"points": [point.pk for point in points], "kind": kind} | fields
 

@@ -1,11 +1,10 @@
 """Handing a person's work over: what moves, the brief, the record, and what becomes of old links."""
 
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import connection, connections
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -19,6 +18,7 @@ from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import text
 from tests.personas import NOW, TODAY
+from tests.races import run_at_once
 
 NEW = "/hand-overs/new/"
 
@@ -334,21 +334,8 @@ def test_pages_cost_the_same_for_any_number_of_action_points(client, focal_point
 
 @pytest.mark.django_db(transaction=True)
 def test_work_is_handed_over_once_however_many_press_the_button(focal_point, successor, coordinator, assigned):
-    seen, barrier, answers = moving(focal_point).mark, Barrier(2), []
+    seen = moving(focal_point).mark
 
-    def press():
-        barrier.wait()
-        try:
-            answers.append(type(hand(focal_point, successor, coordinator, seen=seen)).__name__)
-        except Exception as error:
-            answers.append(type(error).__name__)
-        finally:
-            connections.close_all()
+    answers = run_at_once(*[lambda: hand(focal_point, successor, coordinator, seen=seen)] * 2)
 
-    threads = [Thread(target=press) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert sorted(answers) == ["Handover", "MadeBeforeError"]
+    assert sorted(type(answer).__name__ for answer in answers) == ["Handover", "MadeBeforeError"]

@@ -31,11 +31,6 @@ def long_note(db, coordinator):
 
 
 @pytest.fixture
-def as_focal_point(client, focal_point):
-    return personas.sign_in(client, focal_point)
-
-
-@pytest.fixture
 def enqueued(monkeypatch):
     """The ids of files that were enqueued; the test is the worker."""
     found: list[str] = []

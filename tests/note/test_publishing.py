@@ -31,11 +31,6 @@ def point(db, focal_point):
     return point
 
 
-@pytest.fixture
-def as_coordinator(client, coordinator):
-    return personas.sign_in(client, coordinator)
-
-
 def publish(client, **data):
     """Without sign-offs where need be."""
     seen = client.get(PUBLISH).context["form"]["seen"].value()

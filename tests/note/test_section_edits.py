@@ -21,11 +21,6 @@ def point(db, focal_point):
     return point
 
 
-@pytest.fixture
-def as_coordinator(client, coordinator):
-    return personas.sign_in(client, coordinator)
-
-
 def typed(client, address, **changes):
     """What a browser would send of the form at `address`, with changes by `number_field` (`_1_text`)."""
     form = client.get(address).context["form"]

@@ -21,11 +21,6 @@ def point(db, focal_point):
     return point
 
 
-@pytest.fixture
-def as_focal_point(client, focal_point):
-    return personas.sign_in(client, focal_point)
-
-
 def sign(client, **data):
     seen = client.get(FORM).context["form"]["seen"].value()
     return client.post(FORM, {"seen": seen, "answer": "agree"} | data)

@@ -18,11 +18,6 @@ PASSWORD = "tavo-kemi-runa-sipo"
 
 
 @pytest.fixture
-def as_admin(client, admin):
-    return personas.sign_in(client, admin)
-
-
-@pytest.fixture
 def undp(db):
     return personas.agency("UNDP")
 

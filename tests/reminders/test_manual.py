@@ -20,11 +20,6 @@ def point(focal_point):
     return found
 
 
-@pytest.fixture
-def as_coordinator(client, coordinator):
-    return personas.sign_in(client, coordinator)
-
-
 def test_coordinator_asks_and_the_mail_says_who_and_what(as_coordinator, point, focal_point, coordinator, smtp_server):
     before = text(as_coordinator.get(PATH))
     answer = as_coordinator.post(PATH, {"message": "Before Friday, please."}, follow=True)

@@ -32,11 +32,6 @@ def point(focal_point):
     return found
 
 
-@pytest.fixture
-def as_coordinator(client, coordinator):
-    return personas.sign_in(client, coordinator)
-
-
 def failed(focal_point, point, **fields):
     return personas.digest(
         focal_point,

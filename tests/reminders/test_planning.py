@@ -1,17 +1,16 @@
 """The tick: each person gets one row a period, however often it runs and whenever it was down."""
 
-import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
-from django.db import connection
 
 from actions.reminders.models import Digest, PlannedRound, ReminderCount, ReminderSchedule
 from actions.reminders.planning import SENDERS, plan, tick
 from actions.reminders.sending import CLAIMED_AT_ONCE
 from issues.models import Agenda
 from tests import personas
+from tests.races import run_at_once
 from tracker.people.models import User
 
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -331,23 +330,6 @@ def test_clock_that_leaps_ahead_and_back_makes_no_digest_twice(schedule):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_schedulers_at_the_same_moment_make_one_row(schedule):
-    together, troubles = threading.Barrier(2, timeout=5), []
-
-    def work() -> None:
-        try:
-            together.wait()
-            tick(MONDAY, lambda: None)
-        except Exception as error:
-            troubles.append(error)
-        finally:
-            connection.close()
-
-    schedulers = [threading.Thread(target=work) for _ in range(2)]
-    for scheduler in schedulers:
-        scheduler.start()
-    for scheduler in schedulers:
-        scheduler.join()
-
-    assert troubles == []
+    assert run_at_once(*[lambda: tick(MONDAY, lambda: None)] * 2) == [None, None]
     assert len(rows()) == 1
     assert ReminderCount.objects.get().count == 1

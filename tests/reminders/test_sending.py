@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from actions.reminders import planning, sending
@@ -16,6 +15,7 @@ from actions.reminders.send_guard import pass_guard
 from actions.reminders.sending import CLAIMED_AT_ONCE, send_due
 from issues.models import Agenda
 from tests import personas
+from tests.races import run_at_once
 from tests.servers import free_port
 from tracker.mail.delivery import Courier, Envelope
 from tracker.people.models import User
@@ -274,7 +274,6 @@ def test_digest_goes_into_the_folder_where_there_is_no_server(digest, settings, 
 def test_two_workers_on_one_digest_send_it_once(digest, smtp_server, monkeypatch, claims, expected):
     """Both meet right before the claim. With `claims` off (the control) each takes it for its own, and both send."""
     both, claim, this = threading.Barrier(2, timeout=30), DigestQuerySet.claim, threading.local()
-    troubles: list[Exception] = []
 
     def claim_together(rows: DigestQuerySet, now: Any, limit: int = 1) -> list[Digest]:
         """Once each."""
@@ -290,21 +289,10 @@ def test_two_workers_on_one_digest_send_it_once(digest, smtp_server, monkeypatch
         monkeypatch.setattr(sending, "pass_guard", lambda *given, **named: True)
 
     def work() -> None:
-        try:
-            with Courier() as courier:
-                send_due(courier)
-        except Exception as error:
-            troubles.append(error)
-        finally:
-            connection.close()
+        with Courier() as courier:
+            send_due(courier)
 
-    workers = [threading.Thread(target=work) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-
-    assert troubles == []
+    assert run_at_once(work, work) == [None, None]
     assert len(smtp_server.messages) == expected
 
 

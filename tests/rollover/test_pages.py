@@ -29,11 +29,6 @@ def rollover(point, coordinator):
     return start(Rollover(source=point.issue.agenda, slug="2027", title="Agenda of 2027"), coordinator, NOW)
 
 
-@pytest.fixture
-def as_coordinator(client, coordinator):
-    return personas.sign_in(client, coordinator)
-
-
 def form(**typed):
     issue = PlannedIssue.objects.get()
     return {

@@ -1,11 +1,9 @@
 """From one agenda to the next: deciding, making, undoing, opening."""
 
 from datetime import date, timedelta
-from threading import Barrier, Thread
 
 import pytest
 from django.core.management import call_command
-from django.db import connections
 
 from actions.contribution import promises
 from actions.drafts import save_draft
@@ -25,6 +23,7 @@ from actions.rollover.models import Decision, PlannedPoint, Rollover
 from issues.models import Agenda
 from tests import personas
 from tests.personas import NOW, TODAY
+from tests.races import run_at_once
 
 
 @pytest.fixture
@@ -327,24 +326,8 @@ def test_two_who_decide_at_once_are_told_apart(rollover, coordinator, admin):
 
 
 def race(*calls):
-    """Runs them at once, each with a connection of its own; gives the names of what came out."""
-    barrier, answers = Barrier(len(calls)), []
-
-    def run(call):
-        barrier.wait()
-        try:
-            answers.append(type(call()).__name__)
-        except Exception as error:
-            answers.append(type(error).__name__)
-        finally:
-            connections.close_all()
-
-    threads = [Thread(target=run, args=[call]) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
+    """Return the names of what came out."""
+    return [type(answer).__name__ for answer in run_at_once(*calls)]
 
 
 def test_baseline_of_2005_rolls_over(db, coordinator):
