@@ -212,13 +212,12 @@ FAULTY = [
 
 
 @pytest.mark.parametrize("label", REGISTERED)
-@pytest.mark.parametrize("query", FAULTY)
-def test_admin_lists_answer_faulty_addresses(as_admin, records, label, query):
+def test_admin_lists_answer_faulty_addresses(as_admin, records, label):
     records(1)
 
-    response = as_admin.get(page(label, "changelist") + query, follow=True)
+    statuses = {query: as_admin.get(page(label, "changelist") + query, follow=True).status_code for query in FAULTY}
 
-    assert response.status_code in {200, 400}
+    assert {query: status for query, status in statuses.items() if status not in {200, 400}} == {}
 
 
 def look_ups(model, depth=2):
@@ -246,28 +245,27 @@ def test_admin_looks_up_only_what_its_filters_declare(model_admin):
         assert model_admin.lookup_allowed(path, "a", None)
 
 
+REFUSED = [
+    "password__startswith=a",
+    "pk__gt=0",
+    "recipient__password__startswith=a",
+    "author__password__startswith=a",
+    "agency__people__password__regex=^a",
+    "session_key=a",
+    "unknown=1",
+    "_to_field=password",
+    "_to_field=title",
+    "o=password",
+    "o=1.x",
+    "o=--1",
+]
+
+
 @pytest.mark.parametrize("label", REGISTERED)
-@pytest.mark.parametrize(
-    "query",
-    [
-        "password__startswith=a",
-        "pk__gt=0",
-        "recipient__password__startswith=a",
-        "author__password__startswith=a",
-        "agency__people__password__regex=^a",
-        "session_key=a",
-        "unknown=1",
-        "_to_field=password",
-        "_to_field=title",
-        "o=password",
-        "o=1.x",
-        "o=--1",
-    ],
-)
-def test_admin_refuses_look_ups_that_no_filter_declares(as_admin, records, label, query):
+def test_admin_refuses_look_ups_that_no_filter_declares(as_admin, records, label):
     records(1)
 
-    assert as_admin.get(f"{page(label, 'changelist')}?{query}").status_code == 400
+    assert {as_admin.get(f"{page(label, 'changelist')}?{query}").status_code for query in REFUSED} == {400}
 
 
 @pytest.mark.parametrize("label", REGISTERED)

@@ -234,8 +234,13 @@ class PartInline(admin.TabularInline):
 
     form = AsShown
     extra = 0
+    max_num = 100
     can_delete = False
     show_change_link = True
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
+        """Return the forms of the parts. A request made by hand cannot ask for more of them than people need: each costs time."""
+        return super().get_formset(request, obj, **(options | {"absolute_max": 2 * self.max_num}))
 
 
 def _columns(obj: models.Model, names: Iterable[str]) -> list[str]:
