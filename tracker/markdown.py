@@ -1,4 +1,4 @@
-"""Markdown as people write it, made into HTML that is safe to show."""
+"""Renders Markdown of people as safe HTML."""
 
 from functools import lru_cache
 
@@ -30,7 +30,7 @@ LINKS = {"http", "https", "mailto"}
 
 @lru_cache(maxsize=2048)
 def to_html(text: str) -> SafeString:
-    """Sanitised HTML of a narrative. Pure; repeated texts cost nothing."""
+    """Return sanitised HTML of a narrative. Pure; results are cached."""
     rendered = _markdown.render(text)
     clean = nh3.clean(
         rendered,
@@ -44,18 +44,18 @@ def to_html(text: str) -> SafeString:
 
 @lru_cache(maxsize=2048)
 def to_plain(text: str) -> str:
-    """The words of a narrative without its signs, a line each as on the page. Links keep their words alone. No HTML: escape it."""
+    """Return the words of a narrative without its marks, in the lines of the page. Links lose their address. Not HTML: escape it."""
     paragraphs = (token.children or [] for token in tokens(text) if token.type == "inline")
     return "\n".join("".join(_BREAKS.get(piece.type, piece.content) for piece in pieces) for pieces in paragraphs)
 
 
 def tokens(text: str) -> list[Token]:
-    """A narrative parsed by the same rules, for what is no HTML. The links are not checked: see `LINKS`."""
+    """Parse a narrative by the same rules, for other formats than HTML. Links are not checked: see `LINKS`."""
     return _markdown.parse(text)
 
 
 def opened(text: str) -> tuple[str, str]:
-    """A text up to the end of its first paragraph, and the rest; either may be empty."""
+    """Split a text after its first paragraph; either half may be empty."""
     ends = [token.map[1] for token in tokens(text) if token.type == "paragraph_open" and not token.level and token.map]
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     first = ends[0] if ends else len(lines)

@@ -36,13 +36,13 @@ MAX_ACTION_POINTS = 5_000
 UpdatesByPoint = dict[int, list[ProgressUpdate]]
 
 
-def build_note(agenda: Agenda, today: date, *, with_people: bool, site: str = "") -> Note:
-    """Return the note as of `today`, in the order of the agenda. `site` (`https://tracker.example.org`) goes before every address.
+def build_note(agenda: Agenda, today: date, *, with_people: bool) -> Note:
+    """Return the note as of `today`, in the order of the agenda. Its addresses name no server: `from_json` adds that.
 
     Eleven queries at most, whatever the number of rows; one less without people. Updates that were withdrawn or superseded are not
     in it, nor are drafts. Edited sections replace what was reported.
     """
-    return _NoteBuilder(agenda, today, with_people=with_people, site=site).build()
+    return _NoteBuilder(agenda, today, with_people=with_people).build()
 
 
 def current_sign_offs(agenda: Agenda) -> dict[int, list[SignOff]]:
@@ -91,9 +91,8 @@ def edited_sections(agenda: Agenda) -> list[EditedSection]:
 class _NoteBuilder:
     """What all texts of one note have in common."""
 
-    def __init__(self, agenda: Agenda, today: date, *, with_people: bool, site: str) -> None:
-        self.agenda, self.today = agenda, today
-        self.with_people, self.site = with_people, site
+    def __init__(self, agenda: Agenda, today: date, *, with_people: bool) -> None:
+        self.agenda, self.today, self.with_people = agenda, today, with_people
         self.blocks = _blocks(agenda)
         self.sign_offs = current_sign_offs(agenda)
         self.action_points = _action_points(agenda)
@@ -108,7 +107,7 @@ class _NoteBuilder:
             slug=agenda.slug,
             title=without_unwanted(agenda.report_title or agenda.title),
             agenda_title=without_unwanted(agenda.title),
-            address=self.site + agenda.get_absolute_url(),
+            address=agenda.get_absolute_url(),
             introduction=self._text(agenda.introduction, sections.INTRODUCTION),
             agreed_on=agenda.agreed_on,
             reporting_period=agenda.reporting_period,
@@ -126,19 +125,19 @@ class _NoteBuilder:
         return NoteIssue(
             number=issue.number,
             title=without_unwanted(issue.title),
-            address=self.site + issue.get_absolute_url(),
+            address=issue.get_absolute_url(),
             rationale=self._text(issue.rationale, sections.rationale_key(issue)),
             points=tuple(points),
         )
 
     def _point(self, point: ActionPoint) -> NotePoint:
-        updates = [_note_update(update, point, self.site) for update in self.updates[point.pk]]
+        updates = [_note_update(update, point) for update in self.updates[point.pk]]
         agencies, people, milestones = point.lead_agencies.all(), point.focal_points.all(), point.milestones.all()
         built = NotePoint(
             code=point.code,
             reference=point.reference,
             title=without_unwanted(point.title),
-            address=self.site + point.get_absolute_url(),
+            address=point.get_absolute_url(),
             description=self._text(point.description, sections.description_key(point)),
             lead_agencies=tuple(agency.acronym for agency in agencies),
             people=tuple(without_unwanted(str(person)) for person in people) if self.with_people else (),
@@ -201,11 +200,11 @@ def _dissents(point: NotePoint, sign_offs: Iterable[SignOff]) -> tuple[Dissent, 
     )
 
 
-def _note_update(update: ProgressUpdate, point: ActionPoint, site: str = "") -> NoteUpdate:
+def _note_update(update: ProgressUpdate, point: ActionPoint) -> NoteUpdate:
     update.action_point = point
     return NoteUpdate(
         number=update.number,
-        address=site + update.get_absolute_url(),
+        address=update.get_absolute_url(),
         status=update.status,
         happened=update.happened,
         reported_on=update.reported_on,

@@ -164,7 +164,7 @@ class NoteMilestone:
 
     @property
     def line(self) -> str:
-        """Return date, title, place and repetition on one line; a note on the date stands for the repetition."""
+        """Return date, title, place and repetition on one line; a note on the date replaces the repetition."""
         line = f"{self.due}: {self.title}"
         if self.place not in self.title:
             line += f", {self.place}"

@@ -1,4 +1,4 @@
-"""Narratives as a small tree that every output renders in its own way: parsed once, by the rules of the page."""
+"""Markdown as a small tree from which each kind of file is written, parsed by the rules of the page."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -11,12 +11,12 @@ from markdown_it.token import Token
 from tracker.markdown import LINKS, tokens
 
 LINK_LIMIT = 2000
-"""A longer address is shown as text: readers of PDF and Word files refuse it."""
+"""Readers of PDF and Word files refuse longer addresses: they are shown as text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Text in one style. A line break is a run of its own: `\\n`."""
+    """A text in one style. A line break is a run of its own: `\\n`."""
 
     text: str
     strong: bool = False
@@ -39,7 +39,7 @@ class Paragraph:
 class List:
     items: tuple[tuple["Block", ...], ...]
     start: int | None = None
-    """The first number; None where it has bullets."""
+    """The first number; None for bullets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def parse(text: str) -> tuple[Block, ...]:
 
 
 def _blocks(stream: Iterator[Token], end: str) -> tuple[Block, ...]:
-    """Up to the token `end`, which is taken."""
+    """Read the stream up to the token `end`, which is consumed."""
     found: list[Block] = []
     for token in stream:
         if token.type == end:
@@ -73,7 +73,7 @@ def _blocks(stream: Iterator[Token], end: str) -> tuple[Block, ...]:
 
 
 def _list(stream: Iterator[Token], end: str, start: int | None) -> list[List]:
-    """None where all its items are empty."""
+    """Read a list; return no list if all its items are empty."""
     items = []
     for token in stream:
         if token.type == end:
@@ -106,14 +106,14 @@ def _runs(inline: list[Token]) -> tuple[Run, ...]:
 
 
 def _join(runs: list[Run], run: Run) -> None:
-    """Neighbours in one style are one run: markdown-it cuts text at every sign that might have meant something."""
+    """Append the run, or extend the last one of the same style: markdown-it splits text at each special character."""
     if runs and runs[-1].text != "\n" and replace(runs[-1], text=run.text) == run:
         run = replace(run, text=runs.pop().text + run.text)
     runs.append(run)
 
 
 def web_address(text: str) -> str:
-    """An address that every kind of file takes: in ASCII, of the web or of mail; empty where it cannot be one."""
+    """Return an address that every kind of file accepts: in ASCII, of the web or of mail; empty if there is none."""
     address = quote(text, safe="%/:?#[]@!$&'()*+,;=~")
     try:
         scheme = urlsplit(address).scheme.lower()
@@ -123,7 +123,7 @@ def web_address(text: str) -> str:
 
 
 def is_right_to_left(text: str) -> bool:
-    """Whether its first letter is of a script that runs so."""
+    """Whether the first letter belongs to a right-to-left script."""
     for character in text:
         direction = unicodedata.bidirectional(character)
         if direction in {"L", "R", "AL"}:

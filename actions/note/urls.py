@@ -1,4 +1,4 @@
-"""Addresses of an agenda's note: as a page and as files, and what coordinators make of its parts."""
+"""Addresses of the note: its page and files, the editing of its sections, sign-offs and published versions."""
 
 from django.urls import path
 

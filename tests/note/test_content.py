@@ -8,6 +8,7 @@ from django.urls import reverse
 from actions.drafts import save_draft
 from actions.models import ActionStatus, ProgressUpdate
 from actions.note.builder import build_note
+from actions.note.serialization import from_json, to_json
 from tests import personas
 
 TODAY = date(2006, 4, 20)
@@ -120,10 +121,13 @@ def test_people_are_named_to_signed_in_readers_only(db, focal_point):
 
 
 def test_addresses_begin_with_the_site(baseline):
-    note = build_note(baseline, TODAY, with_people=False, site="https://tracker.example.org")
+    content = to_json(build_note(baseline, TODAY, with_people=False))
 
-    addresses = [update.address for point in points_of(note).values() for update in point.updates]
-    assert len(set(addresses)) == 27
+    note = from_json(content, with_people=False, site="https://tracker.example.org")
+
+    addresses = [note.address, *(issue.address for issue in note.issues)]
+    addresses += [update.address for point in points_of(note).values() for update in point.updates]
+    assert len(set(addresses)) == 1 + 6 + 27
     assert all(address.startswith("https://tracker.example.org/") for address in addresses)
 
 

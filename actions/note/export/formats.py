@@ -1,4 +1,4 @@
-"""The kinds of file that the note comes as."""
+"""The kinds of file in which the note is offered."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ class Format:
     content_type: str
     write: Callable[[Note], str | bytes]
     largest: int
-    """Of `limits.size`. A longer note is refused this kind of file; what the bound of its process is remains in reserve."""
+    """Upper bound of `limits.size`. A longer note is refused this kind of file."""
     is_quick: bool = False
-    """Made at once however many bytes the note has."""
+    """Written at once however many bytes the note has."""
 
 
 FORMATS = {
@@ -35,5 +35,5 @@ FORMATS = {
 
 
 def file_name(slug: str, version: int | None, extension: str) -> str:
-    """`note-2005.pdf`, or `note-2005-2.pdf` of its second version."""
+    """Return `note-2005.pdf`, or `note-2005-2.pdf` for the second version."""
     return f"note-{slug}-{version}.{extension}" if version else f"note-{slug}.{extension}"

@@ -1,13 +1,13 @@
-"""How much work a file of a note may be: at once in a web process, at most in a worker's process of its own."""
+"""Decides which files of a note a web process writes at once."""
 
 from collections.abc import Iterator
 
 from actions.note.content import Note
 
 AT_ONCE_BYTES = 250_000
-"""Of canonical content. A PDF or Word file of as much takes a web process about half a second."""
+"""Bytes of canonical JSON. A PDF or Word file of that length takes about half a second."""
 AT_ONCE_SIZE = 2_500
-"""Of `size`, which also bounds short texts that consist of many blocks."""
+"""Upper bound of `size`: short texts may consist of many blocks."""
 
 _MARKS = str.maketrans("", "", "\n*_`~[]<>&!\\")
 
@@ -18,7 +18,7 @@ def size(note: Note) -> int:
 
 
 def _texts(note: Note) -> Iterator[str]:
-    """All Markdown of the note, and the title of whatever is a line of its own."""
+    """Return all Markdown of the note, and all titles that are lines of their own."""
     yield note.introduction
     for issue in note.issues:
         yield issue.rationale

@@ -1,4 +1,4 @@
-"""The note as Markdown: CommonMark that says the same wherever it is shown."""
+"""Writes the note as CommonMark that every reader shows alike."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from actions.note.content import Note, NoteEntry, NoteIssue, NotePoint
 from actions.note.markdown_tree import Block, List, Paragraph, Quote, Run, parse
 
-# Everything that could mean something, to readers of more than CommonMark too (tables, math, mentions of HTML).
+# All characters with a meaning, in extensions of CommonMark too (tables, math, HTML).
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~!&$^{}])")
 _LINE_START = re.compile(r"^(\s*(?:\d+(?=[.)]))?)([-+=:.)])", re.MULTILINE)
 
@@ -50,7 +50,7 @@ def _point(point: NotePoint) -> Iterator[str]:
 
 
 def _entry(entry: NoteEntry) -> Iterator[str]:
-    """A point of a list: by lines that lead to its updates, or by nothing but its own words."""
+    """Write an item of a list: a linked line for each of its updates, then its text."""
     lines = _indented([*_headings(entry), *text_lines(entry.text)], "  ")
     yield "- " + next(lines, "").lstrip(" ")
     yield from lines
@@ -76,7 +76,7 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def text_lines(blocks: Iterable[Block]) -> Iterator[str]:
-    """A narrative; each block with an empty line after it."""
+    """Write a narrative, each block with an empty line after it."""
     for block in blocks:
         if isinstance(block, Paragraph):
             yield from _runs(block.runs).split("\n")
@@ -104,7 +104,7 @@ def _runs(runs: Iterable[Run]) -> str:
 
 
 def _run(run: Run) -> str:
-    """Marks stand close to the words: white space at either end goes outside of them."""
+    """Put the marks close to the words: white space at either end stays outside of them."""
     words = run.text.strip()
     if not words:
         return run.text
@@ -118,7 +118,7 @@ def _run(run: Run) -> str:
 
 
 def _code(text: str) -> str:
-    """Fenced by more backticks than it holds in a row."""
+    """Enclose the text in more backticks than it has in a row."""
     longest = max((len(found) for found in re.findall(r"`+", text)), default=0)
     fence = "`" * (longest + 1)
     space = " " if longest else ""
@@ -130,10 +130,10 @@ def _link(text: str, address: str) -> str:
 
 
 def _in_line(text: str) -> str:
-    """Words that mean nothing but themselves after the beginning of a line."""
+    """Escape a text that does not begin a line."""
     return _SPECIAL.sub(r"\\\1", text)
 
 
 def _escaped(text: str) -> str:
-    """The same, where a line may begin with them."""
+    """Escape a text that may begin a line."""
     return _LINE_START.sub(r"\1\\\2", _in_line(text))

@@ -1,4 +1,4 @@
-"""The note as a PDF: tagged for screen readers (PDF/UA-1), with title, language, table of contents, page numbers and fonts in it."""
+"""Writes the note as a PDF, tagged for screen readers (PDF/UA-1), with table of contents, page numbers and embedded fonts."""
 
 import json
 import re
@@ -17,15 +17,15 @@ from actions.note.markdown_tree import Block, Paragraph, Quote, parse
 
 TEMPLATE = Path(__file__).with_name("note.typ")
 FONTS = TEMPLATE.with_name("fonts")
-"""For what Typst's own fonts lack: Arabic, Chinese, emoji."""
+"""Scripts that Typst's own fonts lack: Arabic, Chinese, emoji."""
 
 _ENDLESS = re.compile(r"\S{48}(?=\S)")
 
 
 def write_pdf(note: Note) -> bytes:
-    """The bytes of a PDF file in the active language.
+    """Return the bytes of a PDF file in the active language.
 
-    PDF/UA forbids characters that no font has. Where the note holds one, the file is tagged all the same but does not claim to
+    PDF/UA forbids characters that no font has. If the note has one, the file is tagged but does not claim to
     conform, and the character shows as an empty box. A server's own fonts are used for what the tracker's lack.
     """
     inputs = {"note": json.dumps(_data(note))}
@@ -39,12 +39,12 @@ def write_pdf(note: Note) -> bytes:
 
 @cache
 def _fonts() -> typst.Fonts:
-    """Found once a process: looking through a server's folders costs more than most notes."""
+    """Find the fonts once a process: searching a server's folders takes longer than most notes."""
     return typst.Fonts(font_paths=[FONTS])
 
 
 def _data(note: Note) -> dict[str, Any]:
-    """What `note.typ` reads."""
+    """Return the data of `note.typ`."""
     return {
         "language": (get_language() or "en").partition("-")[0],
         "words": {
@@ -68,13 +68,13 @@ def _data(note: Note) -> dict[str, Any]:
         "directory_heading": note.directory_heading,
         "directory": [
             {
-                "label": entry.label,
+                "label": agency.label,
                 "contacts": [
                     {"label": _breakable(f"{contact.name}, {contact.email}"), "address": f"mailto:{contact.email}"}
-                    for contact in entry.contacts
+                    for contact in agency.contacts
                 ],
             }
-            for entry in note.directory
+            for agency in note.directory
         ],
     }
 
@@ -87,7 +87,7 @@ def _point(point: NotePoint) -> dict[str, Any]:
         "entries": [_entry(entry) for entry in point.entries],
         "is_silent": point.is_silent,
         "dissents": [_blocks(dissent.text) for dissent in point.dissents],
-        "promises": [
+        "milestone_groups": [
             {"heading": heading, "lines": [_breakable(milestone.line) for milestone in milestones]}
             for heading, milestones in point.milestone_groups
         ],
@@ -117,5 +117,5 @@ def _block(block: Block) -> dict[str, Any]:
 
 
 def _breakable(text: str) -> str:
-    """Words longer than a line may break: a zero-width space every so often."""
+    """Let words longer than a line break: add a zero-width space every 48 characters."""
     return _ENDLESS.sub("\\g<0>\u200b", text)

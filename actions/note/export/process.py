@@ -1,6 +1,6 @@
-"""Writes one file in a process of its own, within a bound of seconds and memory: `python -m actions.note.export.process`.
+"""Writes one file in a process of its own, with limits of time and memory: `python -m actions.note.export.process`.
 
-A worker's threads cannot be bounded by themselves, and a library that runs out of memory ends the process it runs in.
+A thread of a worker cannot be limited, and a library that runs out of memory ends its process.
 """
 
 import json
@@ -12,7 +12,7 @@ import sys
 from django.conf import settings
 
 SECONDS = 60
-"""Of CPU; twice as many on the clock."""
+"""CPU time; the process may take twice as long on the clock."""
 MEMORY = 1280 * 1024 * 1024
 """Bytes of address space, about 200 MB of which Python and fonts take."""
 
@@ -26,7 +26,7 @@ class TooLargeError(Exception):
 
 
 def write_file(content: str, *, extension: str, language: str, site: str) -> bytes:
-    """Return the bytes of a file of this canonical content. Raises TooLargeError, or RuntimeError with the process's last words."""
+    """Return the bytes of a file of this canonical content. Raises TooLargeError, or RuntimeError with what the process wrote."""
     order = json.dumps({"content": content, "extension": extension, "language": language, "site": site})
     try:
         finished = subprocess.run(
@@ -41,7 +41,7 @@ def write_file(content: str, *, extension: str, language: str, site: str) -> byt
         raise TooLargeError from error
     if (
         finished.returncode < 0 or finished.returncode == _OUT_OF_MEMORY
-    ):  # ended by a signal: the bound, or for want of memory
+    ):  # a negative code is a signal: a limit, or no memory
         raise TooLargeError
     if finished.returncode:
         raise RuntimeError(finished.stderr.decode(errors="replace")[-2000:])

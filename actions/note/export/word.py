@@ -1,4 +1,4 @@
-"""The note as a Word file: real styles, headings that make its table of contents, links that lead back to each update."""
+"""Writes the note as a Word file: with styles, headings, a table of contents and a link to each update."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time
@@ -8,15 +8,15 @@ from django.utils.translation import gettext as _
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from actions.note.content import Note, NoteEntry, NoteIssue, NotePoint
-from actions.note.export.word_file import WordFile, mark_as_code, number_paragraph, turn
+from actions.note.export.word_file import WordFile, mark_as_code, number_paragraph, set_direction
 from actions.note.markdown_tree import Block, List, Paragraph, Quote, Run, parse
 
 DEEPEST = 3
-"""Word's own list styles end there."""
+"""Word has list styles for three levels."""
 
 
 def write_word(note: Note) -> bytes:
-    """The bytes of a .docx file in the active language."""
+    """Return the bytes of a .docx file in the active language."""
     return _Writer().write(note)
 
 
@@ -65,7 +65,7 @@ class _Writer:
                 self._line(milestone.line, "List Bullet")
 
     def _entry(self, entry: NoteEntry) -> None:
-        """By lines that lead to its updates, or by nothing but its own words."""
+        """Write an item of a list: a linked line for each of its updates, then its text."""
         style = "List Bullet"
         for update in entry.items:
             self._linked(update.heading, update.address, style).paragraph_format.keep_with_next = True
@@ -82,9 +82,9 @@ class _Writer:
                 cell.text = text
 
     def _directory(self, note: Note) -> None:
-        for entry in note.directory:
-            self._line(entry.label, "List Bullet")
-            for contact in entry.contacts:
+        for agency in note.directory:
+            self._line(agency.label, "List Bullet")
+            for contact in agency.contacts:
                 self._linked(f"{contact.name}, {contact.email}", f"mailto:{contact.email}", "List Bullet 2")
 
     def _heading(self, text: str, level: int, anchor: str) -> None:
@@ -93,17 +93,17 @@ class _Writer:
     def _line(self, text: str, style: str = "Normal") -> WordParagraph:
         paragraph = self.file.add_paragraph(style)
         paragraph.add_run(text)
-        turn(paragraph, text)
+        set_direction(paragraph, text)
         return paragraph
 
     def _linked(self, text: str, address: str, style: str) -> WordParagraph:
         paragraph = self.file.add_paragraph(style)
         self.file.add_link(paragraph, text, address)
-        turn(paragraph, text)
+        set_direction(paragraph, text)
         return paragraph
 
     def _blocks(self, blocks: Iterable[Block], depth: int = 0, opening: tuple[str, int | None] | None = None) -> None:
-        """`depth` is that of the list which they stand in; `opening` gives style and numbering of an item's first paragraph."""
+        """Write blocks in a list of this depth. `opening` is the style and the numbering of an item's first paragraph."""
         later = "List Continue" + _suffix(depth) if depth else "Normal"
         for block in blocks:
             if isinstance(block, Paragraph):
@@ -134,7 +134,7 @@ class _Writer:
         paragraph = self.file.add_paragraph(style)
         for run in block.runs:
             self._run(paragraph, run)
-        turn(paragraph, block.text)
+        set_direction(paragraph, block.text)
         return paragraph
 
     def _run(self, paragraph: WordParagraph, run: Run) -> None:
@@ -150,12 +150,12 @@ class _Writer:
 
 
 def _suffix(depth: int) -> str:
-    """Of the name of a list's style: none, ` 2`, ` 3`."""
+    """Return the end of the name of a list style: none, ` 2` or ` 3`."""
     return f" {min(depth, DEEPEST)}" if depth > 1 else ""
 
 
 def _contents(note: Note) -> Iterator[tuple[int, str, str]]:
-    """Level, heading and anchor of each entry."""
+    """Return level, heading and anchor of each heading."""
     for issue in note.issues:
         yield 1, issue.heading, issue.anchor
         for point in issue.points:

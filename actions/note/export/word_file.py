@@ -1,4 +1,4 @@
-"""A Word file that grows at its end, with what python-docx lacks: links, bookmarks, fields, numbered lists, right-to-left text.
+"""A Word file that is written from beginning to end, with what python-docx lacks: links, bookmarks, fields, right-to-left text.
 
 python-docx searches the whole file each time a paragraph, a link or a numbering is added, so that the time grows with the square of
 the length. `WordFile` remembers instead what it has added.
@@ -27,7 +27,7 @@ TEXT_WIDTH = Cm(14.65)
 """Between the margins of the built-in template on that paper."""
 LINK_STYLE = "Hyperlink"
 HIGHEST_START = 32_767
-"""Word counts no further."""
+"""Word accepts no higher number."""
 
 
 class WordFile:
@@ -46,7 +46,7 @@ class WordFile:
         self._abstract_numbering = cache(self._find_abstract_numbering)
 
     def bytes(self) -> bytes:
-        """The content of a .docx file."""
+        """Return the content of the .docx file."""
         file = BytesIO()
         self.document.save(file)
         return file.getvalue()
@@ -127,7 +127,7 @@ class WordFile:
 
 
 def _add_page_of(link: Any, bookmark: str) -> None:
-    """At the end of the line, in the link of an entry. Marked to be brought up to date as soon as the file is opened."""
+    """Add the number of the page to an entry, as a field that is updated when the file is opened."""
     for content in (
         [OxmlElement("w:tab")],
         [_element("w:fldChar", fldCharType="begin", dirty="true")],
@@ -147,8 +147,8 @@ def number_paragraph(paragraph: Paragraph, numbering: int) -> None:
     properties.get_or_add_numId().val = numbering
 
 
-def turn(paragraph: Paragraph, text: str) -> None:
-    """Let the paragraph run from right to left where its first letter does."""
+def set_direction(paragraph: Paragraph, text: str) -> None:
+    """Set the paragraph right to left if its first letter is."""
     if not is_right_to_left(text):
         return
     paragraph._p.get_or_add_pPr().insert_element_before(
@@ -170,7 +170,7 @@ def mark_as_code(run: Run) -> None:
 
 
 def _add_hyperlink(paragraph: Paragraph, text: str, attribute: str, target: str) -> Any:
-    """The element, with one run in it."""
+    """Return the new element, which contains one run."""
     link = OxmlElement("w:hyperlink")
     link.set(qn(attribute), target)
     run = paragraph.add_run(text)
@@ -190,10 +190,10 @@ def _end_field(paragraph: Paragraph) -> None:
     paragraph.add_run()._r.append(_element("w:fldChar", fldCharType="end"))
 
 
-def _instruction(told: str) -> Any:
+def _instruction(text: str) -> Any:
     element = OxmlElement("w:instrText")
     element.set(qn("xml:space"), "preserve")
-    element.text = told
+    element.text = text
     return element
 
 

@@ -1,4 +1,4 @@
-"""The note of an agenda, to read as it stands now."""
+"""The page of the note as it is now."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
