@@ -12,7 +12,7 @@ from actions.dashboard.models import BulkEdit, SavedView
 from actions.handover.models import Handover
 from actions.note.models import NoteFile
 from actions.reminders.models import DeclinedResponsibility
-from actions.rollover.deciding import start
+from actions.rollover.decisions import start
 from actions.rollover.models import Rollover
 from tests import personas
 

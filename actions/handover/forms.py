@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from actions.handover.handing import Moving
+from actions.handover.transfer import Moving
 from tracker.people.models import User
 from tracker.text import validate_line
 

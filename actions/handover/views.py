@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from actions.access import signed_in
 from actions.handover.brief import brief_of, send_brief
 from actions.handover.forms import BetweenForm, HandoverForm
-from actions.handover.handing import HandoverError, MadeBeforeError, MovedMeanwhileError, Moving, hand_over, moving
 from actions.handover.models import Handover
+from actions.handover.transfer import HandoverError, MadeBeforeError, MovedMeanwhileError, Moving, hand_over, moving
 from tracker.people.permissions import Right, may, require
 
 SHOWN = 100

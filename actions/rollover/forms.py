@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from actions.forms.conflicts import SendAgain
 from actions.forms.within import WithinForm
 from actions.models import ActionPoint
-from actions.rollover.deciding import Choice
+from actions.rollover.decisions import Choice
 from actions.rollover.models import NUMBER_LIMIT, Decision, PlannedIssue, PlannedPoint, Rollover
 from issues.models import Agenda
 from tracker.text import validate_line, validate_text

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from actions.access import signed_in
 from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.rollover.access import get_rollover
-from actions.rollover.deciding import RolloverError, lock_plan
+from actions.rollover.decisions import RolloverError, lock_plan
 from actions.rollover.forms import PlannedIssueForm
 from actions.rollover.models import PlannedIssue, Rollover
 from issues.numbering import next_number

@@ -1,4 +1,4 @@
-"""The plan of a roll-over: what becomes of each action point of an agenda in the next one. It makes nothing yet: `making.py` does."""
+"""The plan of a roll-over: what becomes of each action point of an agenda in the next one. It makes nothing yet: `carry_out.py` does."""
 
 import uuid
 from typing import TYPE_CHECKING

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from actions.access import get_action_point, get_agenda, signed_in
 from actions.kept import clears_kept, keeps_typed, kept_initial
-from actions.rollover import making
+from actions.rollover import carry_out
 from actions.rollover.access import get_rollover
-from actions.rollover.deciding import (
+from actions.rollover.decisions import (
     ChangedMeanwhileError,
     RolloverError,
     carry_open_forward,
@@ -150,7 +150,7 @@ def agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
     person = signed_in(request)
     rollover = get_rollover(person, slug)
     try:
-        made = making.make(rollover, by=person, now=timezone.now())
+        made = carry_out.make(rollover, by=person, now=timezone.now())
     except RolloverError as error:
         messages.error(request, str(error))
         return redirect(rollover)
@@ -163,7 +163,7 @@ def undoing(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Removes the draft that was made; the decisions stay."""
     rollover = get_rollover(signed_in(request), slug)
     try:
-        making.undo(rollover)
+        carry_out.undo(rollover)
     except RolloverError as error:
         messages.error(request, str(error))
     else:
@@ -179,7 +179,7 @@ def opening(request: HttpRequest, slug: str) -> HttpResponseBase:
     if not form.is_valid():
         return _overview_again(request, rollover, 400, opening=form)
     try:
-        opened = making.open_agenda(rollover, today=timezone.localdate(), **form.cleaned_data)
+        opened = carry_out.open_agenda(rollover, today=timezone.localdate(), **form.cleaned_data)
     except RolloverError as error:
         messages.error(request, str(error))
         return redirect(rollover)

@@ -12,7 +12,7 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from actions.handover import handing
+from actions.handover import transfer
 from actions.models import ActionPoint, ProgressUpdate
 from actions.models import action_point as action_point_module
 from tests import personas
@@ -71,8 +71,8 @@ def test_progress_is_logged_beside_a_hand_over(monkeypatch, focal_point, coordin
         ActionPoint.objects.get(pk=point.pk).log_progress(personas.progress(), author=focal_point, now=NOW)
 
     def hand_over() -> None:
-        seen = handing.moving(focal_point).mark
-        handing.hand_over(
+        seen = transfer.moving(focal_point).mark
+        transfer.hand_over(
             focal_point, successor, reason="New post.", by=coordinator, now=NOW, seen=seen, chosen=[point.pk]
         )
 
@@ -103,9 +103,9 @@ def test_writers_of_one_action_point_do_not_deadlock(focal_point, coordinator):
 
     def hand_over(step: int) -> None:
         old, new = (focal_point, other) if step % 2 else (other, focal_point)
-        found = handing.moving(old)
-        with suppress(handing.HandoverError, handing.MadeBeforeError, handing.MovedMeanwhileError):
-            handing.hand_over(old, new, reason="Leave.", by=coordinator, now=NOW, seen=found.mark, chosen=[point.pk])
+        found = transfer.moving(old)
+        with suppress(transfer.HandoverError, transfer.MadeBeforeError, transfer.MovedMeanwhileError):
+            transfer.hand_over(old, new, reason="Leave.", by=coordinator, now=NOW, seen=found.mark, chosen=[point.pk])
 
     work = [log, change_milestones, change_owners, hand_over] * 2
     errors = [error for step in range(12) for error in at_once(*[partial(each, step) for each in work])]

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from actions.handover.models import Handover
 from actions.models import ActionPoint
 from actions.note.models import NoteFile
-from actions.rollover.deciding import Choice, decide, start
+from actions.rollover.decisions import Choice, decide, start
 from actions.rollover.models import Rollover
 from issues.models import Agenda
 from tests import personas

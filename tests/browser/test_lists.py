@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from actions.dashboard.views import COLUMNS
 from actions.handover.models import Handover
 from actions.models import ActionPoint
-from actions.rollover.deciding import Choice, decide, start
+from actions.rollover.decisions import Choice, decide, start
 from actions.rollover.models import Rollover
 from issues.models import Agenda
 from tests import personas

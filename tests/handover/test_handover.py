@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from actions.handover.brief import brief_of, send_brief
-from actions.handover.handing import HandoverError, MovedMeanwhileError, hand_over, moving
 from actions.handover.models import Handover
+from actions.handover.transfer import HandoverError, MovedMeanwhileError, hand_over, moving
 from actions.models import ActionPoint
 from actions.reminders.links import answer_link
 from actions.reminders.models import DeclinedResponsibility, ReminderCount

@@ -5,8 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from actions.models import ActionPoint
-from actions.rollover import issue_views, making
-from actions.rollover.deciding import Choice, carry_open_forward, decide, start
+from actions.rollover import carry_out, issue_views
+from actions.rollover.decisions import Choice, carry_open_forward, decide, start
 from actions.rollover.forms import RolloverForm
 from actions.rollover.models import Decision, PlannedIssue, PlannedPoint, Rollover
 from issues.models import Agenda
@@ -56,7 +56,7 @@ def test_renaming_what_another_makes_meanwhile_is_told(as_coordinator, rollover,
 
     def and_meanwhile(self):
         checked(self)
-        making.make(rollover, by=coordinator, now=NOW)
+        carry_out.make(rollover, by=coordinator, now=NOW)
 
     monkeypatch.setattr(RolloverForm, "full_clean", and_meanwhile)
     told = as_coordinator.post(f"{HERE}name/", {"slug": "2028", "title": "Renamed"}, follow=True)
@@ -227,7 +227,7 @@ def test_whole_way_and_lineage_on_both_sides(as_coordinator, rollover, point, fo
 def test_new_agenda_is_opened_to_those_who_are_chosen(as_coordinator, rollover, coordinator, audience, client):
     Agenda.objects.update(visible_to="everybody")
     carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
-    making.make(rollover, by=coordinator, now=NOW)
+    carry_out.make(rollover, by=coordinator, now=NOW)
 
     page = as_coordinator.get(HERE)
     refused = as_coordinator.post(f"{HERE}opening/", {"close_source": "on"})
@@ -243,7 +243,7 @@ def test_new_agenda_is_opened_to_those_who_are_chosen(as_coordinator, rollover, 
 
 def test_visitors_see_references_and_not_who_decided(client, rollover, coordinator):
     carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
-    making.make(rollover, by=coordinator, now=NOW)
+    carry_out.make(rollover, by=coordinator, now=NOW)
     Agenda.objects.update(state="open", visible_to="everybody")
 
     shown = text(client.get("/agendas/2026/1.1/"))

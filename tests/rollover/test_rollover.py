@@ -9,8 +9,8 @@ from actions.contribution import promises
 from actions.drafts import save_draft
 from actions.models import ActionPoint
 from actions.reminders.models import ReminderSchedule
-from actions.rollover import making
-from actions.rollover.deciding import (
+from actions.rollover import carry_out
+from actions.rollover.decisions import (
     ChangedMeanwhileError,
     Choice,
     RolloverError,
@@ -81,7 +81,7 @@ def test_making_is_refused_while_anything_is_undecided(rollover, coordinator):
     carry(rollover, 1, coordinator)
 
     with pytest.raises(RolloverError, match="Not decided yet: 2"):
-        making.make(rollover, by=coordinator, now=NOW)
+        carry_out.make(rollover, by=coordinator, now=NOW)
 
     assert not Agenda.objects.filter(slug="2027").exists()
 
@@ -91,7 +91,7 @@ def test_merged_and_superseded_keep_their_lineage_and_only_merged_bring_owners(r
     into(rollover, 2, target, coordinator)
     into(rollover, 3, target, coordinator, kind="supersede")
 
-    agenda = making.make(rollover, by=coordinator, now=NOW)
+    agenda = carry_out.make(rollover, by=coordinator, now=NOW)
 
     made = ActionPoint.objects.get(issue__agenda=agenda)
     assert (agenda.state, agenda.follows_id) == ("draft", rollover.source_id)
@@ -107,7 +107,7 @@ def test_split_makes_one_for_each_title_and_milestones_go_to_the_first(rollover,
     close(rollover, 2, coordinator)
     carry(rollover, 3, coordinator)
 
-    agenda = making.make(rollover, by=coordinator, now=NOW)
+    agenda = carry_out.make(rollover, by=coordinator, now=NOW)
 
     points = ActionPoint.objects.filter(issue__agenda=agenda).in_order()
     assert [(each.code, each.title) for each in points] == [("1.1", "One"), ("1.2", "Two"), ("1.3", "Carried 3")]
@@ -123,7 +123,7 @@ def test_promises_are_counted_once_after_it(rollover, coordinator):
     into(rollover, 2, target, coordinator)
     close(rollover, 3, coordinator)
 
-    making.make(rollover, by=coordinator, now=NOW)
+    carry_out.make(rollover, by=coordinator, now=NOW)
 
     found = promises(personas.agency("AG1"), Agenda.objects.all(), TODAY).ahead
     assert [(str(each), each.action_point.reference) for each in found] == [
@@ -139,7 +139,7 @@ def test_promise_of_what_was_superseded_stays_where_it_was(rollover, coordinator
     into(rollover, 1, target, coordinator, kind="supersede")
     close(rollover, 3, coordinator)
 
-    making.make(rollover, by=coordinator, now=NOW)
+    carry_out.make(rollover, by=coordinator, now=NOW)
 
     found = promises(personas.agency("AG1"), Agenda.objects.all(), TODAY).ahead
     assert [each.action_point.reference for each in found] == ["2026/1.1"]
@@ -153,7 +153,7 @@ def test_milestones_of_merged_points_are_told_apart(rollover, coordinator):
     into(rollover, 2, target, coordinator)
     into(rollover, 3, target, coordinator)
 
-    agenda = making.make(rollover, by=coordinator, now=NOW)
+    agenda = carry_out.make(rollover, by=coordinator, now=NOW)
 
     made = ActionPoint.objects.get(issue__agenda=agenda)
     assert {str(each): each.due.text for each in made.milestones.all()} == {"Course": "2099", "Course (1.2)": "2098"}
@@ -163,7 +163,7 @@ def test_closing_changes_nothing_of_what_was_reported(rollover, coordinator):
     close(rollover, 1, coordinator)
     carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
 
-    making.make(rollover, by=coordinator, now=NOW)
+    carry_out.make(rollover, by=coordinator, now=NOW)
 
     assert (point(1).status, point(1).progress_updates.count()) == ("not_reported", 0)
     assert lineage("2027") == {"1.2": ["2026/1.2"], "1.3": ["2026/1.3"]}
@@ -183,7 +183,7 @@ def test_inactive_focal_points_stay_behind_and_the_reminders_rhythm_comes_along(
     )
     carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
 
-    agenda = making.make(rollover, by=coordinator, now=NOW)
+    agenda = carry_out.make(rollover, by=coordinator, now=NOW)
 
     made = ActionPoint.objects.get(issue__agenda=agenda, number=1)
     schedule = ReminderSchedule.objects.get(agenda=agenda)
@@ -249,24 +249,24 @@ def test_deciding_on_what_another_decided_meanwhile_is_told(rollover, coordinato
 def test_undo_removes_what_was_made_and_keeps_the_decisions(rollover, coordinator):
     personas.milestone(point(1))
     carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
-    making.make(rollover, by=coordinator, now=NOW)
+    carry_out.make(rollover, by=coordinator, now=NOW)
 
-    making.undo(rollover)
+    carry_out.undo(rollover)
 
     rollover.refresh_from_db()
     assert (rollover.made, rollover.made_at, rollover.decisions.count()) == (None, None, 3)
     assert not Agenda.objects.filter(slug="2027").exists()
     assert ActionPoint.objects.count() == 3
-    assert making.make(rollover, by=coordinator, now=NOW).slug == "2027"
+    assert carry_out.make(rollover, by=coordinator, now=NOW).slug == "2027"
 
 
 def test_undo_is_refused_once_the_agenda_is_open(rollover, coordinator):
     carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
-    making.make(rollover, by=coordinator, now=NOW)
-    opened = making.open_agenda(rollover, today=TODAY, visible_to="everybody", close_source=True)
+    carry_out.make(rollover, by=coordinator, now=NOW)
+    opened = carry_out.open_agenda(rollover, today=TODAY, visible_to="everybody", close_source=True)
 
     with pytest.raises(RolloverError, match="was opened"):
-        making.undo(rollover)
+        carry_out.undo(rollover)
 
     rollover.source.refresh_from_db()
     assert (opened.state, rollover.source.state) == ("open", "closed")
@@ -275,7 +275,7 @@ def test_undo_is_refused_once_the_agenda_is_open(rollover, coordinator):
 @pytest.mark.parametrize("what", ["update", "draft", "point"])
 def test_undo_is_refused_where_people_have_worked_on_it(rollover, coordinator, what):
     carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
-    agenda = making.make(rollover, by=coordinator, now=NOW)
+    agenda = carry_out.make(rollover, by=coordinator, now=NOW)
     made = ActionPoint.objects.filter(issue__agenda=agenda).in_order()[0]
     if what == "update":
         personas.update(made, author=coordinator)
@@ -285,14 +285,14 @@ def test_undo_is_refused_where_people_have_worked_on_it(rollover, coordinator, w
         personas.action_point(made.issue, number=9)
 
     with pytest.raises(RolloverError):
-        making.undo(rollover)
+        carry_out.undo(rollover)
 
     assert Agenda.objects.filter(slug="2027").exists()
 
 
 def test_decisions_rest_once_the_agenda_is_made(rollover, coordinator):
     carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
-    making.make(rollover, by=coordinator, now=NOW)
+    carry_out.make(rollover, by=coordinator, now=NOW)
 
     with pytest.raises(RolloverError, match="Undo it first"):
         close(rollover, 1, coordinator, seen=str(point(1).rollover_decision.revision))
@@ -303,14 +303,15 @@ def test_agenda_that_follows_already_is_told(rollover, coordinator):
     personas.agenda("2027b", follows=rollover.source)
 
     with pytest.raises(RolloverError, match="follows this agenda already"):
-        making.make(rollover, by=coordinator, now=NOW)
+        carry_out.make(rollover, by=coordinator, now=NOW)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_agenda_is_made_once_however_many_press_the_button(rollover, coordinator):
     carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
     answers = race(
-        lambda: making.make(rollover, by=coordinator, now=NOW), lambda: making.make(rollover, by=coordinator, now=NOW)
+        lambda: carry_out.make(rollover, by=coordinator, now=NOW),
+        lambda: carry_out.make(rollover, by=coordinator, now=NOW),
     )
 
     assert sorted(answers) == ["Agenda", "RolloverError"]
@@ -340,7 +341,7 @@ def test_baseline_of_2005_rolls_over(db, coordinator):
             rollover, ended, Choice(kind="close", outcome="completed", reason="Done."), by=coordinator, now=NOW, seen=""
         )
 
-    agenda = making.make(rollover, by=coordinator, now=NOW)
+    agenda = carry_out.make(rollover, by=coordinator, now=NOW)
 
     open_before = ActionPoint.objects.filter(issue__agenda=source).exclude(status__in=["completed", "discontinued"])
     assert agenda.issues.count() == 6

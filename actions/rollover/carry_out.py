@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from actions.models import ActionPoint, Milestone, ProgressDraft
 from actions.reminders.models import ReminderSchedule
-from actions.rollover.deciding import RolloverError, lock_plan
+from actions.rollover.decisions import RolloverError, lock_plan
 from actions.rollover.models import Decision, PlannedPoint, Rollover
 from issues.models import Agenda, Issue
 from tracker.locking import for_update, lock
