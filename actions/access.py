@@ -53,7 +53,7 @@ def get_action_point(user: Person, slug: str, issue: int, number: int, right: Ri
 
 def get_update(action_point: ActionPoint, number: int, user: Person, right: Right | None = None) -> ProgressUpdate:
     """The newest version of update `number`. Raises Http404, or PermissionDenied where the user lacks the right."""
-    update = get_object_or_404(action_point.progress_updates.current().with_context(), number=number)
+    update = get_object_or_404(action_point.progress_updates.newest_versions().with_context(), number=number)
     update.action_point = action_point
     if right:
         require(user, right, update)

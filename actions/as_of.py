@@ -55,7 +55,7 @@ class AsOf:
 
     def updates(self) -> Any:
         """The versions of progress updates that count on that day."""
-        return updates_as_of(self.day, self.basis) if self.is_past else ProgressUpdate.objects.in_force()
+        return updates_as_of(self.day, self.basis) if self.is_past else ProgressUpdate.objects.current()
 
     def mark(self, update: Any) -> None:
         """Say of an update, in memory, whether it was recorded after that day; a withdrawal that came after it is not known yet."""

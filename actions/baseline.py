@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import models, transaction
 
 from actions.models import ActionPoint, ProgressUpdate
+from actions.progress import apply_status
 from tracker.locking import lock
 
 FIXTURE: Path = settings.BASE_DIR / "fixtures" / "baseline_2005.json"
@@ -78,7 +79,7 @@ def load_baseline(*, dry_run: bool = False) -> Loaded:
             if differing := _differing(found, columns, lists):
                 loaded.differing.append(Difference(model, written.format(*key), differing))
         for action_point in reported_on:
-            action_point.refresh_standing()
+            apply_status(action_point)
         transaction.set_rollback(dry_run)
     return loaded
 

@@ -12,7 +12,7 @@ from typing import Any
 from actions.as_of import AsOf
 from actions.models import ActionPoint, Milestone
 from actions.models.action_point_queries import end_of
-from actions.models.status import REPORT_COLUMNS, Report, standing
+from actions.rules import Report, status_summary
 from actions.states import ActionPointState, OpenMilestone
 from issues.models import Agenda, Issue
 
@@ -23,7 +23,7 @@ _COLUMNS = (
     "number",
     "status",
     "last_reported",
-    "last_reported_latest",
+    "last_reported_day",
     "last_happened",
     "no_progress_streak",
     "snoozed_until",
@@ -64,7 +64,7 @@ def state_of(action_point: ActionPoint, as_of: AsOf) -> ActionPointState:
         action_point.number,
         action_point.status,
         action_point.last_reported,
-        action_point.last_reported_latest,
+        action_point.last_reported_day,
         action_point.last_happened,
         action_point.no_progress_streak,
         action_point.snoozed_until,
@@ -138,21 +138,21 @@ def _as_of(states: Iterable[ActionPointState], scope: dict[str, Any], as_of: AsO
     recorded_later = set()
     end = end_of(as_of.day)
     updates = as_of.updates().filter(**_via("action_point", scope)).order_by()
-    for point, recorded_at, *columns in updates.values_list("action_point_id", "recorded_at", *REPORT_COLUMNS):
+    for point, recorded_at, *columns in updates.values_list("action_point_id", "recorded_at", *Report._fields):
         reports[point].append(Report(*columns))
         if recorded_at >= end:
             recorded_later.add(point)
     found = []
     for state in states:
-        stands = standing(reports[state.pk])
+        summary = status_summary(reports[state.pk])
         found.append(
             replace(
                 state,
-                status=stands.status.value,
-                last_reported=stands.last_reported,
-                last_reported_day=stands.last_reported_day,
-                last_happened=stands.last_happened,
-                no_progress_streak=stands.no_progress_streak,
+                status=summary.status.value,
+                last_reported=summary.last_reported,
+                last_reported_day=summary.last_reported_day,
+                last_happened=summary.last_happened,
+                no_progress_streak=summary.no_progress_streak,
                 paused_until=None,
                 recorded_later=state.pk in recorded_later,
             )

@@ -1,12 +1,88 @@
-"""The rules of progress over plain data (`ActionPointState`): what needs attention on a day, and why. Each rule is here, once."""
+"""The rules of progress. Each is here, once.
 
-from datetime import date
+How the status of an action point follows from its updates (`status_summary`), and over plain data (`ActionPointState`) what needs
+attention on a day, and why.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime, time, tzinfo
+from itertools import takewhile
+from typing import NamedTuple
 
 from actions.models import Milestone
-from actions.models.status import ENDED, ActionStatus, NoProgressReason, days_since
+from actions.models.status import ENDED, ActionStatus, NoProgressReason, ReportedStatus
 from actions.states import ActionPointState, OpenMilestone
 from issues.models import Agenda
+from tracker.dates.value import PartialDate
 from tracker.people.models import User
+
+
+class Report(NamedTuple):
+    """The columns of a progress update that decide on the status of its action point."""
+
+    number: int
+    status: str
+    part_only: bool
+    happened: PartialDate | None
+    reported_on: PartialDate
+    position: datetime
+    position_day: date
+    first_recorded_at: datetime
+
+
+class StatusSummary(NamedTuple):
+    """The status of an action point, and what is known of its last report: the columns that it carries."""
+
+    status: ActionStatus
+    last_reported: PartialDate | None
+    last_reported_day: date | None
+    """The day of that report's position."""
+    last_happened: PartialDate | None
+    no_progress_streak: int = 0
+    """How many of the latest reports on the whole action point say "no progress", one after the other."""
+
+
+def position_of(reported_on: PartialDate, recorded_at: datetime, zone: tzinfo) -> tuple[datetime, date]:
+    """Return an update's position in time, and the day of it where the author is.
+
+    It is the end of the latest day of the report date there, or the moment at which the first version was recorded, whichever is earlier:
+    a vague date never places an update after its recording.
+    """
+    end = datetime.combine(reported_on.latest, time.max, tzinfo=zone)
+    return min(end, recorded_at), min(reported_on.latest, recorded_at.astimezone(zone).date())
+
+
+def status_summary(reports: Sequence[Report]) -> StatusSummary:
+    """Summarise the current updates of an action point (the newest versions that were not withdrawn), in any order.
+
+    The latest report on the whole action point decides. If all are about a piece of the work, `status_of_pieces` does.
+    """
+    if not reports:
+        return StatusSummary(ActionStatus.NOT_REPORTED, None, None, None)
+    latest_first = sorted(reports, key=_recency, reverse=True)
+    whole = [ActionStatus(report.status) for report in latest_first if not report.part_only]
+    streak = list(takewhile(lambda status: status == ActionStatus.NO_PROGRESS, whole))
+    return StatusSummary(
+        status=whole[0] if whole else status_of_pieces({report.status for report in reports}),
+        last_reported=latest_first[0].reported_on,
+        last_reported_day=latest_first[0].position_day,
+        last_happened=_latest(report.happened for report in reports if report.happened),
+        no_progress_streak=len(streak),
+    )
+
+
+def status_of_pieces(statuses: Collection[str]) -> ActionStatus:
+    """The status of an action point of which only pieces were reported on. It is never completed: nobody has said that of the whole."""
+    if ReportedStatus.UNDER_WAY in statuses or ReportedStatus.COMPLETED in statuses:
+        return ActionStatus.UNDER_WAY
+    if ReportedStatus.EXPLORING in statuses:
+        return ActionStatus.EXPLORING
+    return ActionStatus.NO_PROGRESS
+
+
+def days_since(last: date | None, today: date) -> int | None:
+    """Return the age of a report in days; None if there is none. A report from a place where tomorrow has begun is from today."""
+    return max(0, (today - last).days) if last else None
 
 
 def is_open(state: ActionPointState) -> bool:
@@ -28,7 +104,7 @@ def is_own(state: ActionPointState, user: User) -> bool:
 
 
 def days_since_report(state: ActionPointState, today: date) -> int | None:
-    """None if nothing was ever reported."""
+    """Days since the position of the last report; None if nothing was ever reported."""
     return days_since(state.last_reported_day, today)
 
 
@@ -62,17 +138,31 @@ def attention_reasons(state: ActionPointState, today: date) -> list[NoProgressRe
     """Why an open action point needs attention, the most important first. Empty while its reminders are paused."""
     if not is_open(state) or is_paused(state, today):
         return []
+    days, silence_days = days_since_report(state, today), state.agenda.silence_days
+    return open_reasons(state.status, days, silence_days, has_overdue=has_overdue_milestone(state, today))
+
+
+def open_reasons(status: str, days: int | None, silence_days: int, *, has_overdue: bool) -> list[NoProgressReason]:
+    """The same for an action point that is open and not paused. `days` are those since its last report."""
     reasons = []
-    if state.status == ActionStatus.NOT_REPORTED:
+    if status == ActionStatus.NOT_REPORTED:
         reasons.append(NoProgressReason.NOT_REPORTED)
-    if state.status == ActionStatus.NO_PROGRESS:
+    if status == ActionStatus.NO_PROGRESS:
         reasons.append(NoProgressReason.NO_PROGRESS)
-    if state.last_reported and is_silent(state, today):
+    if days is not None and days > silence_days:
         reasons.append(NoProgressReason.SILENT)
-    if has_overdue_milestone(state, today):
+    if has_overdue:
         reasons.append(NoProgressReason.MILESTONE_PASSED)
     return reasons
 
 
 def needs_attention(state: ActionPointState, today: date) -> bool:
     return bool(attention_reasons(state, today))
+
+
+def _recency(report: Report) -> tuple[datetime, datetime, int]:
+    return report.position, report.first_recorded_at, report.number
+
+
+def _latest(dates: Iterable[PartialDate]) -> PartialDate | None:
+    return max(dates, key=lambda each: (each.latest, each.earliest), default=None)

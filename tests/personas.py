@@ -7,13 +7,16 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 
+from actions.as_of import AsOf
 from actions.models import ActionPoint, Milestone, ProgressUpdate, ReportedStatus
-from actions.models.action_point import Progress
 from actions.note.models import NoteVersion
 from actions.note.publishing import next_version, publish
+from actions.progress import Progress, log_progress
+from actions.reader import state_of
 from actions.reminders.entries import digest_entry
 from actions.reminders.models import Digest
 from actions.reminders.models.digest import new_message_id
+from actions.rules import attention_reasons, days_since_report
 from issues.models import Agenda, Issue
 from tracker.people.models import Agency, Role, User
 
@@ -55,17 +58,17 @@ def progress(**fields: Any) -> Progress:
 
 def update(of: ActionPoint, author: User | None = None, now: datetime = NOW, **fields: Any) -> ProgressUpdate:
     """Log progress; `fields` are those of `Progress`."""
-    return of.log_progress(progress(**fields), author=author, now=now)
+    return log_progress(of, progress(**fields), author=author, now=now)
 
 
 def digest(of: User, *points: ActionPoint, period_start: date = TODAY, **fields: Any) -> Digest:
     """A digest that waits to be sent, with these action points in it."""
     entries = [
         digest_entry(
-            *(point, point.issue.agenda.slug, point.issue.number, point.days_silent(TODAY), point.last_reported),
-            point.no_progress_reasons(TODAY),
+            *(point, point.issue.agenda.slug, point.issue.number, days_since_report(state, TODAY), point.last_reported),
+            attention_reasons(state, TODAY),
         )
-        for point in points
+        for point, state in [(point, state_of(point, AsOf(TODAY))) for point in points]
     ]
     defaults = {"created_at": NOW, "next_attempt_at": NOW, "message_id": new_message_id(), "snapshot": entries} | fields
     of_agenda = points[0].issue.agenda if points else agenda()

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from actions.drafts import save_draft
 from actions.models import ActionPoint, Milestone, ProgressDraft, ProgressUpdate
+from actions.progress import log_progress
 from actions.reminders.models import Digest, ReminderSchedule
 from issues.models import Agenda, Issue
 from tests import personas
@@ -425,7 +426,7 @@ def test_admin_keeps_the_standing_that_others_change_meanwhile(as_admin, records
     point = records(1)["actions.actionpoint"]
     record_admin = django_admin.site._registry[ActionPoint]
     read = ActionPoint.objects.get(pk=point.pk)
-    point.log_progress(personas.progress(status="completed"), author=focal_point, now=personas.NOW)
+    log_progress(point, personas.progress(status="completed"), author=focal_point, now=personas.NOW)
     read.title = "Renamed"
 
     class Form:

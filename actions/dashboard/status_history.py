@@ -13,7 +13,7 @@ from actions.dashboard.figures import Figure, segments
 from actions.dashboard.updates import ReportedUpdate
 from actions.models import ActionStatus
 from actions.models.action_point_queries import Basis
-from actions.models.status import of_parts
+from actions.rules import status_of_pieces
 
 COLUMNS = 12
 
@@ -49,7 +49,7 @@ def _changes(updates: Iterable[ReportedUpdate], until: date) -> dict[date, Count
     def status_of(point: int) -> str:
         if point in whole:
             return whole[point]
-        return of_parts(parts[point]) if point in parts else ActionStatus.NOT_REPORTED
+        return status_of_pieces(parts[point]) if point in parts else ActionStatus.NOT_REPORTED
 
     found: dict[date, Counter[str]] = {}
     for point, status, part_only, day, *_rest in updates:

@@ -32,7 +32,7 @@ def updates_file(request: HttpRequest, slug: str, kind: str) -> HttpResponseBase
     """
     agenda, form = get_agenda(request.user, slug), UpdatesFilter(request.GET)
     _require_understood(form.is_valid(), request.GET, set(form.fields))
-    found = form.narrowed(ProgressUpdate.objects.in_force().filter(action_point__issue__agenda=agenda))
+    found = form.narrowed(ProgressUpdate.objects.current().filter(action_point__issue__agenda=agenda))
     with_people = request.user.is_authenticated
     columns = updates.PEOPLES_COLUMNS if with_people else updates.COLUMNS
     head = {"agenda": f"{agenda.slug}: {agenda.title}"} | _head(form.words())

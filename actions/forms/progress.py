@@ -16,8 +16,8 @@ from actions.forms.conflicts import SendAgain
 from actions.forms.days import not_to_come
 from actions.forms.evidence import LinksField
 from actions.models import ActionPoint, ProgressUpdate, ReportedStatus
-from actions.models.action_point import Progress
 from actions.models.progress_update import NARRATIVE_LIMIT, REASON_LIMIT
+from actions.progress import Progress
 from tracker.dates.fields import PartialDateFormField
 from tracker.dates.value import PartialDate
 from tracker.people.models import Agency, User

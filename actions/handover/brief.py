@@ -8,8 +8,11 @@ from datetime import date, datetime
 from django.conf import settings
 from django.utils import translation
 
+from actions import rules
+from actions.as_of import AsOf
 from actions.handover.models import Handover
 from actions.models import ActionPoint, Milestone, ProgressUpdate
+from actions.reader import state_of
 from actions.reminders.models import Digest, ReminderCount
 from tracker.mail.templates import send_from_templates
 from tracker.people.models import User
@@ -26,7 +29,7 @@ class Item:
     action_point: ActionPoint
     reasons: Sequence[str]
     """Why it shows no progress; empty where it shows some."""
-    days_silent: int | None
+    days_since_report: int | None
     updates: Sequence[ProgressUpdate]
     milestones: Sequence[Milestone]
     """Those that are not done, the next first."""
@@ -38,30 +41,23 @@ class Item:
 
 def brief_of(handover: Handover, reader: User, today: date) -> list[Item]:
     """Of what was handed over, what the reader may see. Eight queries, whatever the number of action points; one where there are none."""
-    points = list(handover.action_points.visible_to(reader).in_order().with_context())
+    points = list(handover.action_points.visible_to(reader).in_order().with_context().prefetch_related("milestones"))
     if not points:
         return []
     updates: dict[int, list[ProgressUpdate]] = defaultdict(list)
-    for update in ProgressUpdate.objects.in_force().filter(action_point__in=points).newest_first().with_context():
+    for update in ProgressUpdate.objects.current().filter(action_point__in=points).newest_first().with_context():
         if len(updates[update.action_point_id]) < UPDATES:
             updates[update.action_point_id].append(update)
-    milestones: dict[int, list[Milestone]] = defaultdict(list)
-    for milestone in Milestone.objects.undone().filter(action_point__in=points).in_order():
-        milestones[milestone.action_point_id].append(milestone)
+    states = {point.pk: state_of(point, AsOf(today)) for point in points}
     reminded = _reminded(handover.predecessor)
     counts = {count.action_point_id: count for count in ReminderCount.objects.filter(action_point__in=points)}
     return [
         Item(
             action_point=point,
-            reasons=[
-                str(reason.label)
-                for reason in point.no_progress_reasons(
-                    today, late=any(each.is_passed(today) for each in milestones[point.pk])
-                )
-            ],
-            days_silent=point.days_silent(today),
+            reasons=[str(reason.label) for reason in rules.attention_reasons(states[point.pk], today)],
+            days_since_report=rules.days_since_report(states[point.pk], today),
             updates=updates[point.pk],
-            milestones=milestones[point.pk],
+            milestones=[milestone for milestone in point.milestones.all() if milestone.done_on is None],
             reminded_at=reminded.get(point.pk),
             unanswered=_unanswered(counts.get(point.pk), updates[point.pk]),
         )

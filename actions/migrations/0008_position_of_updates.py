@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import migrations, models
 
-from actions.models.status import Report, position_of, standing
+from actions.rules import Report, position_of, status_summary
 from tracker.people.time_zones import zone_named
 
 
@@ -26,9 +26,9 @@ def derive(apps: Any, schema_editor: Any) -> None:
     points = apps.get_model("actions", "ActionPoint").objects.using(schema_editor.connection.alias)
     for point in points.exclude(last_reported=None).iterator(2000):
         counted = point.progress_updates.filter(superseded_by=None, withdrawn_at=None)
-        columns = Report.__dataclass_fields__
-        found = standing([Report(*row) for row in counted.values_list(*columns)])
-        points.filter(pk=point.pk).update(**found.columns)
+        found = status_summary([Report._make(row) for row in counted.values_list(*Report._fields)])
+        latest = found.last_happened and found.last_happened.latest
+        points.filter(pk=point.pk).update(**found._asdict(), last_happened_latest=latest)
 
 
 class Migration(migrations.Migration):
@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
             "last_reported_latest",
             models.DateField(editable=False, null=True, verbose_name="day of the last report"),
         ),
+        migrations.RenameField("actionpoint", "last_reported_latest", "last_reported_day"),
         migrations.RunPython(place, migrations.RunPython.noop, elidable=True),
         migrations.RunPython(derive, migrations.RunPython.noop, elidable=True),
         migrations.AlterField(

@@ -80,9 +80,9 @@ def milestone_passed(today: date, via: str = "") -> Q:
 
 def _silent(today: date) -> Q:
     """One query for the days of silence of each agenda."""
-    silent = Q(last_reported_latest=None)
+    silent = Q(last_reported_day=None)
     for agenda_id, days in Agenda.objects.values_list("id", "silence_days"):
-        silent |= Q(issue__agenda=agenda_id, last_reported_latest__lt=today - timedelta(days=days))
+        silent |= Q(issue__agenda=agenda_id, last_reported_day__lt=today - timedelta(days=days))
     return silent
 
 
@@ -95,7 +95,7 @@ def updates_as_of(day: date, basis: str) -> Any:
     """The versions of progress updates that counted at the end of that day (UTC)."""
     updates: Any = apps.get_model("actions", "ProgressUpdate")._default_manager
     if basis == Basis.REPORTED:
-        return updates.in_force().filter(position_day__lte=day)
+        return updates.current().filter(position_day__lte=day)
     end = end_of(day)
     replaced = updates.filter(supersedes=OuterRef("pk"), recorded_at__lt=end)
     not_withdrawn = Q(withdrawn_at=None) | Q(withdrawn_at__gte=end)

@@ -1,23 +1,19 @@
 """Progress updates: what was reported on an action point, when it happened and who said so. Append only."""
 
-import uuid
 from datetime import datetime
 from typing import Any
 
 from django.core.validators import MaxLengthValidator, URLValidator
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from actions.models.action_point import ActionPoint, Progress
-from actions.models.status import ReportedStatus, position_of
-from actions.models.submission import Sent
+from actions.models.action_point import ActionPoint
+from actions.models.status import ReportedStatus
 from tracker.dates.fields import PartialDateEdge, PartialDateField
-from tracker.dates.value import PartialDate
 from tracker.people.models import Agency, User
-from tracker.people.time_zones import zone_named
 from tracker.searchable import Searchable
 from tracker.text import validate_line, validate_text
 
@@ -25,22 +21,14 @@ NARRATIVE_LIMIT = 20_000
 REASON_LIMIT = 2_000
 
 
-class SupersededError(Exception):
-    """Somebody else corrected or withdrew the update first. Nothing was stored; `update` is what stands there now."""
-
-    def __init__(self, update: "ProgressUpdate") -> None:
-        super().__init__(f"update {update.pk} stands now")
-        self.update = update
-
-
 class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
-    def current(self) -> "ProgressUpdateQuerySet":
+    def newest_versions(self) -> "ProgressUpdateQuerySet":
         """The newest version of each update, withdrawn ones included. (For an outer join PostgreSQL would read all updates.)"""
         return self.filter(~Exists(self.model._default_manager.filter(supersedes=OuterRef("pk"))))
 
-    def in_force(self) -> "ProgressUpdateQuerySet":
+    def current(self) -> "ProgressUpdateQuerySet":
         """What counts: the newest version of each update, unless it was withdrawn."""
-        return self.current().filter(withdrawn_at=None)
+        return self.newest_versions().filter(withdrawn_at=None)
 
     def newest_first(self) -> "ProgressUpdateQuerySet":
         """By position, then recorded later, then the higher number: the order of a time line."""
@@ -118,7 +106,7 @@ class ProgressUpdate(Searchable):
     first_recorded_at = models.DateTimeField(_("first recorded at"), editable=False)
     """When its first version was recorded. A correction keeps it, and the position."""
     position = models.DateTimeField(_("position"), editable=False)
-    """Its place in time: see `position_of`."""
+    """Its place in time: see `actions.rules.position_of`."""
     position_day = models.DateField(_("day of the position"), editable=False)
     submission = models.UUIDField(_("submission"), null=True, unique=True, editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
@@ -177,25 +165,11 @@ class ProgressUpdate(Searchable):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
-            raise TypeError("Progress updates are append only: use correct() or withdraw().")
-        self.take_position()
+            raise TypeError("Progress updates are append only: use the verbs of actions.progress.")
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError("Progress updates are never deleted: use withdraw().")
-
-    def take_position(self) -> None:
-        """Set its place in time; a correction keeps that of the first version."""
-        if first := self.supersedes:
-            self.first_recorded_at, self.position, self.position_day = (
-                first.first_recorded_at,
-                first.position,
-                first.position_day,
-            )
-            return
-        zone = zone_named(self.author.time_zone if self.author else "UTC")
-        self.first_recorded_at = self.recorded_at
-        self.position, self.position_day = position_of(self.reported_on, self.recorded_at, zone)
+        raise TypeError("Progress updates are never deleted: use actions.progress.withdraw.")
 
     def is_own(self, user: User) -> bool:
         """Of the user's agency or a part of it, or written by the user."""
@@ -209,101 +183,12 @@ class ProgressUpdate(Searchable):
     def is_correction(self) -> bool:
         return self.version > 1
 
-    @classmethod
-    def store(
-        cls,
-        action_point: ActionPoint,
-        progress: Progress,
-        *,
-        number: int,
-        author: User | None,
-        now: datetime,
-        submission: uuid.UUID | None,
-        reported_on: PartialDate,
-        supersedes: "ProgressUpdate | None" = None,
-    ) -> "ProgressUpdate":
-        """Insert the row with its participants and evidence. For the verbs only: it neither locks nor derives the standing."""
-        update = cls(
-            action_point=action_point,
-            number=number,
-            version=supersedes.version + 1 if supersedes else 1,
-            supersedes=supersedes,
-            agency=progress.agency,
-            attributed_to=progress.attributed_to,
-            author=author,
-            status=progress.status,
-            part_only=progress.part_only,
-            narrative=progress.narrative,
-            reason=progress.reason if progress.status == ReportedStatus.NO_PROGRESS else "",
-            happened=progress.happened,
-            reported_on=reported_on,
-            recorded_at=now,
-            submission=submission,
-        )
-        update.save(force_insert=True)
-        if progress.participants:
-            update.participants.set(progress.participants)
-        if progress.evidence:
-            Evidence.objects.bulk_create(
-                Evidence(update=update, url=url, title=title) for url, title in progress.evidence
-            )
-        return update
-
-    def correct(
-        self,
-        progress: Progress,
-        *,
-        author: User,
-        now: datetime,
-        submission: uuid.UUID | None = None,
-        read_version: int | None = None,
-    ) -> "ProgressUpdate":
-        """Add a version that supersedes this one; it keeps the number and the day of the report.
-
-        `read_version` is the one that the author had before the eyes. Raises SupersededError where another person corrected or
-        withdrew it since, and SubmissionUsedError like `log_progress`.
-        """
-        sent = Sent(
-            updates=type(self).objects,
-            submission=submission,
-            progress=progress,
-            action_point=self.action_point,
-            author=author,
-            now=now,
-            corrects=self.number,
-        )
-        with sent.storing():
-            if already := self.action_point.lock_for(sent):
-                return already
-            self._require_in_force(read_version)
-            update = type(self).store(
-                self.action_point,
-                progress,
-                number=self.number,
-                author=author,
-                now=now,
-                submission=submission,
-                reported_on=self.reported_on,
-                supersedes=self,
-            )
-            self.action_point.refresh_standing()
-        return update
-
-    def withdraw(self, *, by: User, reason: str, now: datetime, read_version: int | None = None) -> None:
-        """Mark it as withdrawn: it stays readable and counts for nothing. Raises SupersededError like `correct`."""
-        with transaction.atomic():
-            self.action_point.lock()
-            self._require_in_force(read_version)
-            type(self).objects.filter(pk=self.pk).update(withdrawn_at=now, withdrawn_by=by, withdrawn_reason=reason)
-            self.withdrawn_at, self.withdrawn_by, self.withdrawn_reason = now, by, reason
-            self.action_point.refresh_standing()
-
-    def _require_in_force(self, read_version: int | None) -> None:
-        versions = self.action_point.progress_updates.with_context().filter(number=self.number)
-        newest = versions.order_by("-version")[0]
-        if newest.pk != self.pk or newest.is_withdrawn or read_version not in (None, newest.version):
-            newest.action_point = self.action_point
-            raise SupersededError(newest)
+    def mark_withdrawn(self, *, by: User, reason: str, at: datetime) -> None:
+        """For `actions.progress.withdraw` only, which locks and brings the status up to date."""
+        columns = {"withdrawn_at": at, "withdrawn_by": by, "withdrawn_reason": reason}
+        type(self).objects.filter(pk=self.pk).update(**columns)
+        for name, value in columns.items():
+            setattr(self, name, value)
 
 
 class Evidence(models.Model):

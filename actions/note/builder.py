@@ -56,7 +56,7 @@ def current_sign_offs(agenda: Agenda) -> dict[int, list[SignOff]]:
 
 def note_updates_of(point: ActionPoint) -> list[NoteUpdate]:
     """Return its current updates in the order of their numbers. Three queries."""
-    updates = point.progress_updates.in_force().with_context().order_by("number")
+    updates = point.progress_updates.current().with_context().order_by("number")
     return [_note_update(update, point) for update in updates]
 
 
@@ -168,7 +168,7 @@ def _action_points(agenda: Agenda) -> list[ActionPoint]:
 def _updates(agenda: Agenda) -> UpdatesByPoint:
     """Return the current updates in the order of their numbers. Three queries."""
     by_point: UpdatesByPoint = defaultdict(list)
-    current = ProgressUpdate.objects.filter(action_point__issue__agenda=agenda).in_force().with_context()
+    current = ProgressUpdate.objects.filter(action_point__issue__agenda=agenda).current().with_context()
     for update in current.order_by("action_point", "number"):
         by_point[update.action_point_id].append(update)
     return by_point

@@ -112,7 +112,7 @@ def _by_agency(pairs: Iterable[tuple[str, str]]) -> MissingSignOffs:
 def _reporting_agencies(agenda: Agenda) -> dict[int, dict[int, Agency]]:
     """Return the agencies of the current updates, by action point. One query."""
     by_point: dict[int, dict[int, Agency]] = defaultdict(dict)
-    updates = ProgressUpdate.objects.filter(action_point__issue__agenda=agenda, agency__isnull=False).in_force()
+    updates = ProgressUpdate.objects.filter(action_point__issue__agenda=agenda, agency__isnull=False).current()
     for update in updates.select_related("agency").only("action_point_id", "agency"):
         if update.agency:
             by_point[update.action_point_id][update.agency.pk] = update.agency

@@ -9,9 +9,10 @@ from typing import Any
 from django.db.models import QuerySet
 
 from actions.models.milestone import next_turn
-from actions.models.status import NoProgressReason, days_since, no_progress_reasons
+from actions.models.status import NoProgressReason
 from actions.reminders.models.entry import MILESTONE_AHEAD, DigestEntry, DigestMilestone
 from actions.reminders.periods import DigestRules
+from actions.rules import days_since, open_reasons
 from issues.models import Agenda
 from tracker.dates.value import PartialDate
 
@@ -95,11 +96,11 @@ def _entry(rows: list[Any], agenda: Agenda, rules: DigestRules, faults: set[Faul
     """Build the entry of an action point from its rows, one for each milestone. Without a reason to be listed, its reasons are empty."""
     point = rows[0]
     milestones = _milestones(rows, rules, faults)
-    days = days_since(point.last_reported_latest, rules.today)
+    days = days_since(point.last_reported_day, rules.today)
     reasons = []
     if point.shows:
         late = any(milestone["passed"] for milestone in milestones)
-        reasons = no_progress_reasons(point.status, days, agenda.silence_days, late=late)
+        reasons = open_reasons(point.status, days, agenda.silence_days, has_overdue=late)
     last_reported = PartialDate.parse(point.last_reported_text) if point.last_reported_text else None
     entry = digest_entry(point, agenda.slug, point.issue__number, days, last_reported, reasons, milestones)
     if any(not milestone["passed"] for milestone in milestones):

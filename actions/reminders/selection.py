@@ -38,7 +38,7 @@ Entries = Mapping[int, list[DigestEntry]]
 """The entries of each person's digest, by id of the person."""
 
 _COLUMNS = (
-    *("pk", "issue__number", "number", "title", "status", "last_reported_latest", "no_progress_streak"),
+    *("pk", "issue__number", "number", "title", "status", "last_reported_day", "no_progress_streak"),
     *("last_reported_text", "shows", "assigned", "led", "reminded"),
     *("milestone_id", "milestone_title", "milestone_due", "milestone_from", "milestone_repeats"),
 )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from actions import rules
+from actions import progress, rules
 from actions.access import Person, get_action_point, public_if_visible, signed_in
 from actions.as_of import AsOf, read_as_of
 from actions.beside import take_messages
@@ -124,7 +124,7 @@ def snooze(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResp
     """Holds the reminders back until a day, with a reason. POST with `do=wake` lets them come again."""
     action_point = get_action_point(signed_in(request), slug, issue, number, Right.LOG_PROGRESS)
     if request.POST.get("do") == "wake":
-        action_point.wake()
+        progress.wake(action_point)
         messages.success(request, _("Its reminders come again."), extra_tags=clears_kept(request))
         return redirect(action_point)
     standing = {"until": action_point.snoozed_until, "reason": action_point.snooze_reason}
@@ -133,7 +133,7 @@ def snooze(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResp
         request.POST if request.method == "POST" else None, initial=standing | kept_initial(request), today=today
     )
     if form.is_valid():
-        action_point.snooze(form.cleaned_data["until"], form.cleaned_data["reason"])
+        progress.snooze(action_point, form.cleaned_data["until"], form.cleaned_data["reason"])
         messages.success(request, _("Its reminders are held back until that day."), extra_tags=clears_kept(request))
         return redirect(action_point)
     context = {"form": form, "action_point": action_point}
@@ -142,7 +142,7 @@ def snooze(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResp
 
 def _updates(action_point: ActionPoint, as_of: AsOf) -> ProgressUpdateQuerySet:
     """The newest version of each update, withdrawn ones included; for a past date those that counted then."""
-    found: ProgressUpdateQuerySet = as_of.updates() if as_of.is_past else ProgressUpdate.objects.current()
+    found: ProgressUpdateQuerySet = as_of.updates() if as_of.is_past else ProgressUpdate.objects.newest_versions()
     return found.filter(action_point=action_point).newest_first().with_context()
 
 

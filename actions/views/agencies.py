@@ -97,13 +97,13 @@ def _below(top: Agency, parts: dict[int, list[Agency]]) -> list[Agency]:
 def _updates_by(agency: Agency, user: Person) -> ProgressUpdateQuerySet:
     """The updates in force that are of the agency's own work, with their action points."""
     visible = ActionPoint.objects.visible_to(user)
-    updates = ProgressUpdate.objects.in_force().filter(agency=agency, action_point__in=visible)
+    updates = ProgressUpdate.objects.current().filter(agency=agency, action_point__in=visible)
     return updates.select_related("action_point__issue__agenda")
 
 
 def _joined_by(agency: Agency, user: Person) -> ActionPointQuerySet:
     """What the agency does not lead but reported on or took part in."""
-    in_force = ProgressUpdate.objects.in_force().order_by()
-    reported, took_part = in_force.filter(agency=agency), in_force.filter(participants=agency)
+    current = ProgressUpdate.objects.current().order_by()
+    reported, took_part = current.filter(agency=agency), current.filter(participants=agency)
     points = reported.values("action_point").union(took_part.values("action_point"))
     return ActionPoint.objects.visible_to(user).filter(pk__in=points).exclude(lead_agencies=agency)

@@ -10,13 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from actions import progress
 from actions.access import get_action_point, get_update, signed_in
 from actions.beside import beside
 from actions.forms import CorrectionForm, WithdrawalForm
 from actions.kept import clears_kept, keeps_typed, take_kept, typed_in
 from actions.models import ProgressUpdate
-from actions.models.progress_update import NARRATIVE_LIMIT, SupersededError
-from actions.models.submission import SubmissionUsedError
+from actions.models.progress_update import NARRATIVE_LIMIT
+from actions.submission import SubmissionUsedError
 from tracker.markdown import to_html
 from tracker.people.permissions import Right
 
@@ -43,14 +44,15 @@ def correct(request: HttpRequest, slug: str, issue: int, number: int, update: in
     if not form.is_valid():
         return _page(request, form, standing, status=400)
     try:
-        corrected = standing.correct(
+        corrected = progress.correct(
+            standing,
             form.progress(),
             author=user,
             now=timezone.localtime(),
             submission=form.cleaned_data["submission"],
-            read_version=form.cleaned_data["corrects"],
+            version=form.cleaned_data["corrects"],
         )
-    except SupersededError as error:
+    except progress.SupersededError as error:
         form.send_again_with(corrects=error.update.version)
         return _page(request, form, error.update, newer=[error.update], status=409)
     except SubmissionUsedError as error:
@@ -78,13 +80,14 @@ def withdraw(request: HttpRequest, slug: str, issue: int, number: int, update: i
     if not form.is_valid():
         return render(request, "actions/withdrawal_form.html", context, status=400 if form.is_bound else 200)
     try:
-        standing.withdraw(
+        progress.withdraw(
+            standing,
             by=user,
             reason=form.cleaned_data["reason"],
             now=timezone.now(),
-            read_version=form.cleaned_data["version"],
+            version=form.cleaned_data["version"],
         )
-    except SupersededError as error:
+    except progress.SupersededError as error:
         if error.update.withdrawn_by_id == user.pk:  # the same form, sent twice at once
             return redirect(error.update)
         form.send_again_with(version=error.update.version)

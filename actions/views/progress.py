@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from actions import progress as verbs
 from actions.access import get_action_point, signed_in
 from actions.beside import beside
 from actions.drafts import MAX_DRAFTS, TooManyDraftsError, is_blank, save_draft
@@ -19,9 +20,8 @@ from actions.forms import ProgressForm
 from actions.forms.days import with_days
 from actions.kept import Typed, clears_kept, keeps_typed, take_kept, typed_in
 from actions.models import ActionPoint, ProgressDraft, ReportedStatus
-from actions.models.action_point import NewerUpdatesError
 from actions.models.progress_update import NARRATIVE_LIMIT
-from actions.models.submission import SubmissionUsedError
+from actions.submission import SubmissionUsedError
 from tracker.markdown import to_html
 from tracker.people.models import User
 from tracker.people.permissions import Right, may
@@ -88,7 +88,8 @@ def _publish(request: HttpRequest, action_point: ActionPoint, user: User) -> Htt
     if not form.is_valid():
         return _refused(request, form, action_point, user, status=400)
     try:
-        update = action_point.log_progress(
+        update = verbs.log_progress(
+            action_point,
             form.progress(),
             author=user,
             now=timezone.localtime(),
@@ -96,7 +97,7 @@ def _publish(request: HttpRequest, action_point: ActionPoint, user: User) -> Htt
             reported_on=form.cleaned_data.get("reported_on"),
             seen=form.cleaned_data["seen"],
         )
-    except NewerUpdatesError as error:
+    except verbs.NewerUpdatesError as error:
         form.send_again_with(seen=max(newer.number for newer in error.updates))
         return _refused(request, form, action_point, user, newer=error.updates, status=409)
     except SubmissionUsedError as error:
@@ -183,7 +184,7 @@ def _form(action_point: ActionPoint, user: User, typed: Typed | None, status: st
 def _page(
     request: HttpRequest, form: ProgressForm, action_point: ActionPoint, status: int = 200, **context: Any
 ) -> HttpResponse:
-    latest = action_point.progress_updates.in_force().newest_first().with_context().first()
+    latest = action_point.progress_updates.current().newest_first().with_context().first()
     current = context.get("draft")
     drafts = [draft for draft in action_point.drafts.filter(author=signed_in(request)) if draft != current]
     context |= {"form": form, "action_point": action_point, "latest": latest, "drafts": drafts}

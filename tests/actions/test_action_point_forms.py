@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from actions.models import ActionPoint
+from actions.progress import snooze
 from tests import personas
 from tests.actions.pages import text
 
@@ -167,7 +168,7 @@ def test_snooze_needs_a_reason(client, point, focal_point):
 
 
 def test_waking_lets_the_reminders_come_again(client, point, focal_point):
-    point.snooze(date(2099, 1, 1), "Waits for the budget.")
+    snooze(point, date(2099, 1, 1), "Waits for the budget.")
 
     response = personas.sign_in(client, focal_point).post(SNOOZE, {"do": "wake"})
 
@@ -176,7 +177,7 @@ def test_waking_lets_the_reminders_come_again(client, point, focal_point):
 
 
 def test_snooze_page_shows_what_holds_the_reminders_back_now(client, point, focal_point):
-    point.snooze(date(2099, 1, 1), "Waits for the budget.")
+    snooze(point, date(2099, 1, 1), "Waits for the budget.")
 
     shown = text(personas.sign_in(client, focal_point).get(SNOOZE))
 

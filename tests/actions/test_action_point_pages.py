@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from actions.drafts import save_draft
 from actions.models import ActionPoint
+from actions.progress import correct, log_progress, snooze, withdraw
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import links, text
@@ -56,7 +57,7 @@ def test_time_line_shows_an_update_in_full(client, point, focal_point):
 
 
 def test_time_line_says_when_no_date_is_known(client, point):
-    point.log_progress(personas.progress(), author=None, now=timezone.now(), reported_on=PartialDate.parse("2006-03"))
+    log_progress(point, personas.progress(), author=None, now=timezone.now(), reported_on=PartialDate.parse("2006-03"))
 
     assert "Reported March 2006, no date given" in text(client.get(PATH))
 
@@ -75,7 +76,7 @@ def test_time_line_names_who_did_it_where_no_agency_of_the_list_did(client, poin
 
 def test_time_line_is_newest_first(client, point):
     for month in ("2026-01", "2026-03", "2026-02"):
-        point.log_progress(personas.progress(), author=None, now=timezone.now(), reported_on=PartialDate.parse(month))
+        log_progress(point, personas.progress(), author=None, now=timezone.now(), reported_on=PartialDate.parse(month))
 
     timeline = client.get(PATH).context["timeline"]
 
@@ -83,8 +84,11 @@ def test_time_line_is_newest_first(client, point):
 
 
 def test_time_line_marks_corrected_updates(client, point, coordinator):
-    personas.update(point, narrative="Wrong.").correct(
-        personas.progress(narrative="Right."), author=coordinator, now=datetime(2026, 11, 24, 9, tzinfo=UTC)
+    correct(
+        personas.update(point, narrative="Wrong."),
+        personas.progress(narrative="Right."),
+        author=coordinator,
+        now=datetime(2026, 11, 24, 9, tzinfo=UTC),
     )
 
     shown = text(client.get(PATH))
@@ -94,8 +98,11 @@ def test_time_line_marks_corrected_updates(client, point, coordinator):
 
 
 def test_time_line_marks_withdrawn_updates(client, point, coordinator):
-    personas.update(point, narrative="Of another action point.").withdraw(
-        by=coordinator, reason="Written on the wrong one.", now=datetime(2026, 11, 24, 9, tzinfo=UTC)
+    withdraw(
+        personas.update(point, narrative="Of another action point."),
+        by=coordinator,
+        reason="Written on the wrong one.",
+        now=datetime(2026, 11, 24, 9, tzinfo=UTC),
     )
 
     response = client.get(PATH)
@@ -108,7 +115,7 @@ def test_time_line_marks_withdrawn_updates(client, point, coordinator):
 def test_names_of_people_are_for_people_who_signed_in(client, point, focal_point, other_focal_point, coordinator):
     point.focal_points.add(focal_point)
     personas.update(point, author=focal_point)
-    personas.update(point, author=focal_point).withdraw(by=coordinator, reason="Wrong.", now=timezone.now())
+    withdraw(personas.update(point, author=focal_point), by=coordinator, reason="Wrong.", now=timezone.now())
     pages = [PATH, f"{PATH}updates/1/", f"{PATH}updates/2/", "/agencies/UNDP/"]
 
     def named() -> list[bool]:
@@ -156,7 +163,7 @@ def test_updates_offer_correction_to_those_who_may(client, point, request, who, 
 
 
 def test_withdrawn_updates_offer_no_correction(client, point, coordinator):
-    personas.update(point).withdraw(by=coordinator, reason="Wrong.", now=timezone.now())
+    withdraw(personas.update(point), by=coordinator, reason="Wrong.", now=timezone.now())
     personas.sign_in(client, coordinator)
 
     assert f"{PATH}updates/1/corrections/" not in links(client.get(PATH))
@@ -210,7 +217,7 @@ def test_silence_is_counted_for_people_who_signed_in(client, point, focal_point)
 
 
 def test_snooze_is_shown_with_its_reason(client, point):
-    point.snooze(date(2099, 1, 1), "Waits for the budget.")
+    snooze(point, date(2099, 1, 1), "Waits for the budget.")
 
     assert "No reminders until 1 January 2099: Waits for the budget." in text(client.get(PATH))
 
@@ -287,8 +294,8 @@ def test_action_point_page_costs_the_same_whatever_its_length(
 
 def test_update_page_shows_every_version(client, point, focal_point, coordinator):
     first = personas.update(point, author=focal_point, narrative="First text.")
-    second = first.correct(personas.progress(narrative="Second text."), author=coordinator, now=personas.NOW)
-    second.correct(personas.progress(narrative="Third text."), author=focal_point, now=personas.NOW)
+    second = correct(first, personas.progress(narrative="Second text."), author=coordinator, now=personas.NOW)
+    correct(second, personas.progress(narrative="Third text."), author=focal_point, now=personas.NOW)
 
     response = personas.sign_in(client, focal_point).get(f"{PATH}updates/1/")
 
@@ -304,7 +311,7 @@ def test_update_page_costs_the_same_whatever_the_number_of_versions(
 ):
     update = personas.update(point, participants=[personas.agency("OCHA")])
     for _version in range(count - 1):
-        update = update.correct(personas.progress(), author=coordinator, now=personas.NOW)
+        update = correct(update, personas.progress(), author=coordinator, now=personas.NOW)
 
     with django_assert_num_queries(8):
         client.get(f"{PATH}updates/1/")

@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from actions import contribution
+from actions.progress import log_progress, withdraw
 from actions.views import agencies
 from tests import personas
 from tests.actions.pages import links, text
@@ -74,8 +75,8 @@ def test_agency_page_shows_where_it_takes_part(client, issue):
     personas.update(led, agency=fao)
     personas.update(reported, agency=fao)
     personas.update(joined, agency=personas.agency("WFP"), participants=[fao])
-    personas.update(withdrawn, agency=fao).withdraw(
-        by=personas.person("a@example.org"), reason="Wrong.", now=timezone.now()
+    withdraw(
+        personas.update(withdrawn, agency=fao), by=personas.person("a@example.org"), reason="Wrong.", now=timezone.now()
     )
     personas.update(others)
 
@@ -271,8 +272,12 @@ def test_agency_page_counts_its_updates_by_year(client, issue):
     undp, point = personas.agency("UNDP"), personas.action_point(issue)
     for year, count in ((2024, 1), (2026, 2)):
         for _ in range(count):
-            point.log_progress(
-                personas.progress(agency=undp), author=None, now=personas.NOW, reported_on=PartialDate.parse(str(year))
+            log_progress(
+                point,
+                personas.progress(agency=undp),
+                author=None,
+                now=personas.NOW,
+                reported_on=PartialDate.parse(str(year)),
             )
 
     years = client.get("/agencies/UNDP/").context["years"]

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
+from actions.progress import log_progress, snooze
 from actions.views import agendas
 from issues.models import Agenda
 from tests import personas
@@ -127,7 +128,8 @@ def test_agenda_page_says_first_when_it_is_not_open(client, public_agenda, state
 
 def test_agenda_page_says_when_something_happened_and_when_it_was_reported(client, public_agenda):
     point = personas.action_point(personas.issue(public_agenda))
-    point.log_progress(
+    log_progress(
+        point,
         personas.progress(happened=PartialDate.parse("2005-12")),
         author=None,
         now=timezone.now(),
@@ -315,7 +317,7 @@ def test_pages_say_that_there_is_no_such_page_and_show_one_that_there_is(client,
 
 def test_snoozed_action_point_is_not_flagged(client, public_agenda):
     issue = personas.issue(public_agenda)
-    personas.action_point(issue).snooze(date(2099, 1, 1), "Waits for the budget.")
+    snooze(personas.action_point(issue), date(2099, 1, 1), "Waits for the budget.")
 
     rows = dict(client.get("/agendas/2005/").context["issues"])[issue]
 

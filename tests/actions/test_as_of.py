@@ -13,8 +13,9 @@ from actions.as_of import AsOf
 from actions.dashboard.figures import figures
 from actions.models import ActionStatus
 from actions.models.action_point_queries import Basis
-from actions.models.status import Report, position_of, standing
+from actions.progress import correct, log_progress, withdraw
 from actions.reader import read_agenda
+from actions.rules import Report, position_of, status_summary
 from tests import personas
 from tests.actions.pages import links, text
 from tests.personas import NOW
@@ -28,8 +29,12 @@ def at(day):
 
 
 def report(point, reported, recorded=None, **fields):
-    return point.log_progress(
-        personas.progress(**fields), author=None, now=at(recorded or reported), reported_on=PartialDate.day(reported)
+    return log_progress(
+        point,
+        personas.progress(**fields),
+        author=None,
+        now=at(recorded or reported),
+        reported_on=PartialDate.day(reported),
     )
 
 
@@ -41,7 +46,7 @@ def point(db):
     report(found, APRIL, recorded=MAY, status="under_way", narrative="It began.")
     first = found.progress_updates.get(number=1)
     corrector = personas.person("corrector@example.org", "coordinator")
-    first.correct(personas.progress(status="no_progress", reason="No talks."), author=corrector, now=at(MAY))
+    correct(first, personas.progress(status="no_progress", reason="No talks."), author=corrector, now=at(MAY))
     return found
 
 
@@ -72,7 +77,7 @@ def test_action_point_stands_as_was_reported_or_recorded_by_the_day(point, day, 
 
 
 def test_withdrawal_counts_from_its_day_on(point, coordinator):
-    point.progress_updates.get(number=2).withdraw(by=coordinator, reason="Wrong.", now=at(MAY + timedelta(days=9)))
+    withdraw(point.progress_updates.get(number=2), by=coordinator, reason="Wrong.", now=at(MAY + timedelta(days=9)))
 
     assert status(MAY, Basis.RECORDED) == ActionStatus.UNDER_WAY
     assert status(MAY + timedelta(days=9), Basis.RECORDED) == ActionStatus.NO_PROGRESS
@@ -212,7 +217,7 @@ class TestAnyReports(TestCase):
 
         found = state(MARCH + timedelta(days=day))
 
-        expected = standing(by_then)
+        expected = status_summary(by_then)
         assert (found.status, found.last_reported) == (expected.status, expected.last_reported)
 
 

@@ -12,9 +12,10 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
+from actions import progress as verbs
 from actions.handover import transfer
 from actions.models import ActionPoint, ProgressUpdate
-from actions.models import action_point as action_point_module
+from actions.progress import log_progress
 from tests import personas
 from tests.personas import NOW, sign_in
 from tracker import locking
@@ -68,7 +69,7 @@ def test_progress_is_logged_beside_a_hand_over(monkeypatch, focal_point, coordin
 
     def log() -> None:
         logging["thread"] = threading.current_thread()
-        ActionPoint.objects.get(pk=point.pk).log_progress(personas.progress(), author=focal_point, now=NOW)
+        log_progress(ActionPoint.objects.get(pk=point.pk), personas.progress(), author=focal_point, now=NOW)
 
     def hand_over() -> None:
         seen = transfer.moving(focal_point).mark
@@ -77,7 +78,7 @@ def test_progress_is_logged_beside_a_hand_over(monkeypatch, focal_point, coordin
         )
 
     monkeypatch.setattr(locking, "for_update", lock_and_meet)
-    monkeypatch.setattr(action_point_module, "for_update", lock_and_meet)
+    monkeypatch.setattr(verbs, "for_update", lock_and_meet)
     errors = at_once(log, hand_over)
 
     assert [lost_a_race(error) for error in errors] == [True] * deadlocks
@@ -90,7 +91,7 @@ def test_writers_of_one_action_point_do_not_deadlock(focal_point, coordinator):
     milestone = personas.milestone(point)
 
     def log(step: int) -> None:
-        ActionPoint.objects.get(pk=point.pk).log_progress(personas.progress(), author=focal_point, now=NOW)
+        log_progress(ActionPoint.objects.get(pk=point.pk), personas.progress(), author=focal_point, now=NOW)
 
     def change_milestones(step: int) -> None:
         personas.milestone(point, title=f"Workshop {threading.get_ident()} {step}")
@@ -122,7 +123,7 @@ def roll_back(state: str) -> None:
 
 def rolled_back_times(monkeypatch, times: int, state: str) -> None:
     """Logging progress is rolled back so often, after it has stored its update."""
-    log_progress = ActionPoint.log_progress
+    log_progress = verbs.log_progress
     left = [state] * times
 
     def log(*args: Any, **kwargs: Any) -> object:
@@ -132,7 +133,7 @@ def rolled_back_times(monkeypatch, times: int, state: str) -> None:
                 roll_back(left.pop())
             return update
 
-    monkeypatch.setattr(ActionPoint, "log_progress", log)
+    monkeypatch.setattr(verbs, "log_progress", log)
 
 
 @pytest.mark.parametrize("state", sorted(locking.LOST_RACES))

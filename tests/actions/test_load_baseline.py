@@ -10,6 +10,7 @@ from django.db import models, transaction
 from actions import baseline
 from actions.baseline import load_baseline
 from actions.models import ActionPoint, Milestone, ProgressUpdate, ReportedStatus
+from actions.progress import correct, withdraw
 from issues.models import Agenda
 from tests import personas
 from tracker.dates.value import PartialDate
@@ -102,9 +103,9 @@ def test_dry_run_says_the_same_and_writes_nothing(db):
 def test_load_overwrites_nothing_that_people_did_and_says_what_differs(loaded, focal_point, coordinator):
     personas.update(point("1.1"), author=focal_point, narrative="A first comparison of the rules is out.")
     corrected = ProgressUpdate.objects.get(action_point=point("2.1"), number=1)
-    corrected.correct(personas.progress(narrative="Better said."), author=focal_point, now=personas.NOW)
+    correct(corrected, personas.progress(narrative="Better said."), author=focal_point, now=personas.NOW)
     withdrawn = ProgressUpdate.objects.get(action_point=point("1.2"), number=1)
-    withdrawn.withdraw(by=coordinator, reason="Reported twice", now=personas.NOW)
+    withdraw(withdrawn, by=coordinator, reason="Reported twice", now=personas.NOW)
     change(point("3.1"), title="Learning together about partnerships")
     change(point("6.2"), number=3)
     change(Agency.objects.get(acronym="Innovest"), acronym="ISVA")

@@ -12,7 +12,8 @@ from django.apps import apps
 from django.db import connection
 
 from actions.models import ActionPoint, ProgressDraft
-from actions.models.status import standing
+from actions.progress import correct, log_progress, withdraw
+from actions.rules import Report, status_summary
 from tests import personas
 from tracker.dates.value import PartialDate
 
@@ -27,7 +28,7 @@ def test_drafts_get_the_name_of_their_form_unless_it_was_published(focal_point):
     used, fresh = uuid.uuid4(), uuid.uuid4()
     typed = [[str(used)], [str(fresh)], ["no uuid"], [], None]
     points = [personas.action_point(number=number) for number, _ in enumerate(typed, 1)]
-    points[0].log_progress(personas.progress(), author=focal_point, now=personas.NOW, submission=used)
+    log_progress(points[0], personas.progress(), author=focal_point, now=personas.NOW, submission=used)
     for point, said in zip(points, typed, strict=True):
         ProgressDraft.objects.create(
             action_point=point, author=focal_point, typed={"submission": said} if said is not None else {}
@@ -53,19 +54,26 @@ def test_streaks_are_derived_of_what_was_reported_before(focal_point):
                 reason="None.",
                 part_only=chance.random() < 0.2,
             )
-            update = point.log_progress(
+            update = log_progress(
+                point,
                 said,
                 author=focal_point,
                 now=personas.NOW,
                 reported_on=PartialDate.parse(day.isoformat()[: chance.choice([7, 10])]),
             )
             if chance.random() < 0.2:
-                update.withdraw(by=focal_point, reason="Wrong.", now=personas.NOW)
+                withdraw(update, by=focal_point, reason="Wrong.", now=personas.NOW)
             elif chance.random() < 0.2:
-                update.correct(
-                    personas.progress(status="no_progress", reason="None."), author=focal_point, now=personas.NOW
+                correct(
+                    update,
+                    personas.progress(status="no_progress", reason="None."),
+                    author=focal_point,
+                    now=personas.NOW,
                 )
-    derived = {point.pk: standing(point.reports()).no_progress_streak for point in ActionPoint.objects.all()}
+    derived = {}
+    for point in ActionPoint.objects.all():
+        reports = point.progress_updates.current().values_list(*Report._fields)
+        derived[point.pk] = status_summary([Report._make(report) for report in reports]).no_progress_streak
     ActionPoint.objects.update(no_progress_streak=0)
     ActionPoint.objects.filter(number__lte=3).update(no_progress_streak=7)
 

@@ -5,19 +5,23 @@ import threading
 import uuid
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from actions import progress as verbs
+from actions.as_of import AsOf
 from actions.drafts import MAX_DRAFTS, TooManyDraftsError, is_blank, save_draft
 from actions.models import ActionPoint, ActionStatus, Evidence, Milestone, ProgressUpdate, ReportedStatus
-from actions.models.action_point import NewerUpdatesError, Progress
-from actions.models.progress_update import SupersededError
 from actions.models.status import NoProgressReason
-from actions.models.submission import Sent, SubmissionUsedError
+from actions.progress import NewerUpdatesError, Progress, SupersededError, correct, log_progress, snooze, wake, withdraw
+from actions.reader import state_of
+from actions.rules import attention_reasons
+from actions.submission import Submission, SubmissionUsedError
 from tests import personas
 from tracker.dates.value import PartialDate
+from tracker.locking import lost_a_race
+from tracker.people.models import User
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -31,13 +35,13 @@ def point(db: None) -> ActionPoint:
 
 
 def test_logging_adds_an_update_and_moves_the_standing(point, focal_point):
-    update = point.log_progress(replace(UNDER_WAY, happened=PartialDate.parse("2026-10")), author=focal_point, now=NOW)
+    update = log_progress(point, replace(UNDER_WAY, happened=PartialDate.parse("2026-10")), author=focal_point, now=NOW)
 
     point.refresh_from_db()
     assert (update.number, update.version) == (1, 1)
     assert point.status == ActionStatus.UNDER_WAY
     assert point.last_reported == PartialDate.day(TODAY)
-    assert point.last_reported_latest == TODAY
+    assert point.last_reported_day == TODAY
     assert point.last_happened_latest == date(2026, 10, 31)
 
 
@@ -45,7 +49,7 @@ def test_logging_keeps_participants_and_evidence(point, focal_point):
     partner = personas.agency("OCHA")
     progress = replace(UNDER_WAY, participants=[partner], evidence=[("https://www.example.org/a", "Minutes")])
 
-    update = point.log_progress(progress, author=focal_point, now=NOW)
+    update = log_progress(point, progress, author=focal_point, now=NOW)
 
     assert list(update.participants.all()) == [partner]
     assert list(update.evidence.values_list("url", "title")) == [("https://www.example.org/a", "Minutes")]
@@ -54,26 +58,26 @@ def test_logging_keeps_participants_and_evidence(point, focal_point):
 def test_logging_one_submission_twice_makes_one_update(point, focal_point):
     submission = uuid.uuid4()
 
-    first = point.log_progress(UNDER_WAY, author=focal_point, now=NOW, submission=submission)
-    second = point.log_progress(UNDER_WAY, author=focal_point, now=NOW, submission=submission)
+    first = log_progress(point, UNDER_WAY, author=focal_point, now=NOW, submission=submission)
+    second = log_progress(point, UNDER_WAY, author=focal_point, now=NOW, submission=submission)
 
     assert first == second
     assert point.progress_updates.count() == 1
 
 
 def test_logging_after_another_persons_update_shows_it_and_stores_nothing(point, focal_point, coordinator):
-    other = point.log_progress(UNDER_WAY, author=coordinator, now=NOW)
+    other = log_progress(point, UNDER_WAY, author=coordinator, now=NOW)
 
     with pytest.raises(NewerUpdatesError) as caught:
-        point.log_progress(NO_PROGRESS, author=focal_point, now=NOW, seen=0)
+        log_progress(point, NO_PROGRESS, author=focal_point, now=NOW, seen=0)
 
     assert caught.value.updates == [other]
     assert point.progress_updates.count() == 1
 
 
 def test_logging_after_ones_own_update_goes_through(point, focal_point):
-    point.log_progress(UNDER_WAY, author=focal_point, now=NOW, seen=0)
-    point.log_progress(NO_PROGRESS, author=focal_point, now=NOW, seen=0)
+    log_progress(point, UNDER_WAY, author=focal_point, now=NOW, seen=0)
+    log_progress(point, NO_PROGRESS, author=focal_point, now=NOW, seen=0)
 
     assert [update.number for update in point.progress_updates.all()] == [1, 2]
 
@@ -82,10 +86,10 @@ def test_logging_removes_the_draft_of_its_form_and_no_other(point, focal_point, 
     submission = save_draft(point, focal_point, {"narrative": ["half a"]}).submission
     save_draft(point, coordinator, {"narrative": ["another"]}, submission)
 
-    point.log_progress(UNDER_WAY, author=focal_point, now=NOW)
-    point.log_progress(UNDER_WAY, author=focal_point, now=NOW, submission=uuid.uuid4())
+    log_progress(point, UNDER_WAY, author=focal_point, now=NOW)
+    log_progress(point, UNDER_WAY, author=focal_point, now=NOW, submission=uuid.uuid4())
     kept = point.drafts.count()
-    point.log_progress(UNDER_WAY, author=focal_point, now=NOW, submission=submission)
+    log_progress(point, UNDER_WAY, author=focal_point, now=NOW, submission=submission)
 
     assert kept == 2
     assert [draft.author for draft in point.drafts.all()] == [coordinator]
@@ -93,7 +97,7 @@ def test_logging_removes_the_draft_of_its_form_and_no_other(point, focal_point, 
 
 def test_logging_one_submission_with_another_text_stores_nothing_and_says_so(point, focal_point):
     submission = uuid.uuid4()
-    first = point.log_progress(UNDER_WAY, author=focal_point, now=NOW, submission=submission)
+    first = log_progress(point, UNDER_WAY, author=focal_point, now=NOW, submission=submission)
 
     for author, day, progress in [
         (focal_point, None, replace(UNDER_WAY, narrative="Another.")),
@@ -101,7 +105,7 @@ def test_logging_one_submission_with_another_text_stores_nothing_and_says_so(poi
         (None, None, UNDER_WAY),
     ]:
         with pytest.raises(SubmissionUsedError) as caught:
-            point.log_progress(progress, author=author, now=NOW, submission=submission, reported_on=day)
+            log_progress(point, progress, author=author, now=NOW, submission=submission, reported_on=day)
         assert caught.value.update == first
     assert point.progress_updates.count() == 1
 
@@ -109,45 +113,45 @@ def test_logging_one_submission_with_another_text_stores_nothing_and_says_so(poi
 def test_logging_one_submission_twice_over_midnight_makes_one_update(point, focal_point):
     submission = uuid.uuid4()
 
-    first = point.log_progress(UNDER_WAY, author=focal_point, now=NOW, submission=submission)
-    second = point.log_progress(UNDER_WAY, author=focal_point, now=NOW + timedelta(days=1), submission=submission)
+    first = log_progress(point, UNDER_WAY, author=focal_point, now=NOW, submission=submission)
+    second = log_progress(point, UNDER_WAY, author=focal_point, now=NOW + timedelta(days=1), submission=submission)
 
     assert first == second
 
 
 def test_logging_with_the_submission_of_a_correction_stores_nothing(point, focal_point):
     submission = uuid.uuid4()
-    old = point.log_progress(UNDER_WAY, author=focal_point, now=NOW)
-    corrected = old.correct(NO_PROGRESS, author=focal_point, now=NOW, submission=submission)
+    old = log_progress(point, UNDER_WAY, author=focal_point, now=NOW)
+    corrected = correct(old, NO_PROGRESS, author=focal_point, now=NOW, submission=submission)
 
     with pytest.raises(SubmissionUsedError) as caught:
-        point.log_progress(NO_PROGRESS, author=focal_point, now=NOW, submission=submission)
+        log_progress(point, NO_PROGRESS, author=focal_point, now=NOW, submission=submission)
 
     assert caught.value.update == corrected
 
 
 def test_correcting_with_the_submission_of_another_text_stores_nothing(point, focal_point):
     submission = uuid.uuid4()
-    old = point.log_progress(UNDER_WAY, author=focal_point, now=NOW)
-    corrected = old.correct(NO_PROGRESS, author=focal_point, now=NOW, submission=submission)
+    old = log_progress(point, UNDER_WAY, author=focal_point, now=NOW)
+    corrected = correct(old, NO_PROGRESS, author=focal_point, now=NOW, submission=submission)
 
     with pytest.raises(SubmissionUsedError) as caught:
-        corrected.correct(UNDER_WAY, author=focal_point, now=NOW, submission=submission)
+        correct(corrected, UNDER_WAY, author=focal_point, now=NOW, submission=submission)
 
     assert caught.value.update == corrected
     assert point.progress_updates.count() == 2
 
 
 def test_one_submission_on_two_action_points_at_once_is_stored_on_one(focal_point, point, monkeypatch):
-    """The other one reads before this one stores: the database refuses the second, and that is told like any other repetition."""
+    """The other one reads before this one stores: the database refuses the second, whose request is repeated."""
     submission, other = uuid.uuid4(), personas.action_point(number=2)
-    stored = other.log_progress(UNDER_WAY, author=focal_point, now=NOW, submission=submission)
-    monkeypatch.setattr(Sent, "made", lambda self: None)
+    log_progress(other, UNDER_WAY, author=focal_point, now=NOW, submission=submission)
+    monkeypatch.setattr(Submission, "find_published", lambda self: None)
 
-    with pytest.raises(SubmissionUsedError) as caught:
-        point.log_progress(UNDER_WAY, author=focal_point, now=NOW, submission=submission)
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        log_progress(point, UNDER_WAY, author=focal_point, now=NOW, submission=submission)
 
-    assert caught.value.update == stored
+    assert lost_a_race(caught.value)
     assert not point.progress_updates.exists()
 
 
@@ -177,7 +181,7 @@ def test_publishing_leaves_the_draft_that_another_tab_saved_of_the_same_form(poi
     opened_twice = save_draft(point, focal_point, {"narrative": ["Half a"]}).submission
     save_draft(point, focal_point, {"narrative": ["Half a sentence"]}, opened_twice)
 
-    point.log_progress(UNDER_WAY, author=focal_point, now=NOW, submission=opened_twice)
+    log_progress(point, UNDER_WAY, author=focal_point, now=NOW, submission=opened_twice)
 
     assert point.drafts.get().texts == ["Half a sentence"]
 
@@ -213,10 +217,10 @@ def test_form_is_blank_if_nothing_would_have_to_be_typed_again(typed, blank):
 @pytest.mark.parametrize("with_draft", [False, True])
 def test_logging_costs_few_statements(point, focal_point, django_assert_num_queries, with_draft):
     submission = save_draft(point, focal_point, {}).submission if with_draft else uuid.uuid4()
-    point.log_progress(UNDER_WAY, author=focal_point, now=NOW)
+    log_progress(point, UNDER_WAY, author=focal_point, now=NOW)
 
     with django_assert_num_queries(LOG_QUERIES):
-        point.log_progress(UNDER_WAY, author=focal_point, now=NOW, submission=submission, seen=0)
+        log_progress(point, UNDER_WAY, author=focal_point, now=NOW, submission=submission, seen=0)
 
 
 LOG_QUERIES = 10 if connection.vendor == "postgresql" else 11
@@ -225,7 +229,7 @@ LOG_QUERIES = 10 if connection.vendor == "postgresql" else 11
 
 def test_what_fails_leaves_the_action_point_in_hand_as_it_was(point, focal_point):
     with pytest.raises(IntegrityError):
-        point.log_progress(Progress(status=ReportedStatus.UNDER_WAY), author=focal_point, now=NOW)
+        log_progress(point, Progress(status=ReportedStatus.UNDER_WAY), author=focal_point, now=NOW)
 
     assert (point.status, point.last_reported) == (ActionStatus.NOT_REPORTED, None)
     point.refresh_from_db()
@@ -241,42 +245,42 @@ def test_draft_silences_nothing(point, focal_point):
 
 
 def test_correction_supersedes_and_leaves_the_old_version_readable(point, focal_point):
-    old = point.log_progress(UNDER_WAY, author=focal_point, now=NOW, reported_on=PartialDate.parse("2026-03"))
+    old = log_progress(point, UNDER_WAY, author=focal_point, now=NOW, reported_on=PartialDate.parse("2026-03"))
 
-    new = old.correct(NO_PROGRESS, author=focal_point, now=NOW)
+    new = correct(old, NO_PROGRESS, author=focal_point, now=NOW)
 
     point.refresh_from_db()
     assert (new.number, new.version, new.supersedes, new.reported_on) == (1, 2, old, old.reported_on)
-    assert list(point.progress_updates.in_force()) == [new]
+    assert list(point.progress_updates.current()) == [new]
     assert ProgressUpdate.objects.get(pk=old.pk).narrative == UNDER_WAY.narrative
     assert point.status == ActionStatus.NO_PROGRESS
 
 
 def test_correction_of_a_superseded_version_shows_what_stands_there(point, focal_point, coordinator):
-    old = point.log_progress(UNDER_WAY, author=focal_point, now=NOW)
-    stands = old.correct(replace(UNDER_WAY, narrative="Better."), author=coordinator, now=NOW)
+    old = log_progress(point, UNDER_WAY, author=focal_point, now=NOW)
+    stands = correct(old, replace(UNDER_WAY, narrative="Better."), author=coordinator, now=NOW)
 
     with pytest.raises(SupersededError) as caught:
-        old.correct(NO_PROGRESS, author=focal_point, now=NOW)
+        correct(old, NO_PROGRESS, author=focal_point, now=NOW)
 
     assert caught.value.update == stands
     assert point.progress_updates.count() == 2
 
 
 def test_correction_of_one_submission_twice_makes_one_version(point, focal_point):
-    old = point.log_progress(UNDER_WAY, author=focal_point, now=NOW)
+    old = log_progress(point, UNDER_WAY, author=focal_point, now=NOW)
     submission = uuid.uuid4()
 
-    first = old.correct(NO_PROGRESS, author=focal_point, now=NOW, submission=submission)
+    first = correct(old, NO_PROGRESS, author=focal_point, now=NOW, submission=submission)
 
-    assert old.correct(NO_PROGRESS, author=focal_point, now=NOW, submission=submission) == first
+    assert correct(old, NO_PROGRESS, author=focal_point, now=NOW, submission=submission) == first
 
 
 def test_withdrawal_counts_for_nothing_and_stays_readable(point, focal_point):
-    point.log_progress(NO_PROGRESS, author=focal_point, now=NOW)
-    wrong = point.log_progress(UNDER_WAY, author=focal_point, now=NOW)
+    log_progress(point, NO_PROGRESS, author=focal_point, now=NOW)
+    wrong = log_progress(point, UNDER_WAY, author=focal_point, now=NOW)
 
-    wrong.withdraw(by=focal_point, reason="Written on the wrong action point.", now=NOW)
+    withdraw(wrong, by=focal_point, reason="Written on the wrong action point.", now=NOW)
 
     point.refresh_from_db()
     stored = ProgressUpdate.objects.get(pk=wrong.pk)
@@ -285,24 +289,24 @@ def test_withdrawal_counts_for_nothing_and_stays_readable(point, focal_point):
 
 
 def test_withdrawing_the_only_update_leaves_silence(point, focal_point):
-    point.log_progress(UNDER_WAY, author=focal_point, now=NOW).withdraw(by=focal_point, reason="Wrong.", now=NOW)
+    withdraw(log_progress(point, UNDER_WAY, author=focal_point, now=NOW), by=focal_point, reason="Wrong.", now=NOW)
 
     point.refresh_from_db()
-    assert (point.status, point.last_reported, point.last_reported_latest) == (ActionStatus.NOT_REPORTED, None, None)
+    assert (point.status, point.last_reported, point.last_reported_day) == (ActionStatus.NOT_REPORTED, None, None)
 
 
 def test_withdrawing_what_somebody_corrected_meanwhile_is_refused(point, focal_point, coordinator):
-    old = point.log_progress(UNDER_WAY, author=focal_point, now=NOW)
-    stands = old.correct(NO_PROGRESS, author=coordinator, now=NOW)
+    old = log_progress(point, UNDER_WAY, author=focal_point, now=NOW)
+    stands = correct(old, NO_PROGRESS, author=coordinator, now=NOW)
 
     with pytest.raises(SupersededError):
-        stands.withdraw(by=focal_point, reason="Wrong.", now=NOW, read_version=1)
+        withdraw(stands, by=focal_point, reason="Wrong.", now=NOW, version=1)
 
     assert not ProgressUpdate.objects.get(pk=stands.pk).is_withdrawn
 
 
 def test_updates_are_append_only(point, focal_point):
-    update = point.log_progress(UNDER_WAY, author=focal_point, now=NOW)
+    update = log_progress(point, UNDER_WAY, author=focal_point, now=NOW)
 
     with pytest.raises(TypeError):
         update.save()
@@ -336,11 +340,11 @@ def test_database_refuses_an_inconsistent_update(point, field, value):
 
 def test_database_refuses_no_progress_without_a_reason(point):
     with pytest.raises(IntegrityError), transaction.atomic():
-        point.log_progress(replace(NO_PROGRESS, reason="", narrative="Nothing."), author=None, now=NOW)
+        log_progress(point, replace(NO_PROGRESS, reason="", narrative="Nothing."), author=None, now=NOW)
 
 
 def test_database_refuses_evidence_that_is_no_web_address(point):
-    update = point.log_progress(UNDER_WAY, author=None, now=NOW)
+    update = log_progress(point, UNDER_WAY, author=None, now=NOW)
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Evidence.objects.create(update=update, url="javascript:alert(1)")
@@ -354,14 +358,16 @@ def test_database_refuses_a_standing_without_a_date(point):
 def test_no_progress_reasons_agree_with_the_query(point, focal_point):
     def seen() -> tuple[list[NoProgressReason], list[ActionPoint]]:
         fresh = ActionPoint.objects.with_context().get(pk=point.pk)
-        return fresh.no_progress_reasons(TODAY), list(ActionPoint.objects.showing_no_progress(TODAY))
+        return attention_reasons(state_of(fresh, AsOf(TODAY)), TODAY), list(
+            ActionPoint.objects.showing_no_progress(TODAY)
+        )
 
     assert seen() == ([NoProgressReason.NOT_REPORTED], [point])
-    point.log_progress(UNDER_WAY, author=focal_point, now=NOW, reported_on=PartialDate.parse("2026-03"))
+    log_progress(point, UNDER_WAY, author=focal_point, now=NOW, reported_on=PartialDate.parse("2026-03"))
     assert seen() == ([NoProgressReason.SILENT], [point])
-    point.log_progress(NO_PROGRESS, author=focal_point, now=NOW)
+    log_progress(point, NO_PROGRESS, author=focal_point, now=NOW)
     assert seen() == ([NoProgressReason.NO_PROGRESS], [point])
-    point.log_progress(UNDER_WAY, author=focal_point, now=NOW)
+    log_progress(point, UNDER_WAY, author=focal_point, now=NOW)
     assert seen() == ([], [])
     milestone = personas.milestone(point, due="2026-10")
     assert seen() == ([NoProgressReason.MILESTONE_PASSED], [point])
@@ -369,16 +375,16 @@ def test_no_progress_reasons_agree_with_the_query(point, focal_point):
     assert seen() == ([], [])
     personas.milestone(point, due="2026-10", title="Every month", repeats_every_months=1)
     assert seen() == ([], [])
-    point.log_progress(NO_PROGRESS, author=focal_point, now=NOW)
-    ActionPoint.objects.get(pk=point.pk).snooze(date(2026, 12, 1), "Budget is decided in December.")
+    log_progress(point, NO_PROGRESS, author=focal_point, now=NOW)
+    snooze(ActionPoint.objects.get(pk=point.pk), date(2026, 12, 1), "Budget is decided in December.")
     assert seen() == ([], [])
-    ActionPoint.objects.get(pk=point.pk).wake()
-    point.log_progress(replace(UNDER_WAY, status=ReportedStatus.COMPLETED), author=focal_point, now=NOW)
+    wake(ActionPoint.objects.get(pk=point.pk))
+    log_progress(point, replace(UNDER_WAY, status=ReportedStatus.COMPLETED), author=focal_point, now=NOW)
     assert seen() == ([], [])
 
 
 def test_silence_begins_the_day_after_the_agendas_days(point, focal_point):
-    point.log_progress(UNDER_WAY, author=focal_point, now=NOW, reported_on=PartialDate.parse("2026-08-25"))
+    log_progress(point, UNDER_WAY, author=focal_point, now=NOW, reported_on=PartialDate.parse("2026-08-25"))
 
     assert not ActionPoint.objects.showing_no_progress(date(2026, 11, 23)).exists()
     assert ActionPoint.objects.showing_no_progress(date(2026, 11, 24)).exists()
@@ -395,23 +401,22 @@ def test_two_people_logging_at_once_get_numbers_of_their_own(
     if not locked:
         if connection.vendor == "sqlite":
             pytest.skip("SQLite has one writer at a time")
-        monkeypatch.setattr("actions.models.action_point.for_update", lambda rows: rows)
+        monkeypatch.setattr(verbs, "for_update", lambda rows: rows)
     point = personas.action_point()
     both_read = threading.Barrier(2, timeout=2)
-    lock = ActionPoint.lock
+    lock = verbs._lock
     errors: list[Exception] = []
 
-    def meet(point: ActionPoint, *said: Any) -> object:
-        locked = lock(point, *said)
+    def meet(point: ActionPoint) -> None:
+        lock(point)
         with contextlib.suppress(threading.BrokenBarrierError):
             both_read.wait()
-        return locked
 
-    monkeypatch.setattr(ActionPoint, "lock", meet)
+    monkeypatch.setattr(verbs, "_lock", meet)
 
-    def log(author: object) -> None:
+    def log(author: User) -> None:
         try:
-            ActionPoint.objects.get(pk=point.pk).log_progress(UNDER_WAY, author=author, now=NOW)
+            log_progress(ActionPoint.objects.get(pk=point.pk), UNDER_WAY, author=author, now=NOW)
         except IntegrityError as error:
             errors.append(error)
         finally:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from actions.drafts import MAX_DRAFTS, save_draft
 from actions.models import ActionPoint, ProgressDraft, ProgressUpdate
+from actions.progress import correct, log_progress, withdraw
 from tests import personas
 from tests.actions.pages import links, text
 from tracker.dates.value import PartialDate
@@ -132,7 +133,7 @@ def test_what_was_logged_leads_to_the_next_that_waits(signed_in, form_url, point
     for own in (fresh, silent):
         own.lead_agencies.add(focal_point.agency)
     personas.update(anothers)
-    fresh.log_progress(personas.progress(), author=focal_point, now=timezone.now())
+    log_progress(fresh, personas.progress(), author=focal_point, now=timezone.now())
 
     first = signed_in.post(form_url, filled(focal_point), follow=True)
     second = signed_in.post(reverse("log_progress", args=["2026", 1, 3]), filled(focal_point), follow=True)
@@ -296,7 +297,7 @@ def test_form_sent_again_can_be_published_as_a_correction(signed_in, form_url, p
 
     assert f'formaction="{url}"' in refused.text
     assert done.status_code == 302
-    assert point.progress_updates.in_force().get().narrative == "Two courses were held."
+    assert point.progress_updates.current().get().narrative == "Two courses were held."
     assert not point.drafts.exists()
 
 
@@ -583,12 +584,13 @@ def test_correction_adds_a_version_and_keeps_the_old_text(signed_in, point, foca
         (1, "Wrong."),
         (2, "Right."),
     ]
-    assert point.progress_updates.in_force().get().supersedes == old
+    assert point.progress_updates.current().get().supersedes == old
 
 
 def test_correction_by_two_people_at_once_shows_the_second_both_texts(signed_in, point, focal_point, coordinator):
     old = personas.update(point, author=focal_point, agency=focal_point.agency, narrative="Wrong.")
-    old.correct(
+    correct(
+        old,
         personas.progress(agency=focal_point.agency, narrative="Right, said the coordinator."),
         author=coordinator,
         now=personas.NOW,
@@ -603,7 +605,7 @@ def test_correction_by_two_people_at_once_shows_the_second_both_texts(signed_in,
     assert "Right, said the coordinator." in first.text
     assert "Right, said I." in first.text
     assert second.status_code == 302
-    assert point.progress_updates.in_force().get().narrative == "Right, said I."
+    assert point.progress_updates.current().get().narrative == "Right, said I."
 
 
 def test_correction_sent_again_with_another_text_loses_nothing(signed_in, point, focal_point):
@@ -628,7 +630,7 @@ def test_correction_keeps_what_its_form_does_not_show(signed_in, point, focal_po
 
     signed_in.post(reverse("correct_update", args=["2026", 1, 1, 1]), filled(focal_point, corrects="1"))
 
-    assert point.progress_updates.in_force().get().attributed_to == "The whole system"
+    assert point.progress_updates.current().get().attributed_to == "The whole system"
 
 
 def test_withdrawal_needs_a_reason(signed_in, point, focal_point):
@@ -645,7 +647,7 @@ def test_withdrawal_needs_a_reason(signed_in, point, focal_point):
 
 def test_withdrawn_update_cannot_be_corrected(signed_in, point, focal_point):
     update = personas.update(point, author=focal_point, agency=focal_point.agency)
-    update.withdraw(by=focal_point, reason="Wrong.", now=personas.NOW)
+    withdraw(update, by=focal_point, reason="Wrong.", now=personas.NOW)
 
     response = signed_in.post(reverse("correct_update", args=["2026", 1, 1, 1]), filled(focal_point, corrects="1"))
 

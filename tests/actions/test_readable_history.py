@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
+from actions.progress import correct
 from issues.readable_history import ALWAYS, NEVER, readable_since
 from tests import personas
 from tracker.people.models import Role
@@ -110,7 +111,7 @@ def correct_update(clock, point):
     update = personas.update(point, author=coordinator, now=clock.now, narrative="Hush update.")
     clock.now += timedelta(days=1)
     changed = personas.progress(narrative="Agreed update.")
-    update.correct(changed, author=coordinator, now=clock.now)
+    correct(update, changed, author=coordinator, now=clock.now)
 
 
 SECRETS = {

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from actions.as_of import AsOf
 from actions.forms.days import not_to_come
 from actions.models import ActionPoint, ProgressUpdate
-from actions.models.status import position_of
+from actions.progress import correct, log_progress
 from actions.reader import read_agenda
+from actions.rules import days_since, position_of
 from tests import personas
 from tracker.dates.value import PartialDate
 from tracker.people.models import Role
@@ -26,7 +27,7 @@ VAGUE = ["2026-11", "2026", "2026-36", "2026-41", "2026-11-16/2026-11-30", "2026
 def log(point: ActionPoint, status: str, now: datetime, reported: str | None = None, **fields: Any) -> ProgressUpdate:
     said = personas.progress(status=status, reason="No budget." if status == "no_progress" else "")
     day = PartialDate.parse(reported) if reported else None
-    return point.log_progress(said, now=now, reported_on=day, **{"author": None} | fields)
+    return log_progress(point, said, now=now, reported_on=day, **{"author": None} | fields)
 
 
 @pytest.fixture
@@ -42,8 +43,8 @@ def test_report_of_a_vague_date_gives_way_to_one_recorded_later(point, client, c
     point.refresh_from_db()
     page = personas.sign_in(client, coordinator).get(point.get_absolute_url())
 
-    assert (point.status, point.last_reported_latest) == ("completed", date(2026, 11, 28))
-    assert point.days_silent(date(2026, 12, 1)) == 3
+    assert (point.status, point.last_reported_day) == ("completed", date(2026, 11, 28))
+    assert days_since(point.last_reported_day, date(2026, 12, 1)) == 3
     assert [update.number for update in point.progress_updates.newest_first()] == [2, 1]
     assert [update.number for update, *_rest in page.context["timeline"]] == [2, 1]
 
@@ -55,7 +56,7 @@ def test_age_of_a_report_of_a_vague_date_counts_from_its_recording(point, report
     point.refresh_from_db()
 
     assert str(point.last_reported) == str(PartialDate.parse(reported))
-    assert [point.days_silent(date(2026, 11, day)) for day in (11, 12, 15)] == [0, 0, 3]
+    assert [days_since(point.last_reported_day, date(2026, 11, day)) for day in (11, 12, 15)] == [0, 0, 3]
     assert list(ActionPoint.objects.showing_no_progress(date(2027, 2, 11))) == [point]
     assert list(ActionPoint.objects.showing_no_progress(date(2027, 2, 10))) == []
 
@@ -76,7 +77,7 @@ def test_a_date_before_its_recording_counts_to_its_last_day(point):
 
     point.refresh_from_db()
 
-    assert (point.status, point.last_reported_latest) == ("completed", date(2026, 11, 19))
+    assert (point.status, point.last_reported_day) == ("completed", date(2026, 11, 19))
 
 
 def test_of_two_reports_with_one_position_the_one_recorded_later_counts(point):
@@ -91,7 +92,7 @@ def test_of_two_reports_with_one_position_the_one_recorded_later_counts(point):
 def test_a_correction_keeps_the_position(point, coordinator):
     first = log(point, "no_progress", TWELFTH, "2026-11")
     log(point, "completed", TWENTIETH)
-    corrected = first.correct(personas.progress(status="exploring"), author=coordinator, now=TWENTY_EIGHTH)
+    corrected = correct(first, personas.progress(status="exploring"), author=coordinator, now=TWENTY_EIGHTH)
 
     point.refresh_from_db()
 
@@ -130,7 +131,7 @@ def test_day_of_a_report_without_a_date_is_that_of_the_author(point):
 
     assert [update.reported_on.text for update in (east, west)] == ["2026-11-13", "2026-11-12"]
     assert point.status == "completed"
-    assert point.days_silent(date(2026, 11, 11)) == 0
+    assert days_since(point.last_reported_day, date(2026, 11, 11)) == 0
 
 
 @given(

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actions.drafts import save_draft
+from actions.progress import log_progress
 from actions.views import worklist
 from issues.models import Agenda
 from tests import personas
@@ -27,7 +28,7 @@ def own(focal_point, number: int, reported_days_ago: int | None = None):
     point.focal_points.add(focal_point)
     if reported_days_ago is not None:
         day = PartialDate.day(timezone.localdate() - timedelta(days=reported_days_ago))
-        point.log_progress(personas.progress(), author=focal_point, now=timezone.now(), reported_on=day)
+        log_progress(point, personas.progress(), author=focal_point, now=timezone.now(), reported_on=day)
     return point
 
 
@@ -56,7 +57,7 @@ def test_worklist_shows_the_longest_silent_first(signed_in, focal_point):
 def test_worklist_leaves_out_what_is_anothers_or_done(signed_in, focal_point, other_focal_point):
     own(other_focal_point, 1)
     done = own(focal_point, 2)
-    done.log_progress(personas.progress(status="completed"), author=focal_point, now=timezone.now())
+    log_progress(done, personas.progress(status="completed"), author=focal_point, now=timezone.now())
 
     assert signed_in.get(reverse("my_action_points")).context["rows"] == []
 

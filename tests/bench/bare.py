@@ -9,7 +9,7 @@ from actions.models import ActionPoint
 _TEMPLATE = """<!doctype html><html lang="en"><head><title>Action points</title></head><body><h1>Action points</h1><table>
 {% for point in points %}<tr>
 <td><a href="{{ point.get_absolute_url }}">{{ point.reference }}</a></td><td>{{ point.title }}</td>
-<td>{{ point.get_status_display }}</td><td>{{ point.last_reported_latest }}</td>
+<td>{{ point.get_status_display }}</td><td>{{ point.last_reported_day }}</td>
 </tr>{% endfor %}</table></body></html>"""
 
 

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from actions.progress import correct
 from tests import personas
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -53,7 +54,7 @@ def test_changed_source_is_settled_and_what_was_typed_besides_is_kept(
     page.get_by_label("What the note says").nth(0).fill("In our words.")
     page.get_by_role("button", name="Save").last.click()
     first = point.progress_updates.get(number=1)
-    first.correct(personas.progress(narrative="First, corrected."), author=focal_point, now=personas.NOW)
+    correct(first, personas.progress(narrative="First, corrected."), author=focal_point, now=personas.NOW)
 
     page.goto("/agendas/2026/note/1.1/updates/")
     expect(page.locator("#passage-1 .callout")).to_contain_text("First, corrected.")
@@ -71,7 +72,7 @@ def test_enter_saves_and_settles_nothing(new_page, point, coordinator, focal_poi
     page.get_by_label("What the note says").nth(0).fill("In our words.")
     page.get_by_role("button", name="Save").last.click()
     first = point.progress_updates.get(number=1)
-    first.correct(personas.progress(narrative="First, corrected."), author=focal_point, now=personas.NOW)
+    correct(first, personas.progress(narrative="First, corrected."), author=focal_point, now=personas.NOW)
 
     page.goto("/agendas/2026/note/1.1/updates/")
     page.get_by_label("Place").nth(0).press("Enter")

@@ -16,6 +16,7 @@ from actions.dashboard.changes import changes
 from actions.dashboard.heat_map import heat_map
 from actions.dashboard.status_history import COLUMNS, status_history
 from actions.dashboard.updates import read_updates
+from actions.progress import correct, log_progress, withdraw
 from actions.reader import read_agenda
 from tests import personas
 from tests.actions.pages import links, text
@@ -25,7 +26,7 @@ from tracker.dates.value import PartialDate
 
 def report(point, day, **fields):
     now = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-    return point.log_progress(personas.progress(**fields), author=None, now=now, reported_on=PartialDate.day(day))
+    return log_progress(point, personas.progress(**fields), author=None, now=now, reported_on=PartialDate.day(day))
 
 
 def led(number, *acronyms, issue=1):
@@ -141,7 +142,7 @@ def test_changes_list_status_changes_and_what_was_recorded_since(client, focal_p
 
 def test_changes_tell_of_withdrawals(coordinator):
     update = report(led(1), date(2026, 3, 1))
-    update.withdraw(by=coordinator, reason="Wrong.", now=timezone.now())
+    withdraw(update, by=coordinator, reason="Wrong.", now=timezone.now())
 
     found = changes(personas.agenda(), date(2026, 4, 1), AnonymousUser(), {}, [])
 
@@ -152,8 +153,8 @@ def test_changes_tell_of_withdrawals(coordinator):
 def test_changes_mark_what_was_corrected_and_what_was_withdrawn(client, focal_point, coordinator):
     point = led(1)
     wrong = report(point, date(2026, 5, 1), narrative="Wrong.")
-    right = wrong.correct(personas.progress(narrative="Right."), author=coordinator, now=personas.NOW)
-    report(point, date(2026, 5, 2), narrative="Gone.").withdraw(by=coordinator, reason="Twice.", now=personas.NOW)
+    right = correct(wrong, personas.progress(narrative="Right."), author=coordinator, now=personas.NOW)
+    withdraw(report(point, date(2026, 5, 2), narrative="Gone."), by=coordinator, reason="Twice.", now=personas.NOW)
     personas.sign_in(client, focal_point)
 
     page = client.get("/agendas/2026/changes/?since=2026-04-01")
@@ -170,7 +171,7 @@ def test_changes_mark_what_was_corrected_and_what_was_withdrawn(client, focal_po
 @pytest.mark.parametrize("rows", [1, 3])
 def test_changes_cost_the_same_however_much_was_corrected(client, focal_point, django_assert_num_queries, rows):
     for number in range(1, rows + 1):
-        report(led(number), date(2026, 5, 1)).correct(personas.progress(), author=focal_point, now=personas.NOW)
+        correct(report(led(number), date(2026, 5, 1)), personas.progress(), author=focal_point, now=personas.NOW)
     personas.sign_in(client, focal_point)
     page = "/agendas/2026/changes/?since=2026-04-01"
     client.get(page)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from actions.dashboard import exporting
 from actions.models import ActionPoint
+from actions.progress import log_progress
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import links
@@ -36,7 +37,7 @@ def points(focal_point):
     first, second = personas.action_point(personas.issue(number=1)), personas.action_point(personas.issue(number=2), 3)
     first.lead_agencies.add(focal_point.agency, personas.agency("FAO"))
     first.focal_points.add(focal_point)
-    second.log_progress(personas.progress(), author=None, now=personas.NOW, reported_on=PartialDate.parse("2026-03"))
+    log_progress(second, personas.progress(), author=None, now=personas.NOW, reported_on=PartialDate.parse("2026-03"))
     return [first, second]
 
 
@@ -117,7 +118,8 @@ def test_file_is_sorted_as_the_list_is(client, focal_point, monkeypatch, sort, d
         point.lead_agencies.add(focal_point.agency)
         if reported:
             status = "exploring" if number % 2 else "under_way"
-            point.log_progress(
+            log_progress(
+                point,
                 personas.progress(status=status),
                 author=None,
                 now=personas.NOW,

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from actions.as_of import AsOf
 from actions.dashboard.figures import Figure, figures, segments
 from actions.models import ActionStatus
+from actions.progress import log_progress, snooze
 from actions.reader import read_agenda
 from issues.models import Agenda
 from tests import personas
@@ -19,7 +20,7 @@ TODAY = date(2026, 11, 23)
 def reported(point, days_ago, **fields):
     """Progress that was reported so many days before TODAY."""
     on = PartialDate.day(TODAY - timedelta(days=days_ago))
-    return point.log_progress(personas.progress(**fields), author=None, now=personas.NOW, reported_on=on)
+    return log_progress(point, personas.progress(**fields), author=None, now=personas.NOW, reported_on=on)
 
 
 def figured(agenda, as_of):
@@ -49,7 +50,7 @@ def agenda(db):
     reported(personas.action_point(second, 2), 5, status="no_progress", reason="The post is vacant.")
     reported(personas.action_point(second, 3), 900, status="completed")
     snoozed = personas.action_point(second, 4)
-    snoozed.snooze(TODAY + timedelta(days=30), "Waits for the budget.")
+    snooze(snoozed, TODAY + timedelta(days=30), "Waits for the budget.")
     late = personas.action_point(second, 5)
     reported(late, 3, status="discontinued")
     personas.milestone(fresh, title="Passed", due="2026-10")

@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from actions.dashboard.headings import FIRST, Heading, headings
 from actions.dashboard.views import COLUMNS, ORDERS
+from actions.progress import log_progress
 from tests import personas
 from tracker.dates.value import PartialDate
 
@@ -25,7 +26,7 @@ def table(client, coordinator):
         if day:
             reported_on = PartialDate.day(date(2026, 3, day))
             progress = personas.progress(status=status)
-            point.log_progress(progress, author=None, now=personas.NOW, reported_on=reported_on)
+            log_progress(point, progress, author=None, now=personas.NOW, reported_on=reported_on)
     personas.sign_in(client, coordinator)
     return lambda query: client.get(f"{LIST}?{query}")
 

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from actions.progress import snooze
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import links, text
@@ -34,7 +35,7 @@ def points(db):
                 point.lead_agencies.add(undp)
                 personas.milestone(point, title="Passed", due="2020")
                 personas.milestone(point, title="Ahead", due="2099")
-    point.snooze(timezone.localdate() + timedelta(days=9), "Waits.")
+    snooze(point, timezone.localdate() + timedelta(days=9), "Waits.")
     return undp
 
 

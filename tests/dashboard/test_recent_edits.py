@@ -9,6 +9,7 @@ from django.utils import timezone
 from actions.dashboard import recent_edits
 from actions.dashboard.changes import changes
 from actions.models import ActionPoint, Milestone
+from actions.progress import snooze
 from issues.models import Agenda, Issue
 from tests import personas
 from tests.actions.pages import links, text
@@ -139,7 +140,7 @@ def test_edit_is_told_where_nobody_recorded_what_stood_there_before(client, poin
 def test_names_are_for_people_who_signed_in(client, point, focal_point, coordinator):
     point._history_user = coordinator
     point.focal_points.add(focal_point)
-    point.snooze(timezone.localdate() + timedelta(days=9), "Waits for Ann.")
+    snooze(point, timezone.localdate() + timedelta(days=9), "Waits for Ann.")
     gone = personas.milestone(point)
     old(gone)
     gone.remove(by=coordinator, reason="Ann said so.")

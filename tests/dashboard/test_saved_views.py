@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from actions.dashboard.models import SavedView
+from actions.progress import log_progress
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import text
@@ -84,8 +85,12 @@ def test_list_is_filtered_by_focal_point_and_days(client, point, focal_point):
     today = timezone.localdate()
     other = personas.action_point(number=2)
     point.focal_points.add(focal_point)
-    point.log_progress(
-        personas.progress(), author=None, now=timezone.now(), reported_on=PartialDate.day(today - timedelta(days=10))
+    log_progress(
+        point,
+        personas.progress(),
+        author=None,
+        now=timezone.now(),
+        reported_on=PartialDate.day(today - timedelta(days=10)),
     )
     personas.milestone(other, due=(today + timedelta(days=5)).isoformat())
     personas.sign_in(client, focal_point)

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.utils import timezone
 
+from actions.progress import correct, log_progress, withdraw
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import links
@@ -72,8 +73,8 @@ def test_updates_tell_partial_dates_as_they_were_said_and_as_days(client, point,
 
 def test_updates_hold_what_is_in_force_alone(client, point, coordinator):
     first, second = personas.update(point, narrative="Wrong."), personas.update(point, narrative="Gone.")
-    first.correct(personas.progress(narrative="Right."), author=coordinator, now=timezone.now())
-    second.withdraw(by=coordinator, reason="Wrong.", now=timezone.now())
+    correct(first, personas.progress(narrative="Right."), author=coordinator, now=timezone.now())
+    withdraw(second, by=coordinator, reason="Wrong.", now=timezone.now())
 
     rows = csv_rows(personas.sign_in(client, coordinator).get(f"{UPDATES}.csv"))
 
@@ -209,7 +210,7 @@ def test_file_costs_the_same_for_any_number_of_rows(
 def test_updates_are_narrowed_to_what_was_recorded_since_as_the_page_of_changes_has_it(client, point, focal_point):
     for hour, day in ((23, 1), (0, 2)):
         now = datetime(2026, 11, day, hour, 30, tzinfo=UTC)
-        point.log_progress(personas.progress(), author=None, now=now, reported_on=PartialDate.parse("2026-10-01"))
+        log_progress(point, personas.progress(), author=None, now=now, reported_on=PartialDate.parse("2026-10-01"))
     page = personas.sign_in(client, focal_point).get("/agendas/2026/changes/?since=2026-11-01")
 
     rows = csv_rows(client.get(next(link for link in links(page) if link.startswith(f"{UPDATES}.csv"))))

@@ -9,6 +9,7 @@ from actions.drafts import save_draft
 from actions.models import ActionStatus, ProgressUpdate
 from actions.note.builder import build_note
 from actions.note.serialization import from_json, to_json
+from actions.progress import correct, withdraw
 from tests import personas
 
 TODAY = date(2006, 4, 20)
@@ -91,9 +92,12 @@ def test_figures_add_up(baseline):
 def test_only_updates_in_force_are_told(db, coordinator):
     point = personas.action_point()
     corrected = personas.update(point, coordinator, narrative="First wording.")
-    corrected.correct(personas.progress(narrative="Second wording."), author=coordinator, now=personas.NOW)
-    personas.update(point, coordinator, narrative="A mistake.").withdraw(
-        by=coordinator, reason="Wrong agenda.", now=personas.NOW
+    correct(corrected, personas.progress(narrative="Second wording."), author=coordinator, now=personas.NOW)
+    withdraw(
+        personas.update(point, coordinator, narrative="A mistake."),
+        by=coordinator,
+        reason="Wrong agenda.",
+        now=personas.NOW,
     )
     save_draft(point, coordinator, {"narrative": ["Half a thought."]})
 

@@ -15,6 +15,7 @@ from actions.note.comparison import compare
 from actions.note.export.markdown import write_markdown
 from actions.note.models import NoteVersion, SectionEdit, SignOff
 from actions.note.serialization import from_json, to_json
+from actions.progress import correct
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import text
@@ -298,8 +299,11 @@ def test_left_out_updates_are_not_in_the_content(as_coordinator, point, coordina
 
 def test_changes_are_shown_side_by_side_word_by_word(as_coordinator, point, focal_point):
     publish(as_coordinator)
-    point.progress_updates.get().correct(
-        personas.progress(narrative="First came late."), author=focal_point, now=personas.NOW
+    correct(
+        point.progress_updates.get(),
+        personas.progress(narrative="First came late."),
+        author=focal_point,
+        now=personas.NOW,
     )
     personas.update(point, focal_point, narrative="<b>Second</b> came.")
     publish(as_coordinator)

@@ -3,9 +3,11 @@
 import pytest
 from django.urls import reverse
 
+from actions import progress
 from actions.note.builder import build_note
 from actions.note.export.markdown import write_markdown
 from actions.note.models import SectionEdit
+from actions.progress import withdraw
 from tests import personas
 from tests.actions.pages import links, text
 
@@ -45,8 +47,8 @@ def told(point):
 
 
 def correct(point, number, narrative, by):
-    update = point.progress_updates.current().get(number=number)
-    update.correct(personas.progress(narrative=narrative), author=by, now=personas.NOW)
+    update = point.progress_updates.newest_versions().get(number=number)
+    progress.correct(update, personas.progress(narrative=narrative), author=by, now=personas.NOW)
 
 
 def test_saving_nothing_stores_nothing(as_coordinator, point):
@@ -152,7 +154,7 @@ def test_changed_source_is_settled_either_way(as_coordinator, point, focal_point
 
 def test_withdrawn_update_is_told_no_more_until_coordinators_keep_their_words(as_coordinator, point, focal_point):
     save(as_coordinator, UPDATES, _1_text="Ours.")
-    point.progress_updates.get(number=1).withdraw(by=focal_point, reason="Wrong.", now=personas.NOW)
+    withdraw(point.progress_updates.get(number=1), by=focal_point, reason="Wrong.", now=personas.NOW)
     before = told(point)
 
     page = text(as_coordinator.get(UPDATES))

@@ -5,6 +5,7 @@ import pytest
 from actions.note.builder import build_note
 from actions.note.export.markdown import write_markdown
 from actions.note.models import SectionEdit, SignOff
+from actions.progress import correct
 from tests import personas
 from tests.actions.pages import text
 
@@ -68,8 +69,8 @@ def test_later_change_of_the_part_asks_again(as_focal_point, point, focal_point,
     elif change == "update":
         personas.update(point, focal_point, narrative="Second.")
     elif change == "correction":
-        point.progress_updates.get().correct(
-            personas.progress(narrative="Other."), author=focal_point, now=personas.NOW
+        correct(
+            point.progress_updates.get(), personas.progress(narrative="Other."), author=focal_point, now=personas.NOW
         )
     else:
         type(point).objects.filter(pk=point.pk).update(title="Another title")

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from actions.progress import correct, snooze, withdraw
 from actions.reminders.models import DeclinedResponsibility, ReminderCount
 from tests import personas
 from tests.actions.pages import links, text
@@ -58,10 +59,10 @@ def test_answer_shows_at_once(client, coordinator, points):
 def test_answer_that_was_withdrawn_is_none(client, coordinator, focal_point, points):
     remind(points, 3)
     first = personas.update(points[0], focal_point)
-    first.withdraw(reason="Typed in the wrong place.", by=focal_point, now=timezone.now())
+    withdraw(first, reason="Typed in the wrong place.", by=focal_point, now=timezone.now())
     second = personas.update(points[1], focal_point)
-    corrected = second.correct(personas.progress(narrative="Other words."), author=focal_point, now=timezone.now())
-    corrected.withdraw(reason="So was this.", by=focal_point, now=timezone.now())
+    corrected = correct(second, personas.progress(narrative="Other words."), author=focal_point, now=timezone.now())
+    withdraw(corrected, reason="So was this.", by=focal_point, now=timezone.now())
 
     assert "0 said not to be theirs 3 Three reminders or more without an answer" in told(client, coordinator)
 
@@ -69,7 +70,7 @@ def test_answer_that_was_withdrawn_is_none(client, coordinator, focal_point, poi
 def test_each_kind_of_answer_is_told(client, coordinator, focal_point, points):
     remind(points, 1)
     personas.update(points[0], focal_point, status="no_progress", reason="No money.", narrative="")
-    points[1].snooze(timezone.localdate() + timedelta(days=9), "After the break.")
+    snooze(points[1], timezone.localdate() + timedelta(days=9), "After the break.")
     DeclinedResponsibility.objects.create(
         person=focal_point, action_point=points[2], reason="Not ours.", made_at=timezone.now()
     )

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.conf import settings
 
+from actions.progress import log_progress
 from actions.reminders.email import render_digest
 from tests import personas
 from tests.personas import NOW
@@ -14,7 +15,8 @@ from tracker.dates.value import PartialDate
 @pytest.fixture
 def point(focal_point):
     found = personas.action_point(title="Joint <b>training</b> & more")
-    found.log_progress(
+    log_progress(
+        found,
         personas.progress(status="no_progress", reason="The post is vacant."),
         author=focal_point,
         now=NOW,
@@ -54,7 +56,7 @@ def test_digest_says_what_why_how_long_and_where_to_go(digest):
 
 def test_silence_is_told_once_and_only_where_it_is_the_reason(focal_point, digest, point):
     silent = words(digest)
-    point.log_progress(personas.progress(), author=focal_point, now=NOW)
+    log_progress(point, personas.progress(), author=focal_point, now=NOW)
     personas.milestone(point, title="Course", due="2020")
     late = words(personas.digest(focal_point, point, period_start=date(2026, 12, 1)))
 

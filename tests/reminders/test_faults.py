@@ -124,7 +124,7 @@ def test_text_that_is_no_date_stops_no_digest_and_is_shown(
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL takes no such day")
 def test_row_that_fails_the_whole_query_is_left_out(schedule, focal_point):
     point = led_by(focal_point.agency)
-    run("UPDATE actions_actionpoint SET last_reported_latest = '2026-02-31' WHERE id = %s", point.pk)
+    run("UPDATE actions_actionpoint SET last_reported_day = '2026-02-31' WHERE id = %s", point.pk)
 
     tick(MONDAY, lambda: None)
 

@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from actions.progress import snooze
 from actions.reminders.email import render_digest
 from actions.reminders.models import Digest, ReminderCount
 from actions.reminders.sending import send_due
@@ -72,7 +73,7 @@ def unowned(point):
 
 
 @pytest.mark.parametrize(
-    "change", [moves, unowned, lambda point: point.snooze(timezone.localdate().replace(year=2099), "Waits.")]
+    "change", [moves, unowned, lambda point: snooze(point, timezone.localdate().replace(year=2099), "Waits.")]
 )
 def test_nobody_is_asked_about_what_moves_or_is_snoozed(as_coordinator, point, change):
     change(point)

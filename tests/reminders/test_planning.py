@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from actions.progress import withdraw
 from actions.reminders.models import Digest, PlannedRound, ReminderCount, ReminderSchedule
 from actions.reminders.planning import SENDERS, plan, tick
 from actions.reminders.sending import CLAIMED_AT_ONCE
@@ -281,7 +282,7 @@ def test_person_who_moves_after_having_been_due_waits_for_the_next_period(schedu
     (point,) = traveller.agency.led_action_points.all()
     personas.update(point, now=MONDAY - timedelta(days=1))
     through(-170, 24)
-    point.progress_updates.get().withdraw(by=traveller, reason="Of another agency.", now=MONDAY + timedelta(days=1))
+    withdraw(point.progress_updates.get(), by=traveller, reason="Of another agency.", now=MONDAY + timedelta(days=1))
     move(traveller, ZURICH, MONDAY + timedelta(days=2), monkeypatch)
     ticks(*range(48, 60))
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from actions.drafts import save_draft
+from actions.progress import log_progress, snooze
 from actions.reminders.models import ReminderCount
 from actions.reminders.periods import DigestRules
 from actions.reminders.recipients import accepting_digests
@@ -27,7 +28,7 @@ def told(today=TODAY, batch=1000, **rules):
 
 def reported(point, days_ago, **fields):
     on = PartialDate.day(TODAY - timedelta(days=days_ago))
-    return point.log_progress(personas.progress(**fields), author=None, now=NOW, reported_on=on)
+    return log_progress(point, personas.progress(**fields), author=None, now=NOW, reported_on=on)
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def test_draft_silences_nothing(point, focal_point):
 
 
 def test_snooze_holds_it_back_until_its_day(point, focal_point):
-    point.snooze(TODAY + timedelta(days=1), "Waits.")
+    snooze(point, TODAY + timedelta(days=1), "Waits.")
 
     assert told() == {}
     assert told(TODAY + timedelta(days=1)) == {focal_point.email: [("2026/1.1", ["not_reported"])]}
@@ -271,7 +272,7 @@ def test_done_milestone_and_snoozed_action_point_announce_nothing(point):
     other = personas.action_point(number=2)
     other.lead_agencies.add(personas.agency("UNDP"))
     personas.milestone(other, due="2026-12-01")
-    other.snooze(TODAY + timedelta(days=1), "Waits.")
+    snooze(other, TODAY + timedelta(days=1), "Waits.")
 
     assert told(announced=AHEAD) == {}
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from actions.models import ActionPoint
+from actions.progress import correct, withdraw
 from actions.search.search import EXCERPT_LENGTH, excerpt, search_all
 from issues.models import Agenda
 from tests import personas
@@ -103,9 +104,11 @@ def test_newest_action_points_come_first(focal_point):
 def test_current_updates_are_found_and_others_are_not(point, focal_point, coordinator):
     update = personas.update(point, narrative="Ambassadors met in Turin.")
     before = titles("Turin", focal_point, "updates")
-    corrected = update.correct(personas.progress(narrative="They met in Rome."), author=coordinator, now=timezone.now())
+    corrected = correct(
+        update, personas.progress(narrative="They met in Rome."), author=coordinator, now=timezone.now()
+    )
     after = titles("Turin", focal_point, "updates"), titles("Rome", focal_point, "updates")
-    corrected.withdraw(by=coordinator, reason="Wrong.", now=timezone.now())
+    withdraw(corrected, by=coordinator, reason="Wrong.", now=timezone.now())
 
     assert (before, after) == ([point.title], ([], [point.title]))
     assert titles("Rome", focal_point, "updates") == []

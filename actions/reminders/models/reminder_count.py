@@ -39,7 +39,7 @@ def answered(action_point: str = "action_point", of_count: str = "") -> Exists:
     its count in the outer query (`of_count` as in `reminder_count__`).
     """
     return Exists(
-        ProgressUpdate.objects.in_force().filter(
+        ProgressUpdate.objects.current().filter(
             action_point=OuterRef(action_point), recorded_at__gt=OuterRef(f"{of_count}first_at")
         )
     )

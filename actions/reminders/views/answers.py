@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods
 
 from actions.forms import ProgressForm, SnoozeForm
 from actions.models import ProgressUpdate, ReportedStatus
-from actions.models.action_point import NewerUpdatesError
-from actions.models.submission import SubmissionUsedError, says
+from actions.progress import NewerUpdatesError, log_progress, snooze
 from actions.reminders.links import AnswerLink, Purpose, read_answer_link, successors_of
 from actions.reminders.models import DeclinedResponsibility
+from actions.submission import SubmissionUsedError, same_content
 from tracker.people.time_zones import zone_named
 from tracker.text import validate_line
 
@@ -68,7 +68,7 @@ def _page(request: HttpRequest, link: AnswerLink) -> HttpResponse:
 def _already_logged(request: HttpRequest, context: dict[str, Any], logged: ProgressUpdate, form: Any) -> HttpResponse:
     """Show the update that the link has logged, with what was typed now if that is different."""
     unpublished = []
-    if form.is_bound and not (form.is_valid() and says(logged, form.progress())):
+    if form.is_bound and not (form.is_valid() and same_content(logged, form.progress())):
         unpublished = [(field.label, _typed(field)) for field in form.visible_fields() if field.value()]
     context |= {"logged": logged, "unpublished": unpublished}
     return render(request, "reminders/answer_done.html", context, status=409 if unpublished else 200)
@@ -100,7 +100,7 @@ def _act(link: AnswerLink, form: Any) -> None:
     point, now = link.action_point, timezone.localtime()
     if link.purpose == Purpose.SNOOZE:
         point._history_user = link.person  # type: ignore[attr-defined] # goes into the history
-        point.snooze(form.cleaned_data["until"], form.cleaned_data["reason"])
+        snooze(point, form.cleaned_data["until"], form.cleaned_data["reason"])
     elif link.purpose == Purpose.NOT_MINE:
         with transaction.atomic():
             DeclinedResponsibility.objects.unresolved().get_or_create(
@@ -109,7 +109,8 @@ def _act(link: AnswerLink, form: Any) -> None:
                 defaults={"reason": form.cleaned_data["reason"], "made_at": now},
             )
     else:
-        point.log_progress(
+        log_progress(
+            point,
             form.progress(),
             author=link.person,
             now=now,

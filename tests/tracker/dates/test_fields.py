@@ -163,7 +163,7 @@ def test_standing_of_an_action_point_carries_the_edges(db):
     point = personas.action_point()
     personas.update(point, happened=PartialDate.parse("2006-33"))
 
-    columns = ActionPoint.objects.values_list("last_happened", "last_happened_latest", "last_reported_latest").get()
+    columns = ActionPoint.objects.values_list("last_happened", "last_happened_latest", "last_reported_day").get()
     assert columns == (PartialDate.parse("2006-33"), date(2006, 3, 31), personas.NOW.date())
 
 

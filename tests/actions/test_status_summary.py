@@ -1,10 +1,11 @@
-"""Where an action point stands, as a pure function of what was reported."""
+"""The status of an action point, as a pure function of its current updates."""
 
 from datetime import UTC
 
 import pytest
 
-from actions.models.status import ActionStatus, Report, ReportedStatus, Standing, position_of, standing
+from actions.models.status import ActionStatus, ReportedStatus
+from actions.rules import Report, StatusSummary, position_of, status_summary
 from tests.personas import NOW
 from tracker.dates.value import PartialDate
 
@@ -24,55 +25,55 @@ def report(
     )
 
 
-def test_standing_without_reports_is_silence():
-    assert standing([]) == Standing(ActionStatus.NOT_REPORTED, None, None, None)
+def test_status_without_reports_is_silence():
+    assert status_summary([]) == StatusSummary(ActionStatus.NOT_REPORTED, None, None, None)
 
 
-def test_standing_is_what_the_latest_report_says_whatever_the_order():
+def test_status_is_what_the_latest_report_says_whatever_the_order():
     reports = [report(1, ReportedStatus.EXPLORING, "2006-01"), report(2, ReportedStatus.UNDER_WAY, "2006-03")]
 
-    assert standing(reports).status == ActionStatus.UNDER_WAY
-    assert standing(reports[::-1]) == standing(reports)
+    assert status_summary(reports).status == ActionStatus.UNDER_WAY
+    assert status_summary(reports[::-1]) == status_summary(reports)
 
 
-def test_standing_of_two_reports_of_one_month_is_the_higher_number():
+def test_status_of_two_reports_of_one_month_is_the_higher_number():
     reports = [report(2, ReportedStatus.COMPLETED), report(1, ReportedStatus.UNDER_WAY)]
 
-    assert standing(reports).status == ActionStatus.COMPLETED
+    assert status_summary(reports).status == ActionStatus.COMPLETED
 
 
-def test_standing_ignores_late_entries_of_earlier_reports():
+def test_status_ignores_late_entries_of_earlier_reports():
     reports = [report(1, ReportedStatus.COMPLETED, "2006-03"), report(2, ReportedStatus.EXPLORING, "2005-06")]
 
-    assert standing(reports).status == ActionStatus.COMPLETED
-    assert standing(reports).last_reported == PartialDate.parse("2006-03")
+    assert status_summary(reports).status == ActionStatus.COMPLETED
+    assert status_summary(reports).last_reported == PartialDate.parse("2006-03")
 
 
-def test_standing_is_not_decided_by_a_part_where_something_was_said_of_the_whole():
+def test_status_is_not_decided_by_a_part_where_something_was_said_of_the_whole():
     reports = [report(1, ReportedStatus.UNDER_WAY), report(2, ReportedStatus.COMPLETED, part_only=True)]
 
-    assert standing(reports).status == ActionStatus.UNDER_WAY
+    assert status_summary(reports).status == ActionStatus.UNDER_WAY
 
 
-def test_standing_of_parts_alone_is_never_completed():
+def test_status_of_parts_alone_is_never_completed():
     completed = [report(1, ReportedStatus.COMPLETED, part_only=True)]
     exploring = [report(1, ReportedStatus.EXPLORING, part_only=True)]
     nothing = [report(1, ReportedStatus.NO_PROGRESS, part_only=True)]
 
-    assert standing(completed).status == ActionStatus.UNDER_WAY
-    assert standing(exploring).status == ActionStatus.EXPLORING
-    assert standing(nothing).status == ActionStatus.NO_PROGRESS
+    assert status_summary(completed).status == ActionStatus.UNDER_WAY
+    assert status_summary(exploring).status == ActionStatus.EXPLORING
+    assert status_summary(nothing).status == ActionStatus.NO_PROGRESS
 
 
-def test_standing_carries_the_latest_dated_progress_not_that_of_the_latest_report():
+def test_status_carries_the_latest_dated_progress_not_that_of_the_latest_report():
     reports = [
         report(1, ReportedStatus.UNDER_WAY, happened="2005-12-22"),
         report(2, ReportedStatus.UNDER_WAY),
         report(3, ReportedStatus.UNDER_WAY, happened="2005"),
     ]
 
-    assert standing(reports).last_happened == PartialDate.parse("2005")
-    assert standing(reports[:2]).last_happened == PartialDate.parse("2005-12-22")
+    assert status_summary(reports).last_happened == PartialDate.parse("2005")
+    assert status_summary(reports[:2]).last_happened == PartialDate.parse("2005-12-22")
 
 
 @pytest.mark.parametrize(
@@ -89,10 +90,10 @@ def test_standing_carries_the_latest_dated_progress_not_that_of_the_latest_repor
 def test_streak_counts_the_latest_reports_without_progress(statuses, streak):
     reports = [report(number, status) for number, status in enumerate(statuses, 1)]
 
-    assert standing(reports).no_progress_streak == streak
+    assert status_summary(reports).no_progress_streak == streak
 
 
 def test_report_on_a_part_neither_ends_nor_lengthens_a_streak():
     reports = [report(1, "no_progress"), report(2, "under_way", part_only=True), report(3, "no_progress")]
 
-    assert standing(reports).no_progress_streak == 2
+    assert status_summary(reports).no_progress_streak == 2

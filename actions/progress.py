@@ -1,0 +1,216 @@
+"""The verbs of progress: log an update, correct or withdraw one, pause reminders.
+
+Each is one transaction with what follows from it, and locks its action point, so that writers take turns. What raises stores nothing.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from actions.models import ActionPoint, Evidence, ProgressUpdate, ReportedStatus
+from actions.rules import Report, position_of, status_summary
+from actions.submission import Submission
+from tracker.dates.value import PartialDate
+from tracker.locking import for_update
+from tracker.people.models import Agency, User
+from tracker.people.time_zones import zone_named
+
+
+class NewerUpdatesError(Exception):
+    """Somebody else logged progress since the person began to write."""
+
+    def __init__(self, updates: Sequence[ProgressUpdate]) -> None:
+        super().__init__(f"{len(updates)} newer updates")
+        self.updates = updates
+
+
+class SupersededError(Exception):
+    """Somebody else corrected or withdrew the update first; `update` is its newest version."""
+
+    def __init__(self, update: ProgressUpdate) -> None:
+        super().__init__(f"update {update.pk} is newer")
+        self.update = update
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What a person says about an action point: the content of a progress update, checked by its form."""
+
+    status: str
+    narrative: str = ""
+    reason: str = ""
+    part_only: bool = False
+    happened: PartialDate | None = None
+    agency: Agency | None = None
+    attributed_to: str = ""
+    participants: Sequence[Agency] = ()
+    evidence: Sequence[tuple[str, str]] = ()
+    """Pairs of address and title."""
+
+
+@transaction.atomic
+def log_progress(
+    action_point: ActionPoint,
+    progress: Progress,
+    *,
+    author: User | None,
+    now: datetime,
+    submission: uuid.UUID | None = None,
+    reported_on: PartialDate | None = None,
+    seen: int | None = None,
+) -> ProgressUpdate:
+    """Add a progress update. Its report date is the author's day unless `reported_on` is another.
+
+    `submission` identifies the filled-in form: sent twice, it makes one update; its draft is removed. Raises SubmissionUsedError if it said
+    something else before. `seen` is the number of the last update that the author saw; raises NewerUpdatesError if others logged newer
+    ones.
+    """
+    sent = Submission(
+        id=submission, action_point=action_point, author=author, progress=progress, reported_on=reported_on
+    )
+    _lock(action_point)
+    if published := _publish(sent):
+        return published
+    last_number = action_point.last_number()
+    if seen is not None and last_number > seen:
+        newer = action_point.progress_updates.newest_versions().filter(number__gt=seen).exclude(author=author)
+        if updates := list(newer.with_context()):
+            raise NewerUpdatesError(updates)
+    zone = zone_named(author.time_zone if author else "UTC")
+    reported_on = reported_on or PartialDate.day(now.astimezone(zone).date())
+    position, position_day = position_of(reported_on, now, zone)
+    update = _store(
+        ProgressUpdate(
+            action_point=action_point,
+            number=last_number + 1,
+            author=author,
+            recorded_at=now,
+            first_recorded_at=now,
+            submission=submission,
+            reported_on=reported_on,
+            position=position,
+            position_day=position_day,
+        ),
+        progress,
+    )
+    apply_status(action_point)
+    return update
+
+
+@transaction.atomic
+def correct(
+    update: ProgressUpdate,
+    progress: Progress,
+    *,
+    author: User,
+    now: datetime,
+    submission: uuid.UUID | None = None,
+    version: int | None = None,
+) -> ProgressUpdate:
+    """Add a version that supersedes this one; it keeps the number, the report date and the position.
+
+    `version` is the one that the author read. Raises SupersededError if another person corrected or withdrew it since, and
+    SubmissionUsedError like `log_progress`.
+    """
+    sent = Submission(
+        id=submission, action_point=update.action_point, author=author, progress=progress, corrects=update.number
+    )
+    _lock(update.action_point)
+    if published := _publish(sent):
+        return published
+    _require_newest(update, version)
+    corrected = _store(
+        ProgressUpdate(
+            action_point=update.action_point,
+            number=update.number,
+            version=update.version + 1,
+            supersedes=update,
+            author=author,
+            recorded_at=now,
+            first_recorded_at=update.first_recorded_at,
+            submission=submission,
+            reported_on=update.reported_on,
+            position=update.position,
+            position_day=update.position_day,
+        ),
+        progress,
+    )
+    apply_status(update.action_point)
+    return corrected
+
+
+@transaction.atomic
+def withdraw(update: ProgressUpdate, *, by: User, reason: str, now: datetime, version: int | None = None) -> None:
+    """Mark an update as withdrawn: it stays readable and counts for nothing. Raises SupersededError like `correct`."""
+    _lock(update.action_point)
+    _require_newest(update, version)
+    update.mark_withdrawn(by=by, reason=reason, at=now)
+    apply_status(update.action_point)
+
+
+def apply_status(action_point: ActionPoint) -> None:
+    """Derive the status of a locked action point from its current updates, and store it. No history is written. Two queries."""
+    reports = action_point.progress_updates.current().values_list(*Report._fields)
+    summary = status_summary([Report._make(report) for report in reports])
+    columns = summary._asdict() | {"last_happened_latest": summary.last_happened and summary.last_happened.latest}
+    ActionPoint.objects.filter(pk=action_point.pk).update(**columns)
+    for name, value in columns.items():
+        setattr(action_point, name, value)
+
+
+def snooze(action_point: ActionPoint, until: date, reason: str) -> None:
+    """Pause its reminders until that day. The reason is kept and shown."""
+    _set_pause(action_point, until, reason)
+
+
+def wake(action_point: ActionPoint) -> None:
+    """End the pause of its reminders."""
+    _set_pause(action_point, None, "")
+
+
+@transaction.atomic
+def _set_pause(action_point: ActionPoint, until: date | None, reason: str) -> None:
+    """Store it, with one row of history, unless it is so already."""
+    point = for_update(ActionPoint.objects.filter(pk=action_point.pk))
+    stored = point.values_list("snoozed_until", "snooze_reason").get()
+    action_point.snoozed_until, action_point.snooze_reason = until, reason
+    if stored != (until, reason):
+        action_point.save(update_fields=["snoozed_until", "snooze_reason"])
+
+
+def _lock(action_point: ActionPoint) -> None:
+    """Make writers on one action point take turns. One query."""
+    for_update(ActionPoint.objects.only("pk")).get(pk=action_point.pk)
+
+
+def _publish(sent: Submission) -> ProgressUpdate | None:
+    """Remove the draft of the form that was sent, and no other that its author has begun since; the update that it made before, if any."""
+    published = sent.find_published()
+    if sent.id:
+        sent.action_point.drafts.filter(author=sent.author, submission=sent.id).delete()
+    return published
+
+
+def _store(update: ProgressUpdate, progress: Progress) -> ProgressUpdate:
+    """Insert the update with this content, its participants and its evidence."""
+    update.status, update.part_only, update.narrative = progress.status, progress.part_only, progress.narrative
+    update.reason = progress.reason if progress.status == ReportedStatus.NO_PROGRESS else ""
+    update.happened = progress.happened
+    update.agency, update.attributed_to = progress.agency, progress.attributed_to
+    update.save(force_insert=True)
+    if progress.participants:
+        update.participants.set(progress.participants)
+    if progress.evidence:
+        Evidence.objects.bulk_create(Evidence(update=update, url=url, title=title) for url, title in progress.evidence)
+    return update
+
+
+def _require_newest(update: ProgressUpdate, version: int | None) -> None:
+    versions = update.action_point.progress_updates.with_context().filter(number=update.number)
+    newest = versions.order_by("-version")[0]
+    if newest.pk != update.pk or newest.is_withdrawn or version not in (None, newest.version):
+        newest.action_point = update.action_point
+        raise SupersededError(newest)
