@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.forms.action_point import ActionPointForm
 from actions.forms.conflicts import ConflictAwareForm
-from actions.forms.within import WithinForm
+from actions.forms.unique_in_parent import WithinForm
 from actions.models import ActionPoint
 from issues.models import Agenda, Issue
 from issues.numbering import next_number

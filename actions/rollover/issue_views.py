@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from actions.access import signed_in
-from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.rollover.access import get_rollover
 from actions.rollover.decisions import RolloverError, lock_plan
 from actions.rollover.forms import PlannedIssueForm
 from actions.rollover.models import PlannedIssue, Rollover
 from issues.numbering import next_number
+from tracker.web.form_recovery import clears_kept, keeps_typed, kept_initial
 
 
 @keeps_typed

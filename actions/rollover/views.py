@@ -10,7 +10,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from actions.access import get_action_point, get_agenda, signed_in
-from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.rollover import carry_out
 from actions.rollover.access import get_rollover
 from actions.rollover.decisions import (
@@ -27,6 +26,7 @@ from actions.rollover.models import Decision, Rollover
 from actions.rollover.plan import Plan, plan_of
 from issues.models import Agenda
 from tracker.people.permissions import Right
+from tracker.web.form_recovery import clears_kept, keeps_typed, kept_initial
 
 
 @require_safe

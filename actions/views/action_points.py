@@ -16,10 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from actions import progress, rules
 from actions.access import Person, get_action_point, public_if_visible, signed_in
 from actions.as_of import AsOf, read_as_of
-from actions.beside import take_messages
+from actions.flash_messages import take_messages
 from actions.forms import ActionPointForm, SnoozeForm
 from actions.history import edits
-from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.models import ActionPoint, ActionStatus, Milestone, ProgressUpdate
 from actions.models.progress_update import ProgressUpdateQuerySet
 from actions.own import next_waiting
@@ -29,6 +28,7 @@ from issues.readable_history import readable_since
 from tracker.locking import atomic_post, locked_by_post
 from tracker.people.models import User
 from tracker.people.permissions import Right, may
+from tracker.web.form_recovery import clears_kept, keeps_typed, kept_initial
 from tracker.web.pagination import get_page
 
 UPDATES = 25

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods
 from actions.access import get_agenda, signed_in
 from actions.forms import AgendaForm, IssueForm, NewActionPointForm, PastedAgendaForm
 from actions.forms.conflicts import ConflictAwareForm
-from actions.forms.within import WithinForm
-from actions.kept import clears_kept, keeps_typed, kept_initial
+from actions.forms.unique_in_parent import WithinForm
 from actions.models import ActionPoint
 from issues.models import Agenda, Issue
 from tracker.locking import atomic_post, locked_by_post
 from tracker.people.permissions import Right
+from tracker.web.form_recovery import clears_kept, keeps_typed, kept_initial
 
 
 @keeps_typed

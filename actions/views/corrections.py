@@ -12,14 +12,14 @@ from django.views.decorators.http import require_http_methods
 
 from actions import progress
 from actions.access import get_action_point, get_update, signed_in
-from actions.beside import beside
+from actions.flash_messages import beside
 from actions.forms import CorrectionForm, WithdrawalForm
-from actions.kept import clears_kept, keeps_typed, take_kept, typed_in
 from actions.models import ProgressUpdate
 from actions.models.progress_update import NARRATIVE_LIMIT
 from actions.submission import SubmissionUsedError
 from tracker.markdown import to_html
 from tracker.people.permissions import Right
+from tracker.web.form_recovery import clears_kept, keeps_typed, take_kept, typed_in
 
 
 @keeps_typed

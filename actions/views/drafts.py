@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from actions.access import get_action_point, signed_in
-from actions.kept import clears_kept
 from tracker.locking import atomic_post, locked_by_post
 from tracker.people.permissions import Right, may
+from tracker.web.form_recovery import clears_kept
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods
 from actions.access import get_action_point, signed_in
 from actions.forms import MilestoneDoneForm, MilestoneForm, MilestoneRemovalForm
 from actions.forms.conflicts import version_of
-from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.models import ActionPoint, Milestone
 from tracker.locking import atomic_post, locked_by_post
 from tracker.people.permissions import Right
+from tracker.web.form_recovery import clears_kept, keeps_typed, kept_initial
 
 
 @keeps_typed

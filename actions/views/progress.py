@@ -14,17 +14,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from actions import progress as verbs
 from actions.access import get_action_point, signed_in
-from actions.beside import beside
 from actions.drafts import MAX_DRAFTS, TooManyDraftsError, is_blank, save_draft
+from actions.flash_messages import beside
 from actions.forms import ProgressForm
 from actions.forms.days import with_days
-from actions.kept import Typed, clears_kept, keeps_typed, take_kept, typed_in
 from actions.models import ActionPoint, ProgressDraft, ReportedStatus
 from actions.models.progress_update import NARRATIVE_LIMIT
 from actions.submission import SubmissionUsedError
 from tracker.markdown import to_html
 from tracker.people.models import User
 from tracker.people.permissions import Right, may
+from tracker.web.form_recovery import Typed, clears_kept, keeps_typed, take_kept, typed_in
 
 
 @keeps_typed

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from actions.access import get_action_point, get_agenda, get_issue, signed_in
-from actions.kept import clears_kept, keeps_typed, take_kept
 from actions.note import sections
 from actions.note.blocks import blocks_to_json
 from actions.note.builder import edited_sections, note_updates_of
@@ -20,6 +19,7 @@ from actions.note.sections import Section
 from issues.models import Agenda
 from tracker.locking import atomic_post, lock
 from tracker.people.permissions import Right, require
+from tracker.web.form_recovery import clears_kept, keeps_typed, take_kept
 
 MAX_VERSIONS = 50
 """Newest versions of a section that its page lists."""

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from actions.access import Person, get_agenda, public_if_visible, signed_in
-from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.note.builder import build_note, edited_sections
 from actions.note.comparison import compare
 from actions.note.content import Note
@@ -23,6 +22,7 @@ from actions.note.sign_offs import MissingSignOffs, missing_in_version, missing_
 from issues.models import Agenda
 from tracker.locking import atomic_post, locked_by_post
 from tracker.people.permissions import Right, may
+from tracker.web.form_recovery import clears_kept, keeps_typed, kept_initial
 from tracker.web.rate_limits import limit_visitors
 
 

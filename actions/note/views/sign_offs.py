@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from actions.access import get_action_point, get_agenda, signed_in
-from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.models import ActionPoint
 from actions.note.forms.sign_off import SignOffForm
 from actions.note.models import SignOff
@@ -16,6 +15,7 @@ from actions.note.sign_offs import PointSignOffs, point_sign_offs
 from issues.models import Agenda
 from tracker.locking import atomic_post, lock
 from tracker.people.permissions import Right, require
+from tracker.web.form_recovery import clears_kept, keeps_typed, kept_initial
 
 
 @require_safe

@@ -9,10 +9,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from actions.access import get_action_point, signed_in
-from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.reminders.forms import RemindForm
 from actions.reminders.manual import people_to_remind, remind_now
 from tracker.people.permissions import Right
+from tracker.web.form_recovery import clears_kept, keeps_typed, kept_initial
 
 
 @keeps_typed

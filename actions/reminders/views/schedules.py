@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from actions.access import get_agenda, signed_in
-from actions.kept import clears_kept, keeps_typed, kept_initial
 from actions.reminders.faults import Faults, faults_of
 from actions.reminders.forms import ScheduleForm
 from actions.reminders.models import ReminderCount, ReminderSchedule
@@ -22,6 +21,7 @@ from tracker.locking import atomic_post, locked_by_post
 from tracker.people.models import User
 from tracker.people.permissions import Right
 from tracker.people.time_zones import zone_named
+from tracker.web.form_recovery import clears_kept, keeps_typed, kept_initial
 
 
 @keeps_typed
