@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "tracker.web.line_breaks.NormalizeLineBreaks",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "tracker.people.middleware.private_middleware",
     "tracker.people.middleware.person_middleware",

@@ -109,12 +109,6 @@ class ProgressForm(SendAgain, forms.Form):
         """A focal point speaks for the own agency and its parts; coordinators for any."""
         return agencies if user.is_coordinating else agencies.filter(pk__in=user.agency_ids)
 
-    def clean_narrative(self) -> str:
-        return _one_kind_of_line_end(self.cleaned_data["narrative"])
-
-    def clean_reason(self) -> str:
-        return _one_kind_of_line_end(self.cleaned_data["reason"])
-
     def clean_happened(self) -> PartialDate | None:
         message = gettext("This is still to come. A thing to come is a milestone; log it when it has happened.")
         return not_to_come(self.cleaned_data["happened"], self.today, message)
@@ -191,7 +185,3 @@ class CorrectionForm(ProgressForm):
         if "attributed_to" in self.fields:
             return found
         return replace(found, attributed_to=self.update.attributed_to)
-
-
-def _one_kind_of_line_end(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")

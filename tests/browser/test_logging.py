@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from actions.models.progress_update import NARRATIVE_LIMIT
 from tests import personas
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -117,6 +118,60 @@ def test_counter_and_preview_follow_the_typing(new_page, focal_point, point):
     page.get_by_role("button", name="Preview").click()
     expect(page.locator("#preview strong")).to_have_text("bold")
     expect(page.get_by_label("What happened?")).to_have_value("**bold**")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n".join(["Zeile"] * 3333) + "\nxy",
+        "é\n" * (NARRATIVE_LIMIT // 2 - 1) + "éé",
+        "😀" * NARRATIVE_LIMIT,
+        "👩🏽\n" * (NARRATIVE_LIMIT // 3) + "👩🏽",
+    ],
+)
+def test_counter_agrees_with_the_limit_of_the_server(new_page, focal_point, point, text):
+    page = new_page(focal_point)
+    page.goto("/agendas/2026/1.1/updates/")
+    page.get_by_role("radio", name="Under way").check()
+    field = page.get_by_label("What happened?")
+    put_in(field, f"{text}é")
+    expect(page.locator("#id_narrative_counter")).to_have_text("1 characters too many")
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_role("alert").first).to_contain_text("20001")
+
+    expect(field).to_have_value(f"{text}é")
+    put_in(field, f"{text}\n ")
+    expect(page.locator("#id_narrative_counter")).to_have_text("0 characters left")
+    page.get_by_role("button", name="Publish").click()
+    page.wait_for_url("**/2026/1.1/#update-1")
+
+    assert len(text) == NARRATIVE_LIMIT
+    assert point.progress_updates.get().narrative == text
+
+
+def put_in(field: Any, text: str) -> None:
+    """Paste a text at once: the browser takes too long to type thousands of lines."""
+    field.evaluate(
+        "(field, text) => { field.value = text; field.dispatchEvent(new Event('input', {bubbles: true})) }", text
+    )
+
+
+def test_short_field_takes_as_many_emoji_as_letters_and_cuts_nothing(new_page, focal_point, point):
+    page = new_page(focal_point)
+    page.goto("/agendas/2026/1.1/milestones/")
+    title = page.get_by_label("Title")
+    expect(page.locator("#id_title_counter")).to_be_hidden()
+
+    title.fill("😀" * 201)
+    expect(title).to_have_value("😀" * 201)
+    expect(page.locator("#id_title_counter")).to_have_text("1 characters too many")
+    title.fill("😀" * 200)
+    expect(page.locator("#id_title_counter")).to_have_text("0 characters left")
+    page.locator("#id_due").fill("2030")
+    page.locator("form.stack button.btn-primary").click()
+    page.wait_for_url(re.compile(r"/2026/1\.1/(#.*)?$"))
+
+    assert point.milestones.get().title == "😀" * 200
 
 
 @pytest.mark.parametrize("width", [360, 768, 1280])

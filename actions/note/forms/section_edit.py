@@ -70,10 +70,6 @@ class BlockForm(forms.Form):
         """Whether it covers a source or has a text: the empty one behind the others has neither."""
         return bool(self.block.covers or self.cleaned_data["text"])
 
-    def clean_text(self) -> str:
-        text: str = self.cleaned_data["text"]
-        return text.replace("\r\n", "\n").replace("\r", "\n")
-
 
 class SectionForm:
     """A form for each block of a section and an empty one behind them. Once it is valid, `blocks` holds what was typed.

@@ -214,7 +214,13 @@ def test_input_says_how_to_write_the_date_and_has_no_date_picker(milestone):
         html = str(MilestoneForm(instance=milestone)["due"])
         hint = str(MilestoneForm.base_fields["due"].help_text)
 
-    for attribute in ['type="text"', 'value="2nd quarter of 2006"', 'maxlength="60"', 'autocomplete="off"', "required"]:
+    for attribute in [
+        'type="text"',
+        'value="2nd quarter of 2006"',
+        'data-counter="60"',
+        'autocomplete="off"',
+        "required",
+    ]:
         assert attribute in html
     assert hint.startswith(f"As precisely as you know: {timezone.localdate().day} ")
 
