@@ -6,7 +6,8 @@ from io import BytesIO
 import pytest
 from docx import Document
 
-from actions.note.builder import build_note
+from actions.models import ActionStatus
+from actions.note.content import Note, NoteEntry, NoteIssue, NotePoint, NoteUpdate
 from actions.note.export import process
 from actions.note.export.limits import AT_ONCE_SIZE, size
 from actions.note.export.process import TooLargeError, write_file
@@ -19,6 +20,7 @@ from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import links, text
 from tests.note.conftest import HOSTILE
+from tracker.dates.value import PartialDate
 
 ASK = "/agendas/2026/note/files/"
 MANY_ITEMS = "- a\n" * 5000
@@ -42,9 +44,17 @@ def agenda_with(narrative, updates):
     return personas.agenda()
 
 
-@pytest.fixture
-def content(db):
-    return to_json(build_note(agenda_with(MANY_ITEMS, 3), personas.TODAY, with_people=True))
+def note_with(narrative, updates):
+    """The same as data, without a database."""
+    day = PartialDate.parse("2026-11-23")
+    points = []
+    for number in range(1, updates + 1):
+        update = NoteUpdate(number, "/", "under_way", None, day, "UNDP", (), False, narrative, "", ())
+        entries = (NoteEntry((update,)),)
+        status, code = ActionStatus.UNDER_WAY, f"1.{number}"
+        points.append(NotePoint(code, code, "Title", "/", "", ("UNDP",), (), True, status, False, entries, (), ()))
+    issues = (NoteIssue(1, "Issue", "/", "", tuple(points)),)
+    return Note("2026", "Note", "Agenda", "/", "", None, None, personas.TODAY, issues, (), False)
 
 
 @pytest.fixture
@@ -59,27 +69,24 @@ def enqueued(monkeypatch):
     return found
 
 
-def seconds_of_word_file(narrative, updates):
-    """Of CPU."""
-    note = build_note(agenda_with(narrative, updates), personas.TODAY, with_people=True)
+def seconds_of_word_file(note):
+    """CPU time."""
     begun = time.process_time()
     write_word(note)
     return time.process_time() - begun
 
 
-def test_word_file_of_nine_long_updates_takes_seconds(db):
-    assert seconds_of_word_file(MANY_ITEMS, 9) < 20
+def test_word_file_of_nine_long_updates_takes_seconds():
+    assert seconds_of_word_file(note_with(MANY_ITEMS, 9)) < 20
 
 
 @pytest.mark.parametrize("narrative", MANY_BLOCKS)
-def test_word_file_of_two_updates_of_many_blocks_takes_seconds(db, narrative):
-    assert seconds_of_word_file(narrative, 2) < 5
+def test_word_file_of_two_updates_of_many_blocks_takes_seconds(narrative):
+    assert seconds_of_word_file(note_with(narrative, 2)) < 5
 
 
-def test_word_file_has_every_item(db):
-    note = build_note(agenda_with(MANY_ITEMS, 2), personas.TODAY, with_people=True)
-
-    document = Document(BytesIO(write_word(note)))
+def test_word_file_has_every_item():
+    document = Document(BytesIO(write_word(note_with(MANY_ITEMS, 2))))
 
     assert [paragraph.text for paragraph in document.paragraphs].count("a") == 2 * 5000
 
@@ -97,10 +104,8 @@ def blocks_and_runs(blocks):
 
 
 @pytest.mark.parametrize("narrative", [*MANY_BLOCKS, *HOSTILE])
-def test_size_bounds_what_parsing_finds(db, narrative):
-    point = personas.action_point(description=narrative)
-
-    measured = size(build_note(point.issue.agenda, personas.TODAY, with_people=True))
+def test_size_bounds_what_parsing_finds(narrative):
+    measured = size(note_with(narrative, 1))
 
     # A block of text has a run in it, and so has the text between two runs with a style.
     assert sum(1 for _ in blocks_and_runs(parse(narrative))) <= 3 * measured
@@ -161,14 +166,15 @@ def test_published_version_too_long_for_a_pdf_says_what_to_do(client, long_agend
     ("bound", "value", "extension"),
     [("MEMORY", 400 * 1024 * 1024, "pdf"), ("SECONDS", 1, "pdf")],
 )
-def test_process_ends_at_its_bound(content, monkeypatch, bound, value, extension):
+def test_process_ends_at_its_bound(monkeypatch, bound, value, extension):
+    content = to_json(note_with(MANY_ITEMS, 3))
     monkeypatch.setattr(process, bound, value)
 
     with pytest.raises(TooLargeError):
         write_file(content, extension=extension, language="en", site="http://testserver")
 
 
-def test_process_that_fails_otherwise_says_why(db):
+def test_process_that_fails_otherwise_says_why():
     with pytest.raises(RuntimeError, match="JSONDecodeError"):
         write_file("no note", extension="docx", language="en", site="")
 
@@ -176,17 +182,17 @@ def test_process_that_fails_otherwise_says_why(db):
 def test_file_beyond_its_bound_says_what_to_do_and_is_not_tried_again(
     client, db, enqueued, monkeypatch, django_capture_on_commit_callbacks
 ):
-    agenda_with(MANY_ITEMS, 4)
-    monkeypatch.setattr(process, "SECONDS", 1)
+    agenda_with(MANY_ITEMS, 2)
+    monkeypatch.setattr(process, "MEMORY", 300 * 1024 * 1024)
     with django_capture_on_commit_callbacks(execute=True):
-        page = client.post(ASK, {"extension": "docx"})["Location"]
+        page = client.post(ASK, {"extension": "pdf"})["Location"]
     make_file(enqueued[0])
     with django_capture_on_commit_callbacks(execute=True):
-        again = client.post(ASK, {"extension": "docx"})["Location"]
+        again = client.post(ASK, {"extension": "pdf"})["Location"]
 
     response = client.get(page)
     assert NoteFile.objects.get().state == NoteFile.State.TOO_LARGE
-    assert "This note is too long for a Word file." in text(response)
+    assert "This note is too long for a PDF file." in text(response)
     assert "/agendas/2026/note.md" in links(response)
     assert again == page
     assert len(enqueued) == 1
