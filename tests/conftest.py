@@ -29,6 +29,20 @@ from tests.personas import (  # noqa: F401
 hypothesis.settings.register_profile("tracker", deadline=None)
 hypothesis.settings.load_profile("tracker")
 
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL leave out the tests that use no database: they have run on SQLite."""
+    if connection.vendor == "sqlite":
+        return
+    uses_database = {
+        item: item.get_closest_marker("django_db")
+        or {"db", "transactional_db"} & set(getattr(item, "fixturenames", []))
+        for item in items
+    }
+    config.hook.pytest_deselected(items=[item for item in items if not uses_database[item]])
+    items[:] = [item for item in items if uses_database[item]]
+
+
 PATIENCE = 15_000
 """Milliseconds that a page may take for anything: a busy machine is no fault."""
 expect.set_options(timeout=PATIENCE)
