@@ -1,4 +1,4 @@
-"""Messages that belong to one progress update: its action point's page shows them beside it, where the address leads."""
+"""Flash messages that belong to one progress update: the page of its action point shows them at that update."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,14 +9,14 @@ from django.http import HttpRequest
 from actions.models import ProgressUpdate
 
 
-def beside(update: ProgressUpdate) -> str:
-    """The tag of such a message."""
+def tag_for(update: ProgressUpdate) -> str:
+    """Return the tag of a message that belongs to the update."""
     return f"beside:{update.action_point_id}-{update.number}"
 
 
-def take_messages(request: HttpRequest, shown: Sequence[ProgressUpdate]) -> tuple[list[Any], dict[int, Any]]:
-    """What has just happened: messages for the top of the page, and those beside the updates that it shows, by number."""
-    numbers = {beside(update): update.number for update in shown}
+def split_messages(request: HttpRequest, shown: Sequence[ProgressUpdate]) -> tuple[list[Any], dict[int, Any]]:
+    """Return the messages for the top of the page, and those that belong to the updates that it shows, by number."""
+    numbers = {tag_for(update): update.number for update in shown}
     top, found = [], {}
     for message in get_messages(request):
         number = next((numbers[tag] for tag in (message.extra_tags or "").split() if tag in numbers), None)

@@ -30,7 +30,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 
 # All visitors of the tests have the same address.
-VISITORS_PER_MINUTE = dict.fromkeys(["search", "note_files", "kept_forms"], 100_000)
+VISITORS_PER_MINUTE = dict.fromkeys(["search", "note_files", "saved_forms"], 100_000)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -283,7 +283,7 @@ if ALLAUTH_TRUSTED_PROXY_COUNT:
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # How often a visitor may ask for what costs much (`tracker.web.rate_limits`).
-VISITORS_PER_MINUTE = {"search": 30, "note_files": 20, "kept_forms": 5}
+VISITORS_PER_MINUTE = {"search": 30, "note_files": 20, "saved_forms": 5}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.forms.action_point import ActionPointForm
 from actions.forms.conflicts import ConflictAwareForm
-from actions.forms.unique_in_parent import WithinForm
+from actions.forms.unique_in_parent import UniqueInParentForm
 from actions.models import ActionPoint
 from issues.models import Agenda, Issue
 from issues.numbering import next_number
@@ -31,12 +31,12 @@ class AgendaForm(ConflictAwareForm):
         }
 
 
-class IssueForm(WithinForm, ConflictAwareForm):
+class IssueForm(UniqueInParentForm, ConflictAwareForm):
     """Edit an issue of an agenda, or add one. A new issue gets the next number unless another is typed. The number never changes, so that
     references stay valid. Create the form with the agenda locked.
     """
 
-    within = "agenda"
+    parent = "agenda"
 
     class Meta:
         model = Issue
@@ -51,10 +51,10 @@ class IssueForm(WithinForm, ConflictAwareForm):
             _offer_number(self, Issue.objects.filter(agenda=self.instance.agenda_id))
 
 
-class NewActionPointForm(WithinForm, ActionPointForm):
+class NewActionPointForm(UniqueInParentForm, ActionPointForm):
     """Add an action point to an issue; its number follows the same rules as that of an issue."""
 
-    within = "issue"
+    parent = "issue"
 
     class Meta(ActionPointForm.Meta):
         fields = ["number", *ActionPointForm.Meta.fields]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.forms.conflicts import ConflictAwareForm, SendAgain
 from actions.forms.days import not_to_come
-from actions.forms.unique_in_parent import WithinForm
+from actions.forms.unique_in_parent import UniqueInParentForm
 from actions.models import Milestone
 from actions.models.milestone import REASON_LIMIT
 from tracker.dates.fields import PartialDateFormField
@@ -17,8 +17,8 @@ from tracker.dates.value import PartialDate
 from tracker.text import validate_line
 
 
-class MilestoneForm(WithinForm, ConflictAwareForm):
-    within = "action_point"
+class MilestoneForm(UniqueInParentForm, ConflictAwareForm):
+    parent = "action_point"
 
     class Meta:
         model = Milestone

@@ -1,6 +1,6 @@
-"""Forms of what lies within something that the address gives: an issue of an agenda, a milestone of an action point."""
+"""Forms for things that are unique in a parent that the address names: an issue in its agenda, a milestone in its action point."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,10 +13,11 @@ else:
     _Base = forms.ModelForm
 
 
-class WithinForm(_Base):
-    """Refuses what must be unique `within` a thing and is not. The form lacks that field, so Django would leave it to the database."""
+class UniqueInParentForm(_Base):
+    """Refuse what is there in the parent already. The form has no field for the parent, so Django would leave that to the database."""
 
-    within: str
+    parent: ClassVar[str]
+    """The name of the relation to the parent."""
 
     def stored_before(self) -> Any:
         """Return what the same form stored when it was sent before; None if nothing or something else has its place. One query or two."""
@@ -24,7 +25,7 @@ class WithinForm(_Base):
             return None
         model = self._meta.model
         unique = [each for each in model._meta.constraints if isinstance(each, UniqueConstraint)]
-        names = next(each.fields for each in unique if self.within in each.fields)
+        names = next(each.fields for each in unique if self.parent in each.fields)
         place = {name: getattr(self.instance, name) for name in names}
         found = model._default_manager.filter(**place).first()
         return found if found and not self._differs_from(found) else None
@@ -36,6 +37,6 @@ class WithinForm(_Base):
     def validate_unique(self) -> None:
         super().validate_unique()
         try:
-            self.instance.validate_constraints(exclude=self._get_validation_exclusions() - {self.within})  # type: ignore[attr-defined] # of ModelForm
+            self.instance.validate_constraints(exclude=self._get_validation_exclusions() - {self.parent})  # type: ignore[attr-defined] # of ModelForm
         except ValidationError as error:
             self._update_errors(error)  # type: ignore[attr-defined] # of ModelForm

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actions.forms.conflicts import SendAgain
-from actions.forms.unique_in_parent import WithinForm
+from actions.forms.unique_in_parent import UniqueInParentForm
 from actions.models import ActionPoint
 from actions.rollover.decisions import Choice
 from actions.rollover.models import NUMBER_LIMIT, Decision, PlannedIssue, PlannedPoint, Rollover
@@ -33,8 +33,8 @@ class RolloverForm(forms.ModelForm):
         return slug
 
 
-class PlannedIssueForm(WithinForm):
-    within = "rollover"
+class PlannedIssueForm(UniqueInParentForm):
+    parent = "rollover"
 
     class Meta:
         model = PlannedIssue

@@ -13,17 +13,17 @@ from actions.rollover.decisions import RolloverError, lock_plan
 from actions.rollover.forms import PlannedIssueForm
 from actions.rollover.models import PlannedIssue, Rollover
 from issues.numbering import next_number
-from tracker.web.form_recovery import clears_kept, keeps_typed, kept_initial
+from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
 
 
-@keeps_typed
+@preserve_form
 @require_http_methods(["GET", "POST"])
 def add_issue(request: HttpRequest, slug: str) -> HttpResponseBase:
     rollover = get_rollover(signed_in(request), slug)
     return _form_page(request, rollover, PlannedIssue(rollover=rollover, number=next_number(rollover.issues)))
 
 
-@keeps_typed
+@preserve_form
 @require_http_methods(["GET", "POST"])
 def edit_issue(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
     """POST with `do=drop` takes it out of the new agenda, where nothing goes under it."""
@@ -34,12 +34,12 @@ def edit_issue(request: HttpRequest, slug: str, number: int) -> HttpResponseBase
 def _form_page(request: HttpRequest, rollover: Rollover, issue: PlannedIssue) -> HttpResponseBase:
     named = str(issue) if issue.pk else ""
     form = PlannedIssueForm(
-        request.POST if request.method == "POST" else None, initial=kept_initial(request), instance=issue
+        request.POST if request.method == "POST" else None, initial=saved_initial(request), instance=issue
     )
     status = 400 if form.is_bound else 200
     try:
         if form.is_bound and (done := _changed(form, rollover, drop=request.POST.get("do") == "drop")):
-            messages.success(request, done % {"issue": named}, extra_tags=clears_kept(request))
+            messages.success(request, done % {"issue": named}, extra_tags=clear_browser_copy(request))
             return redirect(rollover)
     except RolloverError as error:
         form.is_valid()

@@ -26,7 +26,7 @@ from actions.rollover.models import Decision, Rollover
 from actions.rollover.plan import Plan, plan_of
 from issues.models import Agenda
 from tracker.people.permissions import Right
-from tracker.web.form_recovery import clears_kept, keeps_typed, kept_initial
+from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
 
 
 @require_safe
@@ -42,7 +42,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "rollover/overview_page.html", _context(rollover, plan) | {"only_undecided": only_undecided})
 
 
-@keeps_typed
+@preserve_form
 @require_http_methods(["GET", "POST"])
 def name(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Begins the roll-over with the new agenda's name, or changes the name."""
@@ -54,7 +54,7 @@ def name(request: HttpRequest, slug: str) -> HttpResponseBase:
         return redirect("rollover", slug)
     rollover = stored or Rollover(source=source)
     form = RolloverForm(
-        request.POST if request.method == "POST" else None, initial=kept_initial(request), instance=rollover
+        request.POST if request.method == "POST" else None, initial=saved_initial(request), instance=rollover
     )
     if form.is_valid():
         try:
@@ -65,13 +65,13 @@ def name(request: HttpRequest, slug: str) -> HttpResponseBase:
         except RolloverError as error:
             messages.error(request, str(error))
             return redirect("rollover", slug)
-        messages.success(request, _("The name is kept."), extra_tags=clears_kept(request))
+        messages.success(request, _("The name is kept."), extra_tags=clear_browser_copy(request))
         return redirect("rollover", slug)
     context = {"form": form, "source": source, "stored": stored}
     return render(request, "rollover/name_form.html", context, status=400 if form.is_bound else 200)
 
 
-@keeps_typed
+@preserve_form
 @require_http_methods(["GET", "POST"])
 def decision(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
     """Decides on one action point; POST with `do=take-back` makes it undecided. Leads on to the next that is undecided."""
@@ -84,7 +84,7 @@ def decision(request: HttpRequest, slug: str, issue: int, number: int) -> HttpRe
         rollover=rollover,
         action_point=point,
         stored=stored,
-        kept=kept_initial(request),
+        kept=saved_initial(request),
     )
     context = {"form": form, "rollover": rollover, "action_point": point, "stored": stored}
     try:
@@ -93,7 +93,7 @@ def decision(request: HttpRequest, slug: str, issue: int, number: int) -> HttpRe
             messages.success(
                 request,
                 _("%(reference)s is undecided again.") % {"reference": point.reference},
-                extra_tags=clears_kept(request),
+                extra_tags=clear_browser_copy(request),
             )
             return redirect(rollover)
         if form.is_valid():
@@ -102,7 +102,7 @@ def decision(request: HttpRequest, slug: str, issue: int, number: int) -> HttpRe
             messages.success(
                 request,
                 _("Decided on %(reference)s.") % {"reference": point.reference},
-                extra_tags=clears_kept(request),
+                extra_tags=clear_browser_copy(request),
             )
             return redirect(_next(rollover, request.POST.get("then", "")))
     except ChangedMeanwhileError as error:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from actions import progress, rules
 from actions.access import Person, get_action_point, public_if_visible, signed_in
 from actions.as_of import AsOf, read_as_of
-from actions.flash_messages import take_messages
+from actions.flash_messages import split_messages
 from actions.forms import ActionPointForm, SnoozeForm
 from actions.history import edits
 from actions.models import ActionPoint, ActionStatus, Milestone, ProgressUpdate
@@ -28,7 +28,7 @@ from issues.readable_history import readable_since
 from tracker.locking import atomic_post, locked_by_post
 from tracker.people.models import User
 from tracker.people.permissions import Right, may
-from tracker.web.form_recovery import clears_kept, keeps_typed, kept_initial
+from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
 from tracker.web.pagination import get_page
 
 UPDATES = 25
@@ -50,7 +50,7 @@ def action_point_page(request: HttpRequest, slug: str, issue: int, number: int) 
     for update in updates:
         as_of.mark(update)
     reasons = rules.attention_reasons(state, today)
-    top, logged = take_messages(request, updates)
+    top, logged = split_messages(request, updates)
     closed = action_point.issue.agenda.state == Agenda.State.CLOSED and not as_of.is_past
     context = (_rights(user, action_point) if not as_of.is_past else {}) | {
         "as_of": as_of,
@@ -95,7 +95,7 @@ def update_page(request: HttpRequest, slug: str, issue: int, number: int, update
     return render(request, "actions/update_page.html", context)
 
 
-@keeps_typed
+@preserve_form
 @require_http_methods(["GET", "POST"])
 @atomic_post
 def edit(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
@@ -106,35 +106,37 @@ def edit(request: HttpRequest, slug: str, issue: int, number: int) -> HttpRespon
         form = ActionPointForm(request.POST, instance=action_point)
         if form.is_valid():
             form.save()
-            messages.success(request, _("Action point saved."), extra_tags=clears_kept(request))
+            messages.success(request, _("Action point saved."), extra_tags=clear_browser_copy(request))
             return redirect(action_point)
         # The page still names the action point as it is stored: a form that is checked writes what was typed to its instance.
         action_point.refresh_from_db(fields=["title", "description"])
     else:
-        form = ActionPointForm(initial=kept_initial(request, "lead_agencies", "focal_points"), instance=action_point)
+        form = ActionPointForm(initial=saved_initial(request, "lead_agencies", "focal_points"), instance=action_point)
     status = 200 if not form.is_bound else 409 if form.theirs else 400
     return render(
         request, "actions/action_point_form.html", {"form": form, "action_point": action_point}, status=status
     )
 
 
-@keeps_typed
+@preserve_form
 @require_http_methods(["GET", "POST"])
 def snooze(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
     """Holds the reminders back until a day, with a reason. POST with `do=wake` lets them come again."""
     action_point = get_action_point(signed_in(request), slug, issue, number, Right.LOG_PROGRESS)
     if request.POST.get("do") == "wake":
         progress.wake(action_point)
-        messages.success(request, _("Its reminders come again."), extra_tags=clears_kept(request))
+        messages.success(request, _("Its reminders come again."), extra_tags=clear_browser_copy(request))
         return redirect(action_point)
     standing = {"until": action_point.snoozed_until, "reason": action_point.snooze_reason}
     today = timezone.localdate()
     form = SnoozeForm(
-        request.POST if request.method == "POST" else None, initial=standing | kept_initial(request), today=today
+        request.POST if request.method == "POST" else None, initial=standing | saved_initial(request), today=today
     )
     if form.is_valid():
         progress.snooze(action_point, form.cleaned_data["until"], form.cleaned_data["reason"])
-        messages.success(request, _("Its reminders are held back until that day."), extra_tags=clears_kept(request))
+        messages.success(
+            request, _("Its reminders are held back until that day."), extra_tags=clear_browser_copy(request)
+        )
         return redirect(action_point)
     context = {"form": form, "action_point": action_point}
     return render(request, "actions/snooze_form.html", context, status=400 if form.is_bound else 200)

@@ -11,65 +11,65 @@ from django.views.decorators.http import require_http_methods
 from actions.access import get_agenda, signed_in
 from actions.forms import AgendaForm, IssueForm, NewActionPointForm, PastedAgendaForm
 from actions.forms.conflicts import ConflictAwareForm
-from actions.forms.unique_in_parent import WithinForm
+from actions.forms.unique_in_parent import UniqueInParentForm
 from actions.models import ActionPoint
 from issues.models import Agenda, Issue
 from tracker.locking import atomic_post, locked_by_post
 from tracker.people.permissions import Right
-from tracker.web.form_recovery import clears_kept, keeps_typed, kept_initial
+from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
 
 
-@keeps_typed
+@preserve_form
 @require_http_methods(["GET", "POST"])
 @atomic_post
 def edit_agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
     agenda = _to_edit(request, slug)
-    form = AgendaForm(_sent(request), initial=kept_initial(request), instance=agenda)
+    form = AgendaForm(_sent(request), initial=saved_initial(request), instance=agenda)
     return _form_page(request, form, agenda, _("Edit the agenda"))
 
 
-@keeps_typed
+@preserve_form
 @require_http_methods(["GET", "POST"])
 @atomic_post
 def add_issue(request: HttpRequest, slug: str) -> HttpResponseBase:
     agenda = _to_edit(request, slug)
-    form = IssueForm(_sent(request), initial=kept_initial(request), instance=Issue(agenda=agenda))
+    form = IssueForm(_sent(request), initial=saved_initial(request), instance=Issue(agenda=agenda))
     return _form_page(request, form, agenda, _("Add an issue"))
 
 
-@keeps_typed
+@preserve_form
 @require_http_methods(["GET", "POST"])
 @atomic_post
 def edit_issue(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
     agenda = _to_edit(request, slug)
     issue = get_object_or_404(agenda.issues, number=number)
-    form = IssueForm(_sent(request), initial=kept_initial(request), instance=issue)
+    form = IssueForm(_sent(request), initial=saved_initial(request), instance=issue)
     return _form_page(request, form, agenda, _("Edit the issue"))
 
 
-@keeps_typed
+@preserve_form
 @require_http_methods(["GET", "POST"])
 @atomic_post
 def add_action_point(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
     agenda = _to_edit(request, slug)
     issue = get_object_or_404(agenda.issues, number=number)
-    initial = kept_initial(request, "lead_agencies", "focal_points")
+    initial = saved_initial(request, "lead_agencies", "focal_points")
     form = NewActionPointForm(_sent(request), initial=initial, instance=ActionPoint(issue=issue))
     return _form_page(request, form, agenda, _("Add an action point"), under=issue)
 
 
-@keeps_typed
+@preserve_form
 @require_http_methods(["GET", "POST"])
 @atomic_post
 def paste_agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Add issues and action points from a text. POST previews them; with `preview`, the fingerprint of the preview, it adds just those."""
     agenda = _to_edit(request, slug)
-    form = PastedAgendaForm(_sent(request), agenda=agenda, initial=kept_initial(request))
+    form = PastedAgendaForm(_sent(request), agenda=agenda, initial=saved_initial(request))
     pasted, previewed = form.pasted if form.is_valid() else None, request.POST.get("preview")
     if pasted and pasted.fingerprint == previewed:
         pasted.add()
         added = _("Added: %(what)s.") % {"what": pasted.summary()}
-        messages.success(request, added, extra_tags=clears_kept(request))
+        messages.success(request, added, extra_tags=clear_browser_copy(request))
         return redirect(agenda)
     has_changed = bool(pasted and previewed)
     context = {"agenda": agenda, "form": form, "pasted": pasted, "has_changed": has_changed}
@@ -88,7 +88,7 @@ def _sent(request: HttpRequest) -> QueryDict | None:
 
 
 def _stored_before(form: ConflictAwareForm) -> Any:
-    return form.stored_before() if form.is_bound and isinstance(form, WithinForm) else None
+    return form.stored_before() if form.is_bound and isinstance(form, UniqueInParentForm) else None
 
 
 def _form_page(
@@ -97,7 +97,7 @@ def _form_page(
     """Stored, it leads to the page of what was stored."""
     stored: Any = form.save() if form.is_valid() else _stored_before(form)
     if stored:
-        messages.success(request, _("“%(name)s” is saved.") % {"name": stored}, extra_tags=clears_kept(request))
+        messages.success(request, _("“%(name)s” is saved.") % {"name": stored}, extra_tags=clear_browser_copy(request))
         return redirect(stored)
     if form.is_bound and form.instance is agenda:
         agenda.refresh_from_db()  # a form that is checked writes what was typed to its instance

@@ -12,17 +12,17 @@ from django.views.decorators.http import require_http_methods
 
 from actions import progress
 from actions.access import get_action_point, get_update, signed_in
-from actions.flash_messages import beside
+from actions.flash_messages import tag_for
 from actions.forms import CorrectionForm, WithdrawalForm
 from actions.models import ProgressUpdate
 from actions.models.progress_update import NARRATIVE_LIMIT
 from actions.submission import SubmissionUsedError
 from tracker.markdown import to_html
 from tracker.people.permissions import Right
-from tracker.web.form_recovery import clears_kept, keeps_typed, take_kept, typed_in
+from tracker.web.form_recovery import clear_browser_copy, pop_saved_form, preserve_form, typed_values
 
 
-@keeps_typed
+@preserve_form
 @require_http_methods(["GET", "POST"])
 def correct(request: HttpRequest, slug: str, issue: int, number: int, update: int) -> HttpResponseBase:
     """The form, filled with what stands there now. POST with `do`: publish (the default) or preview."""
@@ -35,7 +35,7 @@ def correct(request: HttpRequest, slug: str, issue: int, number: int, update: in
     today = timezone.localdate()
     previewing = request.POST.get("do") == "preview"
     if request.method != "POST" or previewing:
-        typed = typed_in(request.POST) if previewing else take_kept(request)
+        typed = typed_values(request.POST) if previewing else pop_saved_form(request)
         initial = CorrectionForm.initial_from(typed) if typed else {}
         html = to_html(request.POST.get("narrative", "")[:NARRATIVE_LIMIT]) if previewing else None
         form = CorrectionForm(update=standing, user=user, today=today, initial=initial)
@@ -61,7 +61,7 @@ def correct(request: HttpRequest, slug: str, issue: int, number: int, update: in
             form.send_again_with(corrects=error.update.version)
         return _page(request, form, standing, used=error.update, status=409)
     message = _("Corrected. The earlier version stays readable.")
-    messages.success(request, message, extra_tags=f"{clears_kept(request)} {beside(corrected)}")
+    messages.success(request, message, extra_tags=f"{clear_browser_copy(request)} {tag_for(corrected)}")
     return redirect(f"{action_point.get_absolute_url()}#update-{corrected.number}")
 
 
@@ -94,7 +94,7 @@ def withdraw(request: HttpRequest, slug: str, issue: int, number: int, update: i
         context |= {"newer": [error.update], "update": error.update}
         return render(request, "actions/withdrawal_form.html", context, status=409)
     message = _("Withdrawn. The update stays readable, marked, with your reason.")
-    messages.success(request, message, extra_tags=beside(standing))
+    messages.success(request, message, extra_tags=tag_for(standing))
     return redirect(f"{action_point.get_absolute_url()}#update-{standing.number}")
 
 

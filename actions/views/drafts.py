@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from actions.access import get_action_point, signed_in
 from tracker.locking import atomic_post, locked_by_post
 from tracker.people.permissions import Right, may
-from tracker.web.form_recovery import clears_kept
+from tracker.web.form_recovery import clear_browser_copy
 
 
 @require_http_methods(["GET", "POST"])
@@ -30,7 +30,7 @@ def discard(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -
     if request.method == "POST" and not changed:
         draft.delete()
         form_path = reverse("log_progress", args=[slug, issue, number])
-        messages.success(request, _("Draft discarded."), extra_tags=clears_kept(request, form_path))
+        messages.success(request, _("Draft discarded."), extra_tags=clear_browser_copy(request, form_path))
         return redirect(action_point)
     context = {"action_point": action_point, "draft": draft, "changed": changed}
     context["may_log"] = may(user, Right.LOG_PROGRESS, action_point)

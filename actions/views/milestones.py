@@ -13,17 +13,17 @@ from actions.forms.conflicts import version_of
 from actions.models import ActionPoint, Milestone
 from tracker.locking import atomic_post, locked_by_post
 from tracker.people.permissions import Right
-from tracker.web.form_recovery import clears_kept, keeps_typed, kept_initial
+from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
 
 
-@keeps_typed
+@preserve_form
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
     action_point = get_action_point(signed_in(request), slug, issue, number, Right.LOG_PROGRESS)
     return _form_page(request, action_point, Milestone(action_point=action_point), _("Milestone added."))
 
 
-@keeps_typed
+@preserve_form
 @require_http_methods(["GET", "POST"])
 @atomic_post
 def edit(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -> HttpResponseBase:
@@ -33,7 +33,7 @@ def edit(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -> H
     return _form_page(request, action_point, milestone, _("Milestone saved."))
 
 
-@keeps_typed
+@preserve_form
 @require_http_methods(["GET", "POST"])
 @atomic_post
 def mark_done(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -> HttpResponseBase:
@@ -44,10 +44,10 @@ def mark_done(request: HttpRequest, slug: str, issue: int, number: int, pk: int)
         messages.info(request, _("This milestone is done already."))
         return _back_to(action_point)
     data = request.POST if request.method == "POST" else None
-    form = MilestoneDoneForm(data, initial=kept_initial(request), today=timezone.localdate())
+    form = MilestoneDoneForm(data, initial=saved_initial(request), today=timezone.localdate())
     if form.is_valid():
         milestone.mark_done(form.cleaned_data["done_on"])
-        messages.success(request, _("Milestone marked as done."), extra_tags=clears_kept(request))
+        messages.success(request, _("Milestone marked as done."), extra_tags=clear_browser_copy(request))
         return _back_to(action_point)
     context = {"form": form, "action_point": action_point, "milestone": milestone}
     return render(request, "actions/milestone_completion.html", context, status=400 if form.is_bound else 200)
@@ -69,7 +69,7 @@ def remove(request: HttpRequest, slug: str, issue: int, number: int, pk: int) ->
     changed = form.is_valid() and form.cleaned_data["seen"] != version
     if form.is_valid() and not changed:
         milestone.remove(by=user, reason=form.cleaned_data["reason"])
-        messages.success(request, _("Milestone removed."), extra_tags=clears_kept(request))
+        messages.success(request, _("Milestone removed."), extra_tags=clear_browser_copy(request))
         return _back_to(action_point)
     if changed:
         form.send_again_with(seen=version)
@@ -84,11 +84,11 @@ def _back_to(action_point: ActionPoint) -> HttpResponse:
 
 def _form_page(request: HttpRequest, action_point: ActionPoint, milestone: Milestone, done: str) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
-    form = MilestoneForm(data, initial=kept_initial(request), instance=milestone, today=timezone.localdate())
+    form = MilestoneForm(data, initial=saved_initial(request), instance=milestone, today=timezone.localdate())
     if form.is_valid():
         form.save()
     if form.is_valid() or (form.is_bound and form.stored_before()):
-        messages.success(request, done, extra_tags=clears_kept(request))
+        messages.success(request, done, extra_tags=clear_browser_copy(request))
         return _back_to(action_point)
     status = 200 if not form.is_bound else 409 if form.theirs else 400
     return render(request, "actions/milestone_form.html", {"form": form, "action_point": action_point}, status=status)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from actions import progress as verbs
 from actions.access import get_action_point, signed_in
 from actions.drafts import MAX_DRAFTS, TooManyDraftsError, is_blank, save_draft
-from actions.flash_messages import beside
+from actions.flash_messages import tag_for
 from actions.forms import ProgressForm
 from actions.forms.days import with_days
 from actions.models import ActionPoint, ProgressDraft, ReportedStatus
@@ -24,10 +24,10 @@ from actions.submission import SubmissionUsedError
 from tracker.markdown import to_html
 from tracker.people.models import User
 from tracker.people.permissions import Right, may
-from tracker.web.form_recovery import Typed, clears_kept, keeps_typed, take_kept, typed_in
+from tracker.web.form_recovery import Typed, clear_browser_copy, pop_saved_form, preserve_form, typed_values
 
 
-@keeps_typed
+@preserve_form
 @require_http_methods(["GET", "POST"])
 def log_progress(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
     """The form on GET; `draft` in the query string continues that draft. POST with `do`: publish (the default), draft or preview."""
@@ -36,7 +36,7 @@ def log_progress(request: HttpRequest, slug: str, issue: int, number: int) -> Ht
     _require_right(request, action_point, user)
     if request.method == "POST":
         return _DO.get(request.POST.get("do", ""), _publish)(request, action_point, user)
-    if typed := take_kept(request):
+    if typed := pop_saved_form(request):
         return _page(request, _form(action_point, user, typed), action_point)
     if "draft" in request.GET:
         return _continue_draft(request, action_point, user)
@@ -106,7 +106,7 @@ def _publish(request: HttpRequest, action_point: ActionPoint, user: User) -> Htt
         correctable = own and used.action_point_id == action_point.pk and not used.is_withdrawn
         return _refused(request, form, action_point, user, used=used, correctable=correctable, status=409)
     message = _("Progress logged on %(reference)s.") % {"reference": action_point.reference}
-    messages.success(request, message, extra_tags=f"{clears_kept(request)} {beside(update)}")
+    messages.success(request, message, extra_tags=f"{clear_browser_copy(request)} {tag_for(update)}")
     return redirect(f"{action_point.get_absolute_url()}#update-{update.number}")
 
 
@@ -138,15 +138,15 @@ def _save_draft(request: HttpRequest, action_point: ActionPoint, user: User) -> 
         draft, problem, status = None, _too_many_drafts(), 409
     if draft:
         message = _("Draft saved. Only you can see it until you publish it.")
-        messages.success(request, message, extra_tags=clears_kept(request))
+        messages.success(request, message, extra_tags=clear_browser_copy(request))
         return redirect(f"{request.path}?draft={draft.pk}")
     messages.warning(request, problem)
-    return _page(request, _form(action_point, user, typed_in(request.POST)), action_point, status=status)
+    return _page(request, _form(action_point, user, typed_values(request.POST)), action_point, status=status)
 
 
 def _saved(request: HttpRequest, action_point: ActionPoint, user: User) -> ProgressDraft | None:
     """Save what was sent as a draft; None if nothing was typed. Raises TooManyDraftsError."""
-    typed = with_days(typed_in(request.POST), ProgressForm.DAYS, timezone.localdate())
+    typed = with_days(typed_values(request.POST), ProgressForm.DAYS, timezone.localdate())
     return None if is_blank(typed) else save_draft(action_point, user, typed, _submission(request))
 
 
@@ -166,7 +166,7 @@ def _too_many_drafts() -> str:
 
 def _preview(request: HttpRequest, action_point: ActionPoint, user: User) -> HttpResponse:
     html = to_html(request.POST.get("narrative", "")[:NARRATIVE_LIMIT])
-    return _page(request, _form(action_point, user, typed_in(request.POST)), action_point, preview_html=html)
+    return _page(request, _form(action_point, user, typed_values(request.POST)), action_point, preview_html=html)
 
 
 _DO = {"draft": _save_draft, "preview": _preview, "publish": _publish}

@@ -105,7 +105,7 @@ def test_edit_keeps_what_a_signed_out_person_typed(client, point, coordinator, f
     }
 
     client.post(EDIT, typed)
-    assert "kept_forms" in client.session
+    assert "saved_forms" in client.session
     personas.sign_in(client, coordinator)
 
     form = client.get(EDIT).context["form"]
@@ -123,12 +123,12 @@ def test_what_a_signed_out_person_typed_is_kept_however_the_form_is_sent(point, 
 
     answer = client.post(EDIT, **sent)
 
-    assert (answer.status_code, "kept_forms" in client.session) == (302, kept)
+    assert (answer.status_code, "saved_forms" in client.session) == (302, kept)
 
 
 def test_visitors_fill_no_table_with_what_is_kept(point, settings, tmp_path, monkeypatch):
     monkeypatch.setattr("tracker.web.rate_limits.time", lambda: 6000)
-    settings.VISITORS_PER_MINUTE = {"kept_forms": 2}
+    settings.VISITORS_PER_MINUTE = {"saved_forms": 2}
     settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": str(tmp_path)}
     }

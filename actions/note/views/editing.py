@@ -19,7 +19,7 @@ from actions.note.sections import Section
 from issues.models import Agenda
 from tracker.locking import atomic_post, lock
 from tracker.people.permissions import Right, require
-from tracker.web.form_recovery import clears_kept, keeps_typed, take_kept
+from tracker.web.form_recovery import clear_browser_copy, pop_saved_form, preserve_form
 
 MAX_VERSIONS = 50
 """Newest versions of a section that its page lists."""
@@ -32,13 +32,13 @@ def editing(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "note/editing_page.html", {"agenda": agenda, "sections": edited_sections(agenda)})
 
 
-@keeps_typed
+@preserve_form
 @require_http_methods(["GET", "POST"])
 def edit_introduction(request: HttpRequest, slug: str) -> HttpResponseBase:
     return _edit(request, sections.introduction(get_agenda(signed_in(request), slug, Right.COORDINATE)))
 
 
-@keeps_typed
+@preserve_form
 @require_http_methods(["GET", "POST"])
 def edit_rationale(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
     issue = get_issue(signed_in(request), slug, number)
@@ -46,14 +46,14 @@ def edit_rationale(request: HttpRequest, slug: str, number: int) -> HttpResponse
     return _edit(request, sections.rationale(issue))
 
 
-@keeps_typed
+@preserve_form
 @require_http_methods(["GET", "POST"])
 def edit_description(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
     point = get_action_point(signed_in(request), slug, issue, number, Right.COORDINATE)
     return _edit(request, sections.description(point))
 
 
-@keeps_typed
+@preserve_form
 @require_http_methods(["GET", "POST"])
 def edit_updates(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
     point = get_action_point(signed_in(request), slug, issue, number, Right.COORDINATE)
@@ -73,7 +73,7 @@ def _edit(request: HttpRequest, section: Section) -> HttpResponseBase:
         if form.is_valid():
             blocks = blocks_to_json(form.blocks, section.sources)
             SectionEdit.store(section.agenda, section.key, blocks, author=signed_in(request), now=timezone.now())
-            messages.success(request, _("The note says this now."), extra_tags=clears_kept(request))
+            messages.success(request, _("The note says this now."), extra_tags=clear_browser_copy(request))
             if form.shares_places:
                 messages.info(
                     request,
@@ -92,7 +92,7 @@ def _edit(request: HttpRequest, section: Section) -> HttpResponseBase:
 
 def _kept(request: HttpRequest) -> QueryDict | None:
     """Return what a signed-out person had submitted."""
-    typed = take_kept(request)
+    typed = pop_saved_form(request)
     if typed is None:
         return None
     data = QueryDict(mutable=True)

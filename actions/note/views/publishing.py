@@ -22,7 +22,7 @@ from actions.note.sign_offs import MissingSignOffs, missing_in_version, missing_
 from issues.models import Agenda
 from tracker.locking import atomic_post, locked_by_post
 from tracker.people.permissions import Right, may
-from tracker.web.form_recovery import clears_kept, keeps_typed, kept_initial
+from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
 from tracker.web.rate_limits import limit_visitors
 
 
@@ -86,7 +86,7 @@ def version_json(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return HttpResponse(found.content, content_type="application/json", headers=headers)
 
 
-@keeps_typed
+@preserve_form
 @require_http_methods(["GET", "POST"])
 @atomic_post
 def publish_note(request: HttpRequest, slug: str) -> HttpResponseBase:
@@ -97,12 +97,12 @@ def publish_note(request: HttpRequest, slug: str) -> HttpResponseBase:
     data = request.POST if request.method == "POST" else None
     unsigned = [point for point in point_sign_offs(agenda, today) if not point.is_settled]
     audience = Agenda.Audience.NETWORK if unsigned else agenda.visible_to
-    initial = {"audience": audience} | kept_initial(request)
+    initial = {"audience": audience} | saved_initial(request)
     form = PublishForm(data, sha256=draft.sha256, unsigned=bool(unsigned), initial=initial)
     if form.is_valid():
         audience, remark = form.cleaned_data["audience"], form.cleaned_data["remark"]
         publish(draft, by=user, now=timezone.now(), audience=audience, remark=remark)
-        messages.success(request, _("Published."), extra_tags=clears_kept(request))
+        messages.success(request, _("Published."), extra_tags=clear_browser_copy(request))
         return redirect(draft)
     context = {
         "agenda": agenda,

@@ -15,7 +15,7 @@ from actions.note.sign_offs import PointSignOffs, point_sign_offs
 from issues.models import Agenda
 from tracker.locking import atomic_post, lock
 from tracker.people.permissions import Right, require
-from tracker.web.form_recovery import clears_kept, keeps_typed, kept_initial
+from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
 
 
 @require_safe
@@ -33,7 +33,7 @@ def sign_offs(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "note/sign_offs_page.html", context)
 
 
-@keeps_typed
+@preserve_form
 @require_http_methods(["GET", "POST"])
 @atomic_post
 def sign_off(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
@@ -47,7 +47,7 @@ def sign_off(request: HttpRequest, slug: str, issue: int, number: int) -> HttpRe
     form = SignOffForm(
         request.POST if request.method == "POST" else None,
         fingerprint=signing.point.fingerprint,
-        initial=kept_initial(request),
+        initial=saved_initial(request),
     )
     if form.is_valid():
         SignOff.store(
@@ -58,7 +58,7 @@ def sign_off(request: HttpRequest, slug: str, issue: int, number: int) -> HttpRe
             dissent=form.dissent_given,
             now=timezone.now(),
         )
-        messages.success(request, _("Your agency's answer was kept."), extra_tags=clears_kept(request))
+        messages.success(request, _("Your agency's answer was kept."), extra_tags=clear_browser_copy(request))
         return redirect("note_sign_offs", slug)
     context = {
         "agenda": signing.action_point.issue.agenda,

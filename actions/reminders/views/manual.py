@@ -12,14 +12,14 @@ from actions.access import get_action_point, signed_in
 from actions.reminders.forms import RemindForm
 from actions.reminders.manual import people_to_remind, remind_now
 from tracker.people.permissions import Right
-from tracker.web.form_recovery import clears_kept, keeps_typed, kept_initial
+from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
 
 
-@keeps_typed
+@preserve_form
 @require_http_methods(["GET", "POST"])
 def remind(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
     action_point = get_action_point(person := signed_in(request), slug, issue, number, Right.COORDINATE)
-    form = RemindForm(request.POST if request.method == "POST" else None, initial=kept_initial(request))
+    form = RemindForm(request.POST if request.method == "POST" else None, initial=saved_initial(request))
     today = timezone.localdate()
     if form.is_valid():
         reminded = remind_now(action_point, person, form.cleaned_data["message"], timezone.now(), today)
@@ -30,7 +30,7 @@ def remind(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResp
                 "Reminders go to %(names)s within a minute or two.",
                 len(reminded),
             )
-            messages.success(request, text % {"names": names}, extra_tags=clears_kept(request))
+            messages.success(request, text % {"names": names}, extra_tags=clear_browser_copy(request))
         else:
             messages.info(request, _("Nobody was reminded: all who could be were reminded of it today already."))
         return redirect(action_point)

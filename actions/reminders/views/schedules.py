@@ -21,10 +21,10 @@ from tracker.locking import atomic_post, locked_by_post
 from tracker.people.models import User
 from tracker.people.permissions import Right
 from tracker.people.time_zones import zone_named
-from tracker.web.form_recovery import clears_kept, keeps_typed, kept_initial
+from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
 
 
-@keeps_typed
+@preserve_form
 @require_http_methods(["GET", "POST"])
 @atomic_post
 def schedule(request: HttpRequest, slug: str) -> HttpResponseBase:
@@ -33,14 +33,14 @@ def schedule(request: HttpRequest, slug: str) -> HttpResponseBase:
     found = locked_by_post(request, ReminderSchedule.objects.filter(agenda=agenda)).first()
     instance = found or ReminderSchedule(agenda=agenda, starts_on=timezone.localdate())
     data = request.POST if request.method == "POST" else None
-    form = ScheduleForm(data, initial=kept_initial(request), instance=instance)
+    form = ScheduleForm(data, initial=saved_initial(request), instance=instance)
     context: dict[str, Any] = {"form": form, "agenda": agenda}
     if form.is_valid():
         if "preview" in request.POST:
             context["preview"] = preview_digests(instance, timezone.now())
             return render(request, "reminders/schedule_form.html", context)
         form.save()
-        messages.success(request, _("Schedule saved."), extra_tags=clears_kept(request))
+        messages.success(request, _("Schedule saved."), extra_tags=clear_browser_copy(request))
         return redirect("reminders")
     status = 200 if not form.is_bound else 409 if form.theirs else 400
     return render(request, "reminders/schedule_form.html", context, status=status)
