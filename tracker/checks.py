@@ -1,15 +1,19 @@
-"""What a database must promise before the tracker may trust it. Asked by `migrate`, and by `check --database default`."""
+"""Check what the tracker needs of its database. `migrate` and `start` run these checks, and so does `check --database default`."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from django.apps import apps
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
+from django.db.migrations.loader import MigrationLoader
+
+OWN_PACKAGES = {"tracker", "issues", "actions"}
 
 
 @register(Tags.database)
 def commits_survive_a_crash(databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
-    """Without `synchronous_commit` a crash of PostgreSQL forgets what it has just confirmed: a digest could go out twice."""
+    """Refuse a PostgreSQL that forgets commits in a crash (`synchronous_commit`): a digest could go out twice."""
     found: list[CheckMessage] = []
     for alias in databases or []:
         connection = connections[alias]
@@ -24,6 +28,27 @@ def commits_survive_a_crash(databases: Sequence[str] | None = None, **options: A
                     "PostgreSQL confirms what a crash may still undo (synchronous_commit is off): a digest could go out twice.",
                     hint="Set synchronous_commit = on in postgresql.conf, or for this database: ALTER DATABASE ... SET.",
                     id="tracker.E101",
+                )
+            )
+    return found
+
+
+@register(Tags.database)
+def database_is_of_this_version(databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
+    """Refuse a database with migrations of the tracker that this version does not have: it cannot be brought up to date."""
+    found: list[CheckMessage] = []
+    own_apps = {app.label for app in apps.get_app_configs() if app.name.partition(".")[0] in OWN_PACKAGES}
+    for alias in databases or []:
+        loader = MigrationLoader(connections[alias])
+        applied = {name for name in loader.applied_migrations or () if name[0] in own_apps}
+        unknown = sorted(".".join(name) for name in applied - set(loader.disk_migrations))
+        if unknown:
+            found.append(
+                Error(
+                    "This database was created by another version of the tracker, which this version cannot update "
+                    f"({unknown[0]} is unknown here).",
+                    hint="Use an empty one (TRACKER_DATA=/another/folder, or another DATABASE_URL), or start the version that created it.",
+                    id="tracker.E102",
                 )
             )
     return found

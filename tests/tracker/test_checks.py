@@ -1,9 +1,12 @@
-"""What the tracker asks of its database."""
+"""Checks of the database."""
 
 import pytest
 from django.core.management import call_command
-from django.core.management.base import SystemCheckError
+from django.core.management.base import CommandError, SystemCheckError
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from tracker.embedded.management.commands.start import refuse_unsuitable_database
 
 
 @pytest.mark.django_db
@@ -17,3 +20,15 @@ def test_database_that_forgets_what_it_confirmed_is_refused():
 
     with pytest.raises(SystemCheckError, match="synchronous_commit is off"):
         call_command("check", databases=["default"])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("migration", [("actions", "0002_of_another_version"), ("people", "0099_of_another_version")])
+def test_database_of_another_version_is_refused_with_the_way_out(migration):
+    refuse_unsuitable_database()
+    MigrationRecorder(connection).record_applied(*migration)
+
+    with pytest.raises(CommandError, match=r"another version of the tracker.*\n.*TRACKER_DATA"):
+        refuse_unsuitable_database()
+    with pytest.raises(SystemCheckError, match=r"\.".join(migration)):
+        call_command("migrate", skip_checks=False)

@@ -17,6 +17,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
+from django.core.checks import Tags, run_checks
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -55,6 +56,7 @@ class Command(BaseCommand):
 
     def prepare(self) -> None:
         """Bring database and static files up to date; fill an empty database."""
+        refuse_unsuitable_database()
         call_command("migrate", verbosity=0, interactive=False)
         collect_static_files(settings.DATA_DIR / "static-files.sha256")
         if not apps.get_model("issues", "Agenda")._default_manager.exists():
@@ -92,6 +94,13 @@ def how_to_sign_in() -> str:
     if get_user_model()._default_manager.exists():
         return "Sign in with your email address and password (forgotten: python3 manage.py changepassword EMAIL)."
     return "Nobody can sign in yet; make the first account:  python3 manage.py createsuperuser"
+
+
+def refuse_unsuitable_database() -> None:
+    """Raise CommandError with what is wrong with the database and what to do, before anything is written to it."""
+    for fault in run_checks(tags=[Tags.database], databases=["default"]):
+        if fault.is_serious():
+            raise CommandError(f"{fault.msg}\n{fault.hint}")
 
 
 def stop_on(*signals: signal.Signals) -> None:
