@@ -17,9 +17,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     environment = os.environ | {
-        "RAMPAGE_KILLS": str(options.kills),
-        "RAMPAGE_SEED": str(options.seed),
-        "RAMPAGE_CRASHES": "yes",
+        "KILLS_COUNT": str(options.kills),
+        "KILLS_SEED": str(options.seed),
+        "KILLS_CRASHES": "yes",
     }
     command = [
         sys.executable,
@@ -33,9 +33,7 @@ def main() -> int:
     ]
 
     def failed(**more: str) -> bool:
-        runs = [
-            subprocess.run(command, env=environment | more | {"RAMPAGE_PEOPLE": people}) for people in ("25", "400")
-        ]
+        runs = [subprocess.run(command, env=environment | more | {"KILLS_PEOPLE": people}) for people in ("25", "400")]
         return any(run.returncode for run in runs)
 
     embedded = failed()

@@ -57,8 +57,8 @@ def _original_message_id(mail: Message) -> str:
             content = message_from_bytes(part.get_payload(decode=True) or b"")  # type: ignore[arg-type]
         elif part.get_content_type() == "message/rfc822":
             content = next(iter(part.get_payload() or []), None)
-        if isinstance(content, Message) and (found := _MESSAGE_ID.search(_text(content["Message-ID"]))):
-            return found[0]
+        if isinstance(content, Message) and (match := _MESSAGE_ID.search(_text(content["Message-ID"]))):
+            return match[0]
     return ""
 
 

@@ -76,8 +76,8 @@ def successors_of(token: str) -> list[ActionPoint]:
     content = _read(token)
     if not content:
         return []
-    found = ActionPoint.objects.open().filter(carried_from=content[1]).select_related("issue__agenda")
-    return list(found.order_by("issue__agenda__slug", "issue__number", "number"))
+    successors = ActionPoint.objects.open().filter(carried_from=content[1]).select_related("issue__agenda")
+    return list(successors.order_by("issue__agenda__slug", "issue__number", "number"))
 
 
 def _read(token: str) -> tuple[int, int, str] | None:

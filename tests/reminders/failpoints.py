@@ -1,6 +1,6 @@
 """The tracker's Celery application for tests of a worker that dies: it kills itself at one step of sending a digest.
 
-`FAILPOINT` names the step, `FAILPOINT_MARK` a file that is made right before. With `FENCE=off` the fence changes nothing: the control.
+`FAILPOINT` names the step, `FAILPOINT_MARK` a file that is made right before. With `GUARD=off` the guard changes nothing: the control.
 """
 
 import os
@@ -21,9 +21,9 @@ from tracker.mail.delivery import Courier  # noqa: E402
 
 STEPS: dict[str, tuple[Any, str, bool]] = {
     "claimed": (DigestQuerySet, "claim", True),
-    "composed": (sending, "digest_mail", True),
-    "connected, not fenced": (sending, "pass_guard", False),
-    "fenced, nothing sent": (sending, "pass_guard", True),
+    "rendered": (sending, "digest_mail", True),
+    "connected, not guarded": (sending, "pass_guard", False),
+    "guarded, nothing sent": (sending, "pass_guard", True),
     "accepted, not recorded": (Courier, "deliver", True),
     "recorded": (Digest, "record_sent", True),
 }
@@ -46,7 +46,7 @@ def dying(work: Callable[..., Any], *, after: bool) -> Callable[..., Any]:
     return inner
 
 
-if os.environ.get("FENCE") == "off":
+if os.environ.get("GUARD") == "off":
     sending.pass_guard = lambda *given, **named: True
 _place, _name, _after = STEPS[os.environ["FAILPOINT"]]
 setattr(_place, _name, dying(getattr(_place, _name), after=_after))

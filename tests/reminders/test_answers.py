@@ -20,13 +20,13 @@ def points(db):
 
 
 def remind(points, times):
-    """In so many weeks, of each of these."""
+    """Count a reminder about each of these in this number of weeks."""
     for week in range(times):
         at = FIRST + timedelta(weeks=week)
         ReminderCount.objects.add([point.pk for point in points], date(2026, 5, 4) + timedelta(weeks=week), at)
 
 
-def told(client, who):
+def dashboard_text(client, who):
     return text(personas.sign_in(client, who).get(DASHBOARD))
 
 
@@ -40,7 +40,7 @@ def test_coordinators_see_what_came_of_the_digests(client, coordinator, points):
     assert "3 Action points reminded of 1 Reported on since 0 of them with no progress 0 put off until later" in text(
         page
     )
-    assert "0 said not to be theirs 1 Three reminders or more without an answer" in text(page)
+    assert "0 declined: not theirs 1 Three reminders or more without an answer" in text(page)
     assert "2026/1.3 Course 3 4 reminders since 4 May 2026" in text(page)
     assert "/reminders/" in links(page)
     section = page.text[page.text.index('id="answers"') :]
@@ -49,11 +49,11 @@ def test_coordinators_see_what_came_of_the_digests(client, coordinator, points):
 
 def test_answer_shows_at_once(client, coordinator, points):
     remind(points, 3)
-    assert "0 said not to be theirs 3 Three reminders or more without an answer" in told(client, coordinator)
+    assert "0 declined: not theirs 3 Three reminders or more without an answer" in dashboard_text(client, coordinator)
 
     personas.update(points[1])
 
-    assert "0 said not to be theirs 2 Three reminders or more without an answer" in told(client, coordinator)
+    assert "0 declined: not theirs 2 Three reminders or more without an answer" in dashboard_text(client, coordinator)
 
 
 def test_answer_that_was_withdrawn_is_none(client, coordinator, focal_point, points):
@@ -64,10 +64,10 @@ def test_answer_that_was_withdrawn_is_none(client, coordinator, focal_point, poi
     corrected = correct(second, personas.progress(narrative="Other words."), author=focal_point, now=timezone.now())
     withdraw(corrected, reason="So was this.", by=focal_point, now=timezone.now())
 
-    assert "0 said not to be theirs 3 Three reminders or more without an answer" in told(client, coordinator)
+    assert "0 declined: not theirs 3 Three reminders or more without an answer" in dashboard_text(client, coordinator)
 
 
-def test_each_kind_of_answer_is_told(client, coordinator, focal_point, points):
+def test_each_kind_of_answer_is_counted(client, coordinator, focal_point, points):
     remind(points, 1)
     personas.update(points[0], focal_point, status="no_progress", reason="No money.", narrative="")
     snooze(points[1], timezone.localdate() + timedelta(days=9), "After the break.")
@@ -75,13 +75,13 @@ def test_each_kind_of_answer_is_told(client, coordinator, focal_point, points):
         person=focal_point, action_point=points[2], reason="Not ours.", made_at=timezone.now()
     )
 
-    page = told(client, coordinator)
+    page = dashboard_text(client, coordinator)
 
-    assert "1 Reported on since 1 of them with no progress 1 put off until later 1 said not to be theirs" in page
+    assert "1 Reported on since 1 of them with no progress 1 put off until later 1 declined: not theirs" in page
 
 
 def test_before_the_first_digest_it_says_so(client, coordinator, points):
-    assert "No digest has told of an action point yet." in told(client, coordinator)
+    assert "No digest has listed an action point yet." in dashboard_text(client, coordinator)
 
 
 def test_it_is_for_coordinators_only(client, focal_point, points):
@@ -89,10 +89,10 @@ def test_it_is_for_coordinators_only(client, focal_point, points):
     points[0].issue.agenda.save()
 
     assert "Answers to digests" not in text(client.get(DASHBOARD))
-    assert "Answers to digests" not in told(client, focal_point)
+    assert "Answers to digests" not in dashboard_text(client, focal_point)
 
 
-def test_closed_agenda_and_a_day_that_has_gone_by_show_none(client, coordinator, points):
+def test_closed_agenda_and_a_past_date_show_none(client, coordinator, points):
     personas.sign_in(client, coordinator)
     assert "Answers to digests" in text(client.get(DASHBOARD))
     assert "Answers to digests" not in text(client.get(f"{DASHBOARD}?as_of=2026-03-31"))
@@ -107,5 +107,5 @@ def test_those_of_another_agenda_are_not_counted(client, coordinator, points):
     other = personas.action_point(personas.issue(personas.agenda("2025")))
     remind([*points[:1], other], 3)
 
-    assert "1 Action points reminded of" in told(client, coordinator)
+    assert "1 Action points reminded of" in dashboard_text(client, coordinator)
     assert "2025/1.1" not in text(client.get(DASHBOARD))

@@ -24,10 +24,10 @@ Action: {action}
 Status: 5.1.1
 {diagnostic}
 """
-SAID = "Diagnostic-Code: smtp; 550 5.1.1 No such\n user here"
+ANSWER = "Diagnostic-Code: smtp; 550 5.1.1 No such\n user here"
 
 
-def notification(message_id, action="failed", diagnostic=SAID, headers_only=False):
+def notification(message_id, action="failed", diagnostic=ANSWER, headers_only=False):
     """As mail servers write them (RFC 3464)."""
     original = f"Message-ID: {message_id}\nTo: focal.undp@example.org\nSubject: 1 action point shows no progress\n"
     kind = "text/rfc822-headers" if headers_only else "message/rfc822"
@@ -54,7 +54,7 @@ def digest(focal_point):
 
 
 @pytest.mark.parametrize("headers_only", [False, True])
-def test_digest_that_came_back_is_marked_with_what_the_server_said(digest, headers_only, client, coordinator):
+def test_returned_digest_is_marked_with_the_answer_of_the_server(digest, headers_only, client, coordinator):
     record_bounce(notification(digest.message_id, headers_only=headers_only))
 
     digest.refresh_from_db()
@@ -64,7 +64,7 @@ def test_digest_that_came_back_is_marked_with_what_the_server_said(digest, heade
     assert digest.may_be_sent_again
 
 
-def test_status_stands_for_what_the_server_said_where_it_said_nothing(digest):
+def test_status_replaces_a_missing_answer_of_the_server(digest):
     record_bounce(notification(digest.message_id, diagnostic=""))
 
     digest.refresh_from_db()

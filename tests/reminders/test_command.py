@@ -24,22 +24,22 @@ def run(*arguments):
 
 
 def test_dry_run_says_who_would_get_what_and_why_and_leaves_nothing_behind(focal_point, tmp_path):
-    said = run("--dry-run")
+    output = run("--dry-run")
 
-    assert f"Focal.Undp <{focal_point.email}>, 2026 action agenda:" in said
-    assert "2026/1.1 Joint training" in said
-    assert "Nothing has been reported yet" in said
-    assert "1 would get a digest now" in said
+    assert f"Focal.Undp <{focal_point.email}>, 2026 action agenda:" in output
+    assert "2026/1.1 Joint training" in output
+    assert "Nothing has been reported yet" in output
+    assert "1 would get a digest now" in output
     assert [model.objects.count() for model in (Digest, PlannedRound, ReminderSchedule)] == [0, 0, 0]
     assert list(tmp_path.iterdir()) == []
 
 
 def test_sending_twice_sends_once(tmp_path):
-    said = [run(), run(), run("--dry-run")]
+    output = [run(), run(), run("--dry-run")]
 
-    assert said[0] == "Digests: 1 sent.\n"
-    assert said[1] == "No digest is due: nothing was sent.\n"
-    assert "0 would get a digest now" in said[2]
+    assert output[0] == "Digests: 1 sent.\n"
+    assert output[1] == "No digest is due: nothing was sent.\n"
+    assert "0 would get a digest now" in output[2]
     assert len(list(tmp_path.glob("*.eml"))) == 1
 
 
@@ -54,11 +54,11 @@ def test_what_waits_of_another_agenda_waits_on(focal_point, tmp_path):
     ahead = personas.issue(personas.agenda("2027"))
     waiting = personas.digest(focal_point, personas.action_point(ahead))
 
-    said = [run("--agenda", "2026", "--dry-run"), run("--agenda", "2026")]
+    output = [run("--agenda", "2026", "--dry-run"), run("--agenda", "2026")]
 
     waiting.refresh_from_db()
-    assert said[0].endswith("1 would get a digest now; 0 more wait to be sent. Nothing was sent.\n")
-    assert said[1] == "Digests: 1 sent.\n"
+    assert output[0].endswith("1 would get a digest now; 0 more wait to be sent. Nothing was sent.\n")
+    assert output[1] == "Digests: 1 sent.\n"
     assert waiting.state == Digest.State.PENDING
     assert len(list(tmp_path.glob("*.eml"))) == 1
 

@@ -38,7 +38,7 @@ def test_digest_says_what_why_how_long_and_where_to_go(digest):
     found = words(digest)
 
     assert found.subject == "1 action point shows no progress (2026)"
-    for told in (
+    for phrase in (
         "Dear Focal.Undp,",
         "2026/1.1  Joint <b>training</b> & more",
         "no report for 20 years",
@@ -51,10 +51,10 @@ def test_digest_says_what_why_how_long_and_where_to_go(digest):
         "http://127.0.0.1:8000/my/",
         "http://127.0.0.1:8000/preferences/",
     ):
-        assert told in found.text
+        assert phrase in found.text
 
 
-def test_silence_is_told_once_and_only_where_it_is_the_reason(focal_point, digest, point):
+def test_time_without_a_report_is_mentioned_once_and_only_as_a_reason(focal_point, digest, point):
     silent = words(digest)
     log_progress(point, personas.progress(), author=focal_point, now=NOW)
     personas.milestone(point, title="Course", due="2020")
@@ -117,7 +117,7 @@ def test_subject_is_one_line_whatever_the_agenda_is_called(digest):
     assert words(digest).subject == "1 action point shows no progress (2026-long)"
 
 
-def test_coordinator_is_told_apart_what_nobody_answers_for(coordinator, point):
+def test_coordinator_gets_unanswered_action_points_in_a_section_of_their_own(coordinator, point):
     digest = personas.digest(coordinator, point)
     digest.snapshot[0]["unanswered"] = True
 
@@ -145,7 +145,7 @@ def test_reason_names_milestones_that_passed_and_those_ahead(digest):
     assert "2 reminders without an answer" in found
 
 
-def test_what_moves_but_has_a_date_ahead_stands_apart(digest):
+def test_coming_milestones_have_a_section_of_their_own(digest):
     digest.snapshot[0] |= {
         "reasons": ["milestone_ahead"],
         "milestones": [{"title": "Course", "due": "2026-12-01", "in_days": 0, "passed": False}],

@@ -33,7 +33,7 @@ def test_health_is_503_when_the_scheduler_or_the_workers_have_stopped(client, ag
 
     response = client.get("/health/")
 
-    assert (response.status_code, response.json()["status"]) == (503, "reminders stand still")
+    assert (response.status_code, response.json()["status"]) == (503, "reminders have stopped")
 
 
 def test_health_counts_what_waits_and_what_has_to_be_decided(client, focal_point):
@@ -49,7 +49,7 @@ def test_health_counts_what_waits_and_what_has_to_be_decided(client, focal_point
 
 
 @pytest.mark.parametrize("path", ["/reminders/", "/agendas/2026/dashboard/"])
-def test_alarm_is_shown_to_coordinators_while_reminders_stand_still(client, coordinator, agenda, path):
+def test_alarm_is_shown_to_coordinators_while_reminders_have_stopped(client, coordinator, agenda, path):
     personas.sign_in(client, coordinator)
     never = text(client.get(path))
     Heartbeat.objects.beat(timezone.now())
@@ -57,11 +57,11 @@ def test_alarm_is_shown_to_coordinators_while_reminders_stand_still(client, coor
     Heartbeat.objects.beat(timezone.now() - timedelta(hours=1))
     stopped = text(client.get(path))
 
-    assert ["Reminders stand still" in page for page in (never, alive, stopped)] == [False, False, True]
+    assert ["Reminders have stopped" in page for page in (never, alive, stopped)] == [False, False, True]
 
 
 @pytest.mark.parametrize("path", ["/reminders/", "/health/"])
-def test_admins_are_told_once_of_each_standstill(client, coordinator, agenda, path, mailoutbox):
+def test_admins_are_alerted_once_each_time_reminders_stop(client, coordinator, agenda, path, mailoutbox):
     personas.sign_in(client, coordinator)
     personas.person("admin@example.org", Role.ADMIN, language="fr")
     personas.person("gone@example.org", Role.ADMIN, is_active=False)
@@ -74,14 +74,14 @@ def test_admins_are_told_once_of_each_standstill(client, coordinator, agenda, pa
     assert "/reminders/" in mailoutbox[0].body
 
 
-def test_page_is_shown_though_the_admins_cannot_be_told(client, coordinator, admin, agenda, settings):
+def test_page_is_shown_although_the_admins_cannot_be_alerted(client, coordinator, admin, agenda, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
     Heartbeat.objects.beat(timezone.now() - timedelta(hours=1))
 
     response = personas.sign_in(client, coordinator).get("/reminders/")
 
-    assert "Reminders stand still" in text(response)
+    assert "Reminders have stopped" in text(response)
 
 
 def test_alarm_is_no_concern_of_focal_points(client, focal_point, agenda):
@@ -89,7 +89,7 @@ def test_alarm_is_no_concern_of_focal_points(client, focal_point, agenda):
 
     response = personas.sign_in(client, focal_point).get("/agendas/2026/dashboard/")
 
-    assert "Reminders stand still" not in text(response)
+    assert "Reminders have stopped" not in text(response)
 
 
 def test_there_is_one_heartbeat_however_many_ticks(agenda):

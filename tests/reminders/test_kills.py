@@ -28,7 +28,7 @@ def digest_due(focal_point):
 
 
 def let_time_pass():
-    """As if an hour had gone by: leases have run out."""
+    """Let an hour pass: leases run out."""
     hour = timedelta(hours=1)
     Digest.objects.filter(lease_until__isnull=False).update(lease_until=F("lease_until") - hour)
 
@@ -54,9 +54,9 @@ def kill_and_recover(smtp_server, tmp_path, **failpoint):
     ("step", "state", "mails"),
     [
         ("claimed", State.SENT, 1),
-        ("composed", State.SENT, 1),
-        ("connected, not fenced", State.SENT, 1),
-        ("fenced, nothing sent", State.UNCERTAIN, 0),
+        ("rendered", State.SENT, 1),
+        ("connected, not guarded", State.SENT, 1),
+        ("guarded, nothing sent", State.UNCERTAIN, 0),
         ("accepted, not recorded", State.UNCERTAIN, 1),
         ("recorded", State.SENT, 1),
     ],
@@ -69,8 +69,8 @@ def test_killed_worker_makes_no_duplicate_and_loses_nothing_in_silence(
     assert (digest.state, len(smtp_server.messages)) == (state, mails)
 
 
-def test_without_the_fence_a_killed_worker_makes_a_duplicate(digest_due, smtp_server, tmp_path):
+def test_without_the_guard_a_killed_worker_makes_a_duplicate(digest_due, smtp_server, tmp_path):
     """The control: it shows that the tests above would notice."""
-    kill_and_recover(smtp_server, tmp_path, failpoint="accepted, not recorded", fence="off")
+    kill_and_recover(smtp_server, tmp_path, failpoint="accepted, not recorded", guard="off")
 
     assert len(smtp_server.messages) == 2

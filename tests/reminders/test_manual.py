@@ -28,12 +28,12 @@ def test_coordinator_asks_and_the_mail_says_who_and_what(as_coordinator, point, 
         send_due(courier)
 
     mail = smtp_server.messages[0]
-    said = mail.get_body(("plain",)).get_content()
+    body = mail.get_body(("plain",)).get_content()
     assert focal_point.name in before
     assert f"A reminder goes to {focal_point.name}" in text(answer)
     assert (mail["To"], mail["Subject"]) == (focal_point.email, f"{coordinator.name} asks about 2026/1.1")
-    assert "Before Friday, please." in said
-    assert "Still no progress, because …: http" in said
+    assert "Before Friday, please." in body
+    assert "Still no progress, because …: http" in body
     assert f"asked for by {coordinator.name}" in text(as_coordinator.get("/reminders/"))
 
 
@@ -75,7 +75,7 @@ def unowned(point):
 @pytest.mark.parametrize(
     "change", [moves, unowned, lambda point: snooze(point, timezone.localdate().replace(year=2099), "Waits.")]
 )
-def test_nobody_is_asked_about_what_moves_or_is_snoozed(as_coordinator, point, change):
+def test_nobody_is_reminded_about_what_was_reported_on_or_is_paused(as_coordinator, point, change):
     change(point)
 
     page = as_coordinator.get(PATH)

@@ -44,7 +44,7 @@ def failed(focal_point, point, **fields):
     )
 
 
-def test_reminders_page_shows_the_ledger_and_each_state(as_coordinator, focal_point, point):
+def test_reminders_page_shows_sent_reminders_and_each_state(as_coordinator, focal_point, point):
     personas.digest(focal_point, point)
     bad = failed(focal_point, point, period_start=TODAY - timedelta(days=7))
 
@@ -79,7 +79,7 @@ def test_reminders_page_says_what_came_of_them(as_coordinator, point):
     assert "Action points reminded of 3 Reported on since 1 Three reminders or more without an answer 1" in found
 
 
-def test_ledger_is_paged(as_coordinator, point):
+def test_sent_reminders_are_paged(as_coordinator, point):
     for number in range(30):
         personas.digest(personas.person(f"{number:02}@example.org", name=f"Person {number:02}"), point)
 
@@ -103,7 +103,7 @@ def test_reminders_page_refuses_a_faulty_address(as_coordinator, focal_point, po
     assert focal_point.name in text(response)
 
 
-def test_digest_page_tells_what_it_said_and_what_became_of_it(as_coordinator, focal_point, point):
+def test_digest_page_shows_content_and_state(as_coordinator, focal_point, point):
     digest = failed(focal_point, point)
 
     response = as_coordinator.get(digest.get_absolute_url())

@@ -1,7 +1,7 @@
 """Worker groups that are killed (kill -9) at random moments while they send, with a broker that forgets and servers that crash.
 
-Some kills in each run of the tests; hundreds by night: `python -m tests.nightly` (RAMPAGE_KILLS, RAMPAGE_CRASHES, RAMPAGE_SEED), with few
-digests and with many (RAMPAGE_PEOPLE), where workers have a process that writes ahead.
+Every test run has a few kills. `python -m tests.nightly` has hundreds (KILLS_COUNT, KILLS_CRASHES, KILLS_SEED), with few digests and with
+many (KILLS_PEOPLE).
 """
 
 import asyncio
@@ -36,9 +36,9 @@ from tracker.embedded.processes import kill_group, start_child
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-KILLS = int(os.environ.get("RAMPAGE_KILLS", "4"))
-CRASHES = bool(os.environ.get("RAMPAGE_CRASHES"))
-PEOPLE = int(os.environ.get("RAMPAGE_PEOPLE", "25"))
+KILLS = int(os.environ.get("KILLS_COUNT", "4"))
+CRASHES = bool(os.environ.get("KILLS_CRASHES"))
+PEOPLE = int(os.environ.get("KILLS_PEOPLE", "25"))
 """Who get a digest each time."""
 MOMENT = 0.5 if PEOPLE < 200 else 5
 """Seconds after the first mail within which workers die: with many digests long enough for what writes ahead to be at work."""
@@ -125,9 +125,9 @@ def _answers() -> bool:
     return True
 
 
-def rampage(tmp_path: Path, app: str = "tracker") -> tuple[Counter[str], Counter[str], int]:
+def kill_at_random(tmp_path: Path, app: str = "tracker") -> tuple[Counter[str], Counter[str], int]:
     """How often each Message-ID was taken by the server, digests by state, and how many workers were killed."""
-    chance = random.Random(int(os.environ.get("RAMPAGE_SEED", "1")))
+    chance = random.Random(int(os.environ.get("KILLS_SEED", "1")))
     troubles = [lambda: None, lambda: None, forget]
     if CRASHES and connection.vendor == "postgresql":
         troubles += [crash_postgresql]
@@ -170,7 +170,7 @@ def test_killed_groups_make_no_duplicate_and_each_digest_ends(tmp_path):
     current_app.control.purge()
     begin = time.monotonic()
 
-    taken, states, killed = rampage(tmp_path)
+    taken, states, killed = kill_at_random(tmp_path)
 
     duplicates = sum(1 for count in taken.values() if count > 1)
     print(

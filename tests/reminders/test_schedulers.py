@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 PEOPLE = 20
 TICKS = 3
-"""So many at least by each scheduler."""
+"""The fewest by each scheduler."""
 
 
 @pytest.fixture

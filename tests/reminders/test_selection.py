@@ -17,8 +17,8 @@ from tracker.dates.value import PartialDate
 from tracker.people.models import Role, User
 
 
-def told(today=TODAY, batch=1000, **rules):
-    """What each person is told: reference and reasons by email."""
+def listed(today=TODAY, batch=1000, **rules):
+    """Return what each digest lists: reference and reasons by email."""
     found = {}
     for entries in select_entries(accepting_digests(today), personas.agenda(), DigestRules(today, **rules), batch):
         for pk, of_person in entries.items():
@@ -39,61 +39,61 @@ def point(focal_point):
 
 
 def test_entry_says_that_nothing_was_reported(point, focal_point):
-    assert told() == {focal_point.email: [("2026/1.1", ["not_reported"])]}
+    assert listed() == {focal_point.email: [("2026/1.1", ["not_reported"])]}
 
 
 def test_entry_says_that_there_was_no_progress(point, focal_point):
     reported(point, 1, status="no_progress", reason="The post is vacant.")
 
-    assert told() == {focal_point.email: [("2026/1.1", ["no_progress"])]}
+    assert listed() == {focal_point.email: [("2026/1.1", ["no_progress"])]}
 
 
 @pytest.mark.parametrize(("days", "expected"), [(90, []), (91, [("2026/1.1", ["silent"])])])
 def test_entry_says_that_it_is_silent(point, focal_point, days, expected):
     reported(point, days)
 
-    assert told().get(focal_point.email, []) == expected
+    assert listed().get(focal_point.email, []) == expected
 
 
 def test_entry_says_that_a_milestone_passed(point, focal_point):
     reported(point, 1)
     personas.milestone(point, due="2026-10")
 
-    assert told() == {focal_point.email: [("2026/1.1", ["milestone_passed"])]}
+    assert listed() == {focal_point.email: [("2026/1.1", ["milestone_passed"])]}
 
 
 def test_what_moves_is_in_no_digest(point):
     reported(point, 1)
     personas.milestone(point, due="2026-12")
 
-    assert told() == {}
+    assert listed() == {}
 
 
 def test_draft_silences_nothing(point, focal_point):
     save_draft(point, focal_point, {"narrative": ["Half a sentence"]})
 
-    assert told() == {focal_point.email: [("2026/1.1", ["not_reported"])]}
+    assert listed() == {focal_point.email: [("2026/1.1", ["not_reported"])]}
 
 
 def test_snooze_holds_it_back_until_its_day(point, focal_point):
     snooze(point, TODAY + timedelta(days=1), "Waits.")
 
-    assert told() == {}
-    assert told(TODAY + timedelta(days=1)) == {focal_point.email: [("2026/1.1", ["not_reported"])]}
+    assert listed() == {}
+    assert listed(TODAY + timedelta(days=1)) == {focal_point.email: [("2026/1.1", ["not_reported"])]}
 
 
 @pytest.mark.parametrize("status", ["completed", "discontinued"])
 def test_what_has_ended_is_in_no_digest(point, status):
     reported(point, 500, status=status)
 
-    assert told() == {}
+    assert listed() == {}
 
 
 @pytest.mark.parametrize("state", ["draft", "closed"])
 def test_agenda_that_is_not_open_reminds_nobody(point, state):
     Agenda.objects.update(state=state)
 
-    assert told() == {}
+    assert listed() == {}
 
 
 @pytest.mark.parametrize(
@@ -107,32 +107,32 @@ def test_agenda_that_is_not_open_reminds_nobody(point, state):
 def test_person_who_must_not_be_mailed_gets_none(point, focal_point, changes):
     User.objects.update(**changes)
 
-    assert told() == {}
+    assert listed() == {}
 
 
 def test_pause_ends_on_its_day(point, focal_point):
     User.objects.update(digests_paused_until=TODAY)
 
-    assert list(told()) == [focal_point.email]
+    assert list(listed()) == [focal_point.email]
 
 
-def test_person_is_told_of_what_is_assigned_and_of_what_the_agency_and_its_parts_lead(focal_point):
+def test_person_gets_what_is_assigned_and_what_the_agency_and_its_parts_lead(focal_point):
     assigned, of_part = personas.action_point(number=1), personas.action_point(number=2)
     assigned.focal_points.add(focal_point)
     of_part.lead_agencies.add(personas.agency("UNDP-NO", parent=focal_point.agency))
     personas.action_point(number=3).lead_agencies.add(personas.agency("UNSSC"))
 
-    assert told() == {focal_point.email: [("2026/1.1", ["not_reported"]), ("2026/1.2", ["not_reported"])]}
+    assert listed() == {focal_point.email: [("2026/1.1", ["not_reported"]), ("2026/1.2", ["not_reported"])]}
 
 
-def test_coordinator_is_told_of_what_nobody_answers_for(point, focal_point, coordinator):
+def test_coordinator_gets_what_nobody_is_responsible_for(point, focal_point, coordinator):
     personas.action_point(number=2)
     personas.action_point(number=3).lead_agencies.add(personas.agency("FAO"))
     gone = personas.person("gone@example.org", is_active=False)
     personas.action_point(number=4).focal_points.add(gone)
 
-    assert [reference for reference, _reasons in told()[coordinator.email]] == ["2026/1.2", "2026/1.3", "2026/1.4"]
-    assert [reference for reference, _reasons in told()[focal_point.email]] == ["2026/1.1"]
+    assert [reference for reference, _reasons in listed()[coordinator.email]] == ["2026/1.2", "2026/1.3", "2026/1.4"]
+    assert [reference for reference, _reasons in listed()[focal_point.email]] == ["2026/1.1"]
 
 
 def test_coordinators_own_is_theirs_not_unanswered(coordinator):
@@ -143,8 +143,8 @@ def test_coordinators_own_is_theirs_not_unanswered(coordinator):
     assert [entry["unanswered"] for entry in entries] == [False]
 
 
-def test_admin_and_other_agencies_are_told_nothing(point, focal_point, other_focal_point, admin):
-    assert list(told()) == [focal_point.email]
+def test_admin_and_other_agencies_get_nothing(point, focal_point, other_focal_point, admin):
+    assert list(listed()) == [focal_point.email]
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -179,29 +179,29 @@ def test_due_entries_come_in_batches(db):
     assert sizes == [2, 2, 1]
 
 
-def test_assigned_person_is_told_and_the_rest_of_the_agency_is_not(point, focal_point):
+def test_assigned_person_gets_it_and_the_rest_of_the_agency_is_not(point, focal_point):
     point.focal_points.add(focal_point)
     personas.person("colleague@example.org", agency=focal_point.agency)
 
-    assert list(told()) == [focal_point.email]
+    assert list(listed()) == [focal_point.email]
 
 
-def test_agency_is_told_while_the_assigned_person_pauses(point, focal_point):
+def test_agency_gets_it_while_the_assigned_person_pauses(point, focal_point):
     point.focal_points.add(focal_point)
     colleague = personas.person("colleague@example.org", agency=focal_point.agency)
     User.objects.filter(pk=focal_point.pk).update(digests_paused_until=TODAY + timedelta(days=9))
 
-    assert list(told()) == [colleague.email]
+    assert list(listed()) == [colleague.email]
 
 
-def test_coordinator_is_told_of_what_only_people_without_digests_answer_for(point, focal_point, coordinator):
+def test_coordinator_gets_what_only_people_without_digests_are_responsible_for(point, focal_point, coordinator):
     User.objects.filter(pk=focal_point.pk).update(wants_digests=False)
 
-    assert list(told()) == [coordinator.email]
+    assert list(listed()) == [coordinator.email]
 
 
 @pytest.mark.parametrize(
-    ("reminded", "told_of_it"),
+    ("reminded", "expected"),
     [
         (0, ["focal.undp@example.org"]),
         (2, ["focal.undp@example.org"]),
@@ -210,28 +210,28 @@ def test_coordinator_is_told_of_what_only_people_without_digests_answer_for(poin
         (6, ["colleague@example.org", "coordinator@example.org", "focal.undp@example.org"]),
     ],
 )
-def test_silence_goes_up_step_by_step(point, focal_point, coordinator, reminded, told_of_it):
+def test_escalation_goes_step_by_step(point, focal_point, coordinator, reminded, expected):
     point.focal_points.add(focal_point)
     personas.person("colleague@example.org", agency=focal_point.agency)
     if reminded:
         ReminderCount.objects.create(action_point=point, count=reminded, first_at=NOW, period_start=TODAY)
 
-    assert sorted(told(escalate_after=3)) == told_of_it
+    assert sorted(listed(escalate_after=3)) == expected
 
 
 def test_answer_ends_the_escalation(point, focal_point, coordinator):
     ReminderCount.objects.create(action_point=point, count=6, first_at=NOW - timedelta(days=9), period_start=TODAY)
-    before = sorted(told(escalate_after=3))
+    before = sorted(listed(escalate_after=3))
     reported(point, 1, status="no_progress", reason="The post is vacant.")
 
     assert before == ["coordinator@example.org", "focal.undp@example.org"]
-    assert sorted(told(escalate_after=3)) == ["focal.undp@example.org"]
+    assert sorted(listed(escalate_after=3)) == ["focal.undp@example.org"]
 
 
 def test_no_escalation_where_the_agenda_wants_none(point, focal_point, coordinator):
     ReminderCount.objects.create(action_point=point, count=99, first_at=NOW, period_start=TODAY)
 
-    assert list(told(escalate_after=None)) == [focal_point.email]
+    assert list(listed(escalate_after=None)) == [focal_point.email]
 
 
 AHEAD = ((TODAY + timedelta(days=7), TODAY + timedelta(days=14)),)
@@ -244,16 +244,16 @@ def test_milestone_ahead_is_announced_in_its_week(point, focal_point, due, expec
     reported(point, 1)
     personas.milestone(point, due=due)
 
-    found = told(announced=AHEAD)
+    entries = listed(announced=AHEAD)
 
-    assert found == ({focal_point.email: [("2026/1.1", ["milestone_ahead"])]} if expected else {})
+    assert entries == ({focal_point.email: [("2026/1.1", ["milestone_ahead"])]} if expected else {})
 
 
 def test_milestone_of_a_month_is_announced_before_the_month_begins(point, focal_point):
     reported(point, 1)
     personas.milestone(point, due="2026-12")
 
-    assert told(announced=AHEAD) == {focal_point.email: [("2026/1.1", ["milestone_ahead"])]}
+    assert listed(announced=AHEAD) == {focal_point.email: [("2026/1.1", ["milestone_ahead"])]}
 
 
 @pytest.mark.parametrize(("months", "expected"), [(12, ["milestone_ahead"]), (7, [])])
@@ -261,7 +261,7 @@ def test_milestone_that_recurs_is_announced_each_time(point, focal_point, months
     reported(point, 1)
     personas.milestone(point, due="2024-12-02", repeats_every_months=months)
 
-    assert [reasons for _reference, reasons in told(announced=AHEAD).get(focal_point.email, [])] == (
+    assert [reasons for _reference, reasons in listed(announced=AHEAD).get(focal_point.email, [])] == (
         [expected] if expected else []
     )
 
@@ -274,7 +274,7 @@ def test_done_milestone_and_snoozed_action_point_announce_nothing(point):
     personas.milestone(other, due="2026-12-01")
     snooze(other, TODAY + timedelta(days=1), "Waits.")
 
-    assert told(announced=AHEAD) == {}
+    assert listed(announced=AHEAD) == {}
 
 
 def test_entry_names_each_milestone_once(point, focal_point):

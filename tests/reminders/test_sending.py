@@ -32,7 +32,7 @@ def digest(focal_point):
 
 
 def attempt(digest, after=timedelta()):
-    """One attempt, as if `after` had gone by; the digest as it is stored afterwards."""
+    """One attempt, after that time has passed; return the digest as it is stored then."""
     with Courier() as courier:
         send_due(courier, seconds=0.001, clock=lambda: timezone.now() + after)
     digest.refresh_from_db()
@@ -58,7 +58,7 @@ def test_digest_is_sent_once_however_often_it_is_tried(digest, smtp_server):
     assert len(smtp_server.messages) == 1
 
 
-def test_digest_is_written_afresh_when_it_goes_out(digest, smtp_server, focal_point):
+def test_digest_lists_what_is_due_when_it_is_sent(digest, smtp_server, focal_point):
     personas.action_point(number=2, title="Newsletter").lead_agencies.add(focal_point.agency)
 
     attempt(digest)
@@ -71,12 +71,12 @@ def test_mail_counts_the_reminders_before_it_but_not_itself(focal_point, smtp_se
     point.lead_agencies.add(focal_point.agency)
     now = timezone.now()
     schedule = ReminderSchedule.objects.create(agenda=point.issue.agenda, starts_on=now.date(), escalate_after=1)
-    told = []
+    counts = []
     for period_start in (now.date() - timedelta(days=1), now.date() + timedelta(days=6)):
         planning.plan_round(schedule, focal_point.time_zone, Period(period_start, now), now)
-        told.append(attempt(Digest.objects.latest("pk")).snapshot[0]["reminded"])
+        counts.append(attempt(Digest.objects.latest("pk")).snapshot[0]["reminded"])
 
-    assert told == [0, 1]
+    assert counts == [0, 1]
     texts = [mail.get_body(("plain",)).get_content() for mail in smtp_server.messages]
     assert ["1 reminder without an answer" in text for text in texts] == [False, True]
 
@@ -151,7 +151,7 @@ def test_postponed_and_resent_digests_stay_here_once_reminders_are_switched_off(
     assert smtp_server.messages == []
 
 
-def test_digest_that_a_coordinator_asked_for_goes_out_though_reminders_are_switched_off(
+def test_digest_sent_by_hand_goes_out_although_reminders_are_switched_off(
     digest, smtp_server, focal_point, coordinator
 ):
     point = focal_point.agency.led_action_points.get()
@@ -285,7 +285,7 @@ def test_two_workers_on_one_digest_send_it_once(digest, smtp_server, monkeypatch
         return list(Digest.objects.select_related("recipient__agency", "agenda", "asked_by"))
 
     monkeypatch.setattr(DigestQuerySet, "claim", claim_together)
-    if not claims:  # what was never claimed could not pass the fence
+    if not claims:  # what was never claimed could not pass the guard
         monkeypatch.setattr(sending, "pass_guard", lambda *given, **named: True)
 
     def work() -> None:
@@ -297,7 +297,7 @@ def test_two_workers_on_one_digest_send_it_once(digest, smtp_server, monkeypatch
 
 
 def several(focal_point, count):
-    """So many digests that are due, to people of one agency."""
+    """Make this number of digests that are due, to people of one agency."""
     point, now = focal_point.agency.led_action_points.get(), timezone.now()
     return [
         personas.digest(

@@ -1,4 +1,4 @@
-"""Handing mail over, and the folder that takes it where there is no server."""
+"""Delivery of mail, and the folder that takes it without a server."""
 
 from datetime import UTC
 

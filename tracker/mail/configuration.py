@@ -57,17 +57,20 @@ def read_mailbox(text: str) -> Mailbox:
 def read_mail_server(url: str) -> dict[str, Any]:
     """Translate EMAIL_URL into Django's settings. Raises MailSettingError."""
     try:
-        found: dict[str, Any] = Env.email_url_config(url)
-        host, login = found["EMAIL_HOST"] or "", f"{found['EMAIL_HOST_USER'] or ''}{found['EMAIL_HOST_PASSWORD'] or ''}"
+        config: dict[str, Any] = Env.email_url_config(url)
+        host, login = (
+            config["EMAIL_HOST"] or "",
+            f"{config['EMAIL_HOST_USER'] or ''}{config['EMAIL_HOST_PASSWORD'] or ''}",
+        )
         host.encode("idna")  # as a connection does
         login.encode("ascii")  # as smtplib does
     except (ValueError, ImproperlyConfigured) as error:  # an unknown scheme, a port that is no number
         raise MailSettingError(f"cannot be read; {SERVER_ADVICE}") from error
-    if found["EMAIL_BACKEND"] == _SMTP and not _HOST.fullmatch(host):
+    if config["EMAIL_BACKEND"] == _SMTP and not _HOST.fullmatch(host):
         raise MailSettingError(f"has no host name; {SERVER_ADVICE}")
-    if found.get("EMAIL_USE_TLS") and found.get("EMAIL_USE_SSL"):
+    if config.get("EMAIL_USE_TLS") and config.get("EMAIL_USE_SSL"):
         raise MailSettingError(f"asks for both TLS and SSL; {SERVER_ADVICE}")
-    return found
+    return config
 
 
 def mail_faults(email_url: str, from_email: str, bounce_address: str) -> list[str]:

@@ -19,7 +19,7 @@ MAIL_NAME = re.compile(r"\d{8}T\d{12}Z-[0-9a-f]{8}\.eml")
 
 
 class FolderBackend(BaseEmailBackend):
-    """Writes each mail into a file of its own in MAIL_DIR. A file appears whole or not at all; its name begins with the time."""
+    """Write each mail into a file of its own in MAIL_DIR. A file is complete or not there; its name begins with the time."""
 
     def send_messages(self, email_messages: Iterable[EmailMessage]) -> int:
         settings.MAIL_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -39,7 +39,7 @@ class FolderBackend(BaseEmailBackend):
 
 @dataclass(frozen=True, slots=True)
 class StoredMail:
-    """A mail of the folder. `text` is its plain part; empty where only the headers were read."""
+    """A mail of the folder. `text` is its plain part; empty if only the headers were read."""
 
     name: str
     written_at: datetime
@@ -50,13 +50,13 @@ class StoredMail:
 
 
 def list_mail(limit: int, before: str = "") -> list[StoredMail]:
-    """The newest mails of the folder (older than the one named `before`), without their texts. Reads `limit` files at most."""
+    """Return the newest mails of the folder (older than the one named `before`), without their texts. Reads at most `limit` files."""
     names = sorted((name for name in _names() if not before or name < before), reverse=True)
     return [_parsed(name, headers_only=True) for name in names[:limit]]
 
 
 def read_mail(name: str) -> StoredMail:
-    """Raises LookupError where the folder has no such mail; nothing outside the folder is ever opened."""
+    """Return a mail of the folder. Raises LookupError if there is none; never opens anything outside the folder."""
     if not MAIL_NAME.fullmatch(name):
         raise LookupError(name)
     try:
@@ -90,5 +90,5 @@ def _parsed(name: str, *, headers_only: bool) -> StoredMail:
 
 
 def _header_line(line: bytes) -> bytes:
-    """The line, or nothing at the empty line that ends the headers."""
+    """Return the line, or nothing at the empty line that ends the headers."""
     return line if line.strip() else b""

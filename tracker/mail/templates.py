@@ -26,9 +26,9 @@ def send_from_templates(
     html: bool = True,
     connection: BaseEmailBackend | None = None,
 ) -> bool:
-    """Send one mail in `language`, made from the templates `<name>_subject.txt`, `<name>.txt` and, unless told otherwise, `<name>.html`.
+    """Send one mail in `language`, rendered from the templates `<name>_subject.txt`, `<name>.txt` and, with `html`, `<name>.html`.
 
-    False where it did not go out: why is in the log, and nothing of what it says, for it may hold a link that must not be there.
+    False if it was not sent: the log has the reason, and nothing of the content, which may have a link that must not be logged.
     """
     with translation.override(language):
         subject, text = (render_to_string(f"{name}{ending}", dict(context)) for ending in ("_subject.txt", ".txt"))

@@ -12,17 +12,17 @@ from tracker.people.models import User
 
 
 def send_invitation(person: User, *, by: User) -> bool:
-    """Tells the person who has invited them, and gives the link to choose a password. False where the mail did not go out."""
+    """Send an invitation with the link to choose a password. False if the mail was not sent."""
     return _send("people/invitation", person, {"by": by})
 
 
 def send_password_reset(person: User) -> bool:
-    """Gives the link to choose a new password. False where the mail did not go out."""
+    """Send the link to choose a new password. False if the mail was not sent."""
     return _send("people/password_reset", person, {})
 
 
 def password_link(person: User) -> str:
-    """Where the person chooses a password. It ends working once one is chosen, the person signs in or the address changes."""
+    """Return the address where the person chooses a password. It works until one is chosen, the person signs in or the address changes."""
     key = {"uidb36": user_pk_to_url_str(person), "key": default_token_generator.make_token(person)}
     return settings.BASE_URL + reverse("account_reset_password_from_key", kwargs=key)
 

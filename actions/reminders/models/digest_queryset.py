@@ -34,7 +34,7 @@ class Cause(models.TextChoices):
     """Why a digest is in its state, if that needs an explanation."""
 
     WORKER_DIED = "worker_died", _("The worker stopped in the middle of it.")
-    NO_REPLY = "no_reply", _("The connection broke before the mail server said whether it took the mail.")
+    NO_REPLY = "no_reply", _("The connection broke before the mail server confirmed that it took the mail.")
     REFUSED_FOR_NOW = "refused_for_now", _("The mail server could not be reached or did not take it now.")
     NOT_BUILT = (
         "not_built",
@@ -46,7 +46,7 @@ class Cause(models.TextChoices):
     UNWANTED = "unwanted", _("The person does not want digests, or has paused them.")
     SWITCHED_OFF = "switched_off", _("The reminders of this agenda were switched off.")
     AGENDA_CLOSED = "agenda_closed", _("The agenda is not open any more.")
-    NOTHING_LEFT = "nothing_left", _("Nothing in it shows no progress any more.")
+    NOTHING_LEFT = "nothing_left", _("Nothing in it needs an update any more.")
     BOUNCED = "bounced", _("The mail was returned.")
 
 
@@ -110,8 +110,8 @@ class DigestQuerySet(models.QuerySet["Digest"]):
         workers affects no others. They share a token, which proves which worker has them. Three queries; snapshots are not read.
         """
         due = self.due(now).order_by("attempts", "next_attempt_at", "pk").only("attempts")
-        found = list(due.select_for_update(skip_locked=True, of=("self",), no_key=True)[:limit])
-        chosen = [digest.pk for digest in found if not digest.attempts] or [digest.pk for digest in found[:1]]
+        candidates = list(due.select_for_update(skip_locked=True, of=("self",), no_key=True)[:limit])
+        chosen = [digest.pk for digest in candidates if not digest.attempts] or [digest.pk for digest in candidates[:1]]
         if not chosen:
             return []
         token = uuid.uuid4()

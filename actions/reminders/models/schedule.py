@@ -120,10 +120,10 @@ class ReminderSchedule(models.Model):
             announced = tuple((period_start + timedelta(days=n), end + timedelta(days=n)) for n in self.milestone_days)
         return DigestRules(today, announced, self.escalate_after, period_start=period_start)
 
-    def record_faults(self, found: bool, now: datetime) -> bool:
+    def record_faults(self, any_found: bool, now: datetime) -> bool:
         """Record since when planning has found faults in it. True if it had found none before. One query, none without faults."""
         stored = ReminderSchedule.objects.filter(pk=self.pk)
-        if found:
+        if any_found:
             return bool(stored.filter(faulty_since=None).update(faulty_since=now))
         if self.faulty_since:
             stored.update(faulty_since=None)

@@ -37,9 +37,9 @@ def digest_answers(agenda: Agenda, reader: Any) -> dict[str, Any]:
 
 
 def _unanswered(agenda: Agenda) -> list[UnansweredActionPoint]:
-    found = ReminderCount.objects.unanswered().filter(action_point__issue__agenda=agenda)
+    counts = ReminderCount.objects.unanswered().filter(action_point__issue__agenda=agenda)
     return [
         UnansweredActionPoint(point.reference, point.title, point.get_absolute_url(), counted.count, counted.first_at)
-        for counted in found.select_related("action_point__issue__agenda").order_by("-count", "first_at", "pk")[:SHOWN]
+        for counted in counts.select_related("action_point__issue__agenda").order_by("-count", "first_at", "pk")[:SHOWN]
         for point in [counted.action_point]
     ]

@@ -31,7 +31,7 @@ def health_page(request: HttpRequest) -> HttpResponse:
 
 def _status(measured: Health) -> str:
     if not measured.is_alive:
-        return "reminders stand still" if measured.last_tick else "no tick yet"
+        return "reminders have stopped" if measured.last_tick else "no tick yet"
     if faults := present_faults():
         return f"mail cannot be sent: {'; '.join(faults)}"
     return "digests failed" if measured.failed else "ok"

@@ -30,8 +30,8 @@ from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_i
 def schedule(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Change the schedule. If `preview` is among the data, only show what it would send."""
     agenda = get_agenda(signed_in(request), slug, Right.COORDINATE)
-    found = locked_by_post(request, ReminderSchedule.objects.filter(agenda=agenda)).first()
-    instance = found or ReminderSchedule(agenda=agenda, starts_on=timezone.localdate())
+    stored = locked_by_post(request, ReminderSchedule.objects.filter(agenda=agenda)).first()
+    instance = stored or ReminderSchedule(agenda=agenda, starts_on=timezone.localdate())
     data = request.POST if request.method == "POST" else None
     form = ScheduleForm(data, initial=saved_initial(request), instance=instance)
     context: dict[str, Any] = {"form": form, "agenda": agenda}
@@ -63,7 +63,7 @@ def schedules_of(person: User, now: datetime) -> list[dict[str, Any]]:
     """
     answers = ReminderCount.objects.answers()
     agendas = Agenda.objects.open().select_related("reminder_schedule").order_by("-slug")
-    found = []
+    rows = []
     for agenda in agendas:
         planned: ReminderSchedule | None = getattr(agenda, "reminder_schedule", None)
         next_turn = _next_turn(planned, person, now) if planned and planned.enabled else None
@@ -72,7 +72,7 @@ def schedules_of(person: User, now: datetime) -> list[dict[str, Any]]:
             if planned and (planned.faulty_since or (planned.enabled and not next_turn))
             else Faults()
         )
-        found.append(
+        rows.append(
             {
                 "agenda": agenda,
                 "schedule": planned,
@@ -81,7 +81,7 @@ def schedules_of(person: User, now: datetime) -> list[dict[str, Any]]:
                 "faults": faults,
             }
         )
-    return found
+    return rows
 
 
 def _next_turn(schedule: ReminderSchedule, person: User, now: datetime) -> datetime | None:

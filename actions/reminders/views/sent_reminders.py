@@ -50,21 +50,21 @@ def reminders(request: HttpRequest) -> HttpResponse:
 def digest(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one digest with its content, without the links that only its recipient may use."""
     require(signed_in(request), Right.COORDINATE)
-    found = get_object_or_404(Digest.objects.select_related("recipient", "agenda", "asked_by"), pk=pk)
-    content = render_without_links(found, found.snapshot, found.language)
-    return render(request, "reminders/digest_page.html", {"digest": found, "content": content})
+    stored = get_object_or_404(Digest.objects.select_related("recipient", "agenda", "asked_by"), pk=pk)
+    content = render_without_links(stored, stored.snapshot, stored.language)
+    return render(request, "reminders/digest_page.html", {"digest": stored, "content": content})
 
 
 @require_POST
 def send_again(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Send a digest again that is uncertain, failed or was returned."""
     require(signed_in(request), Right.COORDINATE)
-    found = get_object_or_404(Digest, pk=pk)
-    if found.send_again(timezone.now()):
+    stored = get_object_or_404(Digest, pk=pk)
+    if stored.send_again(timezone.now()):
         messages.success(request, _("It goes out once more, with the same Message-ID, within a minute or two."))
     else:
         messages.info(request, _("This one does not wait for a decision any more; nothing was changed."))
-    return redirect(found)
+    return redirect(stored)
 
 
 @require_POST
