@@ -60,3 +60,8 @@ class ActionPointState:
     @property
     def reference(self) -> str:
         return f"{self.agenda.slug}/{self.code}"
+
+
+def by_last_report(state: ActionPointState) -> tuple[date, tuple[int, int]]:
+    """To sort by: those never reported on first, then the oldest report."""
+    return state.last_reported_day or date.min, state.place

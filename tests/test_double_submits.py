@@ -13,8 +13,9 @@ from django.db.models.base import Model
 from django.test import Client
 from django.utils import timezone
 
-from actions.dashboard.models import BulkEdit, SavedView
+from actions.bulk.models import BulkEdit
 from actions.handover.models import Handover
+from actions.lists.models import SavedView
 from actions.models import ActionPoint, Milestone, ProgressUpdate
 from actions.note.models import NoteVersion, SectionEdit, SignOff
 from actions.reminders.models import Digest, ReminderSchedule

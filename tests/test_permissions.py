@@ -8,8 +8,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from actions.dashboard.models import BulkEdit, SavedView
+from actions.bulk.models import BulkEdit
 from actions.handover.models import Handover
+from actions.lists.models import SavedView
 from actions.note.models import NoteFile
 from actions.reminders.models import DeclinedResponsibility
 from actions.rollover.decisions import start

@@ -7,12 +7,16 @@ handler400 = "tracker.web.error_pages.bad_request"
 handler500 = "tracker.web.error_pages.server_error"
 
 urlpatterns = [
-    path("", include("actions.urls")),
+    path("", include("actions.inbox.urls")),
+    path("", include("actions.agendas.urls")),
+    path("", include("actions.agencies.urls")),
+    path("", include("actions.action_points.urls")),
+    path("", include("actions.lists.urls")),
     path("", include("actions.dashboard.urls")),
+    path("", include("actions.bulk.urls")),
     path("", include("actions.note.urls")),
     path("", include("actions.reminders.urls")),
     path("", include("actions.search.urls")),
-    path("", include("actions.exporting.urls")),
     path("", include("actions.rollover.urls")),
     path("", include("actions.handover.urls")),
     path("", include("tracker.people.urls")),

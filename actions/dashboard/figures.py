@@ -16,10 +16,10 @@ from actions import rules
 from actions.as_of import AsOf
 from actions.bars import Segment
 from actions.dashboard.counts import AgendaCounts, Counts, count
-from actions.dashboard.filters import Attention, Owner
+from actions.lists.filters import Attention, Owner
 from actions.models import ActionStatus, Milestone
 from actions.rows import ActionPointRow, rows_of
-from actions.states import ActionPointState
+from actions.states import ActionPointState, by_last_report
 from issues.models import Issue
 from tracker.people.models import Agency
 
@@ -201,11 +201,6 @@ def _longest_silent(states: Iterable[ActionPointState], today: date) -> list[Act
     """Those never reported on first; those with paused reminders left out. Three queries, none if there are none."""
     silent = (state for state in states if rules.is_silent(state, today) and not rules.is_paused(state, today))
     return rows_of(nsmallest(SHOWN, silent, key=by_last_report), today)
-
-
-def by_last_report(state: ActionPointState) -> tuple[date, tuple[int, int]]:
-    """To sort by: those never reported on first, then the oldest report."""
-    return state.last_reported_day or date.min, state.place
 
 
 def _milestones(states: Iterable[ActionPointState], today: date) -> tuple[list[Milestone], list[Milestone]]:

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from actions.action_points.forms.days import not_to_come
 from actions.as_of import AsOf
-from actions.forms.days import not_to_come
 from actions.models import ActionPoint, ProgressUpdate
 from actions.progress import correct, log_progress
 from actions.reader import read_agenda

@@ -10,7 +10,7 @@ import gc
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from actions.models import ActionPoint, ActionStatus, Milestone, ProgressUpdate
+from actions.rules import position_of
 from issues.models import Agenda, Issue
 from tests import personas
 from tracker.dates.value import PartialDate
@@ -75,12 +76,15 @@ def _point(issue: Issue, n: int) -> ActionPoint:
         description="What the network agreed to do, in about as many words as it takes to write it down.",
         status=ActionStatus.values[1 + n % 5] if is_reported else ActionStatus.NOT_REPORTED,
         last_reported=_day(-_age(n)) if is_reported else None,
+        last_reported_day=_day(-_age(n)).latest if is_reported else None,
     )
 
 
 def _update(point: ActionPoint, n: int, number: int, agency: Agency, updates: int) -> ProgressUpdate:
     age = _age(n) + 30 * (updates - number)
     status = point.status if number == updates else ActionStatus.EXPLORING
+    reported_on, recorded_at = _day(-age), timezone.now() - timedelta(days=age, minutes=n)
+    position, position_day = position_of(reported_on, recorded_at, UTC)
     return ProgressUpdate(
         action_point=point,
         number=number,
@@ -88,8 +92,11 @@ def _update(point: ActionPoint, n: int, number: int, agency: Agency, updates: in
         status=status,
         narrative="Something moved, and here is what it was, in about as many words as people use for that.",
         reason="No money." if status == ActionStatus.NO_PROGRESS else "",
-        reported_on=_day(-age),
-        recorded_at=timezone.now() - timedelta(days=age, minutes=n),
+        reported_on=reported_on,
+        recorded_at=recorded_at,
+        first_recorded_at=recorded_at,
+        position=position,
+        position_day=position_day,
     )
 
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from actions.dashboard.views import COLUMNS
 from actions.handover.models import Handover
+from actions.lists.columns import COLUMNS
 from actions.models import ActionPoint
 from actions.rollover.decisions import Choice, decide, start
 from actions.rollover.models import Rollover

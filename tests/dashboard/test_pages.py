@@ -110,7 +110,7 @@ def test_list_shows_what_is_mine(client, focal_point, points):
 
 @pytest.mark.parametrize("sort", ["reference", "silence", "reported"])
 def test_list_pages_hold_every_row_once(client, coordinator, points, monkeypatch, sort):
-    monkeypatch.setattr("actions.dashboard.views.PAGE_SIZE", 4)
+    monkeypatch.setattr("actions.lists.views.PAGE_SIZE", 4)
     personas.sign_in(client, coordinator)
     address: str | None = f"{LIST}?sort={sort}"
     seen: list[str] = []

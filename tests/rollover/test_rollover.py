@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.management import call_command
 
-from actions.contribution import promises
+from actions.agencies.contribution import promises
 from actions.drafts import save_draft
 from actions.models import ActionPoint
 from actions.reminders.models import ReminderSchedule

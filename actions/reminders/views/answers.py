@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from actions.forms import ProgressForm, SnoozeForm
+from actions.action_points.forms import ProgressForm, SnoozeForm
 from actions.models import ProgressUpdate, ReportedStatus
 from actions.progress import NewerUpdatesError, log_progress, snooze
 from actions.reminders.links import AnswerLink, Purpose, read_answer_link, successors_of

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from actions.dashboard.models import SavedView
+from actions.lists.models import SavedView
 from actions.models import Evidence
 from issues.models import Agenda
 from tests import personas

@@ -1,0 +1,14 @@
+from actions.action_points.forms.milestone import MilestoneDoneForm, MilestoneForm, MilestoneRemovalForm
+from actions.action_points.forms.progress import CorrectionForm, ProgressForm
+from actions.action_points.forms.snooze import SnoozeForm
+from actions.action_points.forms.withdrawal import WithdrawalForm
+
+__all__ = [
+    "CorrectionForm",
+    "MilestoneDoneForm",
+    "MilestoneForm",
+    "MilestoneRemovalForm",
+    "ProgressForm",
+    "SnoozeForm",
+    "WithdrawalForm",
+]

@@ -1,0 +1,57 @@
+"""The form for a milestone, and those that mark it as done and remove it."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from actions.action_points.forms.days import not_to_come
+from actions.forms.conflicts import ConflictAwareForm, SendAgain
+from actions.forms.unique_in_parent import UniqueInParentForm
+from actions.models import Milestone
+from actions.models.milestone import REASON_LIMIT
+from tracker.dates.fields import PartialDateFormField
+from tracker.dates.value import PartialDate
+from tracker.text import validate_line
+
+
+class MilestoneForm(UniqueInParentForm, ConflictAwareForm):
+    parent = "action_point"
+
+    class Meta:
+        model = Milestone
+        fields = ["title", "due", "place", "due_note", "repeats_every_months", "done_on"]
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_done_on(self) -> PartialDate | None:
+        message = gettext("This is still to come. Leave it empty until the milestone is done.")
+        return not_to_come(self.cleaned_data["done_on"], self.today, message)
+
+
+class MilestoneDoneForm(forms.Form):
+    done_on = PartialDateFormField(label=_("When was it done?"))
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.initial.setdefault("done_on", PartialDate.day(today))
+
+    def clean_done_on(self) -> PartialDate | None:
+        message = gettext("This is still to come. Mark the milestone as done once it is.")
+        return not_to_come(self.cleaned_data["done_on"], self.today, message)
+
+
+class MilestoneRemovalForm(SendAgain, forms.Form):
+    reason = forms.CharField(
+        label=_("Why is it removed?"),
+        help_text=_("The history of the action point keeps the milestone, with this reason."),
+        max_length=REASON_LIMIT,
+        validators=[validate_line],
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**62)

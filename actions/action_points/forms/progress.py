@@ -1,0 +1,187 @@
+"""The form that logs progress, and the one that corrects an update."""
+
+import uuid
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxLengthValidator
+from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from actions.action_points.forms.days import not_to_come
+from actions.action_points.forms.evidence import LinksField
+from actions.forms.choices import CheckboxesField
+from actions.forms.conflicts import SendAgain
+from actions.models import ActionPoint, ProgressUpdate, ReportedStatus
+from actions.models.progress_update import NARRATIVE_LIMIT, REASON_LIMIT
+from actions.progress import Progress
+from tracker.dates.fields import PartialDateFormField
+from tracker.dates.value import PartialDate
+from tracker.people.models import Agency, User
+from tracker.text import validate_line, validate_text
+
+
+class ProgressForm(SendAgain, forms.Form):
+    """What a person says of an action point. `progress()` gives it as plain data once the form is valid."""
+
+    DAYS = ("happened", "reported_on")
+
+    status = forms.ChoiceField(
+        label=_("Where does it stand?"),
+        choices=ReportedStatus,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose where it stands. “No progress” is an answer, too.")},
+    )
+    reason = forms.CharField(
+        label=_("Why is there no progress?"),
+        help_text=_("Needed with “No progress”. One honest sentence helps more than silence."),
+        required=False,
+        validators=[validate_text, MaxLengthValidator(REASON_LIMIT)],
+        widget=forms.Textarea(attrs={"rows": 2, "data-counter": REASON_LIMIT, "data-needed-with": "no_progress"}),
+    )
+    narrative = forms.CharField(
+        label=_("What happened?"),
+        help_text=_("Markdown: **bold**, *italic*, [text](https://address), lists with hyphens."),
+        required=False,
+        validators=[validate_text, MaxLengthValidator(NARRATIVE_LIMIT)],
+        widget=forms.Textarea(attrs={"rows": 7, "data-counter": NARRATIVE_LIMIT, "data-needed-unless": "no_progress"}),
+    )
+    happened = PartialDateFormField(label=_("When did it happen?"), required=False)
+    evidence = LinksField(
+        label=_("Links that show it"),
+        help_text=_("One a line. Words behind the address become its title."),
+        required=False,
+        validators=[validate_text],
+    )
+    part_only = forms.BooleanField(
+        label=_("This tells of one part only"),
+        help_text=_("The action point as a whole stays where it stands."),
+        required=False,
+    )
+    agency = forms.ModelChoiceField(
+        label=_("Whose work is it?"), queryset=Agency.objects.none(), required=False, empty_label=_("No agency")
+    )
+    participants = CheckboxesField(
+        label=_("Together with"),
+        queryset=Agency.objects.none(),
+        required=False,
+    )
+    attributed_to = forms.CharField(
+        label=_("By whom, where it is no agency of the list"),
+        required=False,
+        max_length=200,
+        validators=[validate_line],
+    )
+    reported_on = PartialDateFormField(
+        label=_("When was it reported?"), help_text=_("Left empty, it is today."), required=False
+    )
+    submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=1_000_000)
+
+    def __init__(self, *args: Any, action_point: ActionPoint, user: User, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        for name in self.DAYS:
+            self.fields[name].today = today  # type: ignore[attr-defined]
+        agencies = Agency.objects.order_by("acronym")
+        self.fields["participants"].queryset = agencies  # type: ignore[attr-defined]
+        self.fields["agency"].queryset = self._agencies(agencies, user, action_point)  # type: ignore[attr-defined]
+        if not user.is_coordinating:
+            del self.fields["attributed_to"], self.fields["reported_on"]
+            if user.agency_id:
+                self.fields["agency"].required = True
+                self.fields["agency"].empty_label = None  # type: ignore[attr-defined]
+        self.initial.setdefault("agency", user.agency_id)
+        self.initial.setdefault("submission", uuid.uuid4())
+
+    @staticmethod
+    def initial_from(typed: dict[str, list[str]]) -> dict[str, Any]:
+        """What was typed before (a draft, a kept form, a preview), as initial values: shown as it was, faulty or not."""
+        initial: dict[str, Any] = {name: values[0] for name, values in typed.items() if values}
+        initial["participants"] = typed.get("participants", [])
+        initial["part_only"] = "part_only" in typed
+        return initial
+
+    def _agencies(self, agencies: Any, user: User, action_point: ActionPoint) -> Any:
+        """A focal point speaks for the own agency and its parts; coordinators for any."""
+        return agencies if user.is_coordinating else agencies.filter(pk__in=user.agency_ids)
+
+    def clean_happened(self) -> PartialDate | None:
+        message = gettext("This is still to come. A thing to come is a milestone; log it when it has happened.")
+        return not_to_come(self.cleaned_data["happened"], self.today, message)
+
+    def clean_reported_on(self) -> PartialDate | None:
+        message = gettext("A report cannot be of a day that is still to come.")
+        return not_to_come(self.cleaned_data["reported_on"], self.today, message)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        status = data.get("status")
+        if status == ReportedStatus.NO_PROGRESS and "reason" in data and not data["reason"]:
+            self.add_error(
+                "reason", gettext("Say why there is no progress: what holds it up, or what has to come first.")
+            )
+        elif status and status != ReportedStatus.NO_PROGRESS:
+            if "narrative" in data and not data["narrative"]:
+                self.add_error("narrative", gettext("Say in a sentence or two what happened."))
+            if data.get("reason"):
+                self.add_error(
+                    "reason",
+                    gettext("A reason goes with “No progress”. Move it to “What happened?”, or empty this field."),
+                )
+        return data
+
+    def progress(self) -> Progress:
+        data = self.cleaned_data
+        return Progress(
+            status=data["status"],
+            narrative=data["narrative"],
+            reason=data["reason"],
+            part_only=data["part_only"],
+            happened=data["happened"],
+            agency=data["agency"],
+            attributed_to=data.get("attributed_to", ""),
+            participants=[agency for agency in data["participants"] if agency != data["agency"]],
+            evidence=data["evidence"],
+        )
+
+
+class CorrectionForm(ProgressForm):
+    """The same for a correction. `corrects` is the version that the person has read; `update` the one that stands now."""
+
+    corrects = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
+
+    def __init__(self, *args: Any, update: ProgressUpdate, **kwargs: Any) -> None:
+        self.update = update
+        kwargs["initial"] = self.content_of(update) | {"corrects": update.version} | (kwargs.get("initial") or {})
+        super().__init__(*args, action_point=update.action_point, **kwargs)
+        self.fields.pop("reported_on", None)
+        del self.fields["seen"]
+
+    @staticmethod
+    def content_of(update: ProgressUpdate) -> dict[str, Any]:
+        return {
+            "status": update.status,
+            "reason": update.reason,
+            "narrative": update.narrative,
+            "happened": update.happened,
+            "evidence": [(link.url, link.title) for link in update.evidence.all()],
+            "part_only": update.part_only,
+            "agency": update.agency_id,
+            "participants": [agency.pk for agency in update.participants.all()],
+            "attributed_to": update.attributed_to,
+        }
+
+    def _agencies(self, agencies: Any, user: User, action_point: ActionPoint) -> Any:
+        if user.is_coordinating:
+            return agencies
+        return agencies.filter(Q(pk__in=user.agency_ids) | Q(pk=self.update.agency_id))
+
+    def progress(self) -> Progress:
+        found = super().progress()
+        if "attributed_to" in self.fields:
+            return found
+        return replace(found, attributed_to=self.update.attributed_to)

@@ -1,0 +1,37 @@
+"""Discarding the draft of an update."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from actions.access import get_action_point, signed_in
+from tracker.locking import atomic_post, locked_by_post
+from tracker.people.permissions import Right, may
+from tracker.web.form_recovery import clear_browser_copy
+
+
+@require_http_methods(["GET", "POST"])
+@atomic_post
+def discard(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -> HttpResponse:
+    """Show one's own draft, then remove it. A draft that was saved since (its `submission` is another one) is shown first.
+
+    The author may do that even if the action point belongs to others by now.
+    """
+    user = signed_in(request)
+    action_point = get_action_point(user, slug, issue, number)
+    draft = locked_by_post(request, action_point.drafts.filter(author=user, pk=pk)).first()
+    if not draft:
+        messages.info(request, _("This draft is not here any more: it was published or discarded."))
+        return redirect(action_point)
+    changed = request.method == "POST" and request.POST.get("submission") != str(draft.submission)
+    if request.method == "POST" and not changed:
+        draft.delete()
+        form_path = reverse("log_progress", args=[slug, issue, number])
+        messages.success(request, _("Draft discarded."), extra_tags=clear_browser_copy(request, form_path))
+        return redirect(action_point)
+    context = {"action_point": action_point, "draft": draft, "changed": changed}
+    context["may_log"] = may(user, Right.LOG_PROGRESS, action_point)
+    return render(request, "action_points/draft_removal.html", context, status=409 if changed else 200)

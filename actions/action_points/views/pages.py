@@ -1,0 +1,200 @@
+"""One action point: reading it, wording it and its owners, and holding its reminders back."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import prefetch_related_objects
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from actions import progress, rules
+from actions.access import Person, get_action_point, public_if_visible, signed_in
+from actions.action_points.forms import SnoozeForm
+from actions.as_of import AsOf, read_as_of
+from actions.flash_messages import split_messages
+from actions.forms.action_point import ActionPointForm
+from actions.history import edits
+from actions.models import ActionPoint, ActionStatus, Milestone, ProgressUpdate
+from actions.models.progress_update import ProgressUpdateQuerySet
+from actions.own import next_waiting
+from actions.reader import state_of
+from issues.models import Agenda
+from issues.readable_history import readable_since
+from tracker.locking import atomic_post, locked_by_post
+from tracker.people.models import User
+from tracker.people.permissions import Right, may
+from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
+from tracker.web.pagination import get_page
+
+UPDATES = 25
+"""Updates on a page of an action point."""
+
+
+@public_if_visible
+@require_safe
+def action_point_page(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponse:
+    """What was agreed, its status and a page of its updates."""
+    user, as_of, errors = request.user, read_as_of(request), list[str]()
+    today = as_of.day
+    action_point = get_action_point(user, slug, issue, number)
+    as_of.look_back(action_point.issue.agenda)
+    prefetch_related_objects([action_point], "milestones")
+    state = state_of(action_point, as_of)
+    page = get_page(_updates(action_point, as_of), UPDATES, request.GET, errors)
+    updates = list(page)
+    for update in updates:
+        as_of.mark(update)
+    reasons = rules.attention_reasons(state, today)
+    top, logged = split_messages(request, updates)
+    closed = action_point.issue.agenda.state == Agenda.State.CLOSED and not as_of.is_past
+    context = (_rights(user, action_point) if not as_of.is_past else {}) | {
+        "as_of": as_of,
+        "action_point": action_point,
+        "state": state,
+        "status": ActionStatus(state.status),
+        "reasons": [reason.label for reason in reasons],
+        "may_remind": bool(reasons) and not as_of.is_past and may(user, Right.COORDINATE),
+        "days_since_report": rules.days_since_report(state, today),
+        "snoozed": rules.is_paused(state, today),
+        "successors": _successors(user, action_point) if closed else [],
+        "messages": top,
+        "next_point": next_waiting(user, today, action_point.pk) if logged and isinstance(user, User) else None,
+        "timeline": [
+            (update, may_correct, logged.get(update.number))
+            for update, may_correct in _with_rights(user, action_point, updates)
+        ],
+        "page": page,
+        "errors": errors,
+        "milestones": _by_state(action_point.milestones.all(), today),
+        "edits": edits(action_point, user) if user.is_authenticated and not as_of.is_past else [],
+    }
+    return render(
+        request, "action_points/action_point_page.html", context, status=400 if as_of.complaints or errors else 200
+    )
+
+
+@public_if_visible
+@require_safe
+def update_page(request: HttpRequest, slug: str, issue: int, number: int, update: int) -> HttpResponse:
+    """One update with all its versions that the reader may see, the newest first."""
+    action_point = get_action_point(request.user, slug, issue, number)
+    agenda = action_point.issue.agenda_id
+    since = readable_since([agenda], request.user)[agenda]
+    versions = action_point.progress_updates.with_context().filter(number=update).order_by("-version")
+    versions = list(versions.exclude(superseded_by__recorded_at__lte=since))
+    if not versions:
+        raise Http404
+    context = {
+        "action_point": action_point,
+        "current": _with_rights(request.user, action_point, versions[:1])[0],
+        "earlier": _with_rights(request.user, action_point, versions[1:]),
+    }
+    return render(request, "action_points/update_page.html", context)
+
+
+@preserve_form
+@require_http_methods(["GET", "POST"])
+@atomic_post
+def edit(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
+    """Coordinators word an action point and say who answers for it."""
+    pk = get_action_point(signed_in(request), slug, issue, number, Right.COORDINATE).pk
+    action_point = locked_by_post(request, ActionPoint.objects.with_context()).get(pk=pk)
+    if request.method == "POST":
+        form = ActionPointForm(request.POST, instance=action_point)
+        if form.is_valid():
+            form.save()
+            messages.success(request, _("Action point saved."), extra_tags=clear_browser_copy(request))
+            return redirect(action_point)
+        # The page still names the action point as it is stored: a form that is checked writes what was typed to its instance.
+        action_point.refresh_from_db(fields=["title", "description"])
+    else:
+        form = ActionPointForm(initial=saved_initial(request, "lead_agencies", "focal_points"), instance=action_point)
+    status = 200 if not form.is_bound else 409 if form.theirs else 400
+    return render(
+        request, "action_points/action_point_form.html", {"form": form, "action_point": action_point}, status=status
+    )
+
+
+@preserve_form
+@require_http_methods(["GET", "POST"])
+def snooze(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
+    """Holds the reminders back until a day, with a reason. POST with `do=wake` lets them come again."""
+    action_point = get_action_point(signed_in(request), slug, issue, number, Right.LOG_PROGRESS)
+    if request.POST.get("do") == "wake":
+        progress.wake(action_point)
+        messages.success(request, _("Its reminders come again."), extra_tags=clear_browser_copy(request))
+        return redirect(action_point)
+    standing = {"until": action_point.snoozed_until, "reason": action_point.snooze_reason}
+    today = timezone.localdate()
+    form = SnoozeForm(
+        request.POST if request.method == "POST" else None, initial=standing | saved_initial(request), today=today
+    )
+    if form.is_valid():
+        progress.snooze(action_point, form.cleaned_data["until"], form.cleaned_data["reason"])
+        messages.success(
+            request, _("Its reminders are held back until that day."), extra_tags=clear_browser_copy(request)
+        )
+        return redirect(action_point)
+    context = {"form": form, "action_point": action_point}
+    return render(request, "action_points/snooze_form.html", context, status=400 if form.is_bound else 200)
+
+
+def _updates(action_point: ActionPoint, as_of: AsOf) -> ProgressUpdateQuerySet:
+    """The newest version of each update, withdrawn ones included; for a past date those that counted then."""
+    found: ProgressUpdateQuerySet = as_of.updates() if as_of.is_past else ProgressUpdate.objects.newest_versions()
+    return found.filter(action_point=action_point).newest_first().with_context()
+
+
+def _rights(user: Person, action_point: ActionPoint) -> dict[str, Any]:
+    """Which buttons the person gets, and the person's drafts."""
+    may_log = may(user, Right.LOG_PROGRESS, action_point)
+    return {
+        "may_log": may_log,
+        "may_coordinate": may(user, Right.COORDINATE),
+        "drafts": list(action_point.drafts.filter(author=user)) if user.is_authenticated else [],
+    }
+
+
+def _successors(user: Person, action_point: ActionPoint) -> list[ActionPoint]:
+    """The action points that it goes on in, of those the person may see. One query."""
+    carried_to = ActionPoint.objects.visible_to(user).filter(carried_from=action_point)
+    return list(carried_to.select_related("issue__agenda").in_order())
+
+
+def _with_rights(
+    user: Person, action_point: ActionPoint, updates: Iterable[ProgressUpdate]
+) -> list[tuple[ProgressUpdate, bool]]:
+    """Each update with whether the person may correct or withdraw it."""
+    found = []
+    for update in updates:
+        update.action_point = action_point
+        found.append((update, not update.is_withdrawn and may(user, Right.CORRECT, update)))
+    return found
+
+
+def _by_state(milestones: Iterable[Milestone], today: date) -> list[tuple[str, str, list[Milestone]]]:
+    """Milestones in groups of key, heading and milestones; groups without any are left out."""
+    groups: dict[str, list[Milestone]] = {key: [] for key in _MILESTONE_GROUPS}
+    for milestone in milestones:
+        if milestone.done_on:
+            groups["done"].append(milestone)
+        elif milestone.repeats_every_months:
+            milestone.turn = milestone.next_due(today)
+            groups["recurring"].append(milestone)
+        else:
+            groups["passed" if rules.is_overdue(milestone, today) else "ahead"].append(milestone)
+    return [(key, str(_MILESTONE_GROUPS[key]), found) for key, found in groups.items() if found]
+
+
+_MILESTONE_GROUPS = {
+    "passed": gettext_lazy("Passed, not marked as done"),
+    "ahead": gettext_lazy("Ahead"),
+    "recurring": gettext_lazy("Recurring"),
+    "done": gettext_lazy("Done"),
+}

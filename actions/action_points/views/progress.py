@@ -1,0 +1,191 @@
+"""Logging progress on an action point."""
+
+import re
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from actions import progress as verbs
+from actions.access import get_action_point, signed_in
+from actions.action_points.forms import ProgressForm
+from actions.action_points.forms.days import with_days
+from actions.drafts import MAX_DRAFTS, TooManyDraftsError, is_blank, save_draft
+from actions.flash_messages import tag_for
+from actions.models import ActionPoint, ProgressDraft, ReportedStatus
+from actions.models.progress_update import NARRATIVE_LIMIT
+from actions.submission import SubmissionUsedError
+from tracker.markdown import to_html
+from tracker.people.models import User
+from tracker.people.permissions import Right, may
+from tracker.web.form_recovery import Typed, clear_browser_copy, pop_saved_form, preserve_form, typed_values
+
+
+@preserve_form
+@require_http_methods(["GET", "POST"])
+def log_progress(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
+    """The form on GET; `draft` in the query string continues that draft. POST with `do`: publish (the default), draft or preview."""
+    user = signed_in(request)
+    action_point = get_action_point(user, slug, issue, number)
+    _require_right(request, action_point, user)
+    if request.method == "POST":
+        return _DO.get(request.POST.get("do", ""), _publish)(request, action_point, user)
+    if typed := pop_saved_form(request):
+        return _page(request, _form(action_point, user, typed), action_point)
+    if "draft" in request.GET:
+        return _continue_draft(request, action_point, user)
+    return _page(request, _form(action_point, user, None, request.GET.get("status")), action_point)
+
+
+def _require_right(request: HttpRequest, action_point: ActionPoint, user: User) -> None:
+    """Raise PermissionDenied unless the user may log progress. What was sent is saved as a draft first: the right may be lost meanwhile."""
+    if may(user, Right.LOG_PROGRESS, action_point):
+        return
+    try:
+        draft = _saved(request, action_point, user) if request.method == "POST" else None
+    except TooManyDraftsError:
+        draft = None
+    if draft:
+        raise PermissionDenied(
+            _(
+                "You may not log progress on %(reference)s any more, so nothing was published. What you typed was saved as a draft: "
+                "you find it under “My action points”."
+            )
+            % {"reference": action_point.reference}
+        )
+    raise PermissionDenied
+
+
+def _continue_draft(request: HttpRequest, action_point: ActionPoint, user: User) -> HttpResponse:
+    pk = request.GET["draft"]
+    draft = action_point.drafts.filter(author=user, pk=pk).first() if re.fullmatch("[0-9]{1,18}", pk) else None
+    if not draft:
+        messages.info(request, _("This draft is not here any more: it was published or discarded."))
+        return redirect(request.path)
+    form = _form(action_point, user, draft.typed)
+    form.initial["submission"] = draft.submission
+    return _page(request, form, action_point, draft=draft)
+
+
+@require_POST
+def preview(request: HttpRequest) -> HttpResponse:
+    """A narrative's Markdown as HTML, for the preview beside the form."""
+    text = request.POST.get("narrative", "")
+    if len(text) > NARRATIVE_LIMIT:
+        message = _("Too long for a preview: %(limit)s characters at most.")
+        return HttpResponse(message % {"limit": NARRATIVE_LIMIT}, status=400)
+    return HttpResponse(to_html(text))
+
+
+def _publish(request: HttpRequest, action_point: ActionPoint, user: User) -> HttpResponse:
+    form = ProgressForm(request.POST, action_point=action_point, user=user, today=timezone.localdate())
+    if not form.is_valid():
+        return _refused(request, form, action_point, user, status=400)
+    try:
+        update = verbs.log_progress(
+            action_point,
+            form.progress(),
+            author=user,
+            now=timezone.localtime(),
+            submission=form.cleaned_data["submission"],
+            reported_on=form.cleaned_data.get("reported_on"),
+            seen=form.cleaned_data["seen"],
+        )
+    except verbs.NewerUpdatesError as error:
+        form.send_again_with(seen=max(newer.number for newer in error.updates))
+        return _refused(request, form, action_point, user, newer=error.updates, status=409)
+    except SubmissionUsedError as error:
+        form.send_again_with(submission=uuid4())
+        used, own = error.update, error.update.author_id == user.pk
+        correctable = own and used.action_point_id == action_point.pk and not used.is_withdrawn
+        return _refused(request, form, action_point, user, used=used, correctable=correctable, status=409)
+    message = _("Progress logged on %(reference)s.") % {"reference": action_point.reference}
+    messages.success(request, message, extra_tags=f"{clear_browser_copy(request)} {tag_for(update)}")
+    return redirect(f"{action_point.get_absolute_url()}#update-{update.number}")
+
+
+def _refused(
+    request: HttpRequest, form: ProgressForm, action_point: ActionPoint, user: User, **context: Any
+) -> HttpResponse:
+    """The form again, with what was typed, which is saved as a draft that the form continues. A blank form leaves no draft."""
+    if _submission(request) is None:
+        form.send_again_with(submission=uuid4())
+    try:
+        draft = _saved(request, action_point, user)
+    except TooManyDraftsError:
+        form.add_error(None, _too_many_drafts())
+    else:
+        if draft:
+            form.send_again_with(submission=draft.submission)
+            context["draft"] = draft
+    return _page(request, form, action_point, **context)
+
+
+def _save_draft(request: HttpRequest, action_point: ActionPoint, user: User) -> HttpResponse:
+    try:
+        draft, problem, status = (
+            _saved(request, action_point, user),
+            _("Nothing is written yet: no draft was saved."),
+            400,
+        )
+    except TooManyDraftsError:
+        draft, problem, status = None, _too_many_drafts(), 409
+    if draft:
+        message = _("Draft saved. Only you can see it until you publish it.")
+        messages.success(request, message, extra_tags=clear_browser_copy(request))
+        return redirect(f"{request.path}?draft={draft.pk}")
+    messages.warning(request, problem)
+    return _page(request, _form(action_point, user, typed_values(request.POST)), action_point, status=status)
+
+
+def _saved(request: HttpRequest, action_point: ActionPoint, user: User) -> ProgressDraft | None:
+    """Save what was sent as a draft; None if nothing was typed. Raises TooManyDraftsError."""
+    typed = with_days(typed_values(request.POST), ProgressForm.DAYS, timezone.localdate())
+    return None if is_blank(typed) else save_draft(action_point, user, typed, _submission(request))
+
+
+def _submission(request: HttpRequest) -> UUID | None:
+    try:
+        return UUID(request.POST.get("submission", ""))
+    except ValueError:
+        return None
+
+
+def _too_many_drafts() -> str:
+    return _(
+        "Your text is below, but it was not saved as a draft: you keep %(limit)s drafts on this action point already. "
+        "Publish or discard one of them, then try once more."
+    ) % {"limit": MAX_DRAFTS}
+
+
+def _preview(request: HttpRequest, action_point: ActionPoint, user: User) -> HttpResponse:
+    html = to_html(request.POST.get("narrative", "")[:NARRATIVE_LIMIT])
+    return _page(request, _form(action_point, user, typed_values(request.POST)), action_point, preview_html=html)
+
+
+_DO = {"draft": _save_draft, "preview": _preview, "publish": _publish}
+
+
+def _form(action_point: ActionPoint, user: User, typed: Typed | None, status: str | None = None) -> ProgressForm:
+    """The form not yet sent, with what was typed before; else empty, `status` chosen where it is one."""
+    initial: dict[str, Any] = ProgressForm.initial_from(typed) if typed else {}
+    if not typed and status in ReportedStatus.values:
+        initial["status"] = status
+    initial["seen"] = action_point.last_number()
+    return ProgressForm(initial=initial, action_point=action_point, user=user, today=timezone.localdate())
+
+
+def _page(
+    request: HttpRequest, form: ProgressForm, action_point: ActionPoint, status: int = 200, **context: Any
+) -> HttpResponse:
+    latest = action_point.progress_updates.current().newest_first().with_context().first()
+    current = context.get("draft")
+    drafts = [draft for draft in action_point.drafts.filter(author=signed_in(request)) if draft != current]
+    context |= {"form": form, "action_point": action_point, "latest": latest, "drafts": drafts}
+    return render(request, "action_points/progress_form.html", context, status=status)

@@ -1,0 +1,109 @@
+"""The agencies of the network, and what each of them does."""
+
+from collections import Counter
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from actions.access import Person, public_if_visible
+from actions.agencies.contribution import by_year, promises
+from actions.as_of import AsOf
+from actions.models import ActionPoint, ActionPointQuerySet, ProgressUpdate
+from actions.models.progress_update import ProgressUpdateQuerySet
+from actions.reader import read_action_points
+from actions.rows import PAGE_SIZE, rows_of
+from issues.models import Agenda
+from tracker.people.models import Agency
+from tracker.web.pagination import get_page
+
+UPDATES_SHOWN = 20
+
+
+_Led = ActionPoint.lead_agencies.through
+
+
+@public_if_visible
+@require_safe
+def agency_list(request: HttpRequest) -> HttpResponse:
+    """Every agency, those of the UN and those outside, the parts below the whole. Each with how many action points it leads in the current
+    agenda: the cost depends on one agenda.
+    """
+    agenda = Agenda.objects.visible_to(request.user).current()
+    leads = Counter(_Led.objects.filter(actionpoint__issue__agenda=agenda).values_list("agency_id", flat=True))
+    agencies = list(Agency.objects.order_by("acronym"))
+    parts: dict[int, list[Agency]] = {}
+    for agency in agencies:
+        if agency.parent_id:
+            parts.setdefault(agency.parent_id, []).append(agency)
+    groups = [
+        (
+            kind.label,
+            [
+                (top, leads[top.pk], [(part, leads[part.pk]) for part in _below(top, parts)])
+                for top in agencies
+                if not top.parent_id and top.kind == kind
+            ],
+        )
+        for kind in Agency.Kind
+    ]
+    context = {"groups": groups, "total": len(agencies), "agenda": agenda, "current_agenda": agenda}
+    return render(request, "agencies/agency_list.html", context)
+
+
+@public_if_visible
+@require_safe
+def agency_page(request: HttpRequest, acronym: str) -> HttpResponseBase:
+    """What an agency leads, takes part in and last reported. The acronym in any case leads to the one address."""
+    if not acronym.isprintable():
+        raise Http404
+    agency = get_object_or_404(Agency.objects.select_related("parent"), acronym__iexact=acronym)
+    if agency.acronym != acronym:
+        return redirect(agency, permanent=True)
+    user, as_of, errors = request.user, AsOf(timezone.localdate()), list[str]()
+    updates = _updates_by(agency, user)
+    timeline = get_page(
+        updates.order_by("-position", "-first_recorded_at", "-pk").with_context(),
+        UPDATES_SHOWN,
+        request.GET,
+        errors,
+        "updates",
+    )
+    leads = ActionPoint.objects.visible_to(user).filter(lead_agencies=agency).open_first()
+    led = get_page(leads.values_list("pk", flat=True), PAGE_SIZE, request.GET, errors)
+    joined = list(_joined_by(agency, user).open_first().values_list("pk", flat=True)[: PAGE_SIZE + 1])
+    rows = {row.pk: row for row in rows_of(read_action_points({*led, *joined}, as_of), as_of.day)}
+    context = {
+        "agency": agency,
+        "parts": agency.parts.order_by("acronym"),
+        "led_page": led,
+        "led": [rows[pk] for pk in led if pk in rows],
+        "joined": [rows[pk] for pk in joined[:PAGE_SIZE] if pk in rows],
+        "are_cut": len(joined) > PAGE_SIZE,
+        "promises": promises(agency, Agenda.objects.visible_to(user), as_of.day),
+        "years": by_year(updates),
+        "timeline": timeline,
+        "errors": errors,
+        "people": agency.people.active() if user.is_authenticated else [],
+    }
+    return render(request, "agencies/agency_page.html", context, status=400 if errors else 200)
+
+
+def _below(top: Agency, parts: dict[int, list[Agency]]) -> list[Agency]:
+    return [below for part in parts.get(top.pk, []) for below in (part, *_below(part, parts))]
+
+
+def _updates_by(agency: Agency, user: Person) -> ProgressUpdateQuerySet:
+    """The updates in force that are of the agency's own work, with their action points."""
+    visible = ActionPoint.objects.visible_to(user)
+    updates = ProgressUpdate.objects.current().filter(agency=agency, action_point__in=visible)
+    return updates.select_related("action_point__issue__agenda")
+
+
+def _joined_by(agency: Agency, user: Person) -> ActionPointQuerySet:
+    """What the agency does not lead but reported on or took part in."""
+    current = ProgressUpdate.objects.current().order_by()
+    reported, took_part = current.filter(agency=agency), current.filter(participants=agency)
+    points = reported.values("action_point").union(took_part.values("action_point"))
+    return ActionPoint.objects.visible_to(user).filter(pk__in=points).exclude(lead_agencies=agency)

@@ -1,0 +1,107 @@
+"""Coordinators word an agenda, and add issues and action points to it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from actions.access import get_agenda, signed_in
+from actions.agendas.forms import AgendaForm, IssueForm, NewActionPointForm
+from actions.agendas.pasted_agenda_form import PastedAgendaForm
+from actions.forms.conflicts import ConflictAwareForm
+from actions.forms.unique_in_parent import UniqueInParentForm
+from actions.models import ActionPoint
+from issues.models import Agenda, Issue
+from tracker.locking import atomic_post, locked_by_post
+from tracker.people.permissions import Right
+from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
+
+
+@preserve_form
+@require_http_methods(["GET", "POST"])
+@atomic_post
+def edit_agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
+    agenda = _to_edit(request, slug)
+    form = AgendaForm(_sent(request), initial=saved_initial(request), instance=agenda)
+    return _form_page(request, form, agenda, _("Edit the agenda"))
+
+
+@preserve_form
+@require_http_methods(["GET", "POST"])
+@atomic_post
+def add_issue(request: HttpRequest, slug: str) -> HttpResponseBase:
+    agenda = _to_edit(request, slug)
+    form = IssueForm(_sent(request), initial=saved_initial(request), instance=Issue(agenda=agenda))
+    return _form_page(request, form, agenda, _("Add an issue"))
+
+
+@preserve_form
+@require_http_methods(["GET", "POST"])
+@atomic_post
+def edit_issue(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
+    agenda = _to_edit(request, slug)
+    issue = get_object_or_404(agenda.issues, number=number)
+    form = IssueForm(_sent(request), initial=saved_initial(request), instance=issue)
+    return _form_page(request, form, agenda, _("Edit the issue"))
+
+
+@preserve_form
+@require_http_methods(["GET", "POST"])
+@atomic_post
+def add_action_point(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
+    agenda = _to_edit(request, slug)
+    issue = get_object_or_404(agenda.issues, number=number)
+    initial = saved_initial(request, "lead_agencies", "focal_points")
+    form = NewActionPointForm(_sent(request), initial=initial, instance=ActionPoint(issue=issue))
+    return _form_page(request, form, agenda, _("Add an action point"), under=issue)
+
+
+@preserve_form
+@require_http_methods(["GET", "POST"])
+@atomic_post
+def paste_agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Add issues and action points from a text. POST previews them; with `preview`, the fingerprint of the preview, it adds just those."""
+    agenda = _to_edit(request, slug)
+    form = PastedAgendaForm(_sent(request), agenda=agenda, initial=saved_initial(request))
+    pasted, previewed = form.pasted if form.is_valid() else None, request.POST.get("preview")
+    if pasted and pasted.fingerprint == previewed:
+        pasted.add()
+        added = _("Added: %(what)s.") % {"what": pasted.summary()}
+        messages.success(request, added, extra_tags=clear_browser_copy(request))
+        return redirect(agenda)
+    has_changed = bool(pasted and previewed)
+    context = {"agenda": agenda, "form": form, "pasted": pasted, "has_changed": has_changed}
+    status = 409 if has_changed else 400 if form.is_bound and not pasted else 200
+    return render(request, "agendas/paste_agenda_form.html", context, status=status)
+
+
+def _to_edit(request: HttpRequest, slug: str) -> Agenda:
+    """The agenda, locked while it is stored: coordinators who add to it take turns, so that no number is given twice."""
+    agenda = get_agenda(signed_in(request), slug, Right.COORDINATE)
+    return locked_by_post(request, Agenda.objects.filter(pk=agenda.pk)).get()
+
+
+def _sent(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
+def _stored_before(form: ConflictAwareForm) -> Any:
+    return form.stored_before() if form.is_bound and isinstance(form, UniqueInParentForm) else None
+
+
+def _form_page(
+    request: HttpRequest, form: ConflictAwareForm, agenda: Agenda, heading: str, under: Issue | None = None
+) -> HttpResponse:
+    """Stored, it leads to the page of what was stored."""
+    stored: Any = form.save() if form.is_valid() else _stored_before(form)
+    if stored:
+        messages.success(request, _("“%(name)s” is saved.") % {"name": stored}, extra_tags=clear_browser_copy(request))
+        return redirect(stored)
+    if form.is_bound and form.instance is agenda:
+        agenda.refresh_from_db()  # a form that is checked writes what was typed to its instance
+    context = {"form": form, "agenda": agenda, "heading": heading, "under": under}
+    status = 200 if not form.is_bound else 409 if form.theirs else 400
+    return render(request, "agendas/agenda_form.html", context, status=status)

@@ -1,0 +1,83 @@
+"""Changing several action points of a list at once, and undoing it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from actions.access import get_agenda, signed_in
+from actions.as_of import AsOf
+from actions.bulk import edits
+from actions.bulk.forms import BulkEditForm
+from actions.bulk.models import BulkEdit
+from actions.lists.filters import ActionPointFilter, query_without_page, unknown_parameters
+from actions.models import ActionPoint
+from actions.reader import read_agenda
+from tracker.people.permissions import Right, require
+
+
+@require_http_methods(["GET", "POST"])
+def change_many(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The action points of a list, whose query it takes. POST shows what would change; with `plan`, the fingerprint of
+    what was shown, it changes just that.
+    """
+    agenda = get_agenda(person := signed_in(request), slug, Right.COORDINATE)
+    today = AsOf(timezone.localdate())
+    filters = ActionPointFilter(request.GET, agenda=agenda, user=person, as_of=today, states=read_agenda(agenda, today))
+    complaints = unknown_parameters(request.GET, [*filters.filters, "sort", "columns"])
+    pks = [state.pk for state in filters.narrowed()[: edits.LIMIT + 1]]
+    points = ActionPoint.objects.filter(pk__in=pks[: edits.LIMIT]).with_context().in_order()
+    bound = request.method == "POST"
+    form = BulkEditForm(request.POST if bound else None, points=points, initial={"points": pks})
+    context: dict[str, Any] = {
+        "agenda": agenda,
+        "form": form,
+        "filters": filters,
+        "complaints": complaints,
+        "is_cut": len(pks) > edits.LIMIT,
+        "limit": edits.LIMIT,
+        "query": query_without_page(request.GET),
+        "edits": BulkEdit.objects.filter(agenda=agenda).select_related("by", "undone_by")[:10],
+    }
+    if form.is_valid():
+        kind, target = form.cleaned_data["kind"], form.target()
+        chosen, shown = form.cleaned_data["points"], request.POST.get("plan")
+        if shown and (made := edits.apply_as_shown(agenda, chosen, kind, target, shown, person, timezone.now())):
+            said = ngettext("%(count)s change is made.", "%(count)s changes are made.", made)
+            messages.success(request, " ".join([said % {"count": made}, _("It can be undone below.")]))
+            return redirect(f"{reverse('change_many', args=[slug])}?{context['query']}")
+        changes = edits.planned(list(chosen), kind, target)
+        plan = edits.fingerprint(changes)
+        sent = [(name, value) for name, values in request.POST.lists() if name in form.fields for value in values]
+        context |= {"changes": changes, "is_previewed": True, "plan": plan, "sent": sent}
+    status = 400 if complaints or filters.errors or (bound and not form.is_valid()) else 200
+    if status == 200 and request.POST.get("plan"):
+        status, context["is_another"] = 409, True
+    return render(request, "bulk/bulk_edit_page.html", context, status=status)
+
+
+@require_POST
+def undo_change(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Take a change of many back, as far as nobody has changed it since."""
+    require(person := signed_in(request), Right.COORDINATE)
+    edit = get_object_or_404(BulkEdit.objects.select_related("agenda"), pk=pk)
+    undone, kept = edits.undo(edit, person, timezone.now())
+    if not undone and not kept:
+        messages.info(request, _("It was undone already; nothing was changed."))
+    else:
+        said = ngettext("%(count)s change is undone.", "%(count)s changes are undone.", undone) % {"count": undone}
+        if kept:
+            left = ngettext(
+                "%(count)s was left: somebody has changed it since.",
+                "%(count)s were left: somebody has changed them since.",
+                kept,
+            )
+            said = f"{said} {left % {'count': kept}}"
+        messages.success(request, said)
+    return redirect(f"{reverse('change_many', args=[edit.agenda.slug])}?{query_without_page(request.GET)}")

@@ -1,0 +1,113 @@
+"""Where each person begins, and the focal point's own action points."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from actions import rules
+from actions.access import signed_in
+from actions.as_of import AsOf
+from actions.models import ActionPoint, Milestone, ProgressDraft
+from actions.own import read_own
+from actions.reader import read_action_points
+from actions.rows import ActionPointRow, rows_of
+from issues.models import Agenda
+from tracker.dates.value import PartialDate
+from tracker.people.models import User
+from tracker.people.permissions import Right, may
+
+SHOWN = 100
+"""So many of one's own are shown at most: more is no day's work, and the list has them all."""
+
+LED_SHOWN, COORDINATORS_SHOWN = 5, 5
+"""So many to whom nothing is assigned see at most."""
+
+
+@login_not_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponseBase:
+    """Focal points begin with their action points, coordinators with the dashboard, visitors with what is open to everybody."""
+    agenda = Agenda.objects.visible_to(request.user).current()
+    if not request.user.is_authenticated:
+        return redirect(agenda) if agenda else redirect_to_login(request.path)
+    if request.user.is_coordinating:
+        return redirect("dashboard", agenda.slug) if agenda else redirect("agenda_list")
+    return redirect("my_action_points")
+
+
+@require_safe
+def my_action_points(request: HttpRequest) -> HttpResponse:
+    """The person's own open action points, those that show no progress first, the longest silent on top.
+
+    Below them the drafts on other ones: an agenda may close, or an action point go to somebody else, while a text waits.
+    """
+    user, today = signed_in(request), timezone.localdate()
+    states = read_own(user, today)
+    shown = states[:SHOWN]
+    milestones = _next_milestones([state.pk for state in shown], today)
+    drafts: dict[int, list[ProgressDraft]] = {}
+    for draft in _drafts(user):
+        drafts.setdefault(draft.action_point_id, []).append(draft)
+    rows = rows_of(shown, today)
+    own: list[dict[str, Any]] = [
+        {
+            "action_point": row,
+            "next_milestone": milestones.get(row.pk),
+            "drafts": drafts.pop(row.pk, []),
+            "through": [] if user.pk in state.focal_points else _through(user, row),
+        }
+        for state, row in zip(shown, rows, strict=True)
+    ]
+    waiting = sum(1 for row in rows if row.reasons)
+    others = [(each, may(user, Right.LOG_PROGRESS, each[0].action_point)) for each in drafts.values()]
+    context = {"rows": own, "waiting": waiting, "today": today, "is_cut": len(states) > SHOWN, "drafts": others}
+    if not own:
+        context |= _nothing_yet(user, today)
+    return render(request, "inbox/my_action_points.html", context)
+
+
+def _through(user: User, row: ActionPointRow) -> list[str]:
+    """By which of the user's agencies it is theirs."""
+    return [agency.acronym for agency in row.agencies if user.speaks_for(agency.pk)]
+
+
+def _nothing_yet(user: User, today: date) -> dict[str, object]:
+    """For people without an open action point: what the agency, or the one that it is a part of, leads all the same; what nobody owns;
+    whom to ask. Twelve queries more at most.
+    """
+    visible = ActionPoint.objects.visible_to(user)
+    agencies = {*user.agency_ids, user.agency.parent_id if user.agency else None}
+    led = visible.filter(lead_agencies__in=agencies).distinct()
+    newest = led.order_by("-issue__agenda__slug", "issue__number", "number").values_list("pk", flat=True)[:LED_SHOWN]
+    states = read_action_points(list(newest), AsOf(today))
+    agenda = Agenda.objects.visible_to(user).current()
+    return {
+        "led": rows_of(sorted(states, key=lambda state: state.agenda.slug, reverse=True), today),
+        "current_agenda": agenda,
+        "are_unowned": visible.open().unowned().filter(issue__agenda=agenda).exists(),
+        "coordinators": User.objects.active().coordinators()[:COORDINATORS_SHOWN],
+    }
+
+
+def _drafts(user: User) -> QuerySet[ProgressDraft]:
+    """All that are the person's, newest first. Three queries, one where there are none."""
+    visible = user.drafts.filter(action_point__in=ActionPoint.objects.visible_to(user))
+    owners = ["action_point__lead_agencies", "action_point__focal_points"]
+    return visible.select_related("action_point__issue__agenda").prefetch_related(*owners)
+
+
+def _next_milestones(points: list[int], today: date) -> dict[int, tuple[Milestone, PartialDate]]:
+    """By id of the action point, each with the day it is due; if it recurs, that of its next turn. One query."""
+    found: dict[int, tuple[Milestone, PartialDate]] = {}
+    for milestone in Milestone.objects.undone().filter(action_point__in=points).in_order():
+        due, point = milestone.next_due(today), milestone.action_point_id
+        if due and rules.is_ahead(milestone, today) and (point not in found or due < found[point][1]):
+            found[point] = milestone, due
+    return found

@@ -1,0 +1,48 @@
+"""Lists that people keep under a name."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from issues.models import Agenda
+from tracker.people.models import User
+from tracker.text import validate_line
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+class SavedView(models.Model):
+    """A list of action points by its filters. They are those of an address, so that a view works for every agenda and in every message."""
+
+    person = models.ForeignKey(User, verbose_name=_("person"), on_delete=models.PROTECT, related_name="saved_views")
+    agenda = models.ForeignKey(Agenda, verbose_name=_("agenda"), on_delete=models.PROTECT, related_name="saved_views")
+    name = models.CharField(_("name"), max_length=80, validators=[validate_line])
+    query = models.CharField(_("filters"), max_length=2000)
+    is_shared = models.BooleanField(_("shared with the network"), default=False)
+
+    class Meta:
+        ordering = ["name", "id"]
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+        constraints = [
+            models.UniqueConstraint(fields=["person", "agenda", "name"], name="saved_view_name_unique"),
+            models.CheckConstraint(condition=~Q(name=""), name="saved_view_named"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('action_point_list', args=[self.agenda.slug])}?{self.query}"
+
+
+def offered_views(user: "User | AnonymousUser", agenda: Agenda) -> list[SavedView]:
+    """One's own, and those that are shared with the network. One query, none for visitors."""
+    if not isinstance(user, User):
+        return []
+    views = SavedView.objects.filter(Q(person=user) | Q(is_shared=True), agenda=agenda)
+    return list(views.select_related("person"))

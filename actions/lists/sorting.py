@@ -1,0 +1,33 @@
+"""What the list of action points can be sorted by."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from actions.models import ActionStatus
+from actions.states import ActionPointState, by_last_report
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    label: Promise | str
+    key: Callable[[ActionPointState], Any]
+    reverse: bool = False
+
+
+_RANKS = {status: rank for rank, status in enumerate(ActionStatus.values)}
+
+DEFAULT = "reference"
+ORDERS = {
+    DEFAULT: Order(gettext_lazy("reference"), lambda state: state.place),
+    "silence": Order(gettext_lazy("longest silent first"), by_last_report),
+    "status": Order(gettext_lazy("status"), lambda state: (_RANKS[state.status], state.place)),
+    "reported": Order(gettext_lazy("last reported first"), by_last_report, reverse=True),
+}
+
+
+def in_order(states: Iterable[ActionPointState], name: str) -> list[ActionPointState]:
+    return sorted(states, key=ORDERS[name].key, reverse=ORDERS[name].reverse)

@@ -1,0 +1,152 @@
+"""The list of action points, as a page and as a file, and keeping it under a name."""
+
+from collections.abc import Iterable
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from actions.access import get_agenda, public_if_visible, signed_in
+from actions.as_of import PARAMETERS, read_as_of
+from actions.lists import export as files
+from actions.lists.columns import COLUMNS, FIRST, headings
+from actions.lists.filters import ActionPointFilter, query_without_page, unknown_parameters
+from actions.lists.forms import SaveViewForm
+from actions.lists.models import SavedView, offered_views
+from actions.lists.sorting import DEFAULT, ORDERS, in_order
+from actions.reader import read_agenda
+from actions.rows import PAGE_SIZE, rows_of
+from tracker.people.permissions import Right, may
+from tracker.web.pagination import get_page
+from tracker.web.tabular import file_response
+
+_PARAMETERS = ["columns", *PARAMETERS, "sort", "page", "after", "before"]
+
+
+@public_if_visible
+@require_safe
+def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
+    """Filters, `sort` (one of ORDERS) and `page` come in the query; what is faulty is said, and left out."""
+    as_of, signed_in = read_as_of(request), request.user.is_authenticated
+    agenda = as_of.look_back(get_agenda(request.user, slug))
+    filters = ActionPointFilter(
+        request.GET, agenda=agenda, user=request.user, as_of=as_of, states=read_agenda(agenda, as_of)
+    )
+    complaints = unknown_parameters(request.GET, [*filters.filters, *_PARAMETERS])
+    sort, columns = request.GET.get("sort") or DEFAULT, request.GET.getlist("columns")
+    if sort not in ORDERS:
+        sort = DEFAULT
+        complaints.append(_("The list cannot be sorted like that; it is sorted by reference."))
+    if set(columns) - set(COLUMNS):
+        complaints.append(_("The table has no such column; it was left out."))
+    page = get_page(in_order(filters.narrowed(), sort), PAGE_SIZE, request.GET, complaints)
+    query = query_without_page(request.GET)
+    kept = _without(QueryDict(query), PARAMETERS)
+    orders = {name: str(order.label) for name, order in ORDERS.items()}
+    shown = [(name, str(label)) for name, label in COLUMNS.items() if name in columns]
+    context = {
+        "agenda": agenda,
+        "current_agenda": agenda,
+        "filters": filters,
+        "chosen": filters.chosen(),
+        "rows": rows_of(list(page), as_of.day),
+        "page": page,
+        "total": page.paginator.count,
+        "sort": sort,
+        "columns": shown,
+        "headings": headings([(FIRST, _("Action point")), *shown], orders, sort, query) if shown else [],
+        "all_columns": [(name, label, name in columns) for name, label in COLUMNS.items()],
+        "orders": list(orders.items()),
+        "query": query,
+        "export_query": query if not complaints and not filters.errors else "",
+        "complaints": complaints,
+        "as_of": as_of,
+        "path": request.path,
+        "signed_in": signed_in,
+        "kept": [(name, value) for name, values in kept.lists() for value in values],
+        "kept_query": kept.urlencode(),
+        "views": offered_views(request.user, agenda),
+        "view_form": SaveViewForm() if signed_in else None,
+        "may_coordinate": may(request.user, Right.COORDINATE),
+    }
+    is_faulty = complaints or filters.errors or as_of.complaints
+    status = HTTPStatus.BAD_REQUEST if is_faulty else HTTPStatus.OK
+    return render(request, "lists/action_point_list.html", context, status=status)
+
+
+def _without(query: QueryDict, names: Iterable[str]) -> QueryDict:
+    left = query.copy()
+    for name in names:
+        left.pop(name, None)
+    return left
+
+
+@public_if_visible
+@require_safe
+def export(request: HttpRequest, slug: str, kind: str) -> HttpResponseBase:
+    """The list of the same query as a file (csv, json or xlsx); nothing where part of the query could not be understood."""
+    as_of = read_as_of(request)
+    agenda = as_of.look_back(get_agenda(request.user, slug))
+    filters = ActionPointFilter(
+        request.GET, agenda=agenda, user=request.user, as_of=as_of, states=read_agenda(agenda, as_of)
+    )
+    sort, shown = request.GET.get("sort") or DEFAULT, request.GET.getlist("columns")
+    complaints = [
+        *unknown_parameters(request.GET, [*filters.filters, *PARAMETERS, "sort", "columns"]),
+        *as_of.complaints,
+    ]
+    if filters.errors or complaints or sort not in ORDERS or set(shown) - set(COLUMNS):
+        raise BadRequest(_("Part of what the address asks for could not be understood, so no file was made."))
+    found, with_people = in_order(filters.narrowed(), sort), request.user.is_authenticated
+    columns = files.columns(is_past=as_of.is_past, with_people=with_people)
+    rows = files.file_rows(found, as_of.day, is_past=as_of.is_past, with_people=with_people)
+    head = {
+        "agenda": f"{agenda.slug}: {agenda.title}",
+        "filters": "; ".join(f"{label}: {words}" for label, words, _without in filters.chosen()) or _("none"),
+        "sorted_by": str(ORDERS[sort].label),
+        "made_at": timezone.now().isoformat(timespec="seconds"),
+    } | as_of.query
+    return file_response(kind, f"action-points-{agenda.slug}", columns, rows, head, lambda: len(found))
+
+
+@require_POST
+def save_view(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Keep a list under a name; one's own view of that name is replaced."""
+    agenda = get_agenda(person := signed_in(request), slug)
+    form = SaveViewForm(request.POST)
+    if not form.is_valid():
+        return render(request, "lists/view_form.html", {"agenda": agenda, "form": form}, status=400)
+    try:
+        with transaction.atomic():
+            view, is_new = SavedView.objects.update_or_create(
+                person=person,
+                agenda=agenda,
+                name=form.cleaned_data["name"],
+                defaults={"query": form.cleaned_data["query"], "is_shared": form.cleaned_data["is_shared"]},
+            )
+    except IntegrityError:  # a double click
+        view, is_new = SavedView.objects.get(person=person, agenda=agenda, name=form.cleaned_data["name"]), True
+    said = (
+        _("The view “%(name)s” is kept.")
+        if is_new
+        else _("The view “%(name)s” is this list now; before, it was another.")
+    )
+    messages.success(request, said % {"name": view.name})
+    return redirect(view)
+
+
+@require_POST
+def remove_view(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One's own; those of others are not found."""
+    view = get_object_or_404(SavedView.objects.select_related("agenda"), pk=pk, person=signed_in(request))
+    view.delete()
+    messages.success(
+        request, _("The view “%(name)s” is gone; the action points are where they were.") % {"name": view.name}
+    )
+    return redirect("action_point_list", view.agenda.slug)

@@ -1,0 +1,231 @@
+"""Where people begin, and what a focal point finds there."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from actions.drafts import save_draft
+from actions.inbox import views
+from actions.progress import log_progress
+from issues.models import Agenda
+from tests import personas
+from tests.actions.pages import links, text
+from tracker.dates.value import PartialDate
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def signed_in(client, focal_point):
+    personas.sign_in(client, focal_point)
+    return client
+
+
+def own(focal_point, number: int, reported_days_ago: int | None = None):
+    point = personas.action_point(personas.issue(), number=number)
+    point.focal_points.add(focal_point)
+    if reported_days_ago is not None:
+        day = PartialDate.day(timezone.localdate() - timedelta(days=reported_days_ago))
+        log_progress(point, personas.progress(), author=focal_point, now=timezone.now(), reported_on=day)
+    return point
+
+
+def test_home_leads_each_person_to_where_the_work_is(client, focal_point, coordinator, admin):
+    agenda = personas.agenda("2026", visible_to="everybody")
+
+    visitor = client.get("/").headers["Location"]
+    answers = []
+    for user in (focal_point, coordinator, admin):
+        personas.sign_in(client, user)
+        answers.append(client.get("/").headers["Location"])
+
+    assert visitor == agenda.get_absolute_url()
+    assert answers == [reverse("my_action_points"), *[reverse("dashboard", args=["2026"])] * 2]
+
+
+def test_worklist_shows_the_longest_silent_first(signed_in, focal_point):
+    fresh, silent, longer, never = (own(focal_point, n, days) for n, days in enumerate([1, 100, 400, None], 1))
+
+    rows = signed_in.get(reverse("my_action_points")).context["rows"]
+
+    assert [row["action_point"].pk for row in rows] == [never.pk, longer.pk, silent.pk, fresh.pk]
+    assert [row["action_point"].days_since_report for row in rows] == [None, 400, 100, 1]
+
+
+def test_worklist_leaves_out_what_is_anothers_or_done(signed_in, focal_point, other_focal_point):
+    own(other_focal_point, 1)
+    done = own(focal_point, 2)
+    log_progress(done, personas.progress(status="completed"), author=focal_point, now=timezone.now())
+
+    assert signed_in.get(reverse("my_action_points")).context["rows"] == []
+
+
+def test_worklist_holds_what_the_persons_agency_and_its_parts_lead(signed_in, focal_point):
+    part = personas.agency("UNDP-NO", parent=focal_point.agency)
+    point = personas.action_point()
+    point.lead_agencies.add(part)
+
+    rows = signed_in.get(reverse("my_action_points")).context["rows"]
+
+    assert [row["action_point"].pk for row in rows] == [point.pk]
+
+
+def test_worklist_says_where_a_draft_waits(signed_in, focal_point):
+    point = own(focal_point, 1)
+    drafts = [save_draft(point, focal_point, {"narrative": [half]}) for half in ("Half a", "Half of another")]
+
+    page = signed_in.get(reverse("my_action_points"))
+
+    form = reverse("log_progress", args=["2026", 1, 1])
+    assert {form, *(f"{form}?draft={draft.pk}" for draft in drafts)} <= links(page)
+    assert {reverse("discard_draft", args=["2026", 1, 1, draft.pk]) for draft in drafts} <= links(page)
+
+
+@pytest.mark.parametrize("lost", ["closed", "completed", "another's"])
+def test_worklist_keeps_the_draft_of_what_it_shows_no_more(signed_in, focal_point, lost):
+    point = own(focal_point, 1)
+    draft = save_draft(point, focal_point, {"narrative": ["Half a sentence"]})
+    if lost == "closed":
+        Agenda.objects.filter(pk=point.issue.agenda_id).update(state=Agenda.State.CLOSED)
+    elif lost == "completed":
+        personas.update(point, status="completed")
+    else:
+        point.focal_points.clear()
+    form = f"{reverse('log_progress', args=['2026', 1, 1])}?draft={draft.pk}"
+    discard = reverse("discard_draft", args=["2026", 1, 1, draft.pk])
+
+    page = signed_in.get(reverse("my_action_points"))
+    kept = signed_in.get(discard)
+    signed_in.post(discard, {"submission": str(kept.context["draft"].submission)})
+
+    assert page.context["rows"] == []
+    assert "Drafts on other action points" in text(page)
+    assert {form, discard} & links(page) == ({discard} if lost == "another's" else {form, discard})
+    assert "Half a sentence" in text(kept)
+    assert not point.drafts.exists()
+
+
+def test_worklist_shows_no_draft_twice_nor_anothers(signed_in, focal_point, other_focal_point):
+    save_draft(own(focal_point, 1), focal_point, {"narrative": ["Mine"]})
+    save_draft(own(other_focal_point, 2), other_focal_point, {"narrative": ["Another's"]})
+
+    assert signed_in.get(reverse("my_action_points")).context["drafts"] == []
+
+
+@pytest.mark.parametrize("drafts", [1, 3])
+def test_worklist_costs_the_same_however_many_drafts(signed_in, focal_point, django_assert_num_queries, drafts):
+    for number in range(1, drafts + 1):
+        save_draft(personas.action_point(number=number), focal_point, {"narrative": ["Half a"]})
+    signed_in.get(reverse("my_action_points"))
+
+    with django_assert_num_queries(DRAFT_QUERIES):
+        signed_in.get(reverse("my_action_points"))
+
+
+DRAFT_QUERIES = 12
+"""Session, user, parts of the agency, own action points, drafts with owners (3), the agency, what it leads, the agenda, what nobody owns,
+coordinators.
+"""
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_worklist_costs_the_same_however_many_rows(signed_in, focal_point, django_assert_num_queries, rows):
+    for number in range(1, rows + 1):
+        personas.milestone(own(focal_point, number, 100))
+    signed_in.get(reverse("my_action_points"))
+
+    with django_assert_num_queries(14):
+        signed_in.get(reverse("my_action_points"))
+
+
+def test_worklist_shows_the_most_urgent_where_there_are_many(signed_in, focal_point, monkeypatch):
+    monkeypatch.setattr(views, "SHOWN", 2)
+    personas.update(own(focal_point, 1))
+    for number in (2, 3):
+        own(focal_point, number)
+
+    response = signed_in.get(reverse("my_action_points"))
+
+    assert [row["action_point"].number for row in response.context["rows"]] == [2, 3]
+    assert "?owner=mine" in response.text
+
+
+def test_worklist_leads_to_what_waits_to_be_signed_off(client, focal_point, coordinator):
+    point = personas.action_point()
+    point.focal_points.add(focal_point, coordinator)
+
+    assert "/agendas/2026/note/sign-offs/" in links(personas.sign_in(client, focal_point).get("/my/"))
+    assert "/agendas/2026/note/sign-offs/" not in links(personas.sign_in(client, coordinator).get("/my/"))
+
+
+def test_worklist_says_by_which_agency_an_action_point_is_the_persons(signed_in, focal_point):
+    own(focal_point, 1).lead_agencies.add(focal_point.agency)
+    led = personas.action_point(number=2)
+    led.lead_agencies.add(focal_point.agency, personas.agency("FAO"))
+
+    page = signed_in.get(reverse("my_action_points"))
+
+    assert {row["action_point"].number: row["through"] for row in page.context["rows"]} == {1: [], 2: ["UNDP"]}
+    assert text(page).count("Yours because UNDP leads it.") == 1
+
+
+def test_who_has_no_action_point_yet_is_led_on(signed_in, focal_point, coordinator):
+    personas.person("gone@example.org", "coordinator", is_active=False)
+    done = personas.action_point(title="Of the agency")
+    done.lead_agencies.add(focal_point.agency)
+    personas.update(done, status="completed")
+    without = text(signed_in.get("/my/"))
+    personas.action_point(number=2, title="Nobody's")
+
+    page = signed_in.get("/my/")
+
+    assert "Look at what nobody owns yet" not in without
+    assert {
+        "/agendas/2026/action-points/?owner=nobody",
+        "/agendas/2026/",
+        "/agendas/2026/1.1/",
+        "/agencies/UNDP/",
+        "/preferences/",
+        "mailto:coordinator@example.org",
+    } <= links(page)
+    assert "mailto:gone@example.org" not in links(page)
+    assert "What your agency leads" in text(page)
+    assert "2026/1.1 Of the agency" in text(page)
+
+
+def test_who_is_of_a_part_sees_what_the_whole_leads(client, focal_point):
+    personas.action_point(title="Of the whole").lead_agencies.add(focal_point.agency)
+    person = personas.person("no@example.org", agency=personas.agency("UNDP-NO", parent=focal_point.agency))
+
+    page = personas.sign_in(client, person).get("/my/")
+
+    assert page.context["rows"] == []
+    assert "2026/1.1 Of the whole" in text(page)
+
+
+@pytest.mark.parametrize("agendas", [0, 1])
+def test_who_coordinates_and_has_no_action_point_is_led_to_the_dashboard(client, coordinator, agendas):
+    for _ in range(agendas):
+        personas.agenda()
+
+    page = personas.sign_in(client, coordinator).get("/my/")
+
+    assert page.status_code == 200
+    assert ("/agendas/2026/dashboard/" in links(page)) is bool(agendas)
+    assert "Tell a coordinator" not in text(page)
+
+
+@pytest.mark.parametrize("points", [1, 3])
+def test_empty_worklist_costs_the_same_whatever_the_agency_leads(
+    signed_in, focal_point, django_assert_num_queries, points
+):
+    for number in range(1, points + 1):
+        point = personas.action_point(number=number)
+        point.lead_agencies.add(focal_point.agency)
+        personas.milestone(point)
+        personas.update(point, status="completed")
+
+    with django_assert_num_queries(17):
+        signed_in.get(reverse("my_action_points"))

@@ -1,0 +1,143 @@
+"""The list as a table: headings that sort it, and rows that read on a phone."""
+
+import re
+from datetime import date
+
+import pytest
+from django.http import QueryDict
+
+from actions.lists.columns import COLUMNS, FIRST, Heading, headings
+from actions.lists.sorting import ORDERS
+from actions.progress import log_progress
+from tests import personas
+from tracker.dates.value import PartialDate
+
+LIST = "/agendas/2026/action-points/"
+ALL = "&".join(f"columns={name}" for name in COLUMNS)
+WORDS = {name: str(order.label) for name, order in ORDERS.items()}
+
+
+@pytest.fixture
+def table(client, coordinator):
+    """Asks for the list of three action points; the second is silent for longest, the third was never reported on."""
+    issue = personas.issue()
+    for number, day, status in ((1, 9, "completed"), (2, 1, "exploring"), (3, None, "")):
+        point = personas.action_point(issue, number)
+        if day:
+            reported_on = PartialDate.day(date(2026, 3, day))
+            progress = personas.progress(status=status)
+            log_progress(point, progress, author=None, now=personas.NOW, reported_on=reported_on)
+    personas.sign_in(client, coordinator)
+    return lambda query: client.get(f"{LIST}?{query}")
+
+
+def thead(response):
+    """The headings as triples of words, `aria-sort` and address."""
+    head = response.text.partition("<thead>")[2].partition("</thead>")[0]
+    found = []
+    for attributes, content in re.findall(r'<th scope="col"([^>]*)>(.*?)</th>', head):
+        sort, link = re.search(r'aria-sort="(\w+)"', attributes), re.search(r'href="([^"]+)"', content)
+        words = re.sub(r"<[^>]+>", "", content)
+        found.append((words, sort[1] if sort else "", link[1].replace("&amp;", "&") if link else ""))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("sort", "directions", "leads_to"),
+    [
+        ("reference", ["ascending", "", "", ""], ["", "status", "reported", "silence"]),
+        ("status", ["", "ascending", "", ""], ["reference", "", "reported", "silence"]),
+        ("reported", ["", "", "descending", "ascending"], ["reference", "status", "silence", "silence"]),
+        ("silence", ["", "", "ascending", "descending"], ["reference", "status", "reported", "reported"]),
+    ],
+)
+def test_heading_says_how_the_list_is_sorted_and_leads_to_another_order(sort, directions, leads_to):
+    columns = [(name, name.title()) for name in (FIRST, "status", "reported", "silence")]
+
+    found = headings(columns, WORDS, sort, f"sort={sort}")
+
+    assert [heading.direction for heading in found] == directions
+    assert [QueryDict(heading.query).get("sort", "") for heading in found] == leads_to
+    assert [heading.order for heading in found] == [WORDS.get(name, "") for name in leads_to]
+
+
+def test_heading_of_what_no_list_is_sorted_by_is_just_words():
+    assert headings([("owner", "Owner")], WORDS, "reference", "") == [Heading("Owner")]
+
+
+def test_headings_lead_to_the_list_with_its_filters_and_columns_from_its_beginning(table):
+    found = thead(table(f"{ALL}&status=exploring&status=completed&after=1001"))
+
+    assert [(words, direction) for words, direction, _address in found] == [
+        ("Action point", "ascending"),
+        ("Status", ""),
+        ("Owner", ""),
+        ("Last dated progress", ""),
+        ("Last reported", ""),
+        ("Silent for", ""),
+        ("Attention", ""),
+        ("Issue", ""),
+    ]
+    kept = f"?{ALL}&status=exploring&status=completed&sort="
+    assert [address for *_heading, address in found if address] == [
+        f"{kept}status",
+        f"{kept}reported",
+        f"{kept}silence",
+    ]
+
+
+def test_headings_sort_the_list_and_turn_it_round(table):
+    page, codes = table(ALL), []
+    for heading in ("Status", "Last reported", "Last reported", "Action point"):
+        address = {words: address for words, _direction, address in thead(page)}[heading]
+        page = table(address.removeprefix("?"))
+        codes.append([row.code for row in page.context["rows"]])
+
+    assert codes == [["1.3", "1.2", "1.1"], ["1.1", "1.2", "1.3"], ["1.3", "1.2", "1.1"], ["1.1", "1.2", "1.3"]]
+
+
+def test_headings_stay_on_a_day_that_has_gone_by(table):
+    found = thead(table(f"{ALL}&as_of=2026-03-05&sort=silence"))
+
+    assert [address for words, _direction, address in found if words == "Status"] == [
+        f"?{ALL}&as_of=2026-03-05&sort=status"
+    ]
+
+
+def test_heading_tells_of_the_order_that_it_leads_to(table):
+    page = table(f"{ALL}&sort=reported").text
+
+    assert 'title="Sort: longest silent first">Last reported</a>' in page
+    assert 'title="Sort: status">Status</a>' in page
+
+
+def test_list_that_cannot_be_sorted_as_asked_has_headings_that_can(table):
+    page = table(f"{ALL}&sort=foo")
+
+    assert page.status_code == 400
+    assert thead(page)[0][1:] == ("ascending", "")
+    assert thead(page)[1][2] == f"?{ALL}&sort=status"
+
+
+def test_every_cell_says_what_it_is(table):
+    labels = re.findall(r'<td data-label="([^"]+)"', table(ALL).text)
+
+    assert labels == [str(label) for label in COLUMNS.values()] * 3
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_table_costs_the_same_whatever_its_length(client, coordinator, django_assert_num_queries, count):
+    for place in range(1, count + 1):
+        point = personas.action_point(personas.issue(), place)
+        point.lead_agencies.add(personas.agency(f"A{place}"))
+        personas.update(point)
+    personas.sign_in(client, coordinator)
+
+    with django_assert_num_queries(13):
+        client.get(f"{LIST}?q=action&{ALL}&sort=silence")
+
+
+def test_all_filters_are_cleared_at_once(table):
+    page = table("status=exploring&sort=status")
+
+    assert f'<a href="{LIST}">Clear filters</a>' in page.text

@@ -1,0 +1,141 @@
+"""Views with a name, and the filters that they keep."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from actions.lists.models import SavedView
+from actions.progress import log_progress
+from issues.models import Agenda
+from tests import personas
+from tests.actions.pages import text
+from tracker.dates.value import PartialDate
+
+LIST = "/agendas/2026/action-points/"
+SAVE = "/agendas/2026/views/"
+
+
+@pytest.fixture
+def point(focal_point):
+    return personas.action_point()
+
+
+def test_view_is_kept_and_leads_back_to_its_list(client, point, focal_point):
+    personas.sign_in(client, focal_point)
+
+    answer = client.post(SAVE, {"name": "Silent ones", "query": "attention=silent&sort=silence&after=1~1"}, follow=True)
+
+    view = SavedView.objects.get()
+    assert view.query == "attention=silent&sort=silence"
+    assert answer.redirect_chain[-1][0] == f"{LIST}?{view.query}"
+    assert "Silent ones" in text(client.get(LIST))
+
+
+def test_view_of_the_same_name_is_replaced(client, point, focal_point):
+    personas.sign_in(client, focal_point)
+    kept, replaced = (
+        client.post(SAVE, {"name": "Mine", "query": query}, follow=True) for query in ("issue=1", "issue=2")
+    )
+
+    assert "The view “Mine” is kept." in text(kept)
+    assert "The view “Mine” is this list now; before, it was another." in text(replaced)
+    assert list(SavedView.objects.values_list("name", "query")) == [("Mine", "issue=2")]
+
+
+def test_shared_view_is_seen_by_the_network_and_removed_by_its_owner_alone(
+    client, point, focal_point, other_focal_point
+):
+    personas.sign_in(client, focal_point)
+    client.post(SAVE, {"name": "Shared", "query": "issue=1", "is_shared": "on"})
+    client.post(SAVE, {"name": "Nobody else", "query": "issue=1"}, follow=True)
+    shared = SavedView.objects.get(name="Shared")
+    personas.sign_in(client, other_focal_point)
+    page = client.get(LIST)
+
+    refused = client.post(f"/views/{shared.pk}/removal/")
+    personas.sign_in(client, focal_point)
+    client.post(f"/views/{shared.pk}/removal/")
+
+    assert "Shared" in text(page)
+    assert "Nobody else" not in text(page)
+    assert refused.status_code == 404
+    assert list(SavedView.objects.values_list("name", flat=True)) == ["Nobody else"]
+
+
+@pytest.mark.parametrize(
+    "faulty", [{"name": ""}, {"name": "x" * 81}, {"name": "a\x00b"}, {"query": "x" * 2001}, {"query": "q=" + "é" * 900}]
+)
+def test_faulty_view_is_refused_and_what_was_typed_is_kept(client, point, focal_point, faulty):
+    personas.sign_in(client, focal_point)
+
+    response = client.post(SAVE, {"name": "Mine", "query": "issue=1"} | faulty)
+
+    assert response.status_code == 400
+    assert not SavedView.objects.exists()
+
+
+def total(client, query):
+    response = client.get(f"{LIST}?{query}")
+    assert response.status_code == 200, text(response)
+    return response.context["total"]
+
+
+def test_list_is_filtered_by_focal_point_and_days(client, point, focal_point):
+    today = timezone.localdate()
+    other = personas.action_point(number=2)
+    point.focal_points.add(focal_point)
+    log_progress(
+        point,
+        personas.progress(),
+        author=None,
+        now=timezone.now(),
+        reported_on=PartialDate.day(today - timedelta(days=10)),
+    )
+    personas.milestone(other, due=(today + timedelta(days=5)).isoformat())
+    personas.sign_in(client, focal_point)
+    ago = [(today - timedelta(days=days)).isoformat() for days in (9, 10, 11)]
+
+    assert total(client, f"focal_point={focal_point.pk}") == 1
+    assert [total(client, f"reported_from={day}") for day in ago] == [0, 1, 1]
+    assert [total(client, f"reported_to={day}") for day in ago] == [1, 1, 0]
+    assert [total(client, f"due_to={today + timedelta(days=days)}") for days in (4, 5)] == [0, 1]
+
+
+def test_list_is_a_table_with_the_chosen_columns(client, point, focal_point):
+    point.lead_agencies.add(focal_point.agency)
+    personas.sign_in(client, focal_point)
+
+    page = client.get(f"{LIST}?columns=owner&columns=silence")
+
+    assert [str(label) for _name, label in page.context["columns"]] == ["Owner", "Silent for"]
+    assert "Action point Owner Silent for 2026/1.1 Action point 1 UNDP never reported on" in text(page)
+    assert client.get(f"{LIST}?columns=secrets").status_code == 400
+
+
+def test_list_is_sorted_from_silence_to_the_end(client, focal_point):
+    for number, status in enumerate(["completed", "", "exploring"], 1):
+        point = personas.action_point(number=number)
+        if status:
+            personas.update(point, status=status)
+    personas.sign_in(client, focal_point)
+
+    page = client.get(f"{LIST}?sort=status")
+
+    assert [row.code for row in page.context["rows"]] == ["1.2", "1.3", "1.1"]
+
+
+@pytest.mark.parametrize(
+    "query", ["focal_point=x", f"focal_point={10**30}", "reported_from=soon", "reported_to=0000-01-01", "due_to=%00"]
+)
+def test_faulty_filter_is_said(client, point, focal_point, query):
+    assert personas.sign_in(client, focal_point).get(f"{LIST}?{query}").status_code == 400
+
+
+def test_visitors_cannot_ask_who_works_on_what(client, point, focal_point):
+    Agenda.objects.update(visible_to="everybody")
+
+    page, asked = client.get(LIST), client.get(f"{LIST}?focal_point={focal_point.pk}")
+
+    assert 'name="focal_point"' not in page.content.decode()
+    assert (page.status_code, asked.status_code) == (200, 400)
