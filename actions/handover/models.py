@@ -8,11 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from actions.models import ActionPoint
+from tracker.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from tracker.people.models import User
 from tracker.text import validate_line
 
 
-class HandoverQuerySet(models.QuerySet["Handover"]):
+class HandoverQuerySet(AppendOnlyQuerySet["Handover"]):
     def visible_to(self, user: User) -> "HandoverQuerySet":
         """Coordinators see all of them, everybody else what was handed over to them."""
         return self if user.is_coordinating else self.filter(successor=user)
@@ -33,8 +34,8 @@ class HandoverQuerySet(models.QuerySet["Handover"]):
         return self.select_related("predecessor", "successor", "made_by")
 
 
-class Handover(models.Model):
-    """Written once, never changed."""
+class Handover(AppendOnlyModel):
+    """The record of one hand-over. Append only."""
 
     predecessor = models.ForeignKey(
         User, verbose_name=_("predecessor"), on_delete=models.PROTECT, related_name="handovers_given"

@@ -1,7 +1,6 @@
 """Progress updates: what was reported on an action point, when it happened and who said so. Append only."""
 
 from datetime import datetime
-from typing import Any
 
 from django.core.validators import MaxLengthValidator, URLValidator
 from django.db import models
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.models.action_point import ActionPoint
 from actions.models.status import ReportedStatus
+from tracker.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from tracker.dates.fields import PartialDateEdge, PartialDateField
 from tracker.people.models import Agency, User
 from tracker.searchable import Searchable
@@ -21,7 +21,7 @@ NARRATIVE_LIMIT = 20_000
 REASON_LIMIT = 2_000
 
 
-class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
+class ProgressUpdateQuerySet(AppendOnlyQuerySet["ProgressUpdate"]):
     def newest_versions(self) -> "ProgressUpdateQuerySet":
         """The newest version of each update, withdrawn ones included. (For an outer join PostgreSQL would read all updates.)"""
         return self.filter(~Exists(self.model._default_manager.filter(supersedes=OuterRef("pk"))))
@@ -50,7 +50,7 @@ class ProgressUpdateManager(models.Manager["ProgressUpdate"].from_queryset(Progr
         )
 
 
-class ProgressUpdate(Searchable):
+class ProgressUpdate(AppendOnlyModel, Searchable):
     """One dated statement on an action point. A correction is a new version that supersedes the old one, which stays readable."""
 
     action_point = models.ForeignKey(
@@ -118,6 +118,7 @@ class ProgressUpdate(Searchable):
     )
 
     objects = ProgressUpdateManager()
+    amendable = frozenset({"withdrawn_at", "withdrawn_by", "withdrawn_reason"})
 
     searched_fields = ("narrative", "reason")
 
@@ -163,14 +164,6 @@ class ProgressUpdate(Searchable):
         point = self.action_point
         return reverse("progress_update", args=[point.issue.agenda.slug, point.issue.number, point.number, self.number])
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise TypeError("Progress updates are append only: use the verbs of actions.progress.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError("Progress updates are never deleted: use actions.progress.withdraw.")
-
     def is_own(self, user: User) -> bool:
         """Of the user's agency or a part of it, or written by the user."""
         return user.speaks_for(self.agency_id) or (self.author_id is not None and self.author_id == user.id)
@@ -185,13 +178,10 @@ class ProgressUpdate(Searchable):
 
     def mark_withdrawn(self, *, by: User, reason: str, at: datetime) -> None:
         """For `actions.progress.withdraw` only, which locks and brings the status up to date."""
-        columns = {"withdrawn_at": at, "withdrawn_by": by, "withdrawn_reason": reason}
-        type(self).objects.filter(pk=self.pk).update(**columns)
-        for name, value in columns.items():
-            setattr(self, name, value)
+        self._amend(withdrawn_at=at, withdrawn_by=by, withdrawn_reason=reason)
 
 
-class Evidence(models.Model):
+class Evidence(AppendOnlyModel):
     """A link that shows what an update says."""
 
     update = models.ForeignKey(
@@ -199,6 +189,8 @@ class Evidence(models.Model):
     )
     url = models.URLField(_("address"), max_length=1000, validators=[URLValidator(schemes=["http", "https"])])
     title = models.CharField(_("title"), max_length=200, blank=True, validators=[validate_line])
+
+    objects = AppendOnlyQuerySet["Evidence"].as_manager()
 
     class Meta:
         ordering = ["id"]

@@ -8,10 +8,11 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from issues.models import Agenda
+from tracker.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from tracker.people.models import User
 
 
-class SectionEditQuerySet(models.QuerySet["SectionEdit"]):
+class SectionEditQuerySet(AppendOnlyQuerySet["SectionEdit"]):
     def newest(self) -> "SectionEditQuerySet":
         """Keep the version of each section that counts."""
         later = SectionEdit.objects.filter(
@@ -20,7 +21,7 @@ class SectionEditQuerySet(models.QuerySet["SectionEdit"]):
         return self.filter(~Exists(later))
 
 
-class SectionEdit(models.Model):
+class SectionEdit(AppendOnlyModel):
     """One version of a section. `blocks` is the JSON of `actions.note.blocks`; without blocks the section is as reported."""
 
     agenda = models.ForeignKey(Agenda, verbose_name=_("agenda"), on_delete=models.PROTECT, related_name="note_edits")
@@ -44,14 +45,6 @@ class SectionEdit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.section} v{self.version}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise TypeError("Edits of the note are append only: store a new version.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError("Edits of the note are never deleted: store a version without blocks.")
 
     @classmethod
     def store(

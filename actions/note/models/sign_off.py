@@ -1,7 +1,6 @@
 """What agencies answer about the action points of the note that name them. Append only: an agency's newest answer counts."""
 
 from datetime import datetime
-from typing import Any
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -9,13 +8,14 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from actions.models import ActionPoint
+from tracker.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from tracker.people.models import Agency, User
 from tracker.text import validate_text
 
 DISSENT_LIMIT = 2_000
 
 
-class SignOffQuerySet(models.QuerySet["SignOff"]):
+class SignOffQuerySet(AppendOnlyQuerySet["SignOff"]):
     def newest(self) -> "SignOffQuerySet":
         """Keep the answer of each agency that counts."""
         later = SignOff.objects.filter(
@@ -24,7 +24,7 @@ class SignOffQuerySet(models.QuerySet["SignOff"]):
         return self.filter(~Exists(later))
 
 
-class SignOff(models.Model):
+class SignOff(AppendOnlyModel):
     """A focal point's answer for an agency: what the note says of an action point is signed off, or the agency dissents."""
 
     action_point = models.ForeignKey(
@@ -52,14 +52,6 @@ class SignOff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agency_id} {self.action_point_id}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise TypeError("Sign-offs are append only: answer again.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError("Sign-offs are never deleted: answer again.")
 
     @classmethod
     def store(

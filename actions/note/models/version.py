@@ -1,6 +1,6 @@
 """Published versions of the note. Their content never changes; only who may read one does."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from issues.models import Agenda
+from tracker.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from tracker.people.models import User
 from tracker.text import validate_line
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 
-class NoteVersionQuerySet(models.QuerySet["NoteVersion"]):
+class NoteVersionQuerySet(AppendOnlyQuerySet["NoteVersion"]):
     def visible_to(self, user: "User | AnonymousUser") -> "NoteVersionQuerySet":
         """Visitors see versions for everybody, even if they may not see the agenda, but none of an agenda in draft."""
         if user.is_authenticated:
@@ -27,7 +28,7 @@ class NoteVersionQuerySet(models.QuerySet["NoteVersion"]):
         return self.defer("content").select_related("published_by", "agenda")
 
 
-class NoteVersion(models.Model):
+class NoteVersion(AppendOnlyModel):
     """The note as it was published. `content` is the JSON of `actions.note.serialization`."""
 
     agenda = models.ForeignKey(Agenda, verbose_name=_("agenda"), on_delete=models.PROTECT, related_name="note_versions")
@@ -43,6 +44,7 @@ class NoteVersion(models.Model):
     published_at = models.DateTimeField(_("published at"))
 
     objects = NoteVersionQuerySet.as_manager()
+    amendable = frozenset({"audience"})
 
     class Meta:
         ordering = ["agenda", "-number"]
@@ -64,15 +66,6 @@ class NoteVersion(models.Model):
         """Costs a query unless the agenda is loaded."""
         return reverse("note_version", args=[self.agenda.slug, self.number])
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise TypeError("Published versions do not change: publish another, or use open_to().")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError("Published versions are never deleted.")
-
     def open_to(self, audience: str) -> None:
         """Change who may read it; nothing else of it can be changed."""
-        type(self).objects.filter(pk=self.pk).update(audience=audience)
-        self.audience = audience
+        self._amend(audience=audience)
