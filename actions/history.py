@@ -1,4 +1,4 @@
-"""Who changed an action point's wording, owners or snooze, or removed a milestone, and when: the rows of history, told as edits."""
+"""The history of an action point as edits: who changed its wording, owners or pause, or removed a milestone, and when."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,19 +16,21 @@ from issues.readable_history import NEVER, readable_since
 from tracker.people.models import User
 
 LIMIT = 100
-"""Rows of history that are read. One edit leaves up to five: one for the columns, two for each list of owners."""
+"""The newest rows of history that are read. One edit writes up to five: one for the columns, two for each list of owners."""
 
 ONE_EDIT = timedelta(seconds=2)
-"""Rows by one person within this time are one edit."""
+"""Rows that one person wrote within this time are one edit."""
 
 Owners = Mapping[tuple[int, str], Sequence[str]]
-"""Names by row of history and list of owners."""
-Told = Sequence[tuple[str, str]]
-"""Label and value of each field of a row of history, as people read them."""
+"""Names, by id of the row of history and by field."""
+FieldValues = Sequence[tuple[str, str]]
+"""The label and the displayed value of each field of a row of history."""
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FieldChange:
+    """One field before and after an edit, as displayed."""
+
     label: str
     before: str
     after: str
@@ -39,11 +41,11 @@ class Edit:
     at: datetime
     by: User | None
     added: bool
-    """The action point was made by it."""
-    changes: list[Change]
-    """Empty where it was added, a milestone was removed, or what stood there before was not recorded."""
+    """Whether it added the action point."""
+    changes: list[FieldChange]
+    """Empty if it was added, if a milestone was removed, or if the earlier value was not recorded."""
     removed: Any = None
-    """The last row of history of the milestone that was removed by it."""
+    """The last row of history of the milestone that it removed."""
 
 
 def edits(action_point: ActionPoint, reader: Person) -> list[Edit]:
@@ -92,12 +94,12 @@ def _edits(rows: Sequence[Any], agendas: _Agendas, since: Mapping[int, datetime]
         if until > since[agendas.at(burst[-1].history_date)]
     ]
     for before, after in pairwise(readable):
-        if changes := differences(told(before, owners), told(after, owners)):
+        if changes := differences(action_point_values(before, owners), action_point_values(after, owners)):
             yield Edit(after.history_date, after.history_user, False, changes)
 
 
 def _bursts(rows: Sequence[Any]) -> Iterator[list[Any]]:
-    """The rows, oldest first, in groups that are one edit each."""
+    """Yield the rows, oldest first, in groups of one edit each."""
     burst = [rows[0]]
     for before, row in pairwise(rows):
         if row.history_user_id == before.history_user_id and row.history_date - before.history_date <= ONE_EDIT:
@@ -109,19 +111,22 @@ def _bursts(rows: Sequence[Any]) -> Iterator[list[Any]]:
 
 
 def owners_of(rows: Sequence[Any]) -> Owners:
-    """Of rows of the history of action points. Two queries, none where there are no rows."""
+    """Return the owners in each row of the history of action points. Two queries, none without rows."""
     found: dict[tuple[int, str], list[str]] = {}
     for field, name in (("lead_agencies", "agency__acronym"), ("focal_points", "user__name")) if rows else ():
-        kept = getattr(type(rows[0]), field).model.objects.filter(history__in=[row.pk for row in rows])
-        for row_id, owner in kept.order_by(name).values_list("history_id", name):
+        through = getattr(type(rows[0]), field).model.objects.filter(history__in=[row.pk for row in rows])
+        for row_id, owner in through.order_by(name).values_list("history_id", name):
             found.setdefault((row_id, field), []).append(owner or "")
     return found
 
 
-def told(row: Any, owners: Owners, *, with_people: bool = True) -> Told:
-    """Of an action point, its issue loaded. Without people it says only whether there are focal points, and nothing of a snooze."""
+def action_point_values(row: Any, owners: Owners, *, with_people: bool = True) -> FieldValues:
+    """Return the fields of an action point in a row of its history, whose issue is loaded.
+
+    Without people it includes only whether there are focal points, and no pause.
+    """
     focal_points = ", ".join(owners.get((row.pk, "focal_points"), []))
-    agreed = [
+    wording = [
         (_("Issue"), str(row.issue) if row.issue else ""),
         (_("Number"), str(row.number)),
         (_("Title"), row.title),
@@ -129,17 +134,17 @@ def told(row: Any, owners: Owners, *, with_people: bool = True) -> Told:
         (_("Lead agencies"), ", ".join(owners.get((row.pk, "lead_agencies"), []))),
     ]
     if not with_people:
-        return [*agreed, (_("Focal points"), _("focal points assigned") if focal_points else "")]
+        return [*wording, (_("Focal points"), _("focal points assigned") if focal_points else "")]
     return [
-        *agreed,
+        *wording,
         (_("Focal points"), focal_points),
-        (_("Snoozed until"), date_format(row.snoozed_until) if row.snoozed_until else ""),
-        (_("Reason of the snooze"), row.snooze_reason),
+        (_("Reminders paused until"), date_format(row.snoozed_until) if row.snoozed_until else ""),
+        (_("Reason for the pause"), row.snooze_reason),
     ]
 
 
-def told_fields(row: Any, *names: str) -> Told:
-    """Of anything that has a history: the fields of these names."""
+def field_values(row: Any, *names: str) -> FieldValues:
+    """Return the fields of these names in a row of any history."""
     values = ((name, getattr(row, name)) for name in names)
     return [
         (capfirst(str(row._meta.get_field(name).verbose_name)), "" if value is None else str(value))
@@ -147,5 +152,8 @@ def told_fields(row: Any, *names: str) -> Told:
     ]
 
 
-def differences(then: Told, now: Told) -> list[Change]:
-    return [Change(label, old, new) for (label, old), (_label, new) in zip(then, now, strict=True) if old != new]
+def differences(before: FieldValues, after: FieldValues) -> list[FieldChange]:
+    """Return the fields that differ. Both have the same fields in the same order."""
+    return [
+        FieldChange(label, old, new) for (label, old), (_label, new) in zip(before, after, strict=True) if old != new
+    ]

@@ -1,4 +1,4 @@
-"""What changed in an agenda since a day: statuses, what was added, edited or removed, and what was recorded."""
+"""Changes in an agenda since a date: statuses, edits, and recorded or withdrawn updates."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from django.core.paginator import Page
 
 from actions.access import Person
 from actions.as_of import AsOf
-from actions.dashboard.recent_edits import Edits, edits
+from actions.dashboard.recent_edits import RecentEdits, edits
 from actions.models import ActionPoint, ActionStatus, ProgressUpdate
 from actions.models.action_point_queries import Basis, end_of
 from actions.reader import read_action_points
@@ -23,7 +23,7 @@ PAGE_SIZE = 25
 
 @dataclass(frozen=True, slots=True)
 class StatusChange:
-    """An action point that had another status at the end of the day."""
+    """An action point whose status was another one at the end of the date."""
 
     action_point: ActionPoint
     before: ActionStatus
@@ -33,17 +33,18 @@ class StatusChange:
 class Changes:
     statuses: Sequence[StatusChange]
     are_cut: bool
-    """There are more of these than SHOWN."""
-    edits: Edits
+    """Whether there are more of these than SHOWN."""
+    edits: RecentEdits
     page: Page[int]
     updates: Sequence[ProgressUpdate]
-    """Those of the page, recorded since."""
+    """Those of the page, recorded since the date."""
     withdrawn: Sequence[ProgressUpdate]
 
 
 def changes(agenda: Agenda, since: date, reader: Person, asked: Mapping[str, str], errors: list[str]) -> Changes:
-    """What came after the end of that day (UTC); visitors read no names of who edited what, and nobody what an agenda was before it was
-    opened to readers such as they are. Up to 30 queries. The query asks for a page of what was recorded.
+    """Return what happened after the end of that day (UTC), with the page of updates that the query `asked` names.
+
+    Visitors get no names of editors, and nobody gets what was replaced while the agenda was hidden from them. Up to 30 queries.
     """
     end = end_of(since)
     since_readable = readable_since([agenda.pk], reader)[agenda.pk]
@@ -66,9 +67,9 @@ def changes(agenda: Agenda, since: date, reader: Person, asked: Mapping[str, str
 
 
 def _status_changes(agenda: Agenda, touched: set[int], since: date) -> list[StatusChange]:
-    """Of the touched action points, those that have another status today than the tracker knew at the end of the day."""
-    then = read_action_points(touched, AsOf(since, is_past=True, basis=Basis.RECORDED), [agenda])
-    before = {state.pk: ActionStatus(state.status) for state in then}
+    """Return the touched action points whose status today differs from the one known at the end of the day."""
+    states = read_action_points(touched, AsOf(since, is_past=True, basis=Basis.RECORDED), [agenda])
+    before = {state.pk: ActionStatus(state.status) for state in states}
     points = ActionPoint.objects.filter(pk__in=touched).select_related("issue__agenda").in_order()
     return [
         StatusChange(point, before[point.pk]) for point in points if point.status != before.get(point.pk, point.status)

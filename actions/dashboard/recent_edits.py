@@ -1,7 +1,7 @@
-"""What was added to an agenda, edited or removed since a day: the histories then and now, side by side.
+"""Issues, action points and milestones of an agenda that were added, edited or removed since a date.
 
-A row of history says how a thing stood after an edit. So the last one before the day and the newest one say all that differs; what was
-changed and changed back does not.
+A row of history holds the values after an edit. The last row before the date and the newest row are compared; an edit that was reverted
+in between makes no difference.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,34 +13,34 @@ from django.db.models import Exists, Max, Min, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from actions.access import Person
-from actions.history import Change, Told, differences, owners_of, told, told_fields
+from actions.history import FieldChange, FieldValues, action_point_values, differences, field_values, owners_of
 from actions.models import ActionPoint, Milestone
 from issues.models import Agenda, Issue
 from issues.readable_history import readable_since
 
 SHOWN = 100
 MAX_READ = 1000
-"""The most rows of each history that are read, the newest. One edit leaves up to five: one for the columns, two for each list of owners."""
+"""The newest rows of each history that are read. One edit writes up to five: one for the columns, two for each list of owners."""
 
 _ISSUE = ("number", "title", "rationale")
 _MILESTONE = ("title", "place", "due", "due_note", "repeats_every_months", "done_on")
 
 
 @dataclass(frozen=True, slots=True)
-class Edited:
+class RecentEdit:
     """An issue, action point or milestone that was added, edited or removed."""
 
     row: Any
     """The newest row of its history."""
     at: datetime
-    """When it was added, else when it was edited last."""
+    """When it was added, otherwise when it was last edited."""
     by: Sequence[str]
-    """Who added it, else who edited it since the day, the last one first. Empty where readers may not know."""
+    """Who added it, otherwise who edited it since the date, the last editor first. Empty for readers who may not see names."""
     added: bool = False
-    changes: Sequence[Change] = ()
-    """Empty where it was added or removed, or is unknown."""
+    changes: Sequence[FieldChange] = ()
+    """Empty if it was added or removed, or if the earlier value is unknown."""
     is_done: bool = False
-    """A milestone that was not done before."""
+    """Whether it is a milestone that has been done since."""
 
     @property
     def removed(self) -> bool:
@@ -48,17 +48,18 @@ class Edited:
 
     @property
     def is_unknown(self) -> bool:
-        """It was edited, and what stood there before was not recorded."""
+        """Whether it was edited and its earlier value was not recorded."""
         return not (self.added or self.removed or self.changes)
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """Each with the issue or action point as it is now, a milestone with its action point, what was removed with None. No more than SHOWN:
-    day by day, the newest first, and those of a day in the order of references.
+class EditGroup:
+    """Up to SHOWN edits of one kind, the newest day first and by reference within a day.
+
+    Each comes with the current issue or action point, a milestone with its action point, and what was removed with None.
     """
 
-    rows: Sequence[tuple[Edited, Any]]
+    rows: Sequence[tuple[RecentEdit, Any]]
     is_cut: bool
 
     def __bool__(self) -> bool:
@@ -66,22 +67,24 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Edits:
-    added_issues: Shown
-    issues: Shown
+class RecentEdits:
+    """What was added, edited and removed, by kind."""
+
+    added_issues: EditGroup
+    issues: EditGroup
     """Edited and removed ones."""
-    added_points: Shown
+    added_points: EditGroup
     """With their owners."""
-    points: Shown
+    points: EditGroup
     """Edited and removed ones."""
-    milestones: Shown
+    milestones: EditGroup
     """Added, edited and removed ones."""
     are_all: bool
-    """No history has more rows since than MAX_READ; else only its newest were read."""
+    """Whether every history was read completely, that is, has at most MAX_READ rows since the date."""
 
     @property
-    def groups(self) -> list[tuple[str, str, Shown]]:
-        """Key, heading and what there is, without empty ones."""
+    def groups(self) -> list[tuple[str, str, EditGroup]]:
+        """Return the key and heading of each group that is not empty, with the group."""
         groups = [
             ("added-issues", _("Issues added"), self.added_issues),
             ("added-points", _("Action points added"), self.added_points),
@@ -94,25 +97,27 @@ class Edits:
 
 @dataclass(frozen=True, slots=True)
 class _Touched:
-    """A thing with rows of history since the day."""
+    """A row of a model that has rows of history since the date."""
 
     before: Any
-    """The last row before; None where there is none."""
+    """The last row of history before the date, if any."""
     first: Any
-    """The first row of all, where there is none before."""
+    """The very first row of history, if none is before the date."""
     now: Any
     at: datetime
     by: Sequence[str]
     moved_here: bool = False
-    """From an agenda that was hidden from the reader."""
+    """Whether it moved here from an agenda that was hidden from the reader."""
 
 
-def edits(agenda: Agenda, end: datetime, reader: Person) -> Edits:
-    """Return what came from `end` on, since when the agenda is readable for the reader. Visitors read no names of people; nobody reads how
-    an action point stood in another agenda that was hidden from the reader. Up to 16 queries, three without edits.
+def edits(agenda: Agenda, end: datetime, reader: Person) -> RecentEdits:
+    """Return the edits since `end`, from when on the reader may read the agenda.
+
+    Visitors get no names of people. Nobody gets the earlier values of an action point from another agenda that was hidden from them.
+    Up to 16 queries, three without edits.
     """
     with_people = reader.is_authenticated
-    # EXISTS, and no join: without statistics SQLite would go through all that was ever recorded of the agenda.
+    # EXISTS instead of a join: without statistics SQLite would scan the whole history.
     its_issues = Exists(agenda.issues.filter(pk=OuterRef("issue_id")))
     its_points = Exists(ActionPoint.objects.filter(pk=OuterRef("action_point_id"), issue__agenda=agenda))
     issues, all_issues = _touched(Issue, end, Q(agenda=agenda))
@@ -121,21 +126,21 @@ def edits(agenda: Agenda, end: datetime, reader: Person) -> Edits:
     points, milestones = _hide_moved(agenda, points, milestones, end, reader)
     owners = owners_of([row for one in points if one.before for row in (one.before, one.now)])
 
-    added_issues, edited_issues = _split(_edited(issues, lambda row: told_fields(row, *_ISSUE), with_people))
+    added_issues, edited_issues = _split(_edited(issues, lambda row: field_values(row, *_ISSUE), with_people))
     added_points, edited_points = _split(
-        _edited(points, lambda row: told(row, owners, with_people=with_people), with_people)
+        _edited(points, lambda row: action_point_values(row, owners, with_people=with_people), with_people)
     )
-    of_milestones = _newest(_edited(milestones, lambda row: told_fields(row, *_MILESTONE), with_people))
+    of_milestones = _newest(_edited(milestones, lambda row: field_values(row, *_MILESTONE), with_people))
 
     issues_now = agenda.issues.select_related("agenda").in_bulk([one.row.id for one in added_issues + edited_issues])
     wanted = [one.row.id for one in added_points + edited_points] + [one.row.action_point_id for one in of_milestones]
     points_now = ActionPoint.objects.filter(issue__agenda=agenda).with_context().in_bulk(wanted)
-    return Edits(
-        added_issues=_shown(added_issues, issues_now),
-        issues=_shown(edited_issues, issues_now),
-        added_points=_shown(added_points, points_now),
-        points=_shown(edited_points, points_now),
-        milestones=_shown(of_milestones, points_now, "action_point_id"),
+    return RecentEdits(
+        added_issues=_group(added_issues, issues_now),
+        issues=_group(edited_issues, issues_now),
+        added_points=_group(added_points, points_now),
+        points=_group(edited_points, points_now),
+        milestones=_group(of_milestones, points_now, "action_point_id"),
         are_all=all_issues and all_points and all_milestones,
     )
 
@@ -160,7 +165,7 @@ def _hide_moved(
 
 
 def _touched(model: Any, end: datetime, of_agenda: Q | Exists, *related: str) -> tuple[list[_Touched], bool]:
-    """And whether no row since is left out. Three queries, one where there is none."""
+    """Return what has rows of history since `end`, and whether all of these were read. Three queries, one without any."""
     rows = model.history.filter(of_agenda, history_date__gte=end).order_by("-history_date", "-history_id")
     read = list(rows.values_list("id", "history_date", "history_user__name")[: MAX_READ + 1])
     seen: dict[int, tuple[datetime, list[str]]] = {}
@@ -173,53 +178,56 @@ def _touched(model: Any, end: datetime, of_agenda: Q | Exists, *related: str) ->
     before = Max("history_id", filter=Q(history_date__lt=end))
     ends = model.history.filter(id__in=seen).order_by().values_list("id")
     ends = list(ends.annotate(before=before, first=Min("history_id"), now=Max("history_id")))
-    kept = model.history.select_related("history_user", *related).in_bulk(
+    loaded = model.history.select_related("history_user", *related).in_bulk(
         {row for pk, last, first, now in ends for row in (last or first, now)}
     )
     found = [
-        _Touched(kept.get(last), None if last else kept[first], kept[now], *seen[pk]) for pk, last, first, now in ends
+        _Touched(loaded.get(last), None if last else loaded[first], loaded[now], *seen[pk])
+        for pk, last, first, now in ends
     ]
     return found, len(read) <= MAX_READ
 
 
-def _edited(touched: Sequence[_Touched], tell: Callable[[Any], Told], with_people: bool) -> Iterator[Edited]:
-    """Nothing of what was added and removed again, or stands as it stood."""
+def _edited(
+    touched: Sequence[_Touched], values_of: Callable[[Any], FieldValues], with_people: bool
+) -> Iterator[RecentEdit]:
+    """Yield the edits that made a difference: not what was added and removed again, nor what was changed back."""
     for one in touched:
         by = one.by if with_people else ()
         added = one.moved_here or (one.first is not None and one.first.history_type == "+")
         is_done = bool(getattr(one.now, "done_on", None)) and not getattr(one.before, "done_on", None)
         if one.now.history_type == "-":
             if not added:
-                yield Edited(one.now, one.at, by[:1])
+                yield RecentEdit(one.now, one.at, by[:1])
         elif added:
             user = one.first.history_user
-            yield Edited(
+            yield RecentEdit(
                 one.now, one.first.history_date, [user.name] if user and with_people else (), True, (), is_done
             )
         elif not one.before:
-            yield Edited(one.now, one.at, by)
-        elif changes := differences(tell(one.before), tell(one.now)):
-            yield Edited(one.now, one.at, by, False, changes, is_done)
+            yield RecentEdit(one.now, one.at, by)
+        elif changes := differences(values_of(one.before), values_of(one.now)):
+            yield RecentEdit(one.now, one.at, by, False, changes, is_done)
 
 
-def _split(edited: Iterator[Edited]) -> tuple[list[Edited], list[Edited]]:
-    """The newest added ones, and the newest others."""
+def _split(edited: Iterator[RecentEdit]) -> tuple[list[RecentEdit], list[RecentEdit]]:
+    """Return the newest added ones and the newest others."""
     found = list(edited)
     return _newest(one for one in found if one.added), _newest(one for one in found if not one.added)
 
 
-def _newest(edited: Iterable[Edited]) -> list[Edited]:
-    """One more than are shown."""
+def _newest(edited: Iterable[RecentEdit]) -> list[RecentEdit]:
+    """Return one more than is shown."""
     return sorted(edited, key=lambda one: one.at, reverse=True)[: SHOWN + 1]
 
 
-def _shown(newest: Sequence[Edited], things: Mapping[int, Any], by: str = "id") -> Shown:
+def _group(newest: Sequence[RecentEdit], things: Mapping[int, Any], by: str = "id") -> EditGroup:
     rows = [(one, things.get(getattr(one.row, by))) for one in newest[:SHOWN]]
-    kept = [(one, thing) for one, thing in rows if thing or one.removed]  # not what went to another agenda
-    return Shown(sorted(kept, key=_place), len(newest) > SHOWN)
+    here = [(one, thing) for one, thing in rows if thing or one.removed]  # without what moved to another agenda
+    return EditGroup(sorted(here, key=_place), len(newest) > SHOWN)
 
 
-def _place(row: tuple[Edited, Any]) -> tuple[int, int, int]:
+def _place(row: tuple[RecentEdit, Any]) -> tuple[int, int, int]:
     edited, thing = row
     issue = getattr(thing, "issue", None)
     return -edited.at.toordinal(), issue.number if issue else 0, thing.number if thing else 0
