@@ -69,7 +69,7 @@ class ActionPointAdmin(RecordAdmin):
         (_("Where it stands"), {"fields": tuple(readonly_fields)}),
     ]
     inlines = [MilestoneInline]
-    kept_with = ["drafts", "carried_to"]
+    protected_relations = ["drafts", "carried_to"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ActionPoint]:
         return super().get_queryset(request).select_related("issue__agenda").prefetch_related("lead_agencies")

@@ -1,4 +1,4 @@
-"""The admin site: signing in, and what the pages of all records have in common."""
+"""Adapt Django's admin site: signing in, and what the pages of all records have in common."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -33,7 +33,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from tracker.as_shown import AsShown
 from tracker.locking import for_update
 
-# Groups are not used; addresses and second factors are people's own (the factors' secrets are for nobody to see).
+# Groups are not used. Second factors hold secrets that nobody should see.
 _WITHOUT_PAGES = {"auth", "account", "mfa"}
 _ID = re.compile(r"[0-9]{1,18}")
 _COLUMNS = re.compile(r"(-?[0-9]{1,2}(\.-?[0-9]{1,2})*)?")
@@ -43,7 +43,7 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 class _Suggestions(AutocompleteJsonView):
-    """Who may open the admin site may choose people and agencies in it, also where their own pages are for admins alone."""
+    """Offer people and agencies to everybody who may open the admin site, although only admins see their pages."""
 
     def has_perm(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(self.admin_site and self.admin_site.has_permission(request))
@@ -54,10 +54,10 @@ class _Suggestions(AutocompleteJsonView):
 
 
 class AdminSite(admin.AdminSite):
-    """Opened by the tracker's sign-in, so that a second factor counts. Faulty addresses are answered with 400 or 404."""
+    """Use the tracker's sign-in, so that a second factor counts, and answer faulty addresses with 400 or 404."""
 
     site_header = site_title = _("Administration")
-    index_title = _("What the network works with")
+    index_title = _("Records")
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         given: Any = [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
@@ -84,15 +84,15 @@ class AdminSite(admin.AdminSite):
 
 
 def _refusing_faulty_addresses(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Characters and numbers that no database can look for are the browser's fault: 400."""
+    """Answer 400 to characters and numbers that no database can look for."""
 
     @wraps(view)
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         given = [request.path, *request.GET, *(value for values in request.GET.lists() for value in values[1])]
         if any(_UNPRINTABLE.search(text) for text in given):
-            raise BadRequest(gettext("The address contains characters that cannot be looked for."))
+            raise BadRequest(gettext("The address contains characters that cannot be searched for."))
         if not all(_ID.fullmatch(chosen) for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME)):
-            raise BadRequest(gettext("What was chosen cannot be looked for."))
+            raise BadRequest(gettext("The selection contains something that is not a record."))
         if not all(_COLUMNS.fullmatch(order) for order in request.GET.getlist(ORDER_VAR)):
             raise BadRequest(gettext("The list cannot be sorted in this way."))
         try:
@@ -104,7 +104,7 @@ def _refusing_faulty_addresses(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class _OnlyIds:
-    """What was sent by hand and cannot be an id is no choice: the field refuses it, and the page can be shown again."""
+    """Ignore values that cannot be ids, so that the field refuses them and the page can be shown again."""
 
     def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
         return super().optgroups(name, [each for each in value if _ID.fullmatch(str(each))], attr)  # type: ignore[misc]
@@ -131,22 +131,22 @@ class ListAdmin(admin.ModelAdmin):
 
 
 class RecordAdmin(ListAdmin, SimpleHistoryAdmin):
-    """A record with its history. Saving writes what was changed in the form and nothing else, so that nobody's work is undone."""
+    """Edit a record with its history. Saving writes only what was changed in the form, so that nobody's work is undone."""
 
     form = AsShown
     list_per_page = 50
     list_max_show_all = 200
     object_history_list_template = "admin/_record_history.html"  # the library's has inline styles and a query a row
     history_list_per_page = 20  # few: the library asks four times a row for the lists of an action point
-    kept_with: Sequence[str] = ()
-    """Relations that the database would cut silently: while there is anything in them, the record cannot be deleted."""
+    protected_relations: Sequence[str] = ()
+    """Relations that keep the record from being deleted while they contain anything."""
 
     def as_choice(self, record: Any) -> str:
-        """What it is called where it is one of several to choose from."""
+        """Return what the record is called in a list of choices."""
         return str(record)
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **options: Any) -> Any:
-        """Long lines get long inputs; what a record belongs to is not deleted from the record's own page."""
+        """Give long lines long inputs, and no button that deletes what the record belongs to."""
         if isinstance(db_field, models.CharField) and (db_field.max_length or 0) > 100 and not db_field.choices:
             options.setdefault("widget", AdminTextInputWidget(attrs={"class": "vLargeTextField"}))
         field: Any = super().formfield_for_dbfield(db_field, request, **options)
@@ -172,7 +172,7 @@ class RecordAdmin(ListAdmin, SimpleHistoryAdmin):
         obj._history_user = request.user
         if change:
             columns = _columns(obj, form.changed_data)
-            _read_anew(obj, columns)
+            _lock_and_refresh(obj, columns)
             obj.save(update_fields=columns)
         else:
             obj.save()
@@ -195,7 +195,7 @@ class RecordAdmin(ListAdmin, SimpleHistoryAdmin):
             added.save()
         for changed, names in formset.changed_objects:
             columns = _columns(changed, names)
-            _read_anew(changed, columns)
+            _lock_and_refresh(changed, columns)
             changed.save(update_fields=columns)
         for deleted in formset.deleted_objects:
             deleted.delete()
@@ -206,8 +206,10 @@ class RecordAdmin(ListAdmin, SimpleHistoryAdmin):
     ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
         objs = list(objs)
         deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        protected += [str(each) for obj in objs for name in self.kept_with for each in getattr(obj, name).all()[:20]]
-        # What stands in the way is the better answer than whose deletion nobody may ask for.
+        protected += [
+            str(each) for obj in objs for name in self.protected_relations for each in getattr(obj, name).all()[:20]
+        ]
+        # What keeps the record from being deleted is more helpful than which permission is missing.
         return deleted, counts, set() if protected else lacking, protected
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
@@ -221,7 +223,7 @@ class RecordAdmin(ListAdmin, SimpleHistoryAdmin):
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        """An earlier state, to read. Going back to it is a change like any other, made on the record's page."""
+        """Show an earlier state. To restore it, people change the record on its page."""
         if request.method not in {"GET", "HEAD"}:
             raise PermissionDenied(gettext("An earlier state can be read, not restored: change the record itself."))
         if not (object_id.isdecimal() and version_id.isdecimal()):
@@ -230,7 +232,7 @@ class RecordAdmin(ListAdmin, SimpleHistoryAdmin):
 
 
 class PartInline(admin.TabularInline):
-    """The parts of a record. They are deleted on pages of their own, where what hangs on them is shown."""
+    """Edit the parts of a record. They are deleted on pages of their own, which show what else is deleted."""
 
     form = AsShown
     extra = 0
@@ -239,19 +241,19 @@ class PartInline(admin.TabularInline):
     show_change_link = True
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
-        """Return the forms of the parts. A request made by hand cannot ask for more of them than people need: each costs time."""
+        """Limit the number of forms that a request made by hand can ask for: each costs time."""
         return super().get_formset(request, obj, **(options | {"absolute_max": 2 * self.max_num}))
 
 
 def _columns(obj: models.Model, names: Iterable[str]) -> list[str]:
-    """The columns of these form fields, with the edges of partial dates; lists (many to many) are saved by the form."""
+    """Return the columns of these form fields, with the edges of partial dates. The form saves many-to-many fields."""
     fields: list[Any] = [obj._meta.get_field(name) for name in names]
     columns = [field for field in fields if not field.many_to_many]
     return [field.name for field in columns] + [edge for field in columns for edge in getattr(field, "edges", [])]
 
 
-def _read_anew(obj: models.Model, columns: Sequence[str]) -> None:
-    """All other columns as they are stored now, and the row locked: the history tells of what others have changed meanwhile, too."""
+def _lock_and_refresh(obj: models.Model, columns: Sequence[str]) -> None:
+    """Lock the row and read its other columns as they are stored now, so that the history has what others have changed meanwhile."""
     others = [field.attname for field in obj._meta.concrete_fields if field.name not in columns]
     stored: Any = type(obj)._base_manager
     obj.refresh_from_db(fields=others, from_queryset=for_update(stored.all()))

@@ -13,7 +13,7 @@ class TrackerConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        """Forms say what to do next, not only what is wrong."""
+        """Let forms say what to do next, not only what is wrong."""
         forms.Field.default_error_messages["required"] = _("This is needed: fill it in, or choose.")
         for field in (
             forms.ChoiceField,
@@ -22,11 +22,11 @@ class TrackerConfig(AppConfig):
             forms.ModelMultipleChoiceField,
         ):
             messages: dict[str, Any] = field.default_error_messages
-            messages["invalid_choice"] = _("“%(value)s” cannot be chosen (any more). Choose from the list.")
+            messages["invalid_choice"] = _("“%(value)s” is not one of the choices. Choose from the list.")
 
 
 class AdminSiteConfig(admin_apps.AdminConfig):
-    """Django's admin site, opened by the tracker's own sign-in."""
+    """Configure Django's admin site with the tracker's sign-in."""
 
     default = False
     default_site = "tracker.admin_site.AdminSite"

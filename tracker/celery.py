@@ -1,4 +1,4 @@
-"""The Celery application. Its settings are the `CELERY_` ones of `tracker.settings`."""
+"""Create the Celery application. Its settings are the `CELERY_` ones of `tracker.settings`."""
 
 import os
 

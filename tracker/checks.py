@@ -14,7 +14,7 @@ OWN_PACKAGES = {"tracker", "issues", "actions"}
 @register(Tags.database)
 def commits_survive_a_crash(databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
     """Refuse a PostgreSQL that forgets commits in a crash (`synchronous_commit`): a digest could go out twice."""
-    found: list[CheckMessage] = []
+    errors: list[CheckMessage] = []
     for alias in databases or []:
         connection = connections[alias]
         if connection.vendor != "postgresql":
@@ -23,27 +23,27 @@ def commits_survive_a_crash(databases: Sequence[str] | None = None, **options: A
             cursor.execute("SHOW synchronous_commit")
             (mode,) = cursor.fetchone()
         if mode == "off":
-            found.append(
+            errors.append(
                 Error(
-                    "PostgreSQL confirms what a crash may still undo (synchronous_commit is off): a digest could go out twice.",
+                    "PostgreSQL confirms what a crash can still undo (synchronous_commit is off): a digest could go out twice.",
                     hint="Set synchronous_commit = on in postgresql.conf, or for this database: ALTER DATABASE ... SET.",
                     id="tracker.E101",
                 )
             )
-    return found
+    return errors
 
 
 @register(Tags.database)
 def database_is_of_this_version(databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
     """Refuse a database with migrations of the tracker that this version does not have: it cannot be brought up to date."""
-    found: list[CheckMessage] = []
+    errors: list[CheckMessage] = []
     own_apps = {app.label for app in apps.get_app_configs() if app.name.partition(".")[0] in OWN_PACKAGES}
     for alias in databases or []:
         loader = MigrationLoader(connections[alias])
         applied = {name for name in loader.applied_migrations or () if name[0] in own_apps}
         unknown = sorted(".".join(name) for name in applied - set(loader.disk_migrations))
         if unknown:
-            found.append(
+            errors.append(
                 Error(
                     "This database was created by another version of the tracker, which this version cannot update "
                     f"({unknown[0]} is unknown here).",
@@ -51,4 +51,4 @@ def database_is_of_this_version(databases: Sequence[str] | None = None, **option
                     id="tracker.E102",
                 )
             )
-    return found
+    return errors

@@ -1,10 +1,10 @@
-"""What addresses are made of, besides what Django knows. Each module of addresses that uses one of these imports this one."""
+"""Define path converters. Each urls module that uses one imports this module."""
 
 from django.urls import register_converter
 
 
 class NumberConverter:
-    """A number from 1 up, written in one way only: what counts issues, action points and updates."""
+    """Match a number from 1 up without leading zeros: the number of an issue, action point or update."""
 
     regex = "[1-9][0-9]{0,5}"
 

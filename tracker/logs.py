@@ -1,4 +1,4 @@
-"""What goes into the log."""
+"""Filter what goes into the log."""
 
 import logging
 import re
@@ -9,16 +9,16 @@ REDACTED = "[redacted]"
 
 
 def without_traceback_of_refusals(record: logging.LogRecord) -> bool:
-    """Of a request that was refused (400 to 499) the line says all: where the code refused it is no news. Keeps every record."""
+    """Drop the traceback of a request that was refused (400 to 499), because the line says everything. Keeps every record."""
     if 400 <= getattr(record, "status_code", 0) < 500:
         record.exc_info = record.exc_text = None
     return True
 
 
 class Redaction(logging.Filter):
-    """Hides what follows one of `paths` in messages and tracebacks, to the end of the line or quotation: there are tokens in it.
+    """Hide what follows one of `paths` in messages and tracebacks, up to the end of the line or quotation, because it contains tokens.
 
-    It belongs on the handlers of the tracker and on loggers with handlers of their own, such as that of gunicorn's access log.
+    Use it on the tracker's handlers and on loggers with their own handlers, such as that of gunicorn's access log.
     """
 
     def __init__(self, paths: Iterable[str]) -> None:

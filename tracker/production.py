@@ -1,4 +1,4 @@
-"""What production asks of the environment. An insecure or missing setting stops everything, and says what to put there."""
+"""Check the environment of production. With an insecure or missing setting nothing starts; the message says what to put there."""
 
 from collections.abc import Callable, Mapping
 from urllib.parse import SplitResult, urlsplit
@@ -11,18 +11,18 @@ from tracker.mail.configuration import MAILBOX_ADVICE, SERVER_ADVICE, read_mail_
 SECRET_KEY_LENGTH = 50
 
 Examination = Callable[[str, Mapping[str, str]], str | None]
-"""Takes the value of a variable and the whole environment. Says what is wrong and what to put there, never the value itself."""
+"""Takes the value of a variable and the whole environment; returns what is wrong and what to put there, never the value itself."""
 
 
 def refuse_insecure(environment: Mapping[str, str]) -> None:
-    """Raises one ImproperlyConfigured that lists every fault."""
+    """Raise one ImproperlyConfigured that lists every fault."""
     if found := faults(environment):
         listed = "\n".join(f"  - {fault}" for fault in found)
         raise ImproperlyConfigured(f"TRACKER_MODE is 'production', and this is missing or insecure:\n{listed}")
 
 
 def faults(environment: Mapping[str, str]) -> list[str]:
-    """One sentence a fault, each beginning with the name of its variable; empty where production may start."""
+    """Return a sentence for each fault, beginning with the name of its variable; empty if production may start."""
     found = []
     for name, examine in EXAMINATIONS.items():
         if fault := examine(environment.get(name, "").strip(), environment):
@@ -35,7 +35,7 @@ def _secret_key(value: str, environment: Mapping[str, str]) -> str | None:
     if not value:
         return f"is missing; {advice}"
     if value.startswith("django-insecure-"):
-        return f"was made for trying things out (django-insecure-); {advice}"
+        return f"is for development only (django-insecure-); {advice}"
     if len(value) < SECRET_KEY_LENGTH:
         return f"is shorter than {SECRET_KEY_LENGTH} characters; {advice}"
     if len(set(value)) < 10:
@@ -98,7 +98,7 @@ def _email_url(value: str, environment: Mapping[str, str]) -> str | None:
     if address.scheme not in {"smtp", "smtp+tls", "smtp+ssl", "smtps"} or not address.hostname:
         return f"is not that of an SMTP server; {SERVER_ADVICE}"
     if address.scheme == "smtp" and "@" in address.netloc:
-        return f"sends its password readable by all on the way; {SERVER_ADVICE}, or one without user and password"
+        return f"sends its password unencrypted; {SERVER_ADVICE}, or one without user and password"
     return setting_fault(read_mail_server, value)
 
 
@@ -117,7 +117,7 @@ def _bounce_address(value: str, environment: Mapping[str, str]) -> str | None:
 def _proxy_count(value: str, environment: Mapping[str, str]) -> str | None:
     if not value or (value.isascii() and value.isdigit()):
         return None
-    return "is no number; put there how many proxies stand in front of the tracker, usually 1"
+    return "is not a number; put there how many proxies are in front of the tracker, usually 1"
 
 
 EXAMINATIONS: dict[str, Examination] = {
@@ -140,7 +140,7 @@ def _is_redis(value: str) -> bool:
 
 
 def _split(value: str) -> SplitResult:
-    """The parts of an address; all of them empty where it is none."""
+    """Return the parts of an address; all of them empty if it cannot be read."""
     try:
         address = urlsplit(value)
         address.port  # noqa: B018 - raises where it is no number

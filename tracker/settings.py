@@ -1,4 +1,4 @@
-"""Settings of the tracker, all of them taken from the environment (README, "Configuration").
+"""Configure the tracker from the environment (README, "Configuration").
 
 Two ways to run: `embedded` (the default: SQLite, a broker in files, mail into a folder; nothing to install) and `production`
 (PostgreSQL, Redis, SMTP), which refuses to start with an insecure setting.
@@ -29,10 +29,10 @@ if PRODUCTION:
     refuse_insecure(os.environ)
 DEBUG = False
 
-# Everything that the tracker writes by itself lives in one folder: database, broker, mail, collected static files.
+# The tracker writes everything to one folder: database, broker, mail, collected static files.
 DATA_DIR = Path(env.str("TRACKER_DATA", str(BASE_DIR / "var"))).resolve()
 if not PRODUCTION:
-    # It holds session keys: whatever this process creates can be read by its own account alone. `start` corrects what is there already.
+    # It contains session keys, so only the account of this process may read it. `start` corrects what exists already.
     os.umask(0o077)
     FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 with suppress(OSError):
@@ -44,7 +44,7 @@ if not os.access(DATA_DIR, os.W_OK):
 
 
 def _embedded_secret_key() -> str:
-    """The key of an embedded tracker: made once, kept in the data folder, readable by its owner alone."""
+    """Return the key of an embedded tracker. It is created once and kept in the data folder, readable only by its owner."""
     path = DATA_DIR / "secret_key"
     if not path.exists():
         import secrets
@@ -56,7 +56,7 @@ def _embedded_secret_key() -> str:
 
 SECRET_KEY = env.str("SECRET_KEY", "") if PRODUCTION else env.str("SECRET_KEY", "") or _embedded_secret_key()
 
-# The address people reach the tracker under; links in mails start with it.
+# The address of the tracker. Links in mails begin with it.
 BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
@@ -193,7 +193,7 @@ ACCOUNT_FORMS = {
     "user_token": "tracker.people.accounts.UserTokenForm",
 }
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-# Links in mails, to choose a password: Django's own generator reads the address from the person and writes nothing.
+# For links to choose a password. allauth's own generator would write to its table of addresses.
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - a path
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 PASSWORD_RESET_TIMEOUT = 60 * 60 * 24 * 7
@@ -225,12 +225,12 @@ WHITENOISE_MANIFEST_STRICT = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SILENCED_SYSTEM_CHECKS = ["models.W040"]  # SQLite leaves out what indexes hold for PostgreSQL besides their keys
 
-# Mail: SMTP where it is configured, else a folder whose mails the tracker shows to admins.
+# Mail goes out by SMTP if that is configured, otherwise to a folder that admins can read.
 EMAIL_URL = env.str("EMAIL_URL", "")
 MAIL_DIR = DATA_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Partnership Progress Tracker <tracker@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-# Where mail that cannot be delivered comes back to (the envelope's sender); `record_bounce` reads it.
+# The envelope's sender, to which undeliverable mail returns; `record_bounce` reads it.
 BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "")
 refuse_faulty_mail(EMAIL_URL, DEFAULT_FROM_EMAIL, BOUNCE_ADDRESS)
 if EMAIL_URL:
@@ -239,10 +239,10 @@ if EMAIL_URL:
 else:
     EMAIL_BACKEND = "tracker.mail.folder.FolderBackend"
 
-# Files of long notes, made by workers and fetched from the web: both see this folder.
+# Files of long notes. Workers write them and web processes read them.
 NOTE_FILES_DIR = DATA_DIR / "note-files"
 
-# Celery: Redis where it is configured, else a broker made of files in the data folder.
+# Celery uses Redis if that is configured, otherwise files in the data folder.
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "filesystem://")
 if CELERY_BROKER_URL.startswith("filesystem://"):
     _broker = DATA_DIR / "broker"
@@ -265,10 +265,10 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "reminders": {"task": "reminders.tick", "schedule": 60.0, "options": {"expires": 55}},
     "note files": {"task": "note.sweep", "schedule": 3600.0, "options": {"expires": 3500}},
-    "sessions": {"task": "people.forget_sessions", "schedule": 86_400.0, "options": {"expires": 86_000}},
+    "sessions": {"task": "people.delete_expired_sessions", "schedule": 86_400.0, "options": {"expires": 86_000}},
 }
 
-# Security. Cookies and redirects are strict in production; `tracker.production` refuses what is insecure there.
+# Security. Cookies and redirects are strict in production, and `tracker.production` refuses insecure settings.
 HTTPS = BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE, LANGUAGE_COOKIE_AGE = True, "Lax", 60 * 60 * 24 * 365
@@ -277,7 +277,7 @@ SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", HTTPS)
 SECURE_HSTS_PRELOAD = SECURE_HSTS_INCLUDE_SUBDOMAINS and env.bool("HSTS_PRELOAD", HTTPS)
-# How many proxies stand in front. They say who asks (X-Forwarded-For) and whether by HTTPS (X-Forwarded-Proto).
+# How many proxies are in front. They report the client (X-Forwarded-For) and whether it uses HTTPS (X-Forwarded-Proto).
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PROXY_COUNT", 1 if PRODUCTION else 0)
 if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -300,7 +300,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# What follows in such a path is a token that signs somebody in or answers for them: it is in no line of the log.
+# These paths continue with a token that signs somebody in or answers for them, which must not be logged.
 SECRET_PATHS = [
     "reminders/answers",
     "reminders/unsubscribe",

@@ -1,4 +1,4 @@
-"""The addresses of the tracker. Each package keeps its own below these."""
+"""Put together the routes of all packages."""
 
 from django.contrib import admin
 from django.urls import include, path

@@ -14,7 +14,7 @@ from actions.models import ActionPoint, ProgressUpdate
 from tracker.people.forms import DirectorySearch
 from tracker.people.models import Agency
 from tracker.people.permissions import Right, may
-from tracker.people.views.directory import people_found
+from tracker.people.views.directory import search_people
 from tracker.web.tabular import file_response
 
 AGENCIES_COLUMNS = ("acronym", "name", "kind", "part_of", "action_points_led", "address")
@@ -62,7 +62,7 @@ def people_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     wanted = search.cleaned_data["q"]
     administers = may(person, Right.ADMINISTER)
     columns, fields = (ADMINS_COLUMNS, _ADMINS_FIELDS) if administers else (PEOPLE_COLUMNS, _PEOPLE_FIELDS)
-    found = people_found(person, wanted)
+    found = search_people(person, wanted)
     return file_response(kind, "people", columns, [list(found.values_list(*fields))], _head(wanted), found.count)
 
 

@@ -268,7 +268,7 @@ def test_stored_wordings_are_neither_changed_nor_deleted(as_coordinator, point):
         ({"_1_text": ""}, "There is no text."),
         ({"_1_fate": "merge"}, "no text above"),
         ({"_1_fate": "nonsense"}, "nonsense"),
-        ({"_4_text": "Own.", "_4_fate": "source"}, "cannot be chosen"),
+        ({"_4_text": "Own.", "_4_fate": "source"}, "is not one of the choices"),
         ({"_1_place": "1e9"}, "whole number"),
         ({"_1_place": "0"}, "greater than or equal"),
         ({"_1_covers": "999:abc"}, "no longer there"),

@@ -192,7 +192,7 @@ def test_address_that_somebody_else_added_in_between_is_refused_clearly(as_admin
     response = as_admin.post(ADDRESS, form(agency=undp.pk, email="admin@example.org"))
 
     assert response.status_code == 400
-    assert response.context["form"].errors == {"email": ["There is a person with this address already."]}
+    assert response.context["form"].errors == {"email": ["Another person has this address."]}
 
 
 @pytest.mark.parametrize("pk", [999_999, 10**30])

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests import personas
-from tracker.people.tasks import forget_sessions
+from tracker.people.tasks import delete_expired_sessions
 
 pytestmark = pytest.mark.django_db
 
@@ -19,8 +19,8 @@ def test_expired_sessions_are_forgotten_and_no_others(focal_point, coordinator):
     old, current = (personas.sign_in(Client(), person).session.session_key for person in (focal_point, coordinator))
     Session.objects.filter(pk=old).update(expire_date=timezone.now() - timedelta(seconds=1))
 
-    forget_sessions()
-    forget_sessions()
+    delete_expired_sessions()
+    delete_expired_sessions()
 
     assert list(Session.objects.values_list("pk", flat=True)) == [current]
 

@@ -44,7 +44,7 @@ def test_secure_environment_has_no_faults():
     [
         ("SECRET_KEY", "", "is missing"),
         ("SECRET_KEY", "short", "is shorter than 50 characters"),
-        ("SECRET_KEY", "django-insecure-" + "abcdefghij" * 5, "was made for trying things out"),
+        ("SECRET_KEY", "django-insecure-" + "abcdefghij" * 5, "is for development only"),
         ("SECRET_KEY", "ab" * 30, "repeats the same few characters"),
         ("BASE_URL", "", "is missing"),
         ("BASE_URL", "http://tracker.example.org", "does not begin with https://"),
@@ -62,10 +62,10 @@ def test_secure_environment_has_no_faults():
         ("EMAIL_URL", "", "is missing"),
         ("EMAIL_URL", "consolemail://", "is not that of an SMTP server"),
         ("EMAIL_URL", "smtp://tracker:hush@mail.example.org:x", "is not that of an SMTP server"),
-        ("EMAIL_URL", "smtp://tracker:hush@mail.example.org", "sends its password readable by all on the way"),
+        ("EMAIL_URL", "smtp://tracker:hush@mail.example.org", "sends its password unencrypted"),
         ("DEFAULT_FROM_EMAIL", "", "is missing"),
         ("DEFAULT_FROM_EMAIL", "tracker@localhost", "has no address that other mail servers accept"),
-        ("PROXY_COUNT", "one", "is no number"),
+        ("PROXY_COUNT", "one", "is not a number"),
     ],
 )
 def test_insecure_setting_is_named_with_what_to_put_there(name, value, said):

@@ -1,4 +1,4 @@
-"""Child processes that never outlive their parent, however it ends."""
+"""Start child processes that end with their parent, however it ends."""
 
 import ctypes
 import os
@@ -15,9 +15,9 @@ _PR_SET_PDEATHSIG = 1
 def start_child(
     command: list[str], *, when_orphaned: signal.Signals = signal.SIGTERM, **options: Any
 ) -> "subprocess.Popen[bytes]":
-    """Start `command` in a session of its own, so that Ctrl-C in the terminal reaches the parent alone.
+    """Start `command` in its own session, so that Ctrl-C in the terminal reaches only the parent.
 
-    Linux sends it `when_orphaned` as soon as the parent is gone, after kill -9 too. `options` are those of subprocess.Popen.
+    Linux sends it `when_orphaned` as soon as the parent ends, also after kill -9. `options` are those of subprocess.Popen.
     """
     return subprocess.Popen(
         command,
@@ -29,7 +29,7 @@ def start_child(
 
 
 def stop_child(child: "subprocess.Popen[bytes]", *, patience: float = 10, how: signal.Signals = signal.SIGTERM) -> None:
-    """Ask the child to stop, wait `patience` seconds at most, then kill it and whatever it started itself."""
+    """Ask the child to stop, wait at most `patience` seconds, then kill it and what it started."""
     if child.poll() is None:
         child.send_signal(how)
     with suppress(subprocess.TimeoutExpired):
@@ -39,7 +39,7 @@ def stop_child(child: "subprocess.Popen[bytes]", *, patience: float = 10, how: s
 
 
 def kill_group(child: "subprocess.Popen[bytes]") -> None:
-    """Kill the child's whole session at once; nothing happens when none of it is left."""
+    """Kill the child's whole session, if any of it is left."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
 

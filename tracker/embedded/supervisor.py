@@ -1,4 +1,4 @@
-"""Keeps a few long-running programs alive until it is told to stop, and then leaves none of them behind."""
+"""Keep a few programs running until asked to stop, and then leave none of them behind."""
 
 import subprocess
 import time
@@ -15,7 +15,7 @@ LOG_LIMIT = 10 * 1024 * 1024
 
 @dataclass
 class Program:
-    """A program to keep running. Its output goes to `log`; one older log of 10 MB at most is kept beside it."""
+    """A program to keep running. Its output goes to `log`; one older log of at most 10 MB is kept."""
 
     name: str
     command: list[str]
@@ -41,18 +41,18 @@ class Program:
         return self.process is not None and self.process.poll() is None
 
     def last_lines(self, count: int = 15) -> str:
-        """The end of the log, indented."""
+        """Return the end of the log, indented."""
         lines = self.log.read_text(errors="replace").splitlines()[-count:] if self.log.exists() else []
         return "\n".join(f"    {line}" for line in lines)
 
     def delay(self, now: float) -> float:
-        """Seconds to wait before the next start: 1, 2, 4 ... 30, and 1 again after a minute that went well."""
+        """Return the seconds to wait before the next start: 1, 2, 4 ... 30, and 1 again after it ran for a minute."""
         self.failures = self.failures + 1 if now - self.started_at < 60 else 1
         return min(2.0 ** (self.failures - 1), LONGEST_DELAY)
 
 
 class Supervisor:
-    """Starts `programs`, starts again what ends by itself, and tells `say` so. Use `stop` in a `finally`."""
+    """Starts `programs`, restarts those that end, and reports it to `say`. Call `stop` in a `finally`."""
 
     def __init__(self, programs: list[Program], say: Callable[[str], None]) -> None:
         self.programs = programs
@@ -64,13 +64,13 @@ class Supervisor:
             program.start()
 
     def run(self) -> None:
-        """Watch the programs for ever; a signal that raises (KeyboardInterrupt) ends it."""
+        """Watch the programs until a signal raises an exception (KeyboardInterrupt)."""
         while True:
             self.look_after(time.monotonic())
             time.sleep(0.2)
 
     def look_after(self, now: float) -> None:
-        """One round of watching: note what ended since the last one, and start again what is due at `now`."""
+        """Report programs that ended since the last call, and restart those that are due at `now`."""
         for program in self.programs:
             if program.is_running:
                 continue
@@ -87,7 +87,7 @@ class Supervisor:
                 program.start()
 
     def stop(self) -> None:
-        """Ask all programs to finish what they are doing, all at once; kill what is left after PATIENCE seconds."""
+        """Ask all programs at once to finish what they are doing; kill those left after PATIENCE seconds."""
         running = [program.process for program in self.programs if program.process]
         for process in running:
             if process.poll() is None:

@@ -1,4 +1,4 @@
-"""Who stands behind a request."""
+"""Find the person who sent a request."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
@@ -7,7 +7,7 @@ from tracker.people.models import User
 
 
 def signed_in(request: HttpRequest) -> User:
-    """The person behind a request that only signed-in people can make."""
+    """Return the person who is signed in. Raises PermissionDenied for visitors."""
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user

@@ -1,4 +1,4 @@
-"""The addresses for signing in and out, passwords and second factors."""
+"""Route signing in and out, passwords and second factors."""
 
 from allauth.account.urls import urlpatterns as library_urls
 from django.contrib.auth.decorators import login_not_required
@@ -23,7 +23,7 @@ def _not_offered(request: HttpRequest, **kwargs: str) -> HttpResponse:
     raise Http404
 
 
-# Email addresses are the admins' business, and nobody signs up. The names stay: the library links to them.
+# Admins manage email addresses, and nobody signs up. The names of the routes stay, because the library links to them.
 urlpatterns = [
     route if route.name in _OFFERED else URLPattern(route.pattern, _not_offered, name=route.name)
     for route in library_urls

@@ -1,4 +1,4 @@
-"""How people get in: by an admin's invitation, never by signing up. What the tracker asks of the accounts' library."""
+"""Adapt django-allauth: people get accounts by an invitation, never by signing up."""
 
 from typing import Any
 
@@ -20,22 +20,22 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
-        """Admins without a second factor come to where they set one up, unless they were on their way to somewhere else."""
+        """Send admins without a second factor to the page where they set one up, unless they asked for another page."""
         if user.is_admin and not is_mfa_enabled(user):
             options["redirect_url"] = options["redirect_url"] or reverse("mfa_index")
             messages.warning(
                 request,
                 _(
-                    "Whoever learns your password can do all that admins can. Set up two-factor authentication: it is in the menu of your"
-                    " account."
+                    "Anyone who learns your password can do everything that admins can. Set up two-factor authentication: it is in"
+                    " your account menu."
                 ),
             )
         return super().post_login(request, user, **options)
 
 
 class ResetPasswordForm(forms.ResetPasswordForm):
-    """Does the same for each address, and leaves the mail to a worker: neither words nor time may tell which have an account. Only
-    where the broker is gone is it sent at once.
+    """Answer in the same words and time whether or not an address has an account: a worker sends the mail. If the broker is away, the
+    mail is sent at once.
     """
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
@@ -48,7 +48,7 @@ class ResetPasswordForm(forms.ResetPasswordForm):
 
 
 class UserTokenForm(forms.UserTokenForm):
-    """What a link with a key leads to; nothing for people who were deactivated since."""
+    """Check the key of a link. It is not valid for people who have been deactivated."""
 
     def _get_user(self, uidb36: str) -> User | None:
         user = super()._get_user(uidb36)

@@ -1,4 +1,4 @@
-"""Agencies and people in the admin site."""
+"""Show agencies and people in the admin site."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ class AgencyAdmin(RecordAdmin):
     ordering = ["acronym"]
     autocomplete_fields = ["parent"]
     fields = ["acronym", "name", "kind", "parent"]
-    kept_with = ["led_action_points", "joined_progress_updates"]
+    protected_relations = ["led_action_points", "joined_progress_updates"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agency]:
         return super().get_queryset(request).annotate(people_total=Count("people"))
@@ -39,7 +39,7 @@ class AgencyAdmin(RecordAdmin):
 
 @admin.register(User)
 class PersonAdmin(RecordAdmin):
-    """People are never deleted, and nobody but themselves knows their passwords."""
+    """Edit people, who are never deleted and set their own passwords."""
 
     form = PersonForm
     list_display = ["name", "email", "role", "agency", "is_active", "last_login"]
@@ -57,7 +57,7 @@ class PersonAdmin(RecordAdmin):
     actions = ["send_invitations", "deactivate", "activate", "remove_second_factors"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Nobody takes the administration away from oneself by accident."""
+        """Keep admins from taking the administration away from themselves by accident."""
         own = ["role", "is_active"] if obj is not None and obj == request.user else []
         return [*super().get_readonly_fields(request, obj), *own]
 
@@ -85,25 +85,27 @@ class PersonAdmin(RecordAdmin):
                 messages.ERROR,
             )
         sent = len(people) - len(refused)
-        said = ngettext("%(count)d invitation was sent.", "%(count)d invitations were sent.", sent)
-        self.message_user(request, said % {"count": sent}, messages.SUCCESS if sent else messages.WARNING)
+        message = ngettext("%(count)d invitation was sent.", "%(count)d invitations were sent.", sent)
+        self.message_user(request, message % {"count": sent}, messages.SUCCESS if sent else messages.WARNING)
 
-    @admin.action(description=_("Deactivate the chosen people"), permissions=["change"])
+    @admin.action(description=_("Deactivate the selected people"), permissions=["change"])
     def deactivate(self, request: HttpRequest, people: QuerySet[User]) -> None:
         self._switch(request, people.exclude(email=request.user.get_username()), active=False)
 
-    @admin.action(description=_("Activate the chosen people again"), permissions=["change"])
+    @admin.action(description=_("Activate the selected people"), permissions=["change"])
     def activate(self, request: HttpRequest, people: QuerySet[User]) -> None:
         self._switch(request, people, active=True)
 
-    @admin.action(description=_("Remove the second factor (a lost telephone)"), permissions=["change"])
+    @admin.action(description=_("Remove the second factor (lost telephone)"), permissions=["change"])
     def remove_second_factors(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        """They sign in with their password alone again, until they set up another one."""
+        """Let people who lost their telephone sign in with their password alone, until they set up another factor."""
         theirs = Authenticator.objects.filter(user__in=people)
         count = theirs.values("user").distinct().count()
         theirs.delete()
-        said = ngettext("%(count)d person signs in without it now.", "%(count)d people sign in without it now.", count)
-        self.message_user(request, said % {"count": count}, messages.SUCCESS if count else messages.WARNING)
+        message = ngettext(
+            "%(count)d person now signs in without it.", "%(count)d people now sign in without it.", count
+        )
+        self.message_user(request, message % {"count": count}, messages.SUCCESS if count else messages.WARNING)
 
     def _switch(self, request: HttpRequest, people: QuerySet[User], *, active: bool) -> None:
         count = 0
@@ -113,7 +115,7 @@ class PersonAdmin(RecordAdmin):
             person.save(update_fields=["is_active"])
             count += 1
         if active:
-            said = ngettext("%(count)d person activated.", "%(count)d people activated.", count)
+            message = ngettext("%(count)d person activated.", "%(count)d people activated.", count)
         else:
-            said = ngettext("%(count)d person deactivated.", "%(count)d people deactivated.", count)
-        self.message_user(request, said % {"count": count}, messages.SUCCESS if count else messages.WARNING)
+            message = ngettext("%(count)d person deactivated.", "%(count)d people deactivated.", count)
+        self.message_user(request, message % {"count": count}, messages.SUCCESS if count else messages.WARNING)

@@ -1,4 +1,4 @@
-"""The role accounts for trying the tracker: one for each kind of person. Never in production."""
+"""Add accounts for trying the tracker, one for each role. Never in production."""
 
 import json
 import secrets
@@ -18,23 +18,23 @@ SYLLABLES = [consonant + vowel for consonant in "bdfgjkmnprstvz" for vowel in "a
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A demo person; `password` is None where the one that is set was left alone, which nobody can read any more."""
+    """A demo person with the new password; None if the password was not changed."""
 
     person: User
     password: str | None
 
 
 class MissingAgenciesError(Exception):
-    """The agencies that the demo people work for are not there. Nothing was stored."""
+    """Agencies of the demo people are missing. Nothing was stored."""
 
     def __init__(self, acronyms: Iterable[str]) -> None:
         super().__init__(", ".join(acronyms))
 
 
 def load_demo_people(*, reset_passwords: bool = False) -> list[Account]:
-    """Add the demo people who are missing, each with a new password; whoever is there is left as people made them.
+    """Add the demo people who are missing, each with a new password, and leave the others as they are.
 
-    `reset_passwords` gives those a new password, too. All or nothing. Raises MissingAgenciesError.
+    With `reset_passwords` the others get a new password too. Stores all or nothing. Raises MissingAgenciesError.
     """
     accounts = []
     with transaction.atomic():
@@ -55,12 +55,12 @@ def load_demo_people(*, reset_passwords: bool = False) -> list[Account]:
 
 
 def new_password() -> str:
-    """Four words that mean nothing and are easy to type, as in `tavo-kemi-runa-sipo`: 49 bits of chance."""
+    """Return four random words that are easy to type, such as `tavo-kemi-runa-sipo`: 49 random bits."""
     return "-".join(secrets.choice(SYLLABLES) + secrets.choice(SYLLABLES) for _ in range(4))
 
 
 def _agencies(rows: Iterable[Mapping[str, Any]]) -> dict[str, Agency]:
-    """By acronym. One query."""
+    """Return the agencies of the rows by acronym. One query. Raises MissingAgenciesError."""
     wanted = {row["agency"][0] for row in rows if row["agency"]}
     found = {agency.acronym: agency for agency in Agency.objects.filter(acronym__in=wanted)}
     if missing := sorted(wanted - set(found)):

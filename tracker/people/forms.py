@@ -1,4 +1,4 @@
-"""The forms about people: what an admin says of them, and what they say of themselves."""
+"""Define the forms about people: for admins, and for their own preferences."""
 
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 else:
     _Form = forms.ModelForm
 
-_ALREADY_THERE = _("There is a person with this address already.")
-LONGEST_PAUSE = timedelta(days=366)
+_ADDRESS_TAKEN = _("Another person has this address.")
+MAX_PAUSE = timedelta(days=366)
 
 
 class _DayInput(forms.DateInput):
-    """A day in the browser's own calendar."""
+    """Choose a day in the browser's calendar."""
 
     input_type = "date"
 
@@ -35,7 +35,7 @@ class _DayInput(forms.DateInput):
 
 
 class _PersonForm(_Form):
-    """With the time zone as a choice, each language by its own name, and addresses that are nobody else's."""
+    """Edit a person: the time zone is chosen from a list, each language has its own name, and the address must be free."""
 
     time_zone = forms.ChoiceField(
         label=_("Time zone"), help_text=_("Choose your city, or the nearest large one."), initial="UTC"
@@ -53,12 +53,12 @@ class _PersonForm(_Form):
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].lower()
         if User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk).exists():
-            raise ValidationError(_ALREADY_THERE)
+            raise ValidationError(_ADDRESS_TAKEN)
         return email
 
 
 class PersonForm(AsShown, _PersonForm):
-    """A person as admins see one: no password, which each sets for oneself."""
+    """Edit a person in the admin site. People set their passwords themselves."""
 
     class Meta:
         model = User
@@ -77,7 +77,7 @@ class PersonForm(AsShown, _PersonForm):
 
 
 class InvitationForm(_PersonForm):
-    """What is needed of a person to begin with."""
+    """Invite a person."""
 
     class Meta:
         model = User
@@ -101,8 +101,8 @@ class InvitationForm(_PersonForm):
             raise ValidationError(gettext("Choose the agency that the focal point answers for."))
         return agency
 
-    def invited_before(self) -> User | None:
-        """The person that the same form added when it was sent before; None if the address is free or somebody else's. One query."""
+    def already_invited(self) -> User | None:
+        """Return the person whom the same form added when it was sent before; None if there is none. One query."""
         if self.is_valid() or not (email := self["email"].data):
             return None
         found = User.objects.active().filter(email__iexact=email.strip()).first()
@@ -111,12 +111,12 @@ class InvitationForm(_PersonForm):
         return None if any(self.fields[name].has_changed(values[name], self[name].data) for name in values) else found
 
     def add(self) -> User:
-        """Add the person, who cannot sign in before choosing a password. Raises ValidationError where the address is taken by now."""
+        """Add the person, who cannot sign in before choosing a password. Raises ValidationError if the address has been taken."""
         try:
             with transaction.atomic():
                 return User.objects.create_user(password=None, **self.cleaned_data)
         except IntegrityError as error:
-            raise ValidationError(_ALREADY_THERE) from error
+            raise ValidationError(_ADDRESS_TAKEN) from error
 
 
 class DirectorySearch(forms.Form):
@@ -144,8 +144,8 @@ class PreferencesForm(_PersonForm):
             "wants_digests": _(
                 "One mail with those of your action points that show no progress, and none where all move."
             ),
-            "digest_ceiling": _("The coordinators set when digests go out; you may have fewer of them."),
-            "digests_paused_until": _("For a leave: the digests come again on that day by themselves."),
+            "digest_ceiling": _("Coordinators set when digests go out. You can have fewer."),
+            "digests_paused_until": _("For a leave. The digests start again on that day."),
         }
         widgets = {"digests_paused_until": _DayInput, "digest_ceiling": forms.RadioSelect}
 
@@ -158,12 +158,12 @@ class PreferencesForm(_PersonForm):
     def clean_digests_paused_until(self) -> date | None:
         until: date | None = self.cleaned_data["digests_paused_until"]
         if until and until <= self.today:
-            raise ValidationError(gettext("Choose a day after today, or none."))
-        if until and until > self.today + LONGEST_PAUSE:
-            raise ValidationError(gettext("A pause lasts a year at most. Choose an earlier day."))
+            raise ValidationError(gettext("Choose a day after today, or leave it empty."))
+        if until and until > self.today + MAX_PAUSE:
+            raise ValidationError(gettext("A pause can last at most a year. Choose an earlier day."))
         return until
 
     def save(self, commit: bool = True) -> User:
-        """Store what was changed here and nothing else: an admin may be changing the person, too."""
+        """Store only what was changed here: an admin may be changing the same person."""
         self.instance.save(update_fields=self.changed_data)
         return self.instance

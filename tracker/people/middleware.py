@@ -1,4 +1,4 @@
-"""Pages for the person who is signed in: in a language and time zone of their own, and kept by nobody on the way."""
+"""Answer people who are signed in in their language and time zone, and keep their pages out of caches."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 def person_middleware(get_response: GetResponse) -> GetResponse:
-    """Stands behind the sign-in. Visitors keep the language that their browser asks for, and UTC."""
+    """Use the person's language and time zone; visitors get their browser's language, and UTC. Comes after authentication."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         person = request.user
@@ -28,8 +28,8 @@ def person_middleware(get_response: GetResponse) -> GetResponse:
 
 
 def private_middleware(get_response: GetResponse) -> GetResponse:
-    """What signed-in people see is stored nowhere, so that nobody goes back to it after they signed out. What a view says itself, holds;
-    what it answers with a validator may be kept by the browser alone, which asks each time.
+    """Forbid caches to store pages of signed-in people, so that nobody can go back to them after they sign out. A view may set its own
+    Cache-Control; a page with a validator may be stored by the browser, which asks again each time.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:

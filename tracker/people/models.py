@@ -1,4 +1,4 @@
-"""Agencies, and the people who work for them."""
+"""Store agencies and the people who work for them."""
 
 import zoneinfo
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -28,7 +28,7 @@ class AgencyManager(models.Manager["Agency"]):
 
 
 class Agency(Searchable):
-    """An organisation that leads action points or takes part in them."""
+    """Store an organisation that leads action points or takes part in them."""
 
     class Kind(models.TextChoices):
         UN = "un", _("UN entity")
@@ -83,7 +83,7 @@ class Agency(Searchable):
         return reverse("agency", args=[self.acronym])
 
     def clean(self) -> None:
-        """Parts have no parts: whoever speaks for an agency speaks for its parts, and for nothing below. So there are no circles."""
+        """Check that the agency is part of one that is not itself a part, so that there are two levels and no circles."""
         if self.parent is None:
             return
         if self.pk and self.parent.parent_id == self.pk:
@@ -117,14 +117,14 @@ class UserQuerySet(models.QuerySet["User"]):
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Add a person. Without a password nobody can sign in until one is set through an invitation."""
+        """Add a person. Without a password the person cannot sign in until choosing one through an invitation."""
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Add an admin: what `manage.py createsuperuser` calls."""
+        """Add an admin, for `manage.py createsuperuser`."""
         return self.create_user(email, password, **(fields | {"role": Role.ADMIN}))
 
     def get_by_natural_key(self, email: str | None) -> "User":
@@ -135,7 +135,7 @@ Role = permissions.Role
 
 
 class DigestCeiling(models.TextChoices):
-    """How often a person wants reminder digests at most."""
+    """Name how often a person wants reminder digests at most."""
 
     EVERY = "every", _("As often as they go out")
     FORTNIGHTLY = "fortnightly", _("Every two weeks at most")
@@ -143,7 +143,7 @@ class DigestCeiling(models.TextChoices):
 
 
 class User(Searchable, AbstractBaseUser):
-    """A person who signs in by email. Never deleted, only deactivated: what a person wrote keeps its author."""
+    """Store a person who signs in by email. People are deactivated, never deleted, so that what they wrote keeps its author."""
 
     email = models.EmailField(_("email"), unique=True)
     name = models.CharField(_("name"), max_length=150, validators=[validate_line])
@@ -159,7 +159,9 @@ class User(Searchable, AbstractBaseUser):
     )
     digests_paused_until = models.DateField(_("digests paused until"), null=True, blank=True)
     is_active = models.BooleanField(
-        _("active"), default=True, help_text=_("Untick instead of deleting: what the person wrote keeps its author.")
+        _("active"),
+        default=True,
+        help_text=_("Untick instead of deleting: what the person wrote keeps its author."),
     )
     date_joined = models.DateTimeField(_("added on"), default=timezone.now, editable=False)
     history = HistoricalRecords(excluded_fields=["password", "last_login", "search_text"])
@@ -192,7 +194,7 @@ class User(Searchable, AbstractBaseUser):
     def clean(self) -> None:
         self.email = self.email.strip().lower()
         if self.time_zone not in zoneinfo.available_timezones():
-            raise ValidationError({"time_zone": _("This is no time zone. An example: Europe/Geneva is Europe/Zurich.")})
+            raise ValidationError({"time_zone": _("There is no such time zone. Enter one such as Europe/Zurich.")})
 
     def get_full_name(self) -> str:
         return self.name
@@ -202,7 +204,7 @@ class User(Searchable, AbstractBaseUser):
 
     @property
     def is_coordinating(self) -> bool:
-        """Coordinators, and admins, who may do everything that coordinators may."""
+        """Return whether the person is a coordinator or an admin, who may do everything that coordinators may."""
         return self.role in {Role.COORDINATOR, Role.ADMIN}
 
     @property
@@ -210,12 +212,12 @@ class User(Searchable, AbstractBaseUser):
         return self.role == Role.ADMIN
 
     def speaks_for(self, agency_id: int | None) -> bool:
-        """Whether it is the person's own agency or a part of it. Costs one query, once a request."""
+        """Return whether it is the person's own agency or a part of it. One query, the first time."""
         return agency_id is not None and agency_id in self.agency_ids
 
     @property
     def agency_ids(self) -> frozenset[int]:
-        """The ids of the person's agency and of its parts; empty without an agency. Costs one query, then none."""
+        """Return the ids of the person's agency and of its parts; empty without an agency. One query, the first time."""
         if self.agency_id is None:
             return frozenset()
         if (known := self.__dict__.get("_agency_ids")) is None:
@@ -223,7 +225,7 @@ class User(Searchable, AbstractBaseUser):
             known = self.__dict__["_agency_ids"] = frozenset({self.agency_id, *parts})
         return known
 
-    # What Django's admin site asks of a user; the answers are those of `permissions`.
+    # Django's admin site asks these of a user; `permissions` answers.
     @property
     def is_staff(self) -> bool:
         return self.is_active and self.is_coordinating

@@ -1,7 +1,7 @@
-"""Who may do what: the one place that decides.
+"""Decide who may do what.
 
-Reading is decided by the `visible_to(user)` of each QuerySet: what one may not see is not found (404). For everything else a view asks
-`require(user, Right..., thing)`, which answers 403 to a reader who may not.
+The `visible_to(user)` of each QuerySet decides what a user may read: the rest is not found (404). For everything else a view calls
+`require(user, Right..., thing)`, which answers 403.
 """
 
 from enum import Enum, auto
@@ -25,19 +25,19 @@ class Role(models.TextChoices):
 
 class Right(Enum):
     LOG_PROGRESS = auto()
-    """Log progress, evidence and milestones, or snooze: on an action point of one's own."""
+    """Log progress, evidence and milestones, or pause reminders: on one's own action points."""
     CORRECT = auto()
-    """Correct or withdraw a progress update: of one's own agency."""
+    """Correct or withdraw progress updates of one's own agency."""
     SIGN_OFF = auto()
-    """Sign off what the note says of one's own agency, or dissent. Nobody does it in an agency's place."""
+    """Sign off what the note says about one's own agency, or dissent. Nobody does it for another agency."""
     COORDINATE = auto()
-    """Agendas, issues, action points, owners, reminders, the note."""
+    """Edit agendas, issues, action points, owners, reminders and the note."""
     ADMINISTER = auto()
-    """Agencies, people, the baseline, imports."""
+    """Edit agencies and people, load the baseline, import."""
 
 
 class Owned(Protocol):
-    """What can be a person's own: an action point, a progress update, a part of the note."""
+    """A thing that can be a person's own: an action point, a progress update, a section of the note."""
 
     def is_own(self, user: "User") -> bool: ...
 
@@ -53,7 +53,7 @@ _OWNERS_TOO = {Right.LOG_PROGRESS, Right.CORRECT, Right.SIGN_OFF}
 
 
 def may(user: "User | AnonymousUser", right: Right, thing: Owned | None = None) -> bool:
-    """Whether the user has the right, on this thing where it is one that depends on whose it is."""
+    """Return whether the user has the right, on this thing if the right depends on whose it is."""
     if isinstance(user, AnonymousUser) or not user.is_active:
         return False
     if user.role in _ROLES[right]:
@@ -62,7 +62,7 @@ def may(user: "User | AnonymousUser", right: Right, thing: Owned | None = None) 
 
 
 def require(user: "User | AnonymousUser", right: Right, thing: Owned | None = None) -> None:
-    """Raises PermissionDenied (403), with words for the person, unless the user has the right."""
+    """Raise PermissionDenied (403), with a message for the person, unless the user has the right."""
     if not may(user, right, thing):
         raise PermissionDenied(
             {
@@ -72,7 +72,9 @@ def require(user: "User | AnonymousUser", right: Right, thing: Owned | None = No
                 Right.CORRECT: gettext(
                     "You can read this update, but only its own agency and coordinators correct or withdraw it."
                 ),
-                Right.SIGN_OFF: gettext("Only the focal points of the agencies that this part tells of sign it off."),
+                Right.SIGN_OFF: gettext(
+                    "Only focal points of the agencies that this section is about can sign it off."
+                ),
                 Right.COORDINATE: gettext("This is for coordinators."),
                 Right.ADMINISTER: gettext("This is for admins."),
             }[right]
@@ -83,9 +85,10 @@ _COORDINATORS_APPS = {"issues", "actions", "reminders"}
 
 
 def may_open_admin_app(role: str, app_label: str) -> bool:
+    """Return whether the role may open the pages of an app in the admin site."""
     return role == Role.ADMIN or (role == Role.COORDINATOR and app_label in _COORDINATORS_APPS)
 
 
 def may_in_admin_site(role: str, perm: str) -> bool:
-    """Django's permission names (`issues.change_agenda`): admins all, coordinators those of the agenda's own apps."""
+    """Return whether the role has a permission of Django (`issues.change_agenda`): admins all, coordinators those of the agenda's apps."""
     return may_open_admin_app(role, perm.partition(".")[0])

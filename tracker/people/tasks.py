@@ -1,4 +1,4 @@
-"""What Celery runs for people's accounts."""
+"""Run the background work for people's accounts."""
 
 from celery import shared_task
 from django.contrib.sessions.backends.db import SessionStore
@@ -10,13 +10,13 @@ from tracker.people.models import User
 
 @shared_task(name="people.send_password_resets")
 def send_password_resets(pks: list[int]) -> None:
-    """Run twice, it sends two mails, whose links both work until a password is chosen."""
+    """Send these people links to choose a new password. If it runs twice, both links work until one is used."""
     for person in User.objects.active().filter(pk__in=pks):
         send_password_reset(person)
 
 
-@shared_task(name="people.forget_sessions")
+@shared_task(name="people.delete_expired_sessions")
 @repeat_once
-def forget_sessions() -> None:
-    """Those that have expired, which nobody else removes. Every day, by the scheduler."""
+def delete_expired_sessions() -> None:
+    """Delete sessions that have expired. The scheduler runs it every day."""
     SessionStore.clear_expired()

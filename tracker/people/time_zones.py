@@ -1,4 +1,4 @@
-"""The time zones that people choose from, and what their names stand for."""
+"""List the time zones that people choose from, and look them up by name."""
 
 import zoneinfo
 from collections.abc import Sequence
@@ -23,17 +23,18 @@ Group = tuple[str, list[tuple[str, str]]]
 
 
 def choices() -> Sequence[tuple[str, str | Promise] | Group]:
-    """UTC, then one group a region with its cities in order. Names that are no cities (EST, Japan) are left out."""
-    return [("UTC", _("UTC, the time of the world's clock")), *_groups()]
+    """Return UTC, then a group for each region with its cities in order, without names that are no cities (EST, Japan)."""
+    return [("UTC", _("UTC")), *_groups()]
 
 
 def is_choice(name: str) -> bool:
+    """Return whether people can choose the time zone."""
     return name == "UTC" or any(name == zone for _region, zones in _groups() for zone, _city in zones)
 
 
 @lru_cache(maxsize=1000)
 def zone_named(name: str) -> zoneinfo.ZoneInfo:
-    """The time zone of that name; UTC where this machine does not know the name (any more): a wrong one holds up neither pages nor mail."""
+    """Return the time zone of that name; UTC if this machine does not know it, so that pages and mail are not held up."""
     try:
         return zoneinfo.ZoneInfo(name)
     except (LookupError, ValueError, OSError):

@@ -1,4 +1,4 @@
-"""Addresses of people: the directory, invitations, preferences, the mail folder."""
+"""Route the directory, invitations, preferences and the mail folder."""
 
 from django.urls import URLPattern, path
 

@@ -186,7 +186,7 @@ def test_start_on_data_in_use_names_the_tracker_that_has_it(data: Path) -> None:
 def test_start_refuses_what_is_no_port(tmp_path: Path, port: str) -> None:
     code, message = refused(tmp_path, f"--port={port}")
 
-    assert (code, "is no port; a port is a number from 1 to 65535" in message) == (2, True)
+    assert (code, "is not a port: a port is a number from 1 to 65535" in message) == (2, True)
 
 
 def test_start_refuses_a_host_that_is_not_here(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Who is in the network, and inviting people into it."""
+"""List the people of the network and invite others."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -21,12 +21,10 @@ from tracker.searchable import contains_words
 PEOPLE_SHOWN = 500
 
 
-def people_found(reader: User, wanted: str) -> UserQuerySet:
-    """Return those whom the reader may see, by agency and name: all, or those who have all words of `wanted` in their name and address, or
-    whose agency has them in its acronym and name.
-    """
+def search_people(reader: User, text: str) -> UserQuerySet:
+    """Return the people whom the reader may see, by agency and name, whose name and address, or agency, contain all words of `text`."""
     people = User.objects.all() if may(reader, Right.ADMINISTER) else User.objects.active()
-    if words := words_of(wanted):
+    if words := words_of(text):
         agencies = Agency.objects.filter(contains_words(words))
         people = people.filter(contains_words(words) | Q(agency__in=agencies))
     return people.order_by(F("agency__acronym").asc(nulls_last=True), "name", "email")
@@ -34,12 +32,12 @@ def people_found(reader: User, wanted: str) -> UserQuerySet:
 
 @require_safe
 def people_list(request: HttpRequest) -> HttpResponse:
-    """People by agency; those who were deactivated are shown to admins alone. `?q=` looks for names, addresses and agencies."""
+    """List people by agency; only admins see those who are deactivated. `?q=` searches names, addresses and agencies."""
     person = signed_in(request)
     administers = may(person, Right.ADMINISTER)
     search = DirectorySearch(request.GET)
     wanted = search.cleaned_data["q"] if search.is_valid() else ""
-    people = people_found(person, wanted)
+    people = search_people(person, wanted)
     found = list(people.select_related("agency")[: PEOPLE_SHOWN + 1])
     context = {
         "search": search,
@@ -53,21 +51,21 @@ def people_list(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: HttpRequest) -> HttpResponseBase:
-    """Adds a person and sends the invitation. Where the mail does not go out, the person is kept and the page says so."""
+    """Add a person and send the invitation. If the mail does not go out, the person stays and the page says so."""
     require(admin := signed_in(request), Right.ADMINISTER)
     form = InvitationForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             person = form.add()
-        except ValidationError as error:  # somebody else added the address in between
+        except ValidationError as error:  # another request added the address meanwhile
             form.add_error("email", error)
         else:
             return _invited(request, person, admin)
-    if form.is_bound and (before := form.invited_before()):
+    if form.is_bound and (invited := form.already_invited()):
         messages.info(
-            request, _("%(person)s is in the directory already; no second mail was sent.") % {"person": before}
+            request, _("%(person)s is in the directory already; no second mail was sent.") % {"person": invited}
         )
-        return _to(before)
+        return _to(invited)
     return render(request, "people/invitation_form.html", {"form": form}, status=400 if form.is_bound else 200)
 
 

@@ -1,4 +1,4 @@
-"""The mail folder, where mail goes while no SMTP server is configured: read by admins."""
+"""Show admins the mail folder, which mail goes to while no SMTP server is configured."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +14,7 @@ PAGE_SIZE = 50
 
 @require_safe
 def mail_list(request: HttpRequest) -> HttpResponse:
-    """The newest first. `?before=` is the name of the last one of the page before."""
+    """List mails, the newest first. `?before=` is the name of the last one on the previous page."""
     require(signed_in(request), Right.ADMINISTER)
     before = request.GET.get("before", "")
     unknown = bool(before) and not MAIL_NAME.fullmatch(before)

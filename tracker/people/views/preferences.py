@@ -1,4 +1,4 @@
-"""What people choose for themselves."""
+"""Let people choose their preferences, and visitors their language."""
 
 import copy
 
@@ -17,7 +17,7 @@ from tracker.people.forms import PreferencesForm
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest) -> HttpResponseBase:
-    person = copy.copy(signed_in(request))  # the page's head keeps showing what is stored, whatever was typed
+    person = copy.copy(signed_in(request))  # the page header keeps showing what is stored
     data = request.POST if request.method == "POST" else None
     form = PreferencesForm(data, instance=person, today=timezone.localdate())
     if not form.is_valid():
@@ -31,7 +31,7 @@ def preferences(request: HttpRequest) -> HttpResponseBase:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def language(request: HttpRequest) -> HttpResponseBase:
-    """Visitors choose the language here, and go on where they came from (`next`); who signed in has it among the preferences."""
+    """Let visitors choose a language and return to where they came from (`next`). Signed-in people have it in their preferences."""
     if request.user.is_authenticated:
         return redirect("preferences")
     if request.method == "POST":

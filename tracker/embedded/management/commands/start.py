@@ -1,4 +1,4 @@
-"""`manage.py start`: the whole tracker on one machine, with one command."""
+"""Run the whole tracker on one machine with one command: `manage.py start`."""
 
 import errno
 import fcntl
@@ -24,7 +24,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tracker.embedded.private_files import make_folder_private
 from tracker.embedded.supervisor import Program, Supervisor
 
-ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what a person may ask for, and where it is then reached
+ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what people ask for, and how it is reached
 READY_SECONDS = 60
 
 
@@ -90,10 +90,10 @@ class Command(BaseCommand):
 
 
 def how_to_sign_in() -> str:
-    """In words; costs one query."""
+    """Return how to sign in. One query."""
     if get_user_model()._default_manager.exists():
         return "Sign in with your email address and password (forgotten: python3 manage.py changepassword EMAIL)."
-    return "Nobody can sign in yet; make the first account:  python3 manage.py createsuperuser"
+    return "Nobody can sign in yet. Create the first account:  python3 manage.py createsuperuser"
 
 
 def refuse_unsuitable_database() -> None:
@@ -104,22 +104,19 @@ def refuse_unsuitable_database() -> None:
 
 
 def stop_on(*signals: signal.Signals) -> None:
-    """Let these signals raise KeyboardInterrupt, also where the shell had them ignored."""
+    """Let these signals raise KeyboardInterrupt, even if the shell had them ignored."""
     for number in signals:
         signal.signal(number, signal.default_int_handler)
 
 
 def base_url(host: str, port: int) -> str:
-    """The address that links begin with. A server for the whole network is called by this computer's name."""
+    """Return the address that links begin with: that of this computer if the server is for the whole network."""
     name = socket.gethostname() if host in ANY_ADDRESS else host
     return f"http://{_bracketed(name)}:{port}"
 
 
 def claim_data_folder(folder: Path, address: str) -> IO[str]:
-    """Hold the data folder until the returned file is closed. Raises CommandError when another `start` holds it.
-
-    The system lets go of it when this process ends, however it ends.
-    """
+    """Lock the data folder until the returned file is closed or this process ends. Raises CommandError if another `start` holds it."""
     claim = (folder / "start.lock").open("a+", encoding="utf-8")
     try:
         fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -140,19 +137,19 @@ def claim_data_folder(folder: Path, address: str) -> IO[str]:
 
 
 def check_port(host: str, port: int) -> None:
-    """Raises CommandError, with what to do, when the web server could not listen there."""
+    """Raise CommandError, with what to do, if the web server could not listen there."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except socket.gaierror:
-        raise CommandError(f"{host} is no address of this computer. Leave --host out.") from None
+        raise CommandError(f"{host} is not an address of this computer. Leave out --host.") from None
     except PermissionError:
         raise CommandError(f"Only root may use port {port}. Choose one from 1024 up: --port 8000") from None
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
-            raise CommandError(f"The tracker cannot listen on {host}: {error.strerror}. Leave --host out.") from None
+            raise CommandError(f"The tracker cannot listen on {host}: {error.strerror}. Leave out --host.") from None
         raise CommandError(
             f"Port {port} is taken by another program.\n"
             f"Choose another:  python3 manage.py start --port {port + 1 if port < 65535 else 8000}"
@@ -160,7 +157,7 @@ def check_port(host: str, port: int) -> None:
 
 
 def collect_static_files(note: Path) -> None:
-    """Collect, compress and name the static files by their content, unless none of them changed since `note` was written."""
+    """Collect, compress and name the static files by their content, unless none has changed since `note` was written."""
     digest = hashlib.sha256()
     for finder in get_finders():
         for name, storage in finder.list([]):
@@ -172,9 +169,9 @@ def collect_static_files(note: Path) -> None:
 
 
 def programs(host: str, port: int) -> tuple[Program, Program]:
-    """The web server, and the Celery worker with the scheduler in it."""
+    """Return the web server, and the Celery worker with its scheduler."""
     data = settings.DATA_DIR
-    # gunicorn's control socket would lie in the home folder, where all trackers of one person would share it.
+    # gunicorn's control socket would be in the home folder, and shared by all trackers of one person.
     web = ["gunicorn", "tracker.wsgi", "--bind", f"{_bracketed(host)}:{port}", "--no-control-socket", "--preload"]
     web += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "5"]
     worker = [
@@ -205,7 +202,7 @@ def programs(host: str, port: int) -> tuple[Program, Program]:
 
 
 def wait_until_ready(web: Program, host: str, port: int) -> None:
-    """Return as soon as the web server answers anything. Raises CommandError with its last words when it cannot."""
+    """Return as soon as the web server answers. Raises CommandError with the end of its log if it does not."""
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline and web.is_running:
         connection = http.client.HTTPConnection(ANY_ADDRESS.get(host, host), port, timeout=READY_SECONDS)
@@ -222,7 +219,7 @@ def wait_until_ready(web: Program, host: str, port: int) -> None:
 
 def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
-        raise ArgumentTypeError(f"{text!r} is no port; a port is a number from 1 to 65535")
+        raise ArgumentTypeError(f"{text!r} is not a port: a port is a number from 1 to 65535")
     return int(text)
 
 

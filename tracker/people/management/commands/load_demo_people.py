@@ -1,4 +1,4 @@
-"""`manage.py load_demo_people`: adds accounts for trying the tracker, and shows their passwords once."""
+"""Add accounts for trying the tracker, and print their passwords once."""
 
 from typing import Any
 
