@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, When
 
-from actions.models.status import ENDED, ActionStatus
+from actions.models.status import ENDED
 from issues.models import Agenda
 from tracker.people.models import User
 
@@ -53,37 +53,12 @@ class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
         led = self.model.lead_agencies.through.objects.filter(actionpoint=OuterRef("pk"))
         return self.filter(~Exists(assigned), ~Exists(led))
 
-    def showing_no_progress(self, today: date) -> "ActionPointQuerySet":
-        """Open ones that a reminder is due for; a pause holds them back."""
-        return self.open().filter(shows_no_progress(today)).exclude(snoozed_until__gt=today)
-
     def in_order(self) -> "ActionPointQuerySet":
         return self.order_by("issue__agenda__slug", "issue__number", "number")
 
     def with_context(self) -> "ActionPointQuerySet":
         """With what a list shows: issue, agenda, owners. Two queries more, whatever the number of rows."""
         return self.select_related("issue__agenda").prefetch_related("lead_agencies", "focal_points")
-
-
-def shows_no_progress(today: date) -> Q:
-    """What an open action point shows no progress by, a snooze apart. One query for agendas."""
-    unmoved = Q(status__in=[ActionStatus.NOT_REPORTED, ActionStatus.NO_PROGRESS])
-    milestones: Any = apps.get_model("actions", "Milestone")._default_manager
-    passed = Exists(milestones.filter(milestone_passed(today), action_point=OuterRef("pk")))
-    return unmoved | _silent(today) | Q(passed)
-
-
-def milestone_passed(today: date, via: str = "") -> Q:
-    """A milestone due before today and not done. A recurring one has no day on which it is over. `via` as in `milestones__`."""
-    return Q(**{f"{via}done_on": None, f"{via}repeats_every_months": None, f"{via}due_latest__lt": today})
-
-
-def _silent(today: date) -> Q:
-    """One query for the days of silence of each agenda."""
-    silent = Q(last_reported_day=None)
-    for agenda_id, days in Agenda.objects.values_list("id", "silence_days"):
-        silent |= Q(issue__agenda=agenda_id, last_reported_day__lt=today - timedelta(days=days))
-    return silent
 
 
 def end_of(day: date) -> datetime:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from actions.models.action_point import ActionPoint
-from actions.models.action_point_queries import milestone_passed
 from issues.models import Agenda
 from tracker.dates.fields import PartialDateEdge, PartialDateField
 from tracker.dates.parsing import LAST_YEAR
@@ -24,12 +23,6 @@ from tracker.text import validate_line
 class MilestoneQuerySet(models.QuerySet["Milestone"]):
     def undone(self) -> "MilestoneQuerySet":
         return self.filter(done_on=None)
-
-    def passed(self, today: date) -> "MilestoneQuerySet":
-        return self.filter(milestone_passed(today))
-
-    def ahead(self, today: date) -> "MilestoneQuerySet":
-        return self.undone().filter(Q(due_latest__gte=today) | Q(repeats_every_months__isnull=False))
 
     def counted_once(self, agendas: QuerySet[Agenda]) -> "MilestoneQuerySet":
         """Without those that live on in one of these agendas: they were not done when their action point was carried to another,
@@ -131,12 +124,6 @@ class Milestone(models.Model):
         return (*self.action_point.natural_key(), self.title)
 
     natural_key.dependencies = ["actions.actionpoint"]  # type: ignore[attr-defined]
-
-    def is_passed(self, today: date) -> bool:
-        return self.done_on is None and self.repeats_every_months is None and self.due_latest < today
-
-    def is_ahead(self, today: date) -> bool:
-        return self.done_on is None and not self.is_passed(today)
 
     @property
     def is_late(self) -> bool:

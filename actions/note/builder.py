@@ -26,6 +26,7 @@ from actions.note.content import (
 from actions.note.markdown_tree import web_address
 from actions.note.models import SectionEdit, SignOff
 from actions.note.sections import Section
+from actions.rules import is_ahead, is_overdue
 from issues.models import Agenda, Issue
 from tracker.people.models import Agency, User
 from tracker.text import without_unwanted
@@ -145,8 +146,8 @@ class _NoteBuilder:
             status=ActionStatus(point.status),
             is_silent=not updates,
             entries=_entries(updates, self.blocks[sections.updates_key(point)]),
-            ahead=tuple(_milestone(milestone) for milestone in milestones if milestone.is_ahead(self.today)),
-            passed=tuple(_milestone(milestone) for milestone in milestones if milestone.is_passed(self.today)),
+            ahead=tuple(_milestone(milestone) for milestone in milestones if is_ahead(milestone, self.today)),
+            passed=tuple(_milestone(milestone) for milestone in milestones if is_overdue(milestone, self.today)),
         )
         return replace(built, dissents=_dissents(built, self.sign_offs[point.pk]))
 

@@ -12,7 +12,8 @@ from actions.models.milestone import next_turn
 from actions.models.status import NoProgressReason
 from actions.reminders.models.entry import MILESTONE_AHEAD, DigestEntry, DigestMilestone
 from actions.reminders.periods import DigestRules
-from actions.rules import days_since, open_reasons
+from actions.rules import days_since, is_overdue, open_reasons
+from actions.states import OpenMilestone
 from issues.models import Agenda
 from tracker.dates.value import PartialDate
 
@@ -97,10 +98,8 @@ def _entry(rows: list[Any], agenda: Agenda, rules: DigestRules, faults: set[Faul
     point = rows[0]
     milestones = _milestones(rows, rules, faults)
     days = days_since(point.last_reported_day, rules.today)
-    reasons = []
-    if point.shows:
-        late = any(milestone["passed"] for milestone in milestones)
-        reasons = open_reasons(point.status, days, agenda.silence_days, has_overdue=late)
+    late = any(milestone["passed"] for milestone in milestones)
+    reasons = open_reasons(point.status, days, agenda.silence_days, has_overdue=late)
     last_reported = PartialDate.parse(point.last_reported_text) if point.last_reported_text else None
     entry = digest_entry(point, agenda.slug, point.issue__number, days, last_reported, reasons, milestones)
     if any(not milestone["passed"] for milestone in milestones):
@@ -123,18 +122,19 @@ def _milestones(rows: list[Any], rules: DigestRules, faults: set[Fault]) -> list
 
 
 def _milestone(row: Any, rules: DigestRules) -> DigestMilestone | None:
-    """None if it repeats and its next turn is not announced now. Raises ValueError if that turn does not exist."""
+    """None if it is neither overdue nor announced now. If it repeats, its next turn counts; raises ValueError if there is none."""
     due = PartialDate.parse(row.milestone_due)
+    overdue = is_overdue(OpenMilestone(row.milestone_id, due.earliest, due.latest, row.milestone_repeats), rules.today)
     if row.milestone_repeats:
         turn = next_turn(due, row.milestone_repeats, rules.today, "earliest")
         if turn is None:
             raise ValueError("no next turn")
         due = turn
-        if not any(first <= due.earliest < end for first, end in rules.announced):
-            return None
+    if not overdue and not any(first <= due.earliest < end for first, end in rules.announced):
+        return None
     return {
         "title": row.milestone_title,
         "due": due.text,
         "in_days": (due.earliest - rules.today).days,
-        "passed": not row.milestone_repeats and due.latest < rules.today,
+        "passed": overdue,
     }

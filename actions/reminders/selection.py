@@ -22,7 +22,6 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from actions.models import ActionPoint
-from actions.models.action_point_queries import milestone_passed, shows_no_progress
 from actions.reminders.entries import Fault, read_entries
 from actions.reminders.models.declined_responsibility import DeclinedResponsibility
 from actions.reminders.models.entry import DigestEntry
@@ -39,8 +38,8 @@ Entries = Mapping[int, list[DigestEntry]]
 
 _COLUMNS = (
     *("pk", "issue__number", "number", "title", "status", "last_reported_day", "no_progress_streak"),
-    *("last_reported_text", "shows", "assigned", "led", "reminded"),
-    *("milestone_id", "milestone_title", "milestone_due", "milestone_from", "milestone_repeats"),
+    *("last_reported_text", "assigned", "led", "reminded"),
+    *("milestone_id", "milestone_title", "milestone_due", "milestone_repeats"),
 )
 """Partial dates are read as text: one that cannot be parsed is then a fault of its row alone."""
 
@@ -54,8 +53,8 @@ def select_entries(
     """Iterate over the entries of the recipients' digests, a batch of people at a time. People without entries are left out.
 
     Focal points get what is assigned to them, and what their agencies lead if nobody assigned to it accepts digests or it is escalated.
-    Coordinators get what is assigned to them, what nobody who accepts digests is responsible for, and what is escalated twice. One query,
-    and three for each batch.
+    Coordinators get what is assigned to them, what nobody who accepts digests is responsible for, and what is escalated twice. Three
+    queries for each batch.
 
     A row that cannot be read is left out, logged once and added to `faults`.
     """
@@ -69,36 +68,30 @@ def select_entries(
 
 
 def _candidates(agenda: Agenda, rules: DigestRules) -> QuerySet[Any]:
-    """The action points that a digest may list, in order, with a row for each milestone to name. One query, for agendas."""
+    """The open action points, in order, with a row for each milestone that is not done. No query."""
     today = rules.today
     recipients = accepting_digests(today)
     leading = recipients.filter(
         Q(agency=OuterRef("agency")) | Q(agency=OuterRef("agency__parent")), role=Role.FOCAL_POINT
     )
-    named = milestone_passed(today, via="milestones__") | Q(milestones__repeats_every_months__isnull=False)
-    for first, end in rules.announced:
-        named |= Q(milestones__due_earliest__gte=first, milestones__due_earliest__lt=end)
     points = ActionPoint.objects.filter(issue__agenda=agenda, **({"pk": rules.only} if rules.only else {}))
     return (
         points.open()
         .exclude(snoozed_until__gt=today)
         .annotate(
-            named=FilteredRelation("milestones", condition=Q(milestones__done_on=None) & named),
-            shows=ExpressionWrapper(shows_no_progress(today), output_field=BooleanField()),
+            open_milestone=FilteredRelation("milestones", condition=Q(milestones__done_on=None)),
             assigned=Exists(
                 _Assigned.objects.filter(Exists(recipients.filter(pk=OuterRef("user"))), actionpoint=OuterRef("pk"))
             ),
             led=Exists(_Led.objects.filter(Exists(leading), actionpoint=OuterRef("pk"))),
             reminded=_reminded(rules),
             last_reported_text=ExpressionWrapper(F("last_reported"), output_field=CharField()),
-            milestone_id=F("named__id"),
-            milestone_title=F("named__title"),
-            milestone_due=ExpressionWrapper(F("named__due"), output_field=CharField()),
-            milestone_from=F("named__due_earliest"),
-            milestone_repeats=F("named__repeats_every_months"),
+            milestone_id=F("open_milestone__id"),
+            milestone_title=F("open_milestone__title"),
+            milestone_due=ExpressionWrapper(F("open_milestone__due"), output_field=CharField()),
+            milestone_repeats=F("open_milestone__repeats_every_months"),
         )
-        .filter(Q(shows=True) | Q(milestone_from__isnull=False))
-        .order_by("issue__number", "number", "named__due_earliest", "named__id")
+        .order_by("issue__number", "number", "open_milestone__due_earliest", "open_milestone__id")
         .values_list(*_COLUMNS, named=True)
     )
 

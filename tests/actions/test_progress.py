@@ -15,8 +15,8 @@ from actions.drafts import MAX_DRAFTS, TooManyDraftsError, is_blank, save_draft
 from actions.models import ActionPoint, ActionStatus, Evidence, Milestone, ProgressUpdate, ReportedStatus
 from actions.models.status import NoProgressReason
 from actions.progress import NewerUpdatesError, Progress, SupersededError, correct, log_progress, snooze, wake, withdraw
-from actions.reader import state_of
-from actions.rules import attention_reasons
+from actions.reader import read_agenda, state_of
+from actions.rules import attention_reasons, needs_attention
 from actions.submission import Submission, SubmissionUsedError
 from tests import personas
 from tracker.dates.value import PartialDate
@@ -241,7 +241,7 @@ def test_draft_silences_nothing(point, focal_point):
 
     point.refresh_from_db()
     assert point.status == ActionStatus.NOT_REPORTED
-    assert list(ActionPoint.objects.showing_no_progress(TODAY)) == [point]
+    assert needs_attention(state_of(point, AsOf(TODAY)), TODAY)
 
 
 def test_correction_supersedes_and_leaves_the_old_version_readable(point, focal_point):
@@ -355,39 +355,42 @@ def test_database_refuses_a_standing_without_a_date(point):
         ActionPoint.objects.filter(pk=point.pk).update(status=ActionStatus.UNDER_WAY)
 
 
-def test_no_progress_reasons_agree_with_the_query(point, focal_point):
-    def seen() -> tuple[list[NoProgressReason], list[ActionPoint]]:
+def test_an_action_point_needs_attention_for_one_reason_after_the_other(point, focal_point):
+    def seen() -> list[NoProgressReason]:
         fresh = ActionPoint.objects.with_context().get(pk=point.pk)
-        return attention_reasons(state_of(fresh, AsOf(TODAY)), TODAY), list(
-            ActionPoint.objects.showing_no_progress(TODAY)
-        )
+        (read,) = read_agenda(point.issue.agenda, AsOf(TODAY))
+        assert attention_reasons(read, TODAY) == attention_reasons(state_of(fresh, AsOf(TODAY)), TODAY)
+        return attention_reasons(read, TODAY)
 
-    assert seen() == ([NoProgressReason.NOT_REPORTED], [point])
+    assert seen() == [NoProgressReason.NOT_REPORTED]
     log_progress(point, UNDER_WAY, author=focal_point, now=NOW, reported_on=PartialDate.parse("2026-03"))
-    assert seen() == ([NoProgressReason.SILENT], [point])
+    assert seen() == [NoProgressReason.SILENT]
     log_progress(point, NO_PROGRESS, author=focal_point, now=NOW)
-    assert seen() == ([NoProgressReason.NO_PROGRESS], [point])
+    assert seen() == [NoProgressReason.NO_PROGRESS]
     log_progress(point, UNDER_WAY, author=focal_point, now=NOW)
-    assert seen() == ([], [])
+    assert seen() == []
     milestone = personas.milestone(point, due="2026-10")
-    assert seen() == ([NoProgressReason.MILESTONE_PASSED], [point])
+    assert seen() == [NoProgressReason.MILESTONE_PASSED]
     Milestone.objects.filter(pk=milestone.pk).update(done_on=PartialDate.parse("2026-11"))
-    assert seen() == ([], [])
+    assert seen() == []
     personas.milestone(point, due="2026-10", title="Every month", repeats_every_months=1)
-    assert seen() == ([], [])
+    assert seen() == []
     log_progress(point, NO_PROGRESS, author=focal_point, now=NOW)
     snooze(ActionPoint.objects.get(pk=point.pk), date(2026, 12, 1), "Budget is decided in December.")
-    assert seen() == ([], [])
+    assert seen() == []
     wake(ActionPoint.objects.get(pk=point.pk))
     log_progress(point, replace(UNDER_WAY, status=ReportedStatus.COMPLETED), author=focal_point, now=NOW)
-    assert seen() == ([], [])
+    assert seen() == []
 
 
 def test_silence_begins_the_day_after_the_agendas_days(point, focal_point):
     log_progress(point, UNDER_WAY, author=focal_point, now=NOW, reported_on=PartialDate.parse("2026-08-25"))
 
-    assert not ActionPoint.objects.showing_no_progress(date(2026, 11, 23)).exists()
-    assert ActionPoint.objects.showing_no_progress(date(2026, 11, 24)).exists()
+    last, first = (
+        attention_reasons(state_of(ActionPoint.objects.get(), AsOf(day)), day)
+        for day in (date(2026, 11, 23), date(2026, 11, 24))
+    )
+    assert (last, first) == ([], [NoProgressReason.SILENT])
 
 
 @pytest.mark.parametrize("locked", [True, False])

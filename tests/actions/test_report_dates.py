@@ -12,8 +12,8 @@ from actions.action_points.forms.days import not_to_come
 from actions.as_of import AsOf
 from actions.models import ActionPoint, ProgressUpdate
 from actions.progress import correct, log_progress
-from actions.reader import read_agenda
-from actions.rules import days_since, position_of
+from actions.reader import read_agenda, state_of
+from actions.rules import days_since, needs_attention, position_of
 from tests import personas
 from tracker.dates.value import PartialDate
 from tracker.people.models import Role
@@ -57,8 +57,8 @@ def test_age_of_a_report_of_a_vague_date_counts_from_its_recording(point, report
 
     assert str(point.last_reported) == str(PartialDate.parse(reported))
     assert [days_since(point.last_reported_day, date(2026, 11, day)) for day in (11, 12, 15)] == [0, 0, 3]
-    assert list(ActionPoint.objects.showing_no_progress(date(2027, 2, 11))) == [point]
-    assert list(ActionPoint.objects.showing_no_progress(date(2027, 2, 10))) == []
+    days = date(2027, 2, 10), date(2027, 2, 11)
+    assert [needs_attention(state_of(point, AsOf(day)), day) for day in days] == [False, True]
 
 
 def test_a_past_day_counts_reports_by_their_position(point):

@@ -157,7 +157,7 @@ def test_tick_costs_the_same_for_any_number_of_people(schedule, focal_point, dja
     for number in range(count):
         personas.person(f"{number}@example.org", agency=focal_point.agency)
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         tick(MONDAY, lambda: None)
 
 
