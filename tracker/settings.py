@@ -151,6 +151,7 @@ else:
     for _name, _seconds in {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5}.items():
         _options.setdefault(_name, _seconds)
     _options.setdefault("keepalives_count", 3)
+    _options.setdefault("tcp_user_timeout", 30_000)
 
 # Counts attempts to sign in, for all web processes together: Redis if the broker is there, else files in the data folder.
 CACHE_URL = env.str("CACHE_URL", "") or env.str("CELERY_BROKER_URL", "")

@@ -16,6 +16,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 
 _django = get_wsgi_application()
 
+# A query that takes too long must not keep a page waiting. Workers and commands may take longer.
+_database = settings.DATABASES["default"]
+if _database["ENGINE"].endswith("postgresql"):
+    _database["OPTIONS"]["options"] += " -c statement_timeout=30s"
+
 # gunicorn sets up handlers of its own.
 for _logger in ("gunicorn.access", "gunicorn.error"):
     logging.getLogger(_logger).addFilter(Redaction(settings.SECRET_PATHS))

@@ -195,6 +195,14 @@ def test_start_refuses_a_host_that_is_not_here(tmp_path: Path) -> None:
     assert (code, "The tracker cannot listen on 192.0.2.1" in message) == (1, True)
 
 
+def test_start_refuses_a_database_that_does_not_answer(tmp_path: Path) -> None:
+    (tmp_path / "tracker.sqlite3").mkdir()
+
+    code, message = refused(tmp_path, "--port", str(free_port()))
+
+    assert (code, message) == (1, "CommandError: The database cannot be used: unable to open database file\n")
+
+
 def test_manage_refuses_a_data_folder_that_cannot_be_made() -> None:
     _, environment = command(Path("/proc/nowhere"))
 

@@ -20,6 +20,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.checks import Tags, run_checks
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
 
 from tracker.embedded.private_files import make_folder_private
 from tracker.embedded.supervisor import Program, Supervisor
@@ -49,7 +50,10 @@ class Command(BaseCommand):
                 if not settings.PRODUCTION:
                     make_folder_private(settings.DATA_DIR)
                 check_port(host, port)
-                self.prepare()
+                try:
+                    self.prepare()
+                except OperationalError as error:
+                    raise CommandError(f"The database cannot be used: {error}") from error
                 self.serve(host, port, address)
         except KeyboardInterrupt:
             self.say("Stopped. Everything that was entered is kept.")

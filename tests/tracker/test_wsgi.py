@@ -1,0 +1,35 @@
+"""What web processes have that workers and commands do not have."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.db import connection
+
+from tests.conftest import worker_environment
+from tests.servers import ROOT
+
+SHOW = (
+    "from django.db import connection as c; u = c.cursor(); u.execute('SHOW statement_timeout'); print(u.fetchone()[0])"
+)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("imported", "timeout"), [("import tracker.wsgi", "30s"), ("import django; django.setup()", "0")]
+)
+def test_only_web_processes_end_long_queries(imported, timeout):
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has no server that could end a query")
+
+    shown = subprocess.run(
+        [sys.executable, "-c", f"{imported}; {SHOW}"],
+        env=os.environ | worker_environment(),
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert shown.stdout.strip() == timeout
