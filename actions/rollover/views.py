@@ -23,7 +23,7 @@ from actions.rollover.decisions import (
 )
 from actions.rollover.forms import BulkForm, DecisionForm, OpeningForm, RolloverForm
 from actions.rollover.models import Decision, Rollover
-from actions.rollover.plan import Plan, plan_of
+from actions.rollover.overview import Plan, plan_of
 from issues.models import Agenda
 from tracker.people.permissions import Right
 from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
