@@ -13,8 +13,8 @@ from actions.handover.models import Handover
 from actions.lists.models import SavedView
 from actions.note.models import NoteFile
 from actions.reminders.models import DeclinedResponsibility
-from actions.rollover.decisions import start
 from actions.rollover.models import Rollover
+from actions.rollover.plan import start
 from tests import personas
 
 PEOPLE = ["visitor", "own", "other", "coordinator", "admin"]
@@ -111,12 +111,12 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "rollover": (AGENDA, [LOGIN, 403, 403, 200, 200]),
     "rollover_name": (AGENDA, [LOGIN, 403, 403, 200, 200]),
     "rollover_decision": (POINT, [LOGIN, 403, 403, 200, 200]),
-    "rollover_bulk": (AGENDA, [LOGIN, 405, 405, 405, 405]),
+    "rollover_carry_forward": (AGENDA, [LOGIN, 405, 405, 405, 405]),
     "rollover_add_issue": (AGENDA, [LOGIN, 403, 403, 200, 200]),
-    "rollover_issue": (AGENDA | {"number": 1}, [LOGIN, 403, 403, 200, 200]),
-    "rollover_agenda": (AGENDA, [LOGIN, 405, 405, 405, 405]),
-    "rollover_undoing": (AGENDA, [LOGIN, 405, 405, 405, 405]),
-    "rollover_opening": (AGENDA, [LOGIN, 405, 405, 405, 405]),
+    "rollover_edit_issue": (AGENDA | {"number": 1}, [LOGIN, 403, 403, 200, 200]),
+    "rollover_create_agenda": (AGENDA, [LOGIN, 405, 405, 405, 405]),
+    "rollover_remove_draft": (AGENDA, [LOGIN, 405, 405, 405, 405]),
+    "rollover_open_agenda": (AGENDA, [LOGIN, 405, 405, 405, 405]),
     "handover_list": ({}, [LOGIN, 403, 403, 200, 200]),
     "hand_over": ({}, [LOGIN, 403, 403, 200, 200]),
     "handover": ({"pk": "handover"}, [LOGIN, 200, 404, 200, 200]),
@@ -165,12 +165,12 @@ WRITE: dict[str, list[int]] = {
     "send_invitation": [LOGIN, 403, 403, 403, 302],
     "rollover_name": [LOGIN, 403, 403, 400, 400],
     "rollover_decision": [LOGIN, 403, 403, 400, 400],
-    "rollover_bulk": [LOGIN, 403, 403, 400, 400],
+    "rollover_carry_forward": [LOGIN, 403, 403, 400, 400],
     "rollover_add_issue": [LOGIN, 403, 403, 400, 400],
-    "rollover_issue": [LOGIN, 403, 403, 400, 400],
-    "rollover_agenda": [LOGIN, 403, 403, 302, 302],
-    "rollover_undoing": [LOGIN, 403, 403, 302, 302],
-    "rollover_opening": [LOGIN, 403, 403, 400, 400],
+    "rollover_edit_issue": [LOGIN, 403, 403, 400, 400],
+    "rollover_create_agenda": [LOGIN, 403, 403, 302, 302],
+    "rollover_remove_draft": [LOGIN, 403, 403, 302, 302],
+    "rollover_open_agenda": [LOGIN, 403, 403, 400, 400],
     "hand_over": [LOGIN, 403, 403, 400, 400],
 }
 

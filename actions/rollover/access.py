@@ -1,4 +1,4 @@
-"""The getter of a roll-over: for coordinators, where there is one."""
+"""Fetch the plan of the next agenda for coordinators."""
 
 from django.shortcuts import get_object_or_404
 
@@ -8,8 +8,8 @@ from tracker.people.permissions import Right
 
 
 def get_rollover(user: Person, slug: str) -> Rollover:
-    """With its source and what it made. Raises Http404 or PermissionDenied. Two queries."""
+    """Return the plan with its source and the agenda it created. Raises Http404 or PermissionDenied. Two queries."""
     source = get_agenda(user, slug, Right.COORDINATE)
-    rollover = get_object_or_404(Rollover.objects.select_related("made", "made_by"), source=source)
+    rollover = get_object_or_404(Rollover.objects.select_related("next_agenda", "carried_out_by"), source=source)
     rollover.source = source
     return rollover

@@ -5,4 +5,4 @@ from django.utils.translation import gettext_lazy as _
 class RolloverConfig(AppConfig):
     name = "actions.rollover"
     label = "rollover"
-    verbose_name = _("Roll-over")
+    verbose_name = _("Next agenda")

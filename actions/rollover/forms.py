@@ -1,4 +1,4 @@
-"""The forms of a roll-over."""
+"""Validate the name, the issues, the decisions and the opening of the next agenda."""
 
 from typing import Any
 
@@ -12,15 +12,19 @@ from actions.forms.conflicts import SendAgain
 from actions.forms.unique_in_parent import UniqueInParentForm
 from actions.models import ActionPoint
 from actions.rollover.decisions import Choice
-from actions.rollover.models import NUMBER_LIMIT, Decision, PlannedIssue, PlannedPoint, Rollover
+from actions.rollover.models import MAX_NUMBER, Decision, PlannedIssue, PlannedPoint, Rollover
 from issues.models import Agenda
 from tracker.text import validate_line, validate_text
 
-PARTS_LIMIT = 20
+MAX_SPLIT = 20
+"""How many action points one can be split into."""
+
+MAY_JOIN = {Decision.Kind.MERGE, Decision.Kind.SUPERSEDE}
+"""These kinds lead to a planned action point or to a new one."""
 
 
 class RolloverForm(forms.ModelForm):
-    """What the next agenda is called."""
+    """Name the next agenda."""
 
     class Meta:
         model = Rollover
@@ -29,7 +33,7 @@ class RolloverForm(forms.ModelForm):
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"]
         if Agenda.objects.filter(slug=slug).exists():
-            raise ValidationError(gettext("There is an agenda with this short name already."))
+            raise ValidationError(gettext("Another agenda already has this short name. Choose a different one."))
         return slug
 
 
@@ -41,26 +45,26 @@ class PlannedIssueForm(UniqueInParentForm):
         fields = ["number", "title", "rationale"]
 
 
-class BulkForm(forms.Form):
-    reason = forms.CharField(label=_("Because"), max_length=500, validators=[validate_line])
+class CarryForwardForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=500, validators=[validate_line])
 
 
-class OpeningForm(forms.Form):
+class OpenAgendaForm(forms.Form):
     visible_to = forms.ChoiceField(
         label=_("Who may read it?"),
         choices=Agenda.Audience,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose who may read it.")},
     )
-    close_source = forms.BooleanField(label=_("Close the old agenda at the same time"), required=False)
+    close_source = forms.BooleanField(label=_("Also close the old agenda"), required=False)
 
 
 class DecisionForm(SendAgain, forms.Form):
-    """What becomes of one action point. Only what its kind needs is looked at; the rest may stay as it is."""
+    """Decide on one action point. Fields that the chosen kind does not need are ignored."""
 
-    kind = forms.ChoiceField(label=_("What becomes of it?"), choices=Decision.Kind, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("What happens to it?"), choices=Decision.Kind, widget=forms.RadioSelect)
     reason = forms.CharField(
-        label=_("Because"),
+        label=_("Reason"),
         help_text=_("Everybody who may read the new agenda sees this reason."),
         max_length=500,
         validators=[validate_line],
@@ -70,21 +74,23 @@ class DecisionForm(SendAgain, forms.Form):
     )
     into = forms.ModelChoiceField(
         PlannedPoint.objects.none(),
-        label=_("Into, or superseded by"),
-        empty_label=_("a new action point, as below"),
+        label=_("Merge into, or supersede with"),
+        empty_label=_("a new action point, described below"),
         required=False,
     )
-    issue = forms.ModelChoiceField(PlannedIssue.objects.none(), label=_("Under the issue"), required=False)
+    issue = forms.ModelChoiceField(PlannedIssue.objects.none(), label=_("Issue of the new agenda"), required=False)
     number = forms.IntegerField(
         label=_("Number"),
-        help_text=_("Leave it empty for the old number, or the next one that is free."),
+        help_text=_("Leave it empty to keep the old number, or to get the next one if that is taken."),
         required=False,
-        validators=[MinValueValidator(1), MaxValueValidator(NUMBER_LIMIT)],
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_NUMBER)],
     )
     title = forms.CharField(label=_("Title"), max_length=200, required=False, validators=[validate_line])
-    parts = forms.CharField(
+    titles = forms.CharField(
         label=_("Split into"),
-        help_text=_("The title of each part in a line of its own. The first part takes the open milestones along."),
+        help_text=_(
+            "Write the title of each new action point on its own line. The first one gets the open milestones."
+        ),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
         validators=[validate_text],
@@ -96,69 +102,83 @@ class DecisionForm(SendAgain, forms.Form):
         *args: Any,
         rollover: Rollover,
         action_point: ActionPoint,
-        stored: Decision | None,
-        kept: dict[str, Any],
+        decision: Decision | None,
+        saved: dict[str, Any],
         **kwargs: Any,
     ):
         super().__init__(*args, **kwargs)
-        self.initial = _initial(rollover, action_point, stored) | kept
+        self.initial = _initial(rollover, action_point, decision) | saved
         points = PlannedPoint.objects.filter(issue__rollover=rollover).select_related("issue")
-        if stored and stored.kind in {Decision.Kind.CARRY, Decision.Kind.SPLIT}:
-            points = points.exclude(pk__in=[target.pk for target in stored.targets.all()])
+        if decision and decision.kind in {Decision.Kind.CARRY, Decision.Kind.SPLIT}:
+            points = points.exclude(pk__in=[target.pk for target in decision.targets.all()])
         self.fields["into"].queryset = points  # type: ignore[attr-defined]
         self.fields["issue"].queryset = rollover.issues.all()  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        data, kind = self.cleaned_data, self.cleaned_data.get("kind")
-        needs_place = kind in {Decision.Kind.CARRY, Decision.Kind.SPLIT} or (
-            kind in {Decision.Kind.MERGE, Decision.Kind.SUPERSEDE}
-            and not data.get("into")
-            and "into" not in self.errors
-        )
-        if kind == Decision.Kind.CLOSE and not data.get("outcome") and "outcome" not in self.errors:
-            self.add_error("outcome", gettext("Say whether it is completed or discontinued."))
-        if needs_place and not data.get("issue") and "issue" not in self.errors:
-            self.add_error("issue", gettext("Choose the issue of the new agenda that it goes under."))
-        if needs_place and kind != Decision.Kind.SPLIT and not data.get("title") and "title" not in self.errors:
-            self.add_error("title", gettext("Give the new action point a title."))
-        if kind == Decision.Kind.SPLIT and "parts" not in self.errors:
-            self._check_parts()
-        return data
+        kind = self.cleaned_data.get("kind")
+        if kind == Decision.Kind.CLOSE:
+            self._require("outcome", gettext("Choose whether it is completed or discontinued."))
+        elif kind == Decision.Kind.SPLIT:
+            self._require_issue()
+            self._check_titles()
+        elif kind == Decision.Kind.CARRY or (kind in MAY_JOIN and not self._has_target()):
+            self._require_issue()
+            self._require("title", gettext("Give the new action point a title."))
+        return self.cleaned_data
 
     def choice(self) -> Choice:
         data, kind = self.cleaned_data, self.cleaned_data["kind"]
         if kind == Decision.Kind.CLOSE:
             return Choice(kind=kind, reason=data["reason"], outcome=data["outcome"])
-        if kind in {Decision.Kind.MERGE, Decision.Kind.SUPERSEDE} and data["into"]:
+        if kind in MAY_JOIN and data["into"]:
             return Choice(kind=kind, reason=data["reason"], into=data["into"])
-        titles = self._parts() if kind == Decision.Kind.SPLIT else [data["title"]]
+        titles = self._split_titles() if kind == Decision.Kind.SPLIT else [data["title"]]
         return Choice(kind=kind, reason=data["reason"], issue=data["issue"], number=data["number"], titles=titles)
 
-    def _parts(self) -> list[str]:
-        return [line.strip() for line in self.cleaned_data["parts"].splitlines() if line.strip()]
+    def _require(self, name: str, message: str) -> None:
+        if not self.cleaned_data.get(name) and name not in self.errors:
+            self.add_error(name, message)
 
-    def _check_parts(self) -> None:
-        titles = self._parts()
-        if not 2 <= len(titles) <= PARTS_LIMIT:
-            self.add_error("parts", gettext("Give two to twenty titles, each in a line of its own."))
+    def _require_issue(self) -> None:
+        self._require("issue", gettext("Choose an issue of the new agenda."))
+
+    def _has_target(self) -> bool:
+        """Return whether a planned action point was chosen, or something that is reported as an error already."""
+        return bool(self.cleaned_data.get("into")) or "into" in self.errors
+
+    def _split_titles(self) -> list[str]:
+        return [line.strip() for line in self.cleaned_data["titles"].splitlines() if line.strip()]
+
+    def _check_titles(self) -> None:
+        if "titles" in self.errors:
+            return
+        titles = self._split_titles()
+        if not 2 <= len(titles) <= MAX_SPLIT:
+            self.add_error("titles", gettext("Write 2 to 20 titles, each on its own line."))
         elif any(len(title) > 200 for title in titles):
-            self.add_error("parts", gettext("A title has 200 characters at most. Shorten the long one."))
+            self.add_error("titles", gettext("One of the titles is longer than 200 characters. Shorten it."))
 
 
-def _initial(rollover: Rollover, action_point: ActionPoint, stored: Decision | None) -> dict[str, Any]:
-    """The decision as it is stored, or the action point as it is, under the copy of its issue."""
+def _initial(rollover: Rollover, action_point: ActionPoint, decision: Decision | None) -> dict[str, Any]:
+    """Return initial values from the stored decision or, without one, from the action point and the copy of its issue."""
     initial: dict[str, Any] = {"title": action_point.title, "seen": ""}
-    copies = rollover.issues.filter(copied_from=action_point.issue_id)
-    initial["issue"] = next((copy.pk for copy in copies), None)
-    if stored is None:
+    copy = rollover.issues.filter(copied_from=action_point.issue_id).first()
+    initial["issue"] = copy.pk if copy else None
+    if decision is None:
         return initial
-    targets = list(stored.targets.all())
-    initial |= {"kind": stored.kind, "reason": stored.reason, "outcome": stored.outcome, "seen": str(stored.revision)}
-    if targets and stored.kind in {Decision.Kind.CARRY, Decision.Kind.SPLIT}:
-        initial |= {"issue": targets[0].issue_id, "number": targets[0].number, "title": targets[0].title}
-    if stored.kind == Decision.Kind.SPLIT:
-        initial["parts"] = "\n".join(target.title for target in targets)
-        initial["title"] = action_point.title
-    if targets and stored.kind in {Decision.Kind.MERGE, Decision.Kind.SUPERSEDE}:
+    initial |= {
+        "kind": decision.kind,
+        "reason": decision.reason,
+        "outcome": decision.outcome,
+        "seen": str(decision.revision),
+    }
+    targets = list(decision.targets.all())
+    if targets and decision.kind in {Decision.Kind.CARRY, Decision.Kind.SPLIT}:
+        initial |= {"issue": targets[0].issue_id, "number": targets[0].number}
+    if targets and decision.kind == Decision.Kind.CARRY:
+        initial["title"] = targets[0].title
+    if decision.kind == Decision.Kind.SPLIT:
+        initial["titles"] = "\n".join(target.title for target in targets)
+    if targets and decision.kind in MAY_JOIN:
         initial["into"] = targets[0].pk
     return initial

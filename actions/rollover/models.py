@@ -1,4 +1,7 @@
-"""The plan of a roll-over: what becomes of each action point of an agenda in the next one. It makes nothing yet: `carry_out.py` does."""
+"""Store the plan of the next agenda: its issues, its action points, and the decisions that lead to them.
+
+The agenda itself is created by `carry_out.py`.
+"""
 
 import uuid
 from typing import TYPE_CHECKING
@@ -19,11 +22,11 @@ from tracker.text import validate_line, validate_text
 if TYPE_CHECKING:
     from datetime import datetime
 
-NUMBER_LIMIT = 999
+MAX_NUMBER = 999
 
 
 class Rollover(models.Model):
-    """An agenda's way into the next one: one for each agenda, shared by all coordinators."""
+    """Plan the agenda that follows `source`. Each agenda has at most one plan, which all coordinators share."""
 
     source = models.OneToOneField(
         Agenda, verbose_name=_("agenda"), on_delete=models.PROTECT, related_name="rollover", editable=False
@@ -32,44 +35,44 @@ class Rollover(models.Model):
     title = models.CharField(_("title"), max_length=200, validators=[validate_line])
     started_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
     started_at = models.DateTimeField(editable=False)
-    made = models.OneToOneField(
-        Agenda, on_delete=models.SET_NULL, null=True, related_name="made_by_rollover", editable=False
+    next_agenda = models.OneToOneField(
+        Agenda, on_delete=models.SET_NULL, null=True, related_name="created_by_rollover", editable=False
     )
-    made_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", editable=False)
-    made_at = models.DateTimeField(null=True, editable=False)
+    carried_out_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", editable=False)
+    carried_out_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
-        verbose_name = _("roll-over")
-        verbose_name_plural = _("roll-overs")
+        verbose_name = _("plan of the next agenda")
+        verbose_name_plural = _("plans of the next agendas")
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="rollover_title_given"),
-            models.CheckConstraint(condition=~Q(made=F("source")), name="rollover_not_into_itself"),
+            models.CheckConstraint(condition=~Q(next_agenda=F("source")), name="rollover_not_into_itself"),
         ]
 
     def __str__(self) -> str:
         return f"{self.source} → {self.title}"
 
     def get_absolute_url(self) -> str:
-        """Costs a query unless the source is loaded."""
+        """Return the address of its page. One query unless the source is loaded."""
         return reverse("rollover", args=[self.source.slug])
 
     @property
-    def is_made(self) -> bool:
-        return self.made_id is not None
+    def is_carried_out(self) -> bool:
+        return self.next_agenda_id is not None
 
     def points(self) -> ActionPointQuerySet:
-        """The action points that are to be decided on, in the agenda's order."""
+        """Return the action points of the source, in the order of the agenda."""
         return ActionPoint.objects.filter(issue__agenda=self.source_id).in_order()
 
     def undecided(self) -> ActionPointQuerySet:
         return self.points().filter(rollover_decision=None)
 
     def undecided_open(self) -> ActionPointQuerySet:
-        """Of these, those that are neither completed nor discontinued, whether the agenda is still open or not."""
+        """Return the undecided action points that are neither completed nor discontinued, even if the agenda is closed."""
         return self.undecided().exclude(status__in=ENDED)
 
     def copy_issues(self) -> None:
-        """Start with the issues of the old agenda."""
+        """Plan a copy of each issue of the source."""
         PlannedIssue.objects.bulk_create(
             PlannedIssue(
                 rollover=self, number=issue.number, title=issue.title, rationale=issue.rationale, copied_from=issue
@@ -79,18 +82,18 @@ class Rollover(models.Model):
 
 
 class PlannedIssue(models.Model):
-    """An issue as the next agenda will have it."""
+    """Describe an issue of the next agenda."""
 
     rollover = models.ForeignKey(Rollover, on_delete=models.CASCADE, related_name="issues", editable=False)
     number = models.PositiveSmallIntegerField(
-        _("number"), validators=[MinValueValidator(1), MaxValueValidator(NUMBER_LIMIT)]
+        _("number"), validators=[MinValueValidator(1), MaxValueValidator(MAX_NUMBER)]
     )
     title = models.CharField(_("title"), max_length=200, validators=[validate_line])
     rationale = models.TextField(_("why it matters"), blank=True, validators=[validate_text])
     copied_from = models.ForeignKey(
         Issue, on_delete=models.SET_NULL, null=True, related_name="planned_copies", editable=False
     )
-    made = models.OneToOneField(Issue, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
+    created_issue = models.OneToOneField(Issue, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
 
     class Meta:
         ordering = ["number"]
@@ -102,27 +105,27 @@ class PlannedIssue(models.Model):
                 name="planned_issue_number_unique",
                 violation_error_message=_("Another issue has this number already."),
             ),
-            models.CheckConstraint(condition=Q(number__range=(1, NUMBER_LIMIT)), name="planned_issue_number_in_range"),
+            models.CheckConstraint(condition=Q(number__range=(1, MAX_NUMBER)), name="planned_issue_number_in_range"),
             models.CheckConstraint(condition=~Q(title=""), name="planned_issue_title_given"),
         ]
 
     def __str__(self) -> str:
         return f"{self.number}. {self.title}"
 
-    def free_number(self, wish: int) -> int:
-        """The wish where it is free, else the one after the last. One query or two."""
-        if not self.points.filter(number=wish).exists():
-            return wish
+    def free_number(self, preferred: int) -> int:
+        """Return the preferred number if it is free, otherwise the one after the highest. One query or two."""
+        if not self.points.filter(number=preferred).exists():
+            return preferred
         return next_number(self.points)
 
 
 class PlannedPoint(models.Model):
-    """An action point as the next agenda will have it. Where it comes from is said by the decisions that lead to it."""
+    """Describe an action point of the next agenda. The decisions that lead to it say which action points it comes from."""
 
     issue = models.ForeignKey(PlannedIssue, on_delete=models.PROTECT, related_name="points")
     number = models.PositiveSmallIntegerField(_("number"))
     title = models.CharField(_("title"), max_length=200, validators=[validate_line])
-    made = models.OneToOneField(ActionPoint, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_action_point = models.OneToOneField(ActionPoint, on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         ordering = ["issue__number", "number"]
@@ -130,7 +133,7 @@ class PlannedPoint(models.Model):
         verbose_name_plural = _("planned action points")
         constraints = [
             models.UniqueConstraint(fields=["issue", "number"], name="planned_point_number_unique_in_issue"),
-            models.CheckConstraint(condition=Q(number__range=(1, NUMBER_LIMIT)), name="planned_point_number_in_range"),
+            models.CheckConstraint(condition=Q(number__range=(1, MAX_NUMBER)), name="planned_point_number_in_range"),
             models.CheckConstraint(condition=~Q(title=""), name="planned_point_title_given"),
         ]
 
@@ -139,15 +142,14 @@ class PlannedPoint(models.Model):
 
     @property
     def code(self) -> str:
-        """`3.1`. Costs a query unless the issue is loaded."""
+        """Return its number with that of its issue, such as `3.1`. One query unless the issue is loaded."""
         return f"{self.issue.number}.{self.number}"
 
 
 class Decision(models.Model):
-    """What becomes of one action point, why, and who said so.
+    """Record what happens to one action point in the next agenda, why, and who decided it.
 
-    A closing decision is shown on the old action point and changes nothing of what was reported on it: a progress update is an agency's
-    statement of what happened and can never be taken back, a decision about next year is neither.
+    Closing an action point here leaves its status and updates as its agencies reported them: the decision is about the next agenda.
     """
 
     class Kind(models.TextChoices):
@@ -155,7 +157,7 @@ class Decision(models.Model):
         CLOSE = "close", _("Close")
         MERGE = "merge", _("Merge with others")
         SPLIT = "split", _("Split")
-        SUPERSEDE = "supersede", _("Supersede by another one")
+        SUPERSEDE = "supersede", _("Supersede with another one")
 
     class Outcome(models.TextChoices):
         COMPLETED = "completed", _("Completed")
@@ -163,14 +165,14 @@ class Decision(models.Model):
 
     rollover = models.ForeignKey(Rollover, on_delete=models.PROTECT, related_name="decisions")
     action_point = models.OneToOneField(ActionPoint, on_delete=models.PROTECT, related_name="rollover_decision")
-    kind = models.CharField(_("what becomes of it"), max_length=10, choices=Kind)
+    kind = models.CharField(_("what happens to it"), max_length=10, choices=Kind)
     outcome = models.CharField(_("closed as"), max_length=20, choices=Outcome, blank=True)
-    reason = models.CharField(_("because"), max_length=500, validators=[validate_line])
+    reason = models.CharField(_("reason"), max_length=500, validators=[validate_line])
     targets = models.ManyToManyField(PlannedPoint, related_name="decisions")
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
     revision = models.UUIDField(default=uuid.uuid4)
-    """Another one after each change: whoever changes a decision says which one was before the eyes."""
+    """Changes with every save, so that a form can detect that somebody else has changed the decision."""
 
     class Meta:
         verbose_name = _("decision")
@@ -192,15 +194,16 @@ class Decision(models.Model):
 
     @property
     def label(self) -> str:
-        """ "Carry forward", or "Close: Completed"."""
+        """Return the kind and, for a closed action point, the outcome: "Carry forward", "Close: Completed"."""
         if self.outcome:
             return f"{self.get_kind_display()}: {self.get_outcome_display()}"
         return self.get_kind_display()
 
     @property
-    def brings_along(self) -> bool:
-        """Whether owners, description and milestones go with it. What supersedes an action point has its own."""
+    def continues_work(self) -> bool:
+        """Return whether the new action point takes over owners, description and milestones. One that supersedes another does not."""
         return self.kind in {self.Kind.CARRY, self.Kind.MERGE, self.Kind.SPLIT}
 
-    def set_again(self, by: User, now: "datetime") -> None:
+    def mark_decided(self, by: User, now: "datetime") -> None:
+        """Set who decided and when, and a new revision. The caller saves it."""
         self.decided_by, self.decided_at, self.revision = by, now, uuid.uuid4()

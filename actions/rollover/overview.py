@@ -1,5 +1,6 @@
-"""A roll-over as its page shows it: the old agenda with decisions, and the new one as planned."""
+"""Collect what the overview page shows: the old agenda with its decisions, and the new agenda as planned."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from actions.models import ActionPoint
@@ -9,17 +10,27 @@ from issues.models import Issue
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DecidedPoint:
+    """Pair an action point of the old agenda with the decision on it; None if it is undecided."""
+
     action_point: ActionPoint
     decision: Decision | None
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    issues: list[tuple[Issue, list[Row]]]
-    """The old agenda's issues, each with what becomes of its action points."""
-    planned: list[tuple[PlannedIssue, list[tuple[PlannedPoint, list[ActionPoint]]]]]
-    """The new agenda's issues, with their action points and where each comes from."""
+class PlannedPointOrigin:
+    """Pair an action point of the new agenda with those that it comes from."""
+
+    planned: PlannedPoint
+    origins: list[ActionPoint]
+
+
+@dataclass(frozen=True, slots=True)
+class RolloverOverview:
+    issues: list[tuple[Issue, list[DecidedPoint]]]
+    """The issues of the old agenda with their action points."""
+    planned_issues: list[tuple[PlannedIssue, list[PlannedPointOrigin]]]
+    """The issues of the new agenda with their action points."""
     total: int
     undecided: int
     undecided_open: int
@@ -29,8 +40,8 @@ class Plan:
         return self.total - self.undecided
 
 
-def plan_of(rollover: Rollover) -> Plan:
-    """Needs the source loaded. Eight queries, whatever the number of rows."""
+def overview_of(rollover: Rollover) -> RolloverOverview:
+    """Return the overview of a plan whose source is loaded. Eight queries."""
     points = list(rollover.points().select_related("issue").prefetch_related("lead_agencies", "focal_points"))
     for point in points:
         point.issue.agenda = rollover.source
@@ -38,19 +49,32 @@ def plan_of(rollover: Rollover) -> Plan:
         decision.action_point_id: decision
         for decision in rollover.decisions.select_related("decided_by").prefetch_related("targets__issue")
     }
-    rows: dict[int, list[Row]] = {}
-    sources: dict[int, list[ActionPoint]] = {}
+    by_issue: dict[int, list[DecidedPoint]] = defaultdict(list)
     for point in points:
-        decision = decisions.get(point.pk)
-        rows.setdefault(point.issue_id, []).append(Row(point, decision))
-        for target in decision.targets.all() if decision else []:
-            sources.setdefault(target.pk, []).append(point)
-    planned = []
-    for issue in rollover.issues.prefetch_related("points"):
-        found = sorted(issue.points.all(), key=lambda each: each.number)
-        for each in found:
-            each.issue = issue
-        planned.append((issue, [(each, sources.get(each.pk, [])) for each in found]))
-    issues = [(issue, rows.get(issue.pk, [])) for issue in rollover.source.issues.order_by("number")]
+        by_issue[point.issue_id].append(DecidedPoint(point, decisions.get(point.pk)))
     undecided = [point for point in points if point.pk not in decisions]
-    return Plan(issues, planned, len(points), len(undecided), sum(point.status not in ENDED for point in undecided))
+    return RolloverOverview(
+        issues=[(issue, by_issue[issue.pk]) for issue in rollover.source.issues.order_by("number")],
+        planned_issues=_planned_issues(rollover, points, decisions),
+        total=len(points),
+        undecided=len(undecided),
+        undecided_open=sum(point.status not in ENDED for point in undecided),
+    )
+
+
+def _planned_issues(
+    rollover: Rollover, points: list[ActionPoint], decisions: dict[int, Decision]
+) -> list[tuple[PlannedIssue, list[PlannedPointOrigin]]]:
+    origins: dict[int, list[ActionPoint]] = defaultdict(list)
+    for point in points:
+        if decision := decisions.get(point.pk):
+            for target in decision.targets.all():
+                origins[target.pk].append(point)
+    planned_issues = []
+    for issue in rollover.issues.prefetch_related("points"):
+        rows = []
+        for planned in sorted(issue.points.all(), key=lambda planned: planned.number):
+            planned.issue = issue
+            rows.append(PlannedPointOrigin(planned, origins[planned.pk]))
+        planned_issues.append((issue, rows))
+    return planned_issues

@@ -1,21 +1,20 @@
-"""Addresses of the way from one agenda into the next: /agendas/2005/roll-over/ and below."""
+"""Route the pages that prepare the next agenda: /agendas/2005/roll-over/ and below."""
 
 from django.urls import path
 
-from actions.rollover import views
-from actions.rollover.issue_views import add_issue, edit_issue
+from actions.rollover import decision_views, issue_views, views
 from tracker import converters  # noqa: F401 - registers <number:>
 
-_HERE = "agendas/<slug:slug>/roll-over/"
+_BASE = "agendas/<slug:slug>/roll-over/"
 
 urlpatterns = [
-    path(_HERE, views.overview, name="rollover"),
-    path(f"{_HERE}name/", views.name, name="rollover_name"),
-    path(f"{_HERE}<number:issue>.<number:number>/", views.decision, name="rollover_decision"),
-    path(f"{_HERE}carried-forward/", views.carried_forward, name="rollover_bulk"),
-    path(f"{_HERE}issues/", add_issue, name="rollover_add_issue"),
-    path(f"{_HERE}issues/<number:number>/", edit_issue, name="rollover_issue"),
-    path(f"{_HERE}agenda/", views.agenda, name="rollover_agenda"),
-    path(f"{_HERE}undoing/", views.undoing, name="rollover_undoing"),
-    path(f"{_HERE}opening/", views.opening, name="rollover_opening"),
+    path(_BASE, views.overview, name="rollover"),
+    path(f"{_BASE}name/", views.name_form, name="rollover_name"),
+    path(f"{_BASE}<number:issue>.<number:number>/", decision_views.decision_form, name="rollover_decision"),
+    path(f"{_BASE}carried-forward/", decision_views.carry_forward, name="rollover_carry_forward"),
+    path(f"{_BASE}issues/", issue_views.add_issue, name="rollover_add_issue"),
+    path(f"{_BASE}issues/<number:number>/", issue_views.edit_issue, name="rollover_edit_issue"),
+    path(f"{_BASE}agenda/", views.create_agenda, name="rollover_create_agenda"),
+    path(f"{_BASE}undoing/", views.remove_draft, name="rollover_remove_draft"),
+    path(f"{_BASE}opening/", views.open_agenda, name="rollover_open_agenda"),
 ]

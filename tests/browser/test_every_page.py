@@ -12,8 +12,9 @@ from playwright.sync_api import Page
 from actions.handover.models import Handover
 from actions.models import ActionPoint
 from actions.note.models import NoteFile
-from actions.rollover.decisions import Choice, decide, start
+from actions.rollover.decisions import Choice, decide
 from actions.rollover.models import Rollover
+from actions.rollover.plan import start
 from issues.models import Agenda
 from tests import personas
 from tracker.people.models import User

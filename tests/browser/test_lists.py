@@ -14,8 +14,9 @@ from pypdf import PdfReader
 from actions.handover.models import Handover
 from actions.lists.columns import COLUMNS
 from actions.models import ActionPoint
-from actions.rollover.decisions import Choice, decide, start
+from actions.rollover.decisions import Choice, decide
 from actions.rollover.models import Rollover
+from actions.rollover.plan import start
 from issues.models import Agenda
 from tests import personas
 from tests.browser.test_every_page import overflow, violations

@@ -1,4 +1,4 @@
-"""The pages of a roll-over: what a coordinator sees and sends, faulty input, conflicts, and what the pages cost."""
+"""Test the pages that prepare the next agenda: invalid input, conflicts, and the number of queries."""
 
 import pytest
 from django.db import connection
@@ -6,22 +6,23 @@ from django.test.utils import CaptureQueriesContext
 
 from actions.models import ActionPoint
 from actions.rollover import carry_out, issue_views
-from actions.rollover.decisions import Choice, carry_open_forward, decide, start
+from actions.rollover.decisions import Choice, carry_open_forward, decide
 from actions.rollover.forms import RolloverForm
 from actions.rollover.models import Decision, PlannedIssue, PlannedPoint, Rollover
+from actions.rollover.plan import start
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import links, text
 from tests.personas import NOW
 
-HERE = "/agendas/2026/roll-over/"
+BASE = "/agendas/2026/roll-over/"
 
 
 @pytest.fixture
 def point(focal_point):
-    found = personas.action_point(title="Joint training")
-    found.lead_agencies.add(focal_point.agency)
-    return found
+    point = personas.action_point(title="Joint training")
+    point.lead_agencies.add(focal_point.agency)
+    return point
 
 
 @pytest.fixture
@@ -40,69 +41,73 @@ def form(**typed):
     } | typed
 
 
-def test_rollover_begins_with_a_name(as_coordinator, point):
-    before = as_coordinator.get(HERE)
-    done = as_coordinator.post(f"{HERE}name/", {"slug": "2027", "title": "Agenda of 2027"}, follow=True)
+def test_rollover_starts_with_a_name(as_coordinator, point):
+    start_page = as_coordinator.get(BASE)
+    overview = as_coordinator.post(f"{BASE}name/", {"slug": "2027", "title": "Agenda of 2027"}, follow=True)
 
-    assert f"{HERE}name/" in links(before)
+    assert f"{BASE}name/" in links(start_page)
     assert not Agenda.objects.filter(slug="2027").exists()
-    assert "0 of 1 action point is decided on." in text(done)
+    assert "0 of 1 action point is decided on." in text(overview)
 
 
-def test_renaming_what_another_makes_meanwhile_is_told(as_coordinator, rollover, coordinator, monkeypatch):
-    """The form is read and checked, the agenda is made, then the name comes: what was made stays made."""
+def test_renaming_is_refused_if_the_agenda_was_created_meanwhile(as_coordinator, rollover, coordinator, monkeypatch):
+    """Another coordinator creates the agenda after the form was validated and before the name is stored."""
     carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
-    checked = RolloverForm.full_clean
+    full_clean = RolloverForm.full_clean
 
-    def and_meanwhile(self):
-        checked(self)
-        carry_out.make(rollover, by=coordinator, now=NOW)
+    def validate_then_create_agenda(self):
+        full_clean(self)
+        carry_out.create_agenda(rollover, by=coordinator, now=NOW)
 
-    monkeypatch.setattr(RolloverForm, "full_clean", and_meanwhile)
-    told = as_coordinator.post(f"{HERE}name/", {"slug": "2028", "title": "Renamed"}, follow=True)
+    monkeypatch.setattr(RolloverForm, "full_clean", validate_then_create_agenda)
+    response = as_coordinator.post(f"{BASE}name/", {"slug": "2028", "title": "Renamed"}, follow=True)
 
     rollover.refresh_from_db()
-    assert "The new agenda is made already" in text(told)
-    assert (rollover.title, rollover.made.slug, rollover.made_by) == ("Agenda of 2027", "2027", coordinator)
+    assert "The new agenda has been created, so nothing was changed." in text(response)
+    assert (rollover.title, rollover.next_agenda.slug, rollover.carried_out_by) == (
+        "Agenda of 2027",
+        "2027",
+        coordinator,
+    )
 
 
-def test_issue_that_another_drops_meanwhile_does_not_come_back(as_coordinator, rollover, monkeypatch):
+def test_issue_that_was_removed_meanwhile_is_not_saved_again(as_coordinator, rollover, monkeypatch):
     monkeypatch.setattr(issue_views, "lock_plan", lambda rollover: rollover.issues.all().delete())
 
-    told = as_coordinator.post(f"{HERE}issues/1/", {"number": "3", "title": "Renamed", "rationale": ""})
+    response = as_coordinator.post(f"{BASE}issues/1/", {"number": "3", "title": "Renamed", "rationale": ""})
 
-    assert (told.status_code, rollover.issues.filter(title="Renamed").exists()) == (409, False)
-    assert "Another coordinator has just dropped" in text(told)
+    assert (response.status_code, rollover.issues.filter(title="Renamed").exists()) == (409, False)
+    assert "Another coordinator has just removed this issue." in text(response)
 
 
 @pytest.mark.parametrize(("slug", "title"), [("2026", "Taken"), ("", "None"), ("a b", "Space"), ("2027", "\x07")])
-def test_faulty_name_is_told(as_coordinator, point, slug, title):
-    response = as_coordinator.post(f"{HERE}name/", {"slug": slug, "title": title})
+def test_invalid_name_is_refused(as_coordinator, point, slug, title):
+    response = as_coordinator.post(f"{BASE}name/", {"slug": slug, "title": title})
 
     assert response.status_code == 400
     assert not Rollover.objects.exists()
 
 
-def test_draft_does_not_roll_over(as_coordinator, point):
+def test_draft_has_no_next_agenda(as_coordinator, point):
     Agenda.objects.update(state="draft")
 
-    shown = as_coordinator.get(HERE)
-    refused = as_coordinator.post(f"{HERE}name/", {"slug": "2027", "title": "Next"})
+    page = as_coordinator.get(BASE)
+    refused = as_coordinator.post(f"{BASE}name/", {"slug": "2027", "title": "Next"})
 
-    assert "This agenda is a draft." in text(shown)
+    assert "This agenda is still a draft." in text(page)
     assert (refused.status_code, Rollover.objects.exists()) == (302, False)
 
 
-def test_decision_is_stored_at_once_and_leads_to_the_next(as_coordinator, rollover, point):
+def test_decision_is_saved_and_leads_to_the_next_action_point(as_coordinator, rollover, point):
     personas.action_point(number=2)
 
-    done = as_coordinator.post(f"{HERE}1.1/", form(then="next"))
+    response = as_coordinator.post(f"{BASE}1.1/", form(then="next"))
 
     decision = Decision.objects.get()
-    assert done.headers["Location"] == f"{HERE}1.2/"
+    assert response.headers["Location"] == f"{BASE}1.2/"
     assert (decision.kind, decision.reason, str(decision.targets.get())) == ("carry", "Goes on.", "1.1 Joint training")
-    assert "Undecided" in text(as_coordinator.get(HERE))
-    assert "Joint training" not in text(as_coordinator.get(f"{HERE}?show=undecided")).partition("The new agenda")[0]
+    assert "Undecided" in text(as_coordinator.get(BASE))
+    assert "Joint training" not in text(as_coordinator.get(f"{BASE}?show=undecided")).partition("The new agenda")[0]
 
 
 @pytest.mark.parametrize(
@@ -118,17 +123,17 @@ def test_decision_is_stored_at_once_and_leads_to_the_next(as_coordinator, rollov
         {"kind": "carry", "number": "1e30"},
         {"kind": "merge", "into": "x"},
         {"kind": "merge", "into": "99999999999999999999999"},
-        {"kind": "split", "parts": "One"},
-        {"kind": "split", "parts": "One\n" + "x" * 201},
-        {"kind": "split", "parts": "One\n\x00"},
+        {"kind": "split", "titles": "One"},
+        {"kind": "split", "titles": "One\n" + "x" * 201},
+        {"kind": "split", "titles": "One\n\x00"},
         {"kind": "sell"},
         {"reason": ""},
         {"reason": "\x07"},
         {"seen": "x" * 99},
     ],
 )
-def test_faulty_decision_is_told_and_what_was_typed_is_kept(as_coordinator, rollover, typed):
-    response = as_coordinator.post(f"{HERE}1.1/", form(**typed))
+def test_invalid_decision_is_not_saved(as_coordinator, rollover, typed):
+    response = as_coordinator.post(f"{BASE}1.1/", form(**typed))
 
     assert response.status_code == 400
     assert "Not saved yet" in text(response)
@@ -140,98 +145,98 @@ def test_faulty_decision_is_told_and_what_was_typed_is_kept(as_coordinator, roll
     [
         ({"kind": "close", "outcome": "completed"}, []),
         ({"kind": "carry", "number": "7"}, ["1.7 Joint training"]),
-        ({"kind": "split", "parts": "One\r\n\r\n Two "}, ["1.1 One", "1.2 Two"]),
+        ({"kind": "split", "titles": "One\r\n\r\n Two "}, ["1.1 One", "1.2 Two"]),
         ({"kind": "merge", "title": "Together"}, ["1.1 Together"]),
         ({"kind": "supersede", "title": "Better"}, ["1.1 Better"]),
     ],
 )
-def test_each_kind_of_decision_is_stored_and_shown_again(as_coordinator, rollover, typed, planned):
-    done = as_coordinator.post(f"{HERE}1.1/", form(**typed))
-    again = as_coordinator.get(f"{HERE}1.1/")
+def test_decision_of_each_kind_is_saved_and_shown(as_coordinator, rollover, typed, planned):
+    response = as_coordinator.post(f"{BASE}1.1/", form(**typed))
+    again = as_coordinator.get(f"{BASE}1.1/")
 
-    assert done.status_code == 302
-    assert [str(each) for each in PlannedPoint.objects.select_related("issue")] == planned
+    assert response.status_code == 302
+    assert [str(point) for point in PlannedPoint.objects.select_related("issue")] == planned
     assert again.context["form"]["kind"].value() == typed["kind"]
 
 
-def test_decision_is_taken_back(as_coordinator, rollover):
-    as_coordinator.post(f"{HERE}1.1/", form())
+def test_decision_is_removed(as_coordinator, rollover):
+    as_coordinator.post(f"{BASE}1.1/", form())
     seen = str(Decision.objects.get().revision)
 
-    done = as_coordinator.post(f"{HERE}1.1/", {"do": "take-back", "seen": seen}, follow=True)
+    response = as_coordinator.post(f"{BASE}1.1/", {"do": "remove", "seen": seen}, follow=True)
 
-    assert "2026/1.1 is undecided again." in text(done)
+    assert "2026/1.1 is undecided again." in text(response)
     assert (Decision.objects.count(), PlannedPoint.objects.count()) == (0, 0)
 
 
-def test_second_coordinator_sees_the_first_ones_decision_and_can_replace_it(as_coordinator, rollover, admin, point):
+def test_second_coordinator_sees_the_first_decision_and_can_replace_it(as_coordinator, rollover, admin, point):
     choice = Choice(kind="close", outcome="discontinued", reason="No money.")
     decide(rollover, point, choice, by=admin, now=NOW, seen="")
 
-    told = as_coordinator.post(f"{HERE}1.1/", form())
-    kept = Decision.objects.get().kind
-    done = as_coordinator.post(f"{HERE}1.1/", form(seen=told.context["form"]["seen"].value()))
+    refused = as_coordinator.post(f"{BASE}1.1/", form())
+    kind_before = Decision.objects.get().kind
+    replaced = as_coordinator.post(f"{BASE}1.1/", form(seen=refused.context["form"]["seen"].value()))
 
-    assert (told.status_code, kept, done.status_code) == (409, "close", 302)
-    assert "Another coordinator was faster" in text(told)
-    assert "Because: No money." in text(told)
+    assert (refused.status_code, kind_before, replaced.status_code) == (409, "close", 302)
+    assert "Another coordinator has changed this decision" in text(refused)
+    assert "Reason: No money." in text(refused)
     assert Decision.objects.get().kind == "carry"
 
 
-def test_taking_back_what_another_changed_is_told(as_coordinator, rollover, admin, point):
+def test_removing_a_decision_that_another_changed_is_refused(as_coordinator, rollover, admin, point):
     decide(rollover, point, Choice(kind="close", outcome="completed", reason="Done."), by=admin, now=NOW, seen="")
 
-    told = as_coordinator.post(f"{HERE}1.1/", {"do": "take-back", "seen": "old"})
+    response = as_coordinator.post(f"{BASE}1.1/", {"do": "remove", "seen": "old"})
 
-    assert (told.status_code, Decision.objects.count()) == (409, 1)
+    assert (response.status_code, Decision.objects.count()) == (409, 1)
 
 
-def test_issue_is_renamed_added_and_dropped(as_coordinator, rollover):
-    renamed = as_coordinator.post(f"{HERE}issues/1/", {"number": "3", "title": "Renamed", "rationale": ""})
-    added = as_coordinator.post(f"{HERE}issues/", {"number": "1", "title": "New", "rationale": "Why"})
-    taken = as_coordinator.post(f"{HERE}issues/", {"number": "1", "title": "Taken"})
-    dropped = as_coordinator.post(f"{HERE}issues/1/", {"do": "drop"})
+def test_issue_is_renamed_added_and_removed(as_coordinator, rollover):
+    renamed = as_coordinator.post(f"{BASE}issues/1/", {"number": "3", "title": "Renamed", "rationale": ""})
+    added = as_coordinator.post(f"{BASE}issues/", {"number": "1", "title": "New", "rationale": "Why"})
+    taken = as_coordinator.post(f"{BASE}issues/", {"number": "1", "title": "Taken"})
+    removed = as_coordinator.post(f"{BASE}issues/1/", {"do": "remove"})
 
-    assert [answer.status_code for answer in (renamed, added, taken, dropped)] == [302, 302, 400, 302]
+    assert [response.status_code for response in (renamed, added, taken, removed)] == [302, 302, 400, 302]
     assert [str(issue) for issue in rollover.issues.all()] == ["3. Renamed"]
 
 
-def test_issue_that_something_goes_under_is_not_dropped(as_coordinator, rollover):
-    as_coordinator.post(f"{HERE}1.1/", form())
+def test_issue_with_action_points_is_not_removed(as_coordinator, rollover):
+    as_coordinator.post(f"{BASE}1.1/", form())
 
-    refused = as_coordinator.post(f"{HERE}issues/1/", {"do": "drop"})
+    refused = as_coordinator.post(f"{BASE}issues/1/", {"do": "remove"})
 
     assert refused.status_code == 409
-    assert "Action points go under this issue: 1.1." in text(refused)
+    assert "This issue has action points: 1.1." in text(refused)
 
 
-def test_whole_way_and_lineage_on_both_sides(as_coordinator, rollover, point, focal_point, client):
-    as_coordinator.post(f"{HERE}carried-forward/", {"reason": "Still open."})
-    made = as_coordinator.post(f"{HERE}agenda/", follow=True)
+def test_lineage_is_shown_on_both_action_points(as_coordinator, rollover, point, focal_point, client):
+    as_coordinator.post(f"{BASE}carried-forward/", {"reason": "Still open."})
+    created = as_coordinator.post(f"{BASE}agenda/", follow=True)
     hidden = text(personas.sign_in(client, focal_point).get("/agendas/2026/1.1/"))
     opening = {"close_source": "on", "visible_to": "network"}
-    personas.sign_in(client, rollover.started_by).post(f"{HERE}opening/", opening)
+    personas.sign_in(client, rollover.started_by).post(f"{BASE}opening/", opening)
     personas.sign_in(client, focal_point)
     old, new = client.get("/agendas/2026/1.1/"), client.get("/agendas/2027/1.1/")
 
-    assert "“Agenda of 2027” is made" in text(made)
+    assert "“Agenda of 2027” has been created" in text(created)
     assert "2027/1.1" not in hidden
     assert "Still open." not in hidden
     assert "2026/1.1 → 2027/1.1" in text(old)
-    assert "Carry forward Because: Still open." in text(old)
+    assert "Carry forward Reason: Still open." in text(old)
     assert "2026/1.1 → 2027/1.1" in text(new)
     assert Agenda.objects.get(slug="2026").state == "closed"
 
 
 @pytest.mark.parametrize("audience", ["network", "everybody"])
-def test_new_agenda_is_opened_to_those_who_are_chosen(as_coordinator, rollover, coordinator, audience, client):
+def test_new_agenda_is_opened_to_the_chosen_readers(as_coordinator, rollover, coordinator, audience, client):
     Agenda.objects.update(visible_to="everybody")
     carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
-    carry_out.make(rollover, by=coordinator, now=NOW)
+    carry_out.create_agenda(rollover, by=coordinator, now=NOW)
 
-    page = as_coordinator.get(HERE)
-    refused = as_coordinator.post(f"{HERE}opening/", {"close_source": "on"})
-    as_coordinator.post(f"{HERE}opening/", {"visible_to": audience})
+    page = as_coordinator.get(BASE)
+    refused = as_coordinator.post(f"{BASE}opening/", {"close_source": "on"})
+    as_coordinator.post(f"{BASE}opening/", {"visible_to": audience})
     client.logout()
 
     assert 'value="everybody" required id="id_visible_to_1" checked' in page.text
@@ -241,9 +246,9 @@ def test_new_agenda_is_opened_to_those_who_are_chosen(as_coordinator, rollover, 
     assert client.get("/agendas/2027/").status_code == (200 if audience == "everybody" else 302)
 
 
-def test_visitors_see_references_and_not_who_decided(client, rollover, coordinator):
+def test_visitors_see_references_and_no_decisions(client, rollover, coordinator):
     carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
-    carry_out.make(rollover, by=coordinator, now=NOW)
+    carry_out.create_agenda(rollover, by=coordinator, now=NOW)
     Agenda.objects.update(state="open", visible_to="everybody")
 
     shown = text(client.get("/agendas/2026/1.1/"))
@@ -252,42 +257,42 @@ def test_visitors_see_references_and_not_who_decided(client, rollover, coordinat
     assert "Still open." not in shown
 
 
-def test_undoing_keeps_the_decisions(as_coordinator, rollover, coordinator):
+def test_removing_the_draft_keeps_the_decisions(as_coordinator, rollover, coordinator):
     carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
-    as_coordinator.post(f"{HERE}agenda/")
+    as_coordinator.post(f"{BASE}agenda/")
 
-    locked = as_coordinator.post(f"{HERE}1.1/", form())
-    done = as_coordinator.post(f"{HERE}undoing/", follow=True)
+    locked = as_coordinator.post(f"{BASE}1.1/", form())
+    response = as_coordinator.post(f"{BASE}undoing/", follow=True)
 
     assert locked.status_code == 409
-    assert "Every decision is kept." in text(done)
+    assert "All decisions are kept." in text(response)
     assert (Agenda.objects.count(), Decision.objects.count()) == (1, 1)
 
 
-def test_bulk_without_a_reason_is_told(as_coordinator, rollover):
-    response = as_coordinator.post(f"{HERE}carried-forward/", {"reason": ""})
+def test_carrying_all_forward_requires_a_reason(as_coordinator, rollover):
+    response = as_coordinator.post(f"{BASE}carried-forward/", {"reason": ""})
 
     assert response.status_code == 400
     assert not Decision.objects.exists()
 
 
-@pytest.mark.parametrize(("path", "cost"), [(HERE, 14), (f"{HERE}1.1/", 15), ("/agendas/2026/1.1/", 16)])
-def test_pages_cost_the_same_for_any_number_of_rows(as_coordinator, rollover, coordinator, path, cost):
-    costs = []
+@pytest.mark.parametrize(("path", "count"), [(BASE, 14), (f"{BASE}1.1/", 15), ("/agendas/2026/1.1/", 16)])
+def test_pages_need_the_same_queries_for_any_number_of_rows(as_coordinator, rollover, coordinator, path, count):
+    counts = []
     for rows in (1, 3):
         for number in range(2, rows + 1):
             personas.action_point(number=number).lead_agencies.add(personas.agency(f"AG{number}"))
         carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
         with CaptureQueriesContext(connection) as queries:
             assert as_coordinator.get(path).status_code == 200
-        costs.append(len(queries))
+        counts.append(len(queries))
 
-    assert costs == [cost, cost]
+    assert counts == [count, count]
     assert ActionPoint.objects.count() == 3
 
 
-def test_signed_out_coordinator_finds_what_was_typed(client, rollover, coordinator):
-    sent = client.post(f"{HERE}1.1/", form(kind="close", reason="Half a sentence"))
+def test_form_is_restored_after_signing_in(client, rollover, coordinator):
+    sent = client.post(f"{BASE}1.1/", form(kind="close", reason="Half a sentence"))
     client.force_login(coordinator)
 
     shown = client.get(sent.headers["Location"].partition("next=")[2]).context["form"]

@@ -1,4 +1,4 @@
-"""From one agenda to the next: deciding, making, undoing, opening."""
+"""Test the plan of the next agenda: decisions, creating its draft, removing and opening it."""
 
 from datetime import date, timedelta
 
@@ -10,16 +10,9 @@ from actions.drafts import save_draft
 from actions.models import ActionPoint
 from actions.reminders.models import ReminderSchedule
 from actions.rollover import carry_out
-from actions.rollover.decisions import (
-    ChangedMeanwhileError,
-    Choice,
-    RolloverError,
-    carry_open_forward,
-    decide,
-    start,
-    take_back,
-)
+from actions.rollover.decisions import Choice, DecisionChangedError, carry_open_forward, decide, remove_decision
 from actions.rollover.models import Decision, PlannedPoint, Rollover
+from actions.rollover.plan import RolloverError, start
 from issues.models import Agenda
 from tests import personas
 from tests.personas import NOW, TODAY
@@ -44,12 +37,12 @@ def point(number: int) -> ActionPoint:
     return ActionPoint.objects.get(issue__agenda__slug="2026", issue__number=1, number=number)
 
 
-def carry(rollover, which, by, seen="", **fields):
+def carry(rollover, old_number, by, seen="", **fields):
     issue = rollover.issues.get(number=1)
     choice = Choice(
-        **({"kind": "carry", "reason": "Goes on.", "issue": issue, "titles": [f"Carried {which}"]} | fields)
+        **({"kind": "carry", "reason": "Goes on.", "issue": issue, "titles": [f"Carried {old_number}"]} | fields)
     )
-    return decide(rollover, point(which), choice, by=by, now=NOW, seen=seen)
+    return decide(rollover, point(old_number), choice, by=by, now=NOW, seen=seen)
 
 
 def close(rollover, number, by, seen="", outcome="discontinued"):
@@ -57,121 +50,126 @@ def close(rollover, number, by, seen="", outcome="discontinued"):
     return decide(rollover, point(number), choice, by=by, now=NOW, seen=seen)
 
 
-def into(rollover, number, target, by, kind="merge"):
-    return decide(rollover, point(number), Choice(kind=kind, reason="One work.", into=target), by=by, now=NOW, seen="")
+def join(rollover, number, target, by, kind="merge"):
+    return decide(rollover, point(number), Choice(kind=kind, reason="Same work.", into=target), by=by, now=NOW, seen="")
 
 
-def planned() -> list[str]:
-    return [str(each) for each in PlannedPoint.objects.select_related("issue")]
+def planned_points() -> list[str]:
+    return [str(planned) for planned in PlannedPoint.objects.select_related("issue")]
 
 
 def lineage(slug: str) -> dict[str, list[str]]:
     points = ActionPoint.objects.filter(issue__agenda__slug=slug).in_order()
-    return {each.code: [old.reference for old in each.carried_from.in_order()] for each in points}
+    return {point.code: [old.reference for old in point.carried_from.in_order()] for point in points}
 
 
-def test_rollover_begins_with_copies_of_the_issues_and_begins_once(rollover, source, coordinator, admin):
+def test_rollover_starts_once_with_copies_of_the_issues(rollover, source, coordinator, admin):
     again = start(Rollover(source=source, slug="2028", title="Another"), admin, NOW)
 
     assert again == rollover
     assert [(str(issue), issue.copied_from) for issue in rollover.issues.all()] == [("1. Issue 1", source.issues.get())]
 
 
-def test_making_is_refused_while_anything_is_undecided(rollover, coordinator):
+def test_creating_the_agenda_is_refused_while_anything_is_undecided(rollover, coordinator):
     carry(rollover, 1, coordinator)
 
-    with pytest.raises(RolloverError, match="Not decided yet: 2"):
-        carry_out.make(rollover, by=coordinator, now=NOW)
+    with pytest.raises(RolloverError, match="2 action points are still undecided"):
+        carry_out.create_agenda(rollover, by=coordinator, now=NOW)
 
     assert not Agenda.objects.filter(slug="2027").exists()
 
 
-def test_merged_and_superseded_keep_their_lineage_and_only_merged_bring_owners(rollover, coordinator):
+def test_merged_and_superseded_action_points_keep_their_lineage_and_only_merged_ones_pass_on_owners(
+    rollover, coordinator
+):
     target = carry(rollover, 1, coordinator).targets.get()
-    into(rollover, 2, target, coordinator)
-    into(rollover, 3, target, coordinator, kind="supersede")
+    join(rollover, 2, target, coordinator)
+    join(rollover, 3, target, coordinator, kind="supersede")
 
-    agenda = carry_out.make(rollover, by=coordinator, now=NOW)
+    agenda = carry_out.create_agenda(rollover, by=coordinator, now=NOW)
 
-    made = ActionPoint.objects.get(issue__agenda=agenda)
+    created = ActionPoint.objects.get(issue__agenda=agenda)
     assert (agenda.state, agenda.follows_id) == ("draft", rollover.source_id)
     assert lineage("2027") == {"1.1": ["2026/1.1", "2026/1.2", "2026/1.3"]}
-    assert [str(agency) for agency in made.lead_agencies.all()] == ["AG1", "AG2"]
-    assert made.description == "Text 1\n\nText 2"
+    assert [str(agency) for agency in created.lead_agencies.all()] == ["AG1", "AG2"]
+    assert created.description == "Text 1\n\nText 2"
 
 
-def test_split_makes_one_for_each_title_and_milestones_go_to_the_first(rollover, coordinator):
+def test_split_creates_an_action_point_for_each_title_and_the_first_gets_the_milestones(rollover, coordinator):
     personas.milestone(point(1), title="Ahead")
     personas.milestone(point(1), title="Done", done_on="2026")
     carry(rollover, 1, coordinator, kind="split", titles=["One", "Two"])
     close(rollover, 2, coordinator)
     carry(rollover, 3, coordinator)
 
-    agenda = carry_out.make(rollover, by=coordinator, now=NOW)
+    agenda = carry_out.create_agenda(rollover, by=coordinator, now=NOW)
 
     points = ActionPoint.objects.filter(issue__agenda=agenda).in_order()
-    assert [(each.code, each.title) for each in points] == [("1.1", "One"), ("1.2", "Two"), ("1.3", "Carried 3")]
-    assert [[str(each) for each in found.milestones.all()] for found in points] == [["Ahead"], [], []]
+    assert [(point.code, point.title) for point in points] == [("1.1", "One"), ("1.2", "Two"), ("1.3", "Carried 3")]
+    assert [[str(milestone) for milestone in point.milestones.all()] for point in points] == [["Ahead"], [], []]
     assert lineage("2027") == {"1.1": ["2026/1.1"], "1.2": ["2026/1.1"], "1.3": ["2026/1.3"]}
 
 
-def test_promises_are_counted_once_after_it(rollover, coordinator):
+def test_milestones_are_counted_once_after_the_agenda_is_created(rollover, coordinator):
     for number in (1, 2, 3):
         personas.milestone(point(number), title="Course", due=f"209{number}")
         point(number).lead_agencies.set([personas.agency("AG1")])
     target = carry(rollover, 1, coordinator).targets.get()
-    into(rollover, 2, target, coordinator)
+    join(rollover, 2, target, coordinator)
     close(rollover, 3, coordinator)
 
-    carry_out.make(rollover, by=coordinator, now=NOW)
+    carry_out.create_agenda(rollover, by=coordinator, now=NOW)
 
-    found = promises(personas.agency("AG1"), Agenda.objects.all(), TODAY).ahead
-    assert [(str(each), each.action_point.reference) for each in found] == [
+    milestones = promises(personas.agency("AG1"), Agenda.objects.all(), TODAY).ahead
+    assert [(str(milestone), milestone.action_point.reference) for milestone in milestones] == [
         ("Course", "2027/1.1"),
         ("Course (1.2)", "2027/1.1"),
         ("Course", "2026/1.3"),
     ]
 
 
-def test_promise_of_what_was_superseded_stays_where_it_was(rollover, coordinator):
+def test_milestone_of_a_superseded_action_point_stays_there(rollover, coordinator):
     personas.milestone(point(1), title="Course")
     target = carry(rollover, 2, coordinator).targets.get()
-    into(rollover, 1, target, coordinator, kind="supersede")
+    join(rollover, 1, target, coordinator, kind="supersede")
     close(rollover, 3, coordinator)
 
-    carry_out.make(rollover, by=coordinator, now=NOW)
+    carry_out.create_agenda(rollover, by=coordinator, now=NOW)
 
-    found = promises(personas.agency("AG1"), Agenda.objects.all(), TODAY).ahead
-    assert [each.action_point.reference for each in found] == ["2026/1.1"]
+    milestones = promises(personas.agency("AG1"), Agenda.objects.all(), TODAY).ahead
+    assert [milestone.action_point.reference for milestone in milestones] == ["2026/1.1"]
 
 
-def test_milestones_of_merged_points_are_told_apart(rollover, coordinator):
+def test_milestones_of_merged_action_points_are_copied_once_and_keep_their_dates(rollover, coordinator):
     personas.milestone(point(1), title="Course", due="2099")
     personas.milestone(point(2), title="Course", due="2098")
     personas.milestone(point(3), title="Course", due="2099")
     target = carry(rollover, 1, coordinator).targets.get()
-    into(rollover, 2, target, coordinator)
-    into(rollover, 3, target, coordinator)
+    join(rollover, 2, target, coordinator)
+    join(rollover, 3, target, coordinator)
 
-    agenda = carry_out.make(rollover, by=coordinator, now=NOW)
+    agenda = carry_out.create_agenda(rollover, by=coordinator, now=NOW)
 
-    made = ActionPoint.objects.get(issue__agenda=agenda)
-    assert {str(each): each.due.text for each in made.milestones.all()} == {"Course": "2099", "Course (1.2)": "2098"}
+    created = ActionPoint.objects.get(issue__agenda=agenda)
+    assert {str(milestone): milestone.due.text for milestone in created.milestones.all()} == {
+        "Course": "2099",
+        "Course (1.2)": "2098",
+    }
 
 
-def test_closing_changes_nothing_of_what_was_reported(rollover, coordinator):
+def test_closing_leaves_status_and_updates_unchanged(rollover, coordinator):
     close(rollover, 1, coordinator)
     carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
 
-    carry_out.make(rollover, by=coordinator, now=NOW)
+    carry_out.create_agenda(rollover, by=coordinator, now=NOW)
 
     assert (point(1).status, point(1).progress_updates.count()) == ("not_reported", 0)
     assert lineage("2027") == {"1.2": ["2026/1.2"], "1.3": ["2026/1.3"]}
 
 
-def test_inactive_focal_points_stay_behind_and_the_reminders_rhythm_comes_along(rollover, coordinator, focal_point):
-    gone = personas.person("gone@example.org", is_active=False)
-    point(1).focal_points.set([focal_point, gone])
+def test_new_agenda_gets_the_reminder_schedule_and_active_focal_points(rollover, coordinator, focal_point):
+    inactive = personas.person("inactive@example.org", is_active=False)
+    point(1).focal_points.set([focal_point, inactive])
     ReminderSchedule.objects.create(
         agenda=rollover.source,
         rhythm="monthly",
@@ -183,155 +181,155 @@ def test_inactive_focal_points_stay_behind_and_the_reminders_rhythm_comes_along(
     )
     carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
 
-    agenda = carry_out.make(rollover, by=coordinator, now=NOW)
+    agenda = carry_out.create_agenda(rollover, by=coordinator, now=NOW)
 
-    made = ActionPoint.objects.get(issue__agenda=agenda, number=1)
+    created = ActionPoint.objects.get(issue__agenda=agenda, number=1)
     schedule = ReminderSchedule.objects.get(agenda=agenda)
-    assert list(made.focal_points.all()) == [focal_point]
+    assert list(created.focal_points.all()) == [focal_point]
     assert (schedule.rhythm, schedule.hour, schedule.starts_on) == ("monthly", 6, TODAY + timedelta(days=1))
     assert (schedule.weekdays, schedule.milestone_days, schedule.escalate_after) == ((2, 4), (14,), None)
 
 
-def test_bulk_leaves_the_decided_the_ended_and_those_whose_issue_was_dropped(rollover, coordinator):
+def test_carrying_all_forward_skips_decided_and_ended_action_points_and_removed_issues(rollover, coordinator):
     close(rollover, 1, coordinator)
     personas.update(point(2), status="completed")
-    dropped = personas.action_point(personas.issue(rollover.source, number=2))
+    of_removed_issue = personas.action_point(personas.issue(rollover.source, number=2))
 
-    answer = carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
+    counts = carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
 
-    assert answer == (1, 1)
-    assert list(rollover.undecided()) == [point(2), dropped]
+    assert counts == (1, 1)
+    assert list(rollover.undecided()) == [point(2), of_removed_issue]
 
 
-def test_number_that_is_taken_is_refused_and_nothing_is_stored(rollover, coordinator):
+def test_number_that_is_taken_is_refused(rollover, coordinator):
     carry(rollover, 1, coordinator, number=5)
 
-    with pytest.raises(RolloverError, match=r"Number 1\.5 is taken by “Carried 1”"):
+    with pytest.raises(RolloverError, match=r"Number 1\.5 is already used by “Carried 1”"):
         carry(rollover, 2, coordinator, number=5)
 
-    assert planned() == ["1.5 Carried 1"]
+    assert planned_points() == ["1.5 Carried 1"]
 
 
-def test_other_decision_frees_the_number_but_keeps_what_others_were_merged_into(rollover, coordinator):
+def test_changed_decision_frees_the_number_and_keeps_targets_of_other_decisions(rollover, coordinator):
     target = carry(rollover, 1, coordinator).targets.get()
-    into(rollover, 2, target, coordinator)
+    join(rollover, 2, target, coordinator)
     carry(rollover, 3, coordinator)
 
     close(rollover, 1, coordinator)
     close(rollover, 3, coordinator)
 
-    assert planned() == ["1.1 Carried 1"]
+    assert planned_points() == ["1.1 Carried 1"]
 
 
-def test_carrying_again_renames_in_place(rollover, coordinator):
+def test_carrying_forward_again_renames_the_same_target(rollover, coordinator):
     target = carry(rollover, 1, coordinator).targets.get()
-    into(rollover, 2, target, coordinator)
+    join(rollover, 2, target, coordinator)
 
     carry(rollover, 1, coordinator, titles=["Renamed"], number=7)
 
-    assert planned() == ["1.7 Renamed"]
+    assert planned_points() == ["1.7 Renamed"]
     assert point(2).rollover_decision.targets.get().title == "Renamed"
 
 
-def test_deciding_on_what_another_decided_meanwhile_is_told(rollover, coordinator, admin):
-    theirs = close(rollover, 1, coordinator)
+def test_decision_changed_by_another_coordinator_is_not_replaced(rollover, coordinator, admin):
+    stored = close(rollover, 1, coordinator)
 
-    with pytest.raises(ChangedMeanwhileError) as told:
+    with pytest.raises(DecisionChangedError) as raised:
         carry(rollover, 1, admin, seen="")
-    carry(rollover, 1, admin, seen=str(theirs.revision))
-    with pytest.raises(ChangedMeanwhileError):
-        take_back(rollover, point(1), by=coordinator, seen=str(theirs.revision))
+    carry(rollover, 1, admin, seen=str(stored.revision))
+    with pytest.raises(DecisionChangedError):
+        remove_decision(rollover, point(1), by=coordinator, seen=str(stored.revision))
 
-    assert told.value.theirs == theirs
+    assert raised.value.stored == stored
     assert Decision.objects.get().kind == "carry"
 
 
-def test_undo_removes_what_was_made_and_keeps_the_decisions(rollover, coordinator):
+def test_removing_the_draft_keeps_the_decisions(rollover, coordinator):
     personas.milestone(point(1))
     carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
-    carry_out.make(rollover, by=coordinator, now=NOW)
+    carry_out.create_agenda(rollover, by=coordinator, now=NOW)
 
-    carry_out.undo(rollover)
+    carry_out.remove_draft(rollover)
 
     rollover.refresh_from_db()
-    assert (rollover.made, rollover.made_at, rollover.decisions.count()) == (None, None, 3)
+    assert (rollover.next_agenda, rollover.carried_out_at, rollover.decisions.count()) == (None, None, 3)
     assert not Agenda.objects.filter(slug="2027").exists()
     assert ActionPoint.objects.count() == 3
-    assert carry_out.make(rollover, by=coordinator, now=NOW).slug == "2027"
+    assert carry_out.create_agenda(rollover, by=coordinator, now=NOW).slug == "2027"
 
 
-def test_undo_is_refused_once_the_agenda_is_open(rollover, coordinator):
+def test_open_agenda_is_not_removed(rollover, coordinator):
     carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
-    carry_out.make(rollover, by=coordinator, now=NOW)
+    carry_out.create_agenda(rollover, by=coordinator, now=NOW)
     opened = carry_out.open_agenda(rollover, today=TODAY, visible_to="everybody", close_source=True)
 
-    with pytest.raises(RolloverError, match="was opened"):
-        carry_out.undo(rollover)
+    with pytest.raises(RolloverError, match="is open"):
+        carry_out.remove_draft(rollover)
 
     rollover.source.refresh_from_db()
     assert (opened.state, rollover.source.state) == ("open", "closed")
 
 
-@pytest.mark.parametrize("what", ["update", "draft", "point"])
-def test_undo_is_refused_where_people_have_worked_on_it(rollover, coordinator, what):
+@pytest.mark.parametrize("work", ["update", "draft", "point"])
+def test_draft_that_people_have_worked_on_is_not_removed(rollover, coordinator, work):
     carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
-    agenda = carry_out.make(rollover, by=coordinator, now=NOW)
-    made = ActionPoint.objects.filter(issue__agenda=agenda).in_order()[0]
-    if what == "update":
-        personas.update(made, author=coordinator)
-    elif what == "draft":
-        save_draft(made, coordinator, {"narrative": ["Half"]})
+    agenda = carry_out.create_agenda(rollover, by=coordinator, now=NOW)
+    created = ActionPoint.objects.filter(issue__agenda=agenda).in_order()[0]
+    if work == "update":
+        personas.update(created, author=coordinator)
+    elif work == "draft":
+        save_draft(created, coordinator, {"narrative": ["Half"]})
     else:
-        personas.action_point(made.issue, number=9)
+        personas.action_point(created.issue, number=9)
 
     with pytest.raises(RolloverError):
-        carry_out.undo(rollover)
+        carry_out.remove_draft(rollover)
 
     assert Agenda.objects.filter(slug="2027").exists()
 
 
-def test_decisions_rest_once_the_agenda_is_made(rollover, coordinator):
+def test_decisions_cannot_change_once_the_agenda_is_created(rollover, coordinator):
     carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
-    carry_out.make(rollover, by=coordinator, now=NOW)
+    carry_out.create_agenda(rollover, by=coordinator, now=NOW)
 
-    with pytest.raises(RolloverError, match="Undo it first"):
+    with pytest.raises(RolloverError, match="Remove its draft first"):
         close(rollover, 1, coordinator, seen=str(point(1).rollover_decision.revision))
 
 
-def test_agenda_that_follows_already_is_told(rollover, coordinator):
+def test_creating_a_second_follower_is_refused(rollover, coordinator):
     carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
     personas.agenda("2027b", follows=rollover.source)
 
-    with pytest.raises(RolloverError, match="follows this agenda already"):
-        carry_out.make(rollover, by=coordinator, now=NOW)
+    with pytest.raises(RolloverError, match="already follows this agenda"):
+        carry_out.create_agenda(rollover, by=coordinator, now=NOW)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_agenda_is_made_once_however_many_press_the_button(rollover, coordinator):
+def test_agenda_is_created_once_by_two_requests_at_once(rollover, coordinator):
     carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
-    answers = race(
-        lambda: carry_out.make(rollover, by=coordinator, now=NOW),
-        lambda: carry_out.make(rollover, by=coordinator, now=NOW),
+    outcomes = race(
+        lambda: carry_out.create_agenda(rollover, by=coordinator, now=NOW),
+        lambda: carry_out.create_agenda(rollover, by=coordinator, now=NOW),
     )
 
-    assert sorted(answers) == ["Agenda", "RolloverError"]
+    assert sorted(outcomes) == ["Agenda", "RolloverError"]
     assert Agenda.objects.filter(slug="2027").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_decide_at_once_are_told_apart(rollover, coordinator, admin):
-    answers = race(lambda: carry(rollover, 1, coordinator), lambda: close(rollover, 1, admin))
+def test_one_of_two_decisions_at_once_is_refused(rollover, coordinator, admin):
+    outcomes = race(lambda: carry(rollover, 1, coordinator), lambda: close(rollover, 1, admin))
 
-    assert sorted(answers) == ["ChangedMeanwhileError", "Decision"]
+    assert sorted(outcomes) == ["Decision", "DecisionChangedError"]
     assert Decision.objects.count() == 1
 
 
 def race(*calls):
-    """Return the names of what came out."""
-    return [type(answer).__name__ for answer in run_at_once(*calls)]
+    """Return the class names of the results."""
+    return [type(result).__name__ for result in run_at_once(*calls)]
 
 
-def test_baseline_of_2005_rolls_over(db, coordinator):
+def test_baseline_of_2005_is_carried_forward(db, coordinator):
     call_command("load_baseline", verbosity=0)
     source = Agenda.objects.get(slug="2005")
     rollover = start(Rollover(source=source, slug="2006", title="2006"), coordinator, NOW)
@@ -341,8 +339,8 @@ def test_baseline_of_2005_rolls_over(db, coordinator):
             rollover, ended, Choice(kind="close", outcome="completed", reason="Done."), by=coordinator, now=NOW, seen=""
         )
 
-    agenda = carry_out.make(rollover, by=coordinator, now=NOW)
+    agenda = carry_out.create_agenda(rollover, by=coordinator, now=NOW)
 
     open_before = ActionPoint.objects.filter(issue__agenda=source).exclude(status__in=["completed", "discontinued"])
     assert agenda.issues.count() == 6
-    assert lineage("2006") == {each.code: [each.reference] for each in open_before.in_order()}
+    assert lineage("2006") == {point.code: [point.reference] for point in open_before.in_order()}

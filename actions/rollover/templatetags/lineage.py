@@ -1,4 +1,4 @@
-"""Lineage on the page of an action point: the references on both sides, and what was decided."""
+"""Show on the page of an action point where it came from and where it went."""
 
 from typing import Any
 
@@ -14,18 +14,17 @@ register = template.Library()
 
 @register.inclusion_tag("rollover/_lineage.html")
 def lineage(action_point: ActionPoint, user: Person) -> dict[str, Any]:
-    """Only what the reader may see of it: a decision is shown once the agenda that it made is. Three queries.
+    """Show the predecessors and successors that the user may see, and the decision. Three queries.
 
-    Who decided and why is for signed-in people; visitors see the references alone.
+    The decision is shown to signed-in people who may see the agenda that it led to; visitors see references only.
     """
     visible = ActionPoint.objects.visible_to(user).select_related("issue__agenda").in_order()
     decisions = Decision.objects.filter(
-        action_point=action_point, rollover__made__in=Agenda.objects.visible_to(user)
+        action_point=action_point, rollover__next_agenda__in=Agenda.objects.visible_to(user)
     ).select_related("decided_by")
-    found = decisions.first() if user.is_authenticated else None
     return {
-        "before": visible.filter(carried_to=action_point),
-        "after": visible.filter(carried_from=action_point),
-        "decision": found,
+        "predecessors": visible.filter(carried_to=action_point),
+        "successors": visible.filter(carried_from=action_point),
+        "decision": decisions.first() if user.is_authenticated else None,
         "reference": action_point.reference,
     }

@@ -1,4 +1,4 @@
-"""The whole way of the agenda of 2005 into the next one, in a browser, with and without scripts."""
+"""Prepare and open the agenda that follows the one of 2005, in a browser, with and without scripts."""
 
 import pytest
 from django.core.management import call_command
@@ -12,13 +12,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_agenda_of_2005_rolls_over(new_page, coordinator, scripts):
+def test_next_agenda_is_prepared_and_opened(new_page, coordinator, scripts):
     call_command("load_baseline", verbosity=0)
     page = new_page(coordinator, java_script_enabled=scripts)
 
     page.goto("/agendas/2005/")
-    page.get_by_role("link", name="Roll over to the next agenda").click()
-    page.get_by_role("link", name="Begin").click()
+    page.get_by_role("link", name="Prepare the next agenda").click()
+    page.get_by_role("link", name="Start").click()
     page.get_by_label("Short name").fill("2006")
     page.get_by_label("Title").fill("Agenda of 2006")
     page.get_by_role("button", name="Save").click()
@@ -30,7 +30,7 @@ def test_agenda_of_2005_rolls_over(new_page, coordinator, scripts):
     def decide(point: ActionPoint, kind: str) -> None:
         page.goto(f"/agendas/2005/roll-over/{point.code}/")
         page.get_by_role("radio", name=kind, exact=True).check()
-        page.get_by_label("Because").fill("Agreed at the meeting.")
+        page.get_by_label("Reason").fill("Agreed at the meeting.")
 
     def save() -> None:
         page.get_by_role("button", name="Save", exact=True).click()
@@ -39,7 +39,7 @@ def test_agenda_of_2005_rolls_over(new_page, coordinator, scripts):
     save()
     expect(page.get_by_text("1 of 17 action points are decided on.")).to_be_visible()
     decide(second, "Merge with others")
-    page.get_by_label("Into, or superseded by").select_option(label=f"{first.code} {first.title}")
+    page.get_by_label("Merge into, or supersede with").select_option(label=f"{first.code} {first.title}")
     save()
     decide(third, "Close")
     save()
@@ -49,9 +49,9 @@ def test_agenda_of_2005_rolls_over(new_page, coordinator, scripts):
     decide(fourth, "Split")
     page.get_by_label("Split into").fill("First part\nSecond part")
     save()
-    decide(fifth, "Supersede by another one")
-    page.get_by_label("Into, or superseded by").select_option(index=1)
-    page.get_by_role("button", name="Save, and to the next").click()
+    decide(fifth, "Supersede with another one")
+    page.get_by_label("Merge into, or supersede with").select_option(index=1)
+    page.get_by_role("button", name="Save and continue to the next").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(points[5].title)
 
     page.goto("/agendas/2005/roll-over/?show=undecided")
@@ -65,13 +65,13 @@ def test_agenda_of_2005_rolls_over(new_page, coordinator, scripts):
         decide(undecided, "Close")
         page.get_by_label("Completed").check()
         save()
-        expect(page.get_by_text("Decided on")).to_be_visible()
-    page.get_by_role("button", name="Make the agenda").click()
-    expect(page.get_by_role("heading", name="“Agenda of 2006” is made")).to_be_visible()
+        expect(page.get_by_text("Decision on")).to_be_visible()
+    page.get_by_role("button", name="Create the agenda").click()
+    expect(page.get_by_role("heading", name="“Agenda of 2006” has been created")).to_be_visible()
     page.locator("summary", has_text="Undo").click()
     page.get_by_role("button", name="Remove the draft").click()
-    expect(page.get_by_text("Every decision is kept.")).to_be_visible()
-    page.get_by_role("button", name="Make the agenda").click()
+    expect(page.get_by_text("All decisions are kept.")).to_be_visible()
+    page.get_by_role("button", name="Create the agenda").click()
     page.get_by_label("The network").check()
     page.get_by_role("button", name="Open the agenda").click()
 
