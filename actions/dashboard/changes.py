@@ -48,11 +48,10 @@ def changes(agenda: Agenda, since: date, reader: Person, asked: Mapping[str, str
     """
     end = end_of(since)
     since_readable = readable_since([agenda.pk], reader)[agenda.pk]
-    of_agenda = ProgressUpdate.objects.filter(action_point__issue__agenda=agenda)
-    readable = of_agenda.exclude(superseded_by__recorded_at__lte=since_readable)
+    readable = ProgressUpdate.objects.filter(action_point__issue__agenda=agenda).not_replaced_by(since_readable)
     recorded = list(readable.filter(recorded_at__gte=end).values_list("pk", "action_point_id"))
     page = get_page(sorted((pk for pk, _point in recorded), reverse=True), PAGE_SIZE, asked, errors)
-    updates: Any = of_agenda.with_context().select_related("action_point__issue__agenda", "superseded_by")
+    updates: Any = readable.with_context().select_related("action_point__issue__agenda", "superseded_by")
     withdrawn = list(updates.filter(withdrawn_at__gte=end).order_by("-withdrawn_at", "-pk"))
     touched = {point for _pk, point in recorded} | {update.action_point_id for update in withdrawn}
     statuses = _status_changes(agenda, touched, since)

@@ -6,9 +6,11 @@ from heapq import nlargest
 from operator import attrgetter
 from typing import NamedTuple
 
+from actions.access import Person
 from actions.as_of import AsOf
 from actions.models import ProgressUpdate
 from issues.models import Agenda
+from issues.readable_history import readable_since
 
 LATEST = 5
 """Updates that the dashboard shows."""
@@ -32,10 +34,14 @@ def read_updates(agenda: Agenda, as_of: AsOf) -> list[ReportedUpdate]:
     return list(map(ReportedUpdate._make, rows.values_list(*columns)))
 
 
-def latest(updates: Iterable[ReportedUpdate], as_of: AsOf) -> list[ProgressUpdate]:
-    """Those recorded last, the newest first, with what a list of updates shows. Three queries, none if there are no updates."""
+def latest(updates: Iterable[ReportedUpdate], agenda: Agenda, as_of: AsOf, reader: Person) -> list[ProgressUpdate]:
+    """Those recorded last, the newest first, with what a list of updates shows; for a past date without those that were replaced
+    while the agenda was hidden from the reader. Three queries, one more for a past date.
+    """
     newest = nlargest(LATEST, updates, key=attrgetter("recorded_at", "pk"))
     stored = ProgressUpdate.objects.with_context().select_related("action_point__issue__agenda")
+    if as_of.is_past:
+        stored = stored.not_replaced_by(readable_since([agenda.pk], reader)[agenda.pk])
     by_pk = stored.in_bulk([update.pk for update in newest])
     found = [by_pk[update.pk] for update in newest if update.pk in by_pk]
     for update in found:

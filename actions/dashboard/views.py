@@ -41,7 +41,7 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
         "heat_map": heat_map(issues[:MAX_ISSUES], states, as_of.day),
         "legend": legend(),
         "status_history": status_history(updates, as_of, len(states)),
-        "latest": latest(updates, as_of),
+        "latest": latest(updates, agenda, as_of, request.user),
         "is_cut": len(issues) > MAX_ISSUES,
     }
     return render(request, "dashboard/dashboard_page.html", context, status=400 if as_of.complaints else 200)

@@ -34,6 +34,10 @@ class ProgressUpdateQuerySet(AppendOnlyQuerySet["ProgressUpdate"]):
         """By position, then recorded later, then the higher number: the order of a time line."""
         return self.order_by("-position", "-first_recorded_at", "-number", "-version")
 
+    def not_replaced_by(self, instant: datetime) -> "ProgressUpdateQuerySet":
+        """Filter versions that nobody had corrected or withdrawn by then: what a reader may see, see `readable_since`."""
+        return self.exclude(superseded_by__recorded_at__lte=instant).exclude(withdrawn_at__lte=instant)
+
     def with_context(self) -> "ProgressUpdateQuerySet":
         """With what a time line shows: agency, author, participants, evidence. Two queries more."""
         return self.select_related("agency", "author", "withdrawn_by").prefetch_related("participants", "evidence")

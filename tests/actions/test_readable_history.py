@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from actions.progress import correct
+from actions.progress import correct, withdraw
 from issues.readable_history import ALWAYS, NEVER, readable_since
 from tests import personas
 from tracker.people.models import Role
@@ -20,6 +20,7 @@ PAGES = [
     "/agendas/2026/issues/1/",
     *(f"/agendas/2026/changes/?since=2026-03-{day:02}" for day in range(1, 22)),
     "/agendas/2026/dashboard/",
+    "/agendas/2026/1.1/updates/2/",
     "/agendas/2026/action-points/",
     "/agendas/2026/action-points.csv",
     "/agendas/2026/updates.csv",
@@ -114,6 +115,13 @@ def correct_update(clock, point):
     correct(update, changed, author=coordinator, now=clock.now)
 
 
+def withdraw_update(clock, point):
+    coordinator = personas.person("writer@example.org", Role.COORDINATOR)
+    update = personas.update(point, author=coordinator, now=clock.now, narrative="Hush withdrawn.")
+    clock.now += timedelta(days=1)
+    withdraw(update, by=coordinator, reason="Hush mistake.", now=clock.now)
+
+
 SECRETS = {
     reword_action_point: ["hush title", "hush description"],
     reword_issue: ["hush issue", "hush because"],
@@ -123,6 +131,7 @@ SECRETS = {
     remove_action_point: ["hush other title"],
     remove_issue: ["hush other issue"],
     correct_update: ["hush update."],
+    withdraw_update: ["hush withdrawn.", "hush mistake."],
 }
 
 
@@ -144,11 +153,11 @@ def point(clock):
     return recorded(clock, personas.action_point(recorded(clock, personas.issue(agenda))))
 
 
-def read(client, reader):
+def read(client, reader, addresses=PAGES):
     """Everything that the reader is shown, as one text in small letters."""
     if reader.is_authenticated:
         personas.sign_in(client, reader)
-    pages = [client.get(page) for page in PAGES]
+    pages = [client.get(page) for page in addresses]
     assert {page.status_code for page in pages} <= {200, 302, 404}
     texts = [b"".join(page) if page.streaming else page.content for page in pages]
     return b" ".join(texts).decode().lower()
@@ -165,6 +174,23 @@ def test_what_was_replaced_in_a_draft_is_hidden_from_those_who_could_not_read_it
     assert "reworded since." in shown
     assert secrets_in(shown) == []
     assert "hush" not in shown
+
+
+@pytest.mark.parametrize(
+    ("reader", "expected"), [("focal_point", []), ("visitor", []), ("coordinator", ["hush update.", "hush withdrawn."])]
+)
+@pytest.mark.parametrize("page", ["1.1/", "dashboard/"])
+def test_past_date_hides_updates_that_were_replaced_in_a_draft(request, client, clock, point, reader, expected, page):
+    for edit in (correct_update, withdraw_update):
+        edit(clock, point)
+    clock.save(point.issue.agenda, state="open", visible_to="everybody")
+    days = [(START + timedelta(days=day)).date() for day in range(8)]
+
+    shown = read(
+        client, request.getfixturevalue(reader), [f"/agendas/2026/{page}?as_of={day}&by=recorded" for day in days]
+    )
+
+    assert secrets_in(shown) == expected
 
 
 @pytest.mark.parametrize("reader", ["coordinator", "admin"])

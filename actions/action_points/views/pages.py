@@ -1,7 +1,7 @@
 """One action point: reading it, wording it and its owners, and holding its reminders back."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -46,7 +46,7 @@ def action_point_page(request: HttpRequest, slug: str, issue: int, number: int) 
     as_of.look_back(action_point.issue.agenda)
     prefetch_related_objects([action_point], "milestones")
     state = state_of(action_point, as_of)
-    page = get_page(_updates(action_point, as_of), UPDATES, request.GET, errors)
+    page = get_page(_updates(user, action_point, as_of), UPDATES, request.GET, errors)
     updates = list(page)
     for update in updates:
         as_of.mark(update)
@@ -84,10 +84,9 @@ def action_point_page(request: HttpRequest, slug: str, issue: int, number: int) 
 def update_page(request: HttpRequest, slug: str, issue: int, number: int, update: int) -> HttpResponse:
     """One update with all its versions that the reader may see, the newest first."""
     action_point = get_action_point(request.user, slug, issue, number)
-    agenda = action_point.issue.agenda_id
-    since = readable_since([agenda], request.user)[agenda]
+    since = _readable_since(request.user, action_point)
     versions = action_point.progress_updates.with_context().filter(number=update).order_by("-version")
-    versions = list(versions.exclude(superseded_by__recorded_at__lte=since))
+    versions = list(versions.not_replaced_by(since))
     if not versions:
         raise Http404
     context = {
@@ -145,10 +144,18 @@ def snooze(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResp
     return render(request, "action_points/snooze_form.html", context, status=400 if form.is_bound else 200)
 
 
-def _updates(action_point: ActionPoint, as_of: AsOf) -> ProgressUpdateQuerySet:
-    """The newest version of each update, withdrawn ones included; for a past date those that counted then."""
+def _updates(user: Person, action_point: ActionPoint, as_of: AsOf) -> ProgressUpdateQuerySet:
+    """The newest version of each update, withdrawn ones included; for a past date those that counted then. Without those that were
+    replaced while the agenda was hidden from the reader. One query, none for readers of drafts.
+    """
     found: ProgressUpdateQuerySet = as_of.updates() if as_of.is_past else ProgressUpdate.objects.newest_versions()
-    return found.filter(action_point=action_point).newest_first().with_context()
+    readable = found.filter(action_point=action_point).not_replaced_by(_readable_since(user, action_point))
+    return readable.newest_first().with_context()
+
+
+def _readable_since(user: Person, action_point: ActionPoint) -> datetime:
+    agenda = action_point.issue.agenda_id
+    return readable_since([agenda], user)[agenda]
 
 
 def _rights(user: Person, action_point: ActionPoint) -> dict[str, Any]:
