@@ -1,4 +1,4 @@
-"""The day that a page is asked for: `?as_of=2006-03-31`, as reported by then or, with `&by=recorded`, as the tracker knew it then."""
+"""The date that a page shows: `?as_of=2006-03-31`, as reported by then or, with `&by=recorded`, as recorded by then."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -19,16 +19,16 @@ PARAMETERS = ("as_of", "by")
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
-    """`day` is today unless the page is asked for another. `complaints` say what could not be understood; then it is today."""
+    """The date that a page shows: today, or a past one. `errors` lists what could not be understood; then it is today."""
 
     day: date
     is_past: bool = False
     basis: str = Basis.REPORTED
-    complaints: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
 
     @property
     def query(self) -> dict[str, str]:
-        """What keeps a link on that day; empty today."""
+        """The parameters that keep a link on that date; empty for today."""
         if not self.is_past:
             return {}
         return {"as_of": self.day.isoformat()} | ({"by": self.basis} if self.basis != Basis.REPORTED else {})
@@ -39,26 +39,26 @@ class AsOf:
 
     @property
     def addition(self) -> str:
-        """The same, to be put after a query."""
+        """The same, to append to a query."""
         return f"&{self.query_text}" if self.is_past else ""
 
     @property
     def suffix(self) -> str:
-        """The same, to be put after an address that has no query."""
+        """The same, to append to an address without a query."""
         return f"?{self.query_text}" if self.is_past else ""
 
     def look_back(self, agenda: Agenda) -> Agenda:
-        """The same agenda, in memory open or closed as it was on that day. One query for a past date."""
+        """Set the agenda, in memory, open or closed as it was on that date, and return it. One query for a past date."""
         if self.is_past:
             agenda.look_back(end_of(self.day))
         return agenda
 
     def updates(self) -> Any:
-        """The versions of progress updates that count on that day."""
+        """Return the versions of progress updates that count on that date."""
         return updates_as_of(self.day, self.basis) if self.is_past else ProgressUpdate.objects.current()
 
     def mark(self, update: Any) -> None:
-        """Say of an update, in memory, whether it was recorded after that day; a withdrawal that came after it is not known yet."""
+        """Mark an update, in memory, that was recorded after that date, and ignore a later withdrawal."""
         if self.is_past:
             update.recorded_late = update.recorded_at.date() > self.day
             if update.withdrawn_at and update.withdrawn_at.date() > self.day:
@@ -66,19 +66,19 @@ class AsOf:
 
 
 def read_as_of(request: HttpRequest) -> AsOf:
-    """What the address asks for."""
+    """Return the date that the query names."""
     today = timezone.localdate()
     asked, basis = request.GET.get("as_of", ""), request.GET.get("by", Basis.REPORTED)
-    complaints = []
+    errors = []
     if basis not in Basis.values:
-        complaints.append(_("An agenda is shown as it was “reported” or “recorded”; here it is as reported."))
+        errors.append(_("An agenda is shown as it was “reported” or “recorded”; here it is as reported."))
         basis = Basis.REPORTED
     try:
         day = date.fromisoformat(asked) if asked else today
     except ValueError:
         day = today
-        complaints.append(_("The day to go back to must look like 2006-03-31; here is today."))
+        errors.append(_("The day to go back to must look like 2006-03-31; here is today."))
     if not EARLIEST <= day <= today:
         day = today
-        complaints.append(_("Only days from 1945 until today can be gone back to; here is today."))
-    return AsOf(day, day != today, basis, tuple(complaints))
+        errors.append(_("Only days from 1945 until today can be gone back to; here is today."))
+    return AsOf(day, day != today, basis, tuple(errors))

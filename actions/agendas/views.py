@@ -45,7 +45,7 @@ def agenda_list(request: HttpRequest) -> HttpResponse:
 def agenda_page(request: HttpRequest, slug: str) -> HttpResponse:
     """What the agenda is, the statuses of its action points, then a page of them, issue by issue."""
     as_of = read_as_of(request)
-    errors = [*as_of.complaints]
+    errors = [*as_of.errors]
     agenda = as_of.look_back(get_agenda(request.user, slug))
     states = read_agenda(agenda, as_of)
     page = get_page(states, ACTION_POINTS, request.GET, errors)
@@ -69,7 +69,7 @@ def agenda_page(request: HttpRequest, slug: str) -> HttpResponse:
         "total": len(states),
         "unowned": sum(not rules.has_owner(state) for state in states),
         "as_of": as_of,
-        "errors": errors[len(as_of.complaints) :],
+        "errors": errors[len(as_of.errors) :],
     }
     return render(request, "agendas/agenda_page.html", context, status=400 if errors else 200)
 
@@ -96,4 +96,4 @@ def issue_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "as_of": as_of,
         "errors": errors,
     }
-    return render(request, "agendas/issue_page.html", context, status=400 if as_of.complaints or errors else 200)
+    return render(request, "agendas/issue_page.html", context, status=400 if as_of.errors or errors else 200)

@@ -44,7 +44,7 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
         "latest": latest(updates, agenda, as_of, request.user),
         "is_cut": len(issues) > MAX_ISSUES,
     }
-    return render(request, "dashboard/dashboard_page.html", context, status=400 if as_of.complaints else 200)
+    return render(request, "dashboard/dashboard_page.html", context, status=400 if as_of.errors else 200)
 
 
 @public_if_visible
@@ -52,24 +52,24 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
 def changes_page(request: HttpRequest, slug: str) -> HttpResponse:
     """What changed since `?since=` (a day; a month ago unless it is given). `?page=` is one of what was recorded."""
     agenda, today = get_agenda(request.user, slug), timezone.localdate()
-    complaints, since = unknown_parameters(request.GET, ["since", "page", "after", "before"]), today - A_MONTH
+    errors, since = unknown_parameters(request.GET, ["since", "page", "after", "before"]), today - A_MONTH
     try:
         since = date.fromisoformat(request.GET.get("since") or since.isoformat())
     except ValueError:
-        complaints.append(_("The day must look like 2006-03-31; here is what changed in a month."))
+        errors.append(_("The day must look like 2006-03-31; here is what changed in a month."))
     if not EARLIEST <= since <= today:
-        complaints.append(_("Only days from 1945 until today can be gone back to; here is what changed in a month."))
+        errors.append(_("Only days from 1945 until today can be gone back to; here is what changed in a month."))
         since = today - A_MONTH
-    found = changes(agenda, since, request.user, request.GET, complaints)
+    found = changes(agenda, since, request.user, request.GET, errors)
     context = {
         "agenda": agenda,
         "since": since,
         "changes": found,
         "groups": found.edits.groups,
-        "complaints": complaints,
+        "errors": errors,
         "signed_in": request.user.is_authenticated,
     }
-    return render(request, "dashboard/changes_page.html", context, status=400 if complaints else 200)
+    return render(request, "dashboard/changes_page.html", context, status=400 if errors else 200)
 
 
 @public_if_visible
@@ -77,7 +77,7 @@ def changes_page(request: HttpRequest, slug: str) -> HttpResponse:
 def milestones_page(request: HttpRequest, slug: str) -> HttpResponse:
     """What was promised by when, on a line of time."""
     agenda, today = get_agenda(request.user, slug), timezone.localdate()
-    complaints = unknown_parameters(request.GET, ["page", "after", "before"])
-    found = time_line(agenda, today, request.GET, complaints)
-    context = {"agenda": agenda, "time_line": found, "complaints": complaints}
-    return render(request, "dashboard/milestones_page.html", context, status=400 if complaints else 200)
+    errors = unknown_parameters(request.GET, ["page", "after", "before"])
+    found = time_line(agenda, today, request.GET, errors)
+    context = {"agenda": agenda, "time_line": found, "errors": errors}
+    return render(request, "dashboard/milestones_page.html", context, status=400 if errors else 200)

@@ -1,4 +1,4 @@
-"""What stands above the columns of the list as a table: words that sort it where it can be sorted so."""
+"""The columns of the list as a table, and headings that sort it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,15 +17,15 @@ COLUMNS = {
     "attention": gettext_lazy("Attention"),
     "issue": gettext_lazy("Issue"),
 }
-"""What a table of the list may show beside reference and title; without any of them the list is no table."""
+"""The columns to choose from. Without any of them the list is not a table."""
 _DIRECTIONS = {
     FIRST: {"reference": "ascending"},
     "status": {"status": "ascending"},
     "reported": {"reported": "descending", "silence": "ascending"},
     "silence": {"silence": "descending", "reported": "ascending"},
 }
-"""The orders that a column has, what people want first at first, each with its direction as `aria-sort` says it.
-Who was silent for longest reported first: an order of the one is an order of the other.
+"""The orders of each column with their direction for `aria-sort`, the most useful first.
+Sorting by last report and by time since then is the same in opposite directions.
 """
 
 
@@ -33,15 +33,18 @@ Who was silent for longest reported first: an order of the one is an order of th
 class Heading:
     label: str
     direction: str = ""
-    """Which way the list is sorted by it; empty where it is sorted by something else."""
+    """The direction in which the list is sorted by it; empty if it is sorted by something else."""
     order: str = ""
-    """The words of the order that it leads to; empty where there is none but that of now."""
+    """The label of the order that it leads to; empty if there is no other."""
     query: str = ""
-    """Of the same list in that order."""
+    """The query of the list in that order."""
 
 
 def headings(columns: Iterable[tuple[str, str]], orders: dict[str, str], sort: str, query: str) -> list[Heading]:
-    """Of `columns` (name and label). `orders` has the words of each order, `sort` is that of now, `query` that of the list."""
+    """Return the headings of `columns` (name and label).
+
+    `orders` has the label of each order, `sort` is the current one, and `query` that of the list.
+    """
     return [_heading(label, _DIRECTIONS.get(name, {}), orders, sort, query) for name, label in columns]
 
 
@@ -49,6 +52,6 @@ def _heading(label: str, directions: dict[str, str], orders: dict[str, str], sor
     other = next((order for order in directions if order != sort), None)
     if other is None:
         return Heading(label, directions.get(sort, ""))
-    sorted_so = QueryDict(query, mutable=True)
-    sorted_so["sort"] = other
-    return Heading(label, directions.get(sort, ""), orders[other], sorted_so.urlencode())
+    sorted_query = QueryDict(query, mutable=True)
+    sorted_query["sort"] = other
+    return Heading(label, directions.get(sort, ""), orders[other], sorted_query.urlencode())

@@ -1,4 +1,4 @@
-"""The rows of a list of action points for files: plain values, batch by batch."""
+"""Rows of action points for files: plain values in batches."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -30,14 +30,14 @@ _COLUMNS = (
 
 
 def columns(*, is_past: bool, with_people: bool) -> list[str]:
-    """For a past date with what was recorded later; with names for people who signed in."""
+    """Return the names of the columns: one more for a past date, one more for people who signed in."""
     return [*_COLUMNS, *(["recorded_later"] if is_past else []), *(["focal_points"] if with_people else [])]
 
 
 def file_rows(
     states: Sequence[ActionPointState], today: date, *, is_past: bool, with_people: bool
 ) -> Iterator[list[list[Any]]]:
-    """Batches of rows with a value for each of the columns, in the order of the states. Three queries a batch."""
+    """Iterate over batches of rows with a value for each column, in the order of the states. Three queries for each batch."""
     for start in range(0, len(states), BATCH):
         batch = states[start : start + BATCH]
         by_pk = {state.pk: state for state in batch}

@@ -1,4 +1,4 @@
-"""Lists to take along that are no lists of action points: progress updates, agencies, people."""
+"""Files of progress updates, agencies and people."""
 
 from django.core.exceptions import BadRequest
 from django.db.models import Count, Q
@@ -27,14 +27,12 @@ _ADMINS_FIELDS = (*_PEOPLE_FIELDS, "is_active", "date_joined")
 @public_if_visible
 @require_safe
 def updates_file(request: HttpRequest, slug: str, kind: str) -> HttpResponseBase:
-    """The progress updates in force of an agenda; `?status=`, `?agency=`, `?since=` and `?recorded_since=` narrow them. Names only
-    for who signed in.
-    """
+    """Return the current progress updates of an agenda, filtered by the query. Names are only for people who signed in."""
     agenda, form = get_agenda(request.user, slug), UpdatesFilter(request.GET)
     _require_understood(form.is_valid(), request.GET, set(form.fields))
     found = form.narrowed(ProgressUpdate.objects.current().filter(action_point__issue__agenda=agenda))
     with_people = request.user.is_authenticated
-    columns = update_export.PEOPLES_COLUMNS if with_people else update_export.COLUMNS
+    columns = update_export.COLUMNS_WITH_PEOPLE if with_people else update_export.COLUMNS
     head = {"agenda": f"{agenda.slug}: {agenda.title}"} | _head(form.words())
     rows = update_export.rows(found, agenda, with_people=with_people)
     return file_response(kind, f"progress-updates-{agenda.slug}", columns, rows, head, found.count)
@@ -43,7 +41,7 @@ def updates_file(request: HttpRequest, slug: str, kind: str) -> HttpResponseBase
 @public_if_visible
 @require_safe
 def agencies_file(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """Every agency, with how many action points it leads of those that the reader may see."""
+    """Return every agency, with the number of action points that it leads and the reader may see."""
     _require_understood(True, request.GET, set())
     leads = Count("led_action_points", filter=Q(led_action_points__in=ActionPoint.objects.visible_to(request.user)))
     found = [
@@ -56,7 +54,7 @@ def agencies_file(request: HttpRequest, kind: str) -> HttpResponseBase:
 
 @require_safe
 def people_file(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """The directory as its page shows it: `?q=` searches it, and admins alone see who was deactivated."""
+    """Return the directory like its page: `?q=` searches it, and only admins get deactivated people."""
     person, search = signed_in(request), DirectorySearch(request.GET)
     _require_understood(search.is_valid(), request.GET, set(search.fields))
     wanted = search.cleaned_data["q"]
@@ -71,6 +69,10 @@ def _head(filters: str = "") -> dict[str, str]:
 
 
 def _require_understood(is_valid: bool, data: QueryDict, known: set[str]) -> None:
-    """Raises BadRequest where part of what is asked for is faulty or unknown: a misspelt filter must not give everything."""
+    """Raise BadRequest if a parameter is faulty or unknown: a misspelt filter must not return everything."""
     if not is_valid or set(data) - known:
-        raise BadRequest(_("Part of what the address asks for could not be understood, so no file was made."))
+        raise BadRequest(
+            _(
+                "Part of the address could not be understood, so no file was created. Go back to the list and download it from there."
+            )
+        )

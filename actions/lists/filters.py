@@ -1,4 +1,4 @@
-"""The filters of the list of action points. They live in the address, so that every list can be linked to."""
+"""The filters of the list of action points, which are parameters of its address."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
@@ -29,7 +29,7 @@ MAX_DAYS = 60_000
 _legible = RegexValidator(
     "\N{REPLACEMENT CHARACTER}", _("Part of this is not text. Type the words again."), inverse_match=True
 )
-"""Django puts that character where the bytes of an address are not text, such as half of a surrogate pair."""
+"""Django decodes bytes of an address that are not text, such as half of a surrogate pair, to that character."""
 
 Matches = Callable[[ActionPointState], bool]
 
@@ -41,7 +41,7 @@ class Owner(models.TextChoices):
 
 
 class Attention(models.TextChoices):
-    """What makes an open action point worth a look."""
+    """Reasons to look at an open action point."""
 
     NO_PROGRESS = "no_progress", _("shows no progress")
     SILENT = "silent", _("silent: never reported, or not for long")
@@ -51,8 +51,10 @@ class Attention(models.TextChoices):
 
 
 class ActionPointFilter(django_filters.FilterSet):
-    """Reads filters from a query and narrows action points by them. Faulty values are reported in `errors`, and those filters are left
-    out. Each filter `x` has a method `match_x`, which makes a test of its value.
+    """Read filters from a query and apply them to action points.
+
+    Faulty values are reported in `errors`, and their filters are ignored. For each filter `x` the method `match_x` turns its value into a
+    predicate.
     """
 
     q = django_filters.CharFilter(
@@ -92,7 +94,7 @@ class ActionPointFilter(django_filters.FilterSet):
     def __init__(
         self, data: QueryDict, *, agenda: Agenda, user: Any, as_of: AsOf, states: Sequence[ActionPointState]
     ) -> None:
-        """`states` are all of the agenda."""
+        """Take all action points of the agenda as `states`."""
         super().__init__(QueryDict(query_without_page(data)))
         self.agenda, self.user, self.today, self.states = agenda, user, as_of.day, states
         self._offer("issue", ((str(number), f"{number}. {title}") for number, title in _issues(agenda)))
@@ -105,7 +107,7 @@ class ActionPointFilter(django_filters.FilterSet):
             self._offer("owner", (choice for choice in Owner.choices if choice[0] != Owner.MINE))
 
     def narrowed(self) -> list[ActionPointState]:
-        """Those that match all filters, in the order of the states. One query if words are looked for."""
+        """Return those that match all filters, in the order of the states. One query if there are search words."""
         self.form.is_valid()
         found = list(self.states)
         for name, value in self.form.cleaned_data.items():
@@ -114,7 +116,7 @@ class ActionPointFilter(django_filters.FilterSet):
         return found
 
     def match_q(self, text: str) -> Matches:
-        """A reference, or words that are all in the title or the description."""
+        """Match a reference, or words that are all in the title or the description."""
         reference = REFERENCE.fullmatch(text.strip())
         if reference and reference[1] in (None, self.agenda.slug):
             place = int(reference[2]), int(reference[3])
@@ -170,7 +172,7 @@ class ActionPointFilter(django_filters.FilterSet):
         self.filters[name].extra["choices"] = list(choices)
 
     def _focal_points(self) -> Iterator[tuple[str, str]]:
-        """The people to choose from: those who are assigned something in the agenda, and the one who is asked for."""
+        """Return the people to choose from: those assigned to something in the agenda, and the one in the query."""
         people = {pk for state in self.states for pk in state.focal_points}
         asked = self.data.get("focal_point", "")
         if asked.isascii() and asked.isdigit() and len(asked) < 19:
@@ -179,7 +181,7 @@ class ActionPointFilter(django_filters.FilterSet):
         return ((str(pk), name or email) for pk, name, email in found)
 
     def chosen(self) -> list[tuple[str, str, str]]:
-        """What is filtered by now: its name, its words, and the query of the same list without it."""
+        """Return the label and value of each filter that is set, and the query of the list without it."""
         found = []
         for name, value in self.form.cleaned_data.items():
             label = str(self.filters[name].label)
@@ -200,7 +202,7 @@ class ActionPointFilter(django_filters.FilterSet):
 
 
 _PLACES = ("page", "after", "before")
-"""What says which page of a list is shown; the last two did in earlier addresses, which show the first page now."""
+"""Parameters that choose a page. The last two are from earlier addresses, which now show the first page."""
 
 
 def _issues(agenda: Agenda) -> Iterable[tuple[int, str]]:
@@ -208,7 +210,7 @@ def _issues(agenda: Agenda) -> Iterable[tuple[int, str]]:
 
 
 def query_without_page(data: QueryDict) -> str:
-    """The query without the page, which belongs to one list, and without empty values."""
+    """Return the query without the page and without empty values."""
     query = QueryDict(mutable=True)
     for name, values in data.lists():
         if name not in _PLACES and (values := [value for value in values if value]):
@@ -217,9 +219,9 @@ def query_without_page(data: QueryDict) -> str:
 
 
 def unknown_parameters(data: QueryDict, known: Sequence[str]) -> list[str]:
-    """What the address asks for and no list knows: a misspelt filter must not silently show everything."""
+    """Return an error for each unknown parameter: a misspelt filter must not silently show everything."""
     return [
-        gettext("“%(name)s” is no filter of this list; it was left out.") % {"name": name[:40]}
+        gettext("“%(name)s” is not a filter of this list, so it was ignored.") % {"name": name[:40]}
         for name in data
         if name not in known
     ]

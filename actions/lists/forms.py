@@ -1,4 +1,4 @@
-"""The form to keep a list under a name."""
+"""The form that saves a list as a view."""
 
 from django import forms
 from django.core.validators import MaxLengthValidator
@@ -15,7 +15,7 @@ class SaveViewForm(forms.Form):
     query = forms.CharField(widget=forms.HiddenInput, max_length=2000, required=False)
 
     def clean_query(self) -> str:
-        """As it is kept, which may be longer than what was sent: `é` becomes `%C3%A9`."""
+        """Encode the query as it is stored, which may be longer than what was sent: `é` becomes `%C3%A9`."""
         query = query_without_page(QueryDict(self.cleaned_data["query"]))
         MaxLengthValidator(2000)(query)
         return query

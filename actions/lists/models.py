@@ -1,4 +1,4 @@
-"""Lists that people keep under a name."""
+"""Saved views: lists that people save under a name."""
 
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class SavedView(models.Model):
-    """A list of action points by its filters. They are those of an address, so that a view works for every agenda and in every message."""
+    """The filters of a list of action points, kept as the query of its address."""
 
     person = models.ForeignKey(User, verbose_name=_("person"), on_delete=models.PROTECT, related_name="saved_views")
     agenda = models.ForeignKey(Agenda, verbose_name=_("agenda"), on_delete=models.PROTECT, related_name="saved_views")
@@ -41,7 +41,7 @@ class SavedView(models.Model):
 
 
 def offered_views(user: "User | AnonymousUser", agenda: Agenda) -> list[SavedView]:
-    """One's own, and those that are shared with the network. One query, none for visitors."""
+    """Return one's own views and those shared with the network. One query, none for visitors."""
     if not isinstance(user, User):
         return []
     views = SavedView.objects.filter(Q(person=user) | Q(is_shared=True), agenda=agenda)

@@ -1,4 +1,4 @@
-"""What the list of action points can be sorted by."""
+"""The orders of the list of action points."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -30,4 +30,5 @@ ORDERS = {
 
 
 def in_order(states: Iterable[ActionPointState], name: str) -> list[ActionPointState]:
+    """Return the states sorted by the order of that name."""
     return sorted(states, key=ORDERS[name].key, reverse=ORDERS[name].reverse)

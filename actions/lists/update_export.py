@@ -1,4 +1,4 @@
-"""The progress updates of an agenda for files: plain values, batch by batch, in the order of their references."""
+"""Rows of progress updates for files: plain values in batches, in the order of their references."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from actions.models.progress_update import ProgressUpdateQuerySet
 from issues.models import Agenda
 
 BATCH = 200
-"""Action points whose updates are read at once, or those of one issue."""
+"""Updates of this many action points, or of one issue, are read at once."""
 
 COLUMNS = (
     "reference",
@@ -36,14 +36,14 @@ COLUMNS = (
     "evidence",
     "address",
 )
-PEOPLES_COLUMNS = (*COLUMNS, "author")
-"""With names: for people who signed in."""
+COLUMNS_WITH_PEOPLE = (*COLUMNS, "author")
+"""For people who signed in."""
 
 
 def rows(updates: ProgressUpdateQuerySet, agenda: Agenda, *, with_people: bool) -> Iterator[list[list[Any]]]:
-    """Batches of rows with a value for each of COLUMNS (or PEOPLES_COLUMNS). Three queries a batch, and one.
+    """Iterate over batches of rows with a value for each column. One query, and three for each batch.
 
-    A batch is what was reported on the action points of one issue, or of several small ones.
+    A batch holds the updates of one large issue or of several small ones.
     """
     base = settings.BASE_URL
     for issues in _batches(agenda):
@@ -54,7 +54,7 @@ def rows(updates: ProgressUpdateQuerySet, agenda: Agenda, *, with_people: bool) 
 
 
 def _batches(agenda: Agenda) -> Iterator[list[int]]:
-    """Ids of the issues in their order, as many at a time as have BATCH action points at most. One query."""
+    """Iterate over the ids of the issues in their order, as many at a time as have at most BATCH action points. One query."""
     batch: list[int] = []
     size = 0
     counted = agenda.issues.annotate(points=Count("action_points")).order_by("number").values_list("pk", "points")
@@ -100,7 +100,7 @@ def _values(updates: ProgressUpdateQuerySet) -> Any:
 
 
 def _texts(model: Any, update: str, column: str, issues: list[int]) -> dict[int, list[str]]:
-    """By update, in order."""
+    """Return the texts of each update, in order."""
     found: dict[int, list[str]] = defaultdict(list)
     of_issues = model.objects.filter(**{f"{update}__action_point__issue__in": issues})
     for pk, text in of_issues.order_by(column).values_list(f"{update}_id", column):
@@ -117,9 +117,22 @@ def _row(
     *,
     with_people: bool,
 ) -> list[Any]:
-    pk, issue, point, number, version, title, status, part_only, agency, attributed_to, *dates, said, why, author = (
-        values
-    )
+    (
+        pk,
+        issue,
+        point,
+        number,
+        version,
+        title,
+        status,
+        part_only,
+        agency,
+        attributed_to,
+        *dates,
+        narrative,
+        reason,
+        author,
+    ) = values
     path = f"{agenda.slug}/{issue}.{point}"
     row = [
         path,
@@ -132,8 +145,8 @@ def _row(
         attributed_to,
         ", ".join(participants.get(pk, ())),
         *dates,
-        said,
-        why,
+        narrative,
+        reason,
         "\n".join(evidence.get(pk, ())),
         f"{base}/agendas/{path}/updates/{number}/",
     ]

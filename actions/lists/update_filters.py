@@ -1,4 +1,4 @@
-"""Which progress updates a file holds."""
+"""The filters of a file of progress updates."""
 
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from tracker.people.models import Agency
 
 
 class UpdatesFilter(forms.Form):
-    """What the address asks for, all of it optional."""
+    """The optional parameters of the address."""
 
     status = forms.ChoiceField(label=_("Status"), choices=ReportedStatus, required=False)
     agency = forms.ModelChoiceField(
@@ -27,13 +27,14 @@ class UpdatesFilter(forms.Form):
         required=False,
         validators=[MaxValueValidator(date(9999, 12, 30))],  # it has a next day
     )
-    """As the page of what changed has it: after the end of that day (UTC). `since` is about the day of the report."""
+    """After the end of that day (UTC), like the page of changes. `since` filters by the day of the report."""
 
     def chosen(self) -> dict[str, Any]:
-        """What was asked for, by the field's name. Only of a valid form."""
+        """Return the parameters of a valid form, by the field's name."""
         return {name: value for name, value in self.cleaned_data.items() if value}
 
     def narrowed(self, updates: ProgressUpdateQuerySet) -> ProgressUpdateQuerySet:
+        """Return the updates that match a valid form."""
         lookups = {"status": "status", "agency": "agency", "since": "position_day__gte"}
         chosen = self.chosen()
         if day := chosen.pop("recorded_since", None):
@@ -41,5 +42,5 @@ class UpdatesFilter(forms.Form):
         return updates.filter(**{lookups[name]: value for name, value in chosen.items()})
 
     def words(self) -> str:
-        """What was asked for, for the head of the file; empty where it was everything."""
+        """Describe the filters for the head of the file; empty without any."""
         return "; ".join(f"{self.fields[name].label}: {value}" for name, value in self.chosen().items())

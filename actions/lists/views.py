@@ -1,4 +1,4 @@
-"""The list of action points, as a page and as a file, and keeping it under a name."""
+"""The list of action points as a page and as a file, and its saved views."""
 
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -32,22 +32,22 @@ _PARAMETERS = ["columns", *PARAMETERS, "sort", "page", "after", "before"]
 @public_if_visible
 @require_safe
 def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
-    """Filters, `sort` (one of ORDERS) and `page` come in the query; what is faulty is said, and left out."""
+    """Show the list with the filters, `sort` (one of ORDERS), columns and page of the query. Faulty parameters are reported and ignored."""
     as_of, signed_in = read_as_of(request), request.user.is_authenticated
     agenda = as_of.look_back(get_agenda(request.user, slug))
     filters = ActionPointFilter(
         request.GET, agenda=agenda, user=request.user, as_of=as_of, states=read_agenda(agenda, as_of)
     )
-    complaints = unknown_parameters(request.GET, [*filters.filters, *_PARAMETERS])
+    errors = unknown_parameters(request.GET, [*filters.filters, *_PARAMETERS])
     sort, columns = request.GET.get("sort") or DEFAULT, request.GET.getlist("columns")
     if sort not in ORDERS:
         sort = DEFAULT
-        complaints.append(_("The list cannot be sorted like that; it is sorted by reference."))
+        errors.append(_("The list cannot be sorted like that; it is sorted by reference."))
     if set(columns) - set(COLUMNS):
-        complaints.append(_("The table has no such column; it was left out."))
-    page = get_page(in_order(filters.narrowed(), sort), PAGE_SIZE, request.GET, complaints)
+        errors.append(_("The table has no such column; it was left out."))
+    page = get_page(in_order(filters.narrowed(), sort), PAGE_SIZE, request.GET, errors)
     query = query_without_page(request.GET)
-    kept = _without(QueryDict(query), PARAMETERS)
+    filter_query = _without(QueryDict(query), PARAMETERS)
     orders = {name: str(order.label) for name, order in ORDERS.items()}
     shown = [(name, str(label)) for name, label in COLUMNS.items() if name in columns]
     context = {
@@ -64,18 +64,18 @@ def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
         "all_columns": [(name, label, name in columns) for name, label in COLUMNS.items()],
         "orders": list(orders.items()),
         "query": query,
-        "export_query": query if not complaints and not filters.errors else "",
-        "complaints": complaints,
+        "export_query": query if not errors and not filters.errors else "",
+        "errors": errors,
         "as_of": as_of,
         "path": request.path,
         "signed_in": signed_in,
-        "kept": [(name, value) for name, values in kept.lists() for value in values],
-        "kept_query": kept.urlencode(),
+        "kept": [(name, value) for name, values in filter_query.lists() for value in values],
+        "kept_query": filter_query.urlencode(),
         "views": offered_views(request.user, agenda),
         "view_form": SaveViewForm() if signed_in else None,
         "may_coordinate": may(request.user, Right.COORDINATE),
     }
-    is_faulty = complaints or filters.errors or as_of.complaints
+    is_faulty = errors or filters.errors or as_of.errors
     status = HTTPStatus.BAD_REQUEST if is_faulty else HTTPStatus.OK
     return render(request, "lists/action_point_list.html", context, status=status)
 
@@ -90,19 +90,23 @@ def _without(query: QueryDict, names: Iterable[str]) -> QueryDict:
 @public_if_visible
 @require_safe
 def export(request: HttpRequest, slug: str, kind: str) -> HttpResponseBase:
-    """The list of the same query as a file (csv, json or xlsx); nothing where part of the query could not be understood."""
+    """Return the list as a file (csv, json or xlsx). Raises BadRequest if part of the query cannot be understood."""
     as_of = read_as_of(request)
     agenda = as_of.look_back(get_agenda(request.user, slug))
     filters = ActionPointFilter(
         request.GET, agenda=agenda, user=request.user, as_of=as_of, states=read_agenda(agenda, as_of)
     )
     sort, shown = request.GET.get("sort") or DEFAULT, request.GET.getlist("columns")
-    complaints = [
+    errors = [
         *unknown_parameters(request.GET, [*filters.filters, *PARAMETERS, "sort", "columns"]),
-        *as_of.complaints,
+        *as_of.errors,
     ]
-    if filters.errors or complaints or sort not in ORDERS or set(shown) - set(COLUMNS):
-        raise BadRequest(_("Part of what the address asks for could not be understood, so no file was made."))
+    if filters.errors or errors or sort not in ORDERS or set(shown) - set(COLUMNS):
+        raise BadRequest(
+            _(
+                "Part of the address could not be understood, so no file was created. Go back to the list and download it from there."
+            )
+        )
     found, with_people = in_order(filters.narrowed(), sort), request.user.is_authenticated
     columns = files.columns(is_past=as_of.is_past, with_people=with_people)
     rows = files.file_rows(found, as_of.day, is_past=as_of.is_past, with_people=with_people)
@@ -117,7 +121,7 @@ def export(request: HttpRequest, slug: str, kind: str) -> HttpResponseBase:
 
 @require_POST
 def save_view(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """Keep a list under a name; one's own view of that name is replaced."""
+    """Save the list under a name. It replaces one's own view of that name."""
     agenda = get_agenda(person := signed_in(request), slug)
     form = SaveViewForm(request.POST)
     if not form.is_valid():
@@ -132,21 +136,15 @@ def save_view(request: HttpRequest, slug: str) -> HttpResponseBase:
             )
     except IntegrityError:  # a double click
         view, is_new = SavedView.objects.get(person=person, agenda=agenda, name=form.cleaned_data["name"]), True
-    said = (
-        _("The view “%(name)s” is kept.")
-        if is_new
-        else _("The view “%(name)s” is this list now; before, it was another.")
-    )
-    messages.success(request, said % {"name": view.name})
+    saved = _("View “%(name)s” saved.") if is_new else _("View “%(name)s” replaced by this list.")
+    messages.success(request, saved % {"name": view.name})
     return redirect(view)
 
 
 @require_POST
 def remove_view(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """One's own; those of others are not found."""
+    """Remove one of one's own views."""
     view = get_object_or_404(SavedView.objects.select_related("agenda"), pk=pk, person=signed_in(request))
     view.delete()
-    messages.success(
-        request, _("The view “%(name)s” is gone; the action points are where they were.") % {"name": view.name}
-    )
+    messages.success(request, _("View “%(name)s” removed. No action point was changed.") % {"name": view.name})
     return redirect("action_point_list", view.agenda.slug)

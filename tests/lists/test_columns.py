@@ -1,4 +1,4 @@
-"""The list as a table: headings that sort it, and rows that read on a phone."""
+"""The list as a table: headings that sort it, and rows on a phone."""
 
 import re
 from datetime import date
@@ -51,7 +51,7 @@ def thead(response):
         ("silence", ["", "", "ascending", "descending"], ["reference", "status", "reported", "reported"]),
     ],
 )
-def test_heading_says_how_the_list_is_sorted_and_leads_to_another_order(sort, directions, leads_to):
+def test_heading_shows_the_order_and_links_to_another(sort, directions, leads_to):
     columns = [(name, name.title()) for name in (FIRST, "status", "reported", "silence")]
 
     found = headings(columns, WORDS, sort, f"sort={sort}")
@@ -61,11 +61,11 @@ def test_heading_says_how_the_list_is_sorted_and_leads_to_another_order(sort, di
     assert [heading.order for heading in found] == [WORDS.get(name, "") for name in leads_to]
 
 
-def test_heading_of_what_no_list_is_sorted_by_is_just_words():
+def test_heading_of_an_unsortable_column_is_plain_text():
     assert headings([("owner", "Owner")], WORDS, "reference", "") == [Heading("Owner")]
 
 
-def test_headings_lead_to_the_list_with_its_filters_and_columns_from_its_beginning(table):
+def test_headings_keep_filters_and_columns_and_start_at_the_first_page(table):
     found = thead(table(f"{ALL}&status=exploring&status=completed&after=1001"))
 
     assert [(words, direction) for words, direction, _address in found] == [
@@ -86,7 +86,7 @@ def test_headings_lead_to_the_list_with_its_filters_and_columns_from_its_beginni
     ]
 
 
-def test_headings_sort_the_list_and_turn_it_round(table):
+def test_headings_sort_the_list_and_reverse_it(table):
     page, codes = table(ALL), []
     for heading in ("Status", "Last reported", "Last reported", "Action point"):
         address = {words: address for words, _direction, address in thead(page)}[heading]
@@ -96,7 +96,7 @@ def test_headings_sort_the_list_and_turn_it_round(table):
     assert codes == [["1.3", "1.2", "1.1"], ["1.1", "1.2", "1.3"], ["1.3", "1.2", "1.1"], ["1.1", "1.2", "1.3"]]
 
 
-def test_headings_stay_on_a_day_that_has_gone_by(table):
+def test_headings_keep_a_past_date(table):
     found = thead(table(f"{ALL}&as_of=2026-03-05&sort=silence"))
 
     assert [address for words, _direction, address in found if words == "Status"] == [
@@ -104,14 +104,14 @@ def test_headings_stay_on_a_day_that_has_gone_by(table):
     ]
 
 
-def test_heading_tells_of_the_order_that_it_leads_to(table):
+def test_heading_names_the_order_that_it_links_to(table):
     page = table(f"{ALL}&sort=reported").text
 
     assert 'title="Sort: longest silent first">Last reported</a>' in page
     assert 'title="Sort: status">Status</a>' in page
 
 
-def test_list_that_cannot_be_sorted_as_asked_has_headings_that_can(table):
+def test_unknown_order_falls_back_to_sortable_headings(table):
     page = table(f"{ALL}&sort=foo")
 
     assert page.status_code == 400
@@ -119,14 +119,14 @@ def test_list_that_cannot_be_sorted_as_asked_has_headings_that_can(table):
     assert thead(page)[1][2] == f"?{ALL}&sort=status"
 
 
-def test_every_cell_says_what_it_is(table):
+def test_every_cell_is_labelled(table):
     labels = re.findall(r'<td data-label="([^"]+)"', table(ALL).text)
 
     assert labels == [str(label) for label in COLUMNS.values()] * 3
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_table_costs_the_same_whatever_its_length(client, coordinator, django_assert_num_queries, count):
+def test_table_query_count_does_not_depend_on_rows(client, coordinator, django_assert_num_queries, count):
     for place in range(1, count + 1):
         point = personas.action_point(personas.issue(), place)
         point.lead_agencies.add(personas.agency(f"A{place}"))
@@ -137,7 +137,7 @@ def test_table_costs_the_same_whatever_its_length(client, coordinator, django_as
         client.get(f"{LIST}?q=action&{ALL}&sort=silence")
 
 
-def test_all_filters_are_cleared_at_once(table):
+def test_filters_are_cleared_together(table):
     page = table("status=exploring&sort=status")
 
     assert f'<a href="{LIST}">Clear filters</a>' in page.text

@@ -41,7 +41,7 @@ def points(focal_point):
     return [first, second]
 
 
-def test_csv_has_a_row_an_action_point_and_says_what_it_is(client, points, focal_point):
+def test_csv_has_a_row_for_each_action_point_and_a_heading(client, points, focal_point):
     raw = content(personas.sign_in(client, focal_point).get(f"{PATH}.csv?status=under_way"))
 
     assert b"# agenda,2026: 2026 action agenda\r\n" in raw
@@ -62,7 +62,7 @@ def test_json_has_dates_and_owners(client, points, focal_point):
     assert found["rows"][1]["last_reported_until"] == "2026-03-31"
 
 
-def test_every_list_leads_to_its_file(client, points, focal_point):
+def test_list_links_to_its_files(client, points, focal_point):
     personas.sign_in(client, focal_point)
     page = client.get(f"{PATH}/?columns=owner&sort=silence&status=under_way&as_of=2026-11-01")
 
@@ -72,7 +72,7 @@ def test_every_list_leads_to_its_file(client, points, focal_point):
     assert {client.get(file.replace("&amp;", "&")).status_code for file in files} == {200}
 
 
-def test_visitor_gets_no_names(client, points, focal_point):
+def test_file_for_a_visitor_has_no_names(client, points, focal_point):
     Agenda.objects.update(visible_to="everybody")
 
     raw = content(client.get(f"{PATH}.csv"))
@@ -104,13 +104,13 @@ def test_file_of_a_past_date_holds_what_was_reported_then(client, points, focal_
 @pytest.mark.parametrize(
     "query", ["status=foo", "colour=red", "as_of=x", "issue=99", "q=%00", "sort=title", "columns=zzz"]
 )
-def test_no_file_is_made_of_a_faulty_address(client, points, focal_point, query):
+def test_faulty_parameter_is_refused(client, points, focal_point, query):
     assert personas.sign_in(client, focal_point).get(f"{PATH}.csv?{query}").status_code == 400
 
 
 @pytest.mark.parametrize("sort", ["reference", "silence", "status", "reported"])
 @pytest.mark.parametrize("day", ["", "&as_of=2026-04-15"])
-def test_file_is_sorted_as_the_list_is(client, focal_point, monkeypatch, sort, day):
+def test_file_is_sorted_like_the_list(client, focal_point, monkeypatch, sort, day):
     monkeypatch.setattr(export, "BATCH", 3)
     issues = [personas.issue(number=number) for number in (1, 2)]
     for number, reported in enumerate(["2026-03", None, "2026-02-01", "2026-04-01", None, "2026-03"], 1):
@@ -140,7 +140,7 @@ def test_unknown_kind_is_not_found(client, points, focal_point, kind):
     assert personas.sign_in(client, focal_point).get(f"{PATH}.{kind}").status_code == 404
 
 
-def test_file_of_the_baseline_holds_all_of_it_in_order(client, focal_point):
+def test_file_of_the_baseline_is_complete_and_in_order(client, focal_point):
     call_command("load_baseline", verbosity=0)
 
     found = csv_rows(content(personas.sign_in(client, focal_point).get("/agendas/2005/action-points.csv")))
@@ -150,7 +150,7 @@ def test_file_of_the_baseline_holds_all_of_it_in_order(client, focal_point):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_file_costs_the_same_for_any_number_of_rows(client, focal_point, django_assert_num_queries, count):
+def test_file_query_count_does_not_depend_on_rows(client, focal_point, django_assert_num_queries, count):
     for number in range(1, count + 1):
         personas.action_point(personas.issue(number=number)).lead_agencies.add(focal_point.agency)
     personas.sign_in(client, focal_point)
@@ -165,7 +165,7 @@ VALUES = st.one_of(
 
 
 @given(st.lists(st.lists(st.tuples(VALUES, VALUES), max_size=3), max_size=3))
-def test_nothing_breaks_a_file(batches):
+def test_file_survives_any_text(batches):
     head, columns = {"what": "a\nb\x00"}, ["one", "two"]
 
     table = b"".join(as_csv(columns, batches, head))

@@ -1,4 +1,4 @@
-"""Progress updates, agencies and people as files: what is in them, and for whom."""
+"""Files of progress updates, agencies and people: their content, and who gets it."""
 
 import csv
 import io
@@ -33,7 +33,7 @@ def point(focal_point):
     return personas.action_point(title="Joint training")
 
 
-def test_updates_tell_partial_dates_as_they_were_said_and_as_days(client, point, focal_point):
+def test_updates_file_has_partial_dates_and_their_days(client, point, focal_point):
     update = personas.update(
         point,
         author=focal_point,
@@ -71,7 +71,7 @@ def test_updates_tell_partial_dates_as_they_were_said_and_as_days(client, point,
     assert row["address"].endswith("/agendas/2026/1.1/updates/1/")
 
 
-def test_updates_hold_what_is_in_force_alone(client, point, coordinator):
+def test_updates_file_has_only_current_updates(client, point, coordinator):
     first, second = personas.update(point, narrative="Wrong."), personas.update(point, narrative="Gone.")
     correct(first, personas.progress(narrative="Right."), author=coordinator, now=timezone.now())
     withdraw(second, by=coordinator, reason="Wrong.", now=timezone.now())
@@ -91,7 +91,7 @@ def test_updates_hold_what_is_in_force_alone(client, point, coordinator):
         ({"since": "2026-11-24"}, []),
     ],
 )
-def test_updates_are_narrowed(client, point, focal_point, query, found):
+def test_updates_file_is_filtered(client, point, focal_point, query, found):
     personas.update(point, agency=focal_point.agency)
     personas.update(point, status="exploring")
 
@@ -100,7 +100,7 @@ def test_updates_are_narrowed(client, point, focal_point, query, found):
     assert [row["number"] for row in rows] == found
 
 
-def test_updates_say_what_they_were_narrowed_to(client, point, focal_point):
+def test_updates_file_names_its_filters(client, point, focal_point):
     query = {"status": "exploring", "agency": "UNDP", "since": "2026-01-01"}
 
     found = json.loads(content(personas.sign_in(client, focal_point).get(f"{UPDATES}.json", query)))
@@ -109,7 +109,7 @@ def test_updates_say_what_they_were_narrowed_to(client, point, focal_point):
     assert found["agenda"] == "2026: 2026 action agenda"
 
 
-def test_workbook_of_updates_has_days_and_moments_as_such(client, point, focal_point):
+def test_workbook_of_updates_has_typed_dates_and_times(client, point, focal_point):
     personas.update(point, narrative="=1+1")
 
     with zipfile.ZipFile(io.BytesIO(content(personas.sign_in(client, focal_point).get(f"{UPDATES}.xlsx")))) as book:
@@ -121,7 +121,7 @@ def test_workbook_of_updates_has_days_and_moments_as_such(client, point, focal_p
     assert "<f>" not in sheet
 
 
-def test_visitor_gets_updates_without_authors(client, point, focal_point):
+def test_updates_file_for_a_visitor_has_no_authors(client, point, focal_point):
     personas.update(point, author=focal_point)
     Agenda.objects.update(visible_to="everybody")
 
@@ -131,7 +131,7 @@ def test_visitor_gets_updates_without_authors(client, point, focal_point):
     assert focal_point.name not in row.values()
 
 
-def test_agencies_tell_what_they_lead_of_what_the_reader_may_see(client, point, focal_point):
+def test_agencies_file_counts_only_readable_action_points(client, point, focal_point):
     point.lead_agencies.add(personas.agency("UNDPNordic", parent=focal_point.agency))
 
     visitors = csv_rows(client.get("/agencies.csv"))
@@ -144,7 +144,7 @@ def test_agencies_tell_what_they_lead_of_what_the_reader_may_see(client, point, 
     assert [row["action_points_led"] for row in peoples] == ["0", "1"]
 
 
-def test_people_are_those_whom_the_page_shows(client, focal_point, other_focal_point, admin):
+def test_people_file_has_the_people_of_the_page(client, focal_point, other_focal_point, admin):
     personas.person("gone@example.org", is_active=False)
 
     seen = csv_rows(personas.sign_in(client, focal_point).get("/people.csv"))
@@ -170,20 +170,20 @@ def test_people_are_those_whom_the_page_shows(client, focal_point, other_focal_p
         "/agencies.csv?q=UNDP",
     ],
 )
-def test_no_file_is_made_of_a_faulty_address(client, point, focal_point, address):
+def test_faulty_parameter_is_refused(client, point, focal_point, address):
     answer = personas.sign_in(client, focal_point).get(address)
 
     assert answer.status_code == 400
-    assert "so no file was made" in answer.text
+    assert "so no file was created" in answer.text
 
 
 @pytest.mark.parametrize("address", [f"{UPDATES}.pdf", "/people.CSV", "/agencies.csv.exe", "/agendas/none/updates.csv"])
-def test_what_is_no_file_is_not_found(client, point, focal_point, address):
+def test_unknown_file_is_not_found(client, point, focal_point, address):
     assert personas.sign_in(client, focal_point).get(address).status_code == 404
 
 
 @pytest.mark.parametrize("page", ["/agendas/2026/changes/", "/agencies/", "/people/?q=focal"])
-def test_every_list_leads_to_its_files(client, point, focal_point, page):
+def test_pages_link_to_their_files(client, point, focal_point, page):
     personas.sign_in(client, focal_point)
 
     files = [
@@ -195,7 +195,7 @@ def test_every_list_leads_to_its_files(client, point, focal_point, page):
 
 @pytest.mark.parametrize(("address", "queries"), [(f"{UPDATES}.csv", 7), ("/agencies.csv", 3), ("/people.csv", 3)])
 @pytest.mark.parametrize("count", [1, 3])
-def test_file_costs_the_same_for_any_number_of_rows(
+def test_file_query_count_does_not_depend_on_rows(
     client, focal_point, django_assert_num_queries, count, address, queries
 ):
     for number in range(1, count + 1):
@@ -207,7 +207,7 @@ def test_file_costs_the_same_for_any_number_of_rows(
         content(client.get(address))
 
 
-def test_updates_are_narrowed_to_what_was_recorded_since_as_the_page_of_changes_has_it(client, point, focal_point):
+def test_updates_file_filters_by_recording_like_the_page_of_changes(client, point, focal_point):
     for hour, day in ((23, 1), (0, 2)):
         now = datetime(2026, 11, day, hour, 30, tzinfo=UTC)
         log_progress(point, personas.progress(), author=None, now=now, reported_on=PartialDate.parse("2026-10-01"))
@@ -220,5 +220,5 @@ def test_updates_are_narrowed_to_what_was_recorded_since_as_the_page_of_changes_
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "yesterday", "2026-02-30"])
-def test_updates_refuse_a_day_of_recording_that_is_none(client, point, focal_point, day):
+def test_updates_file_refuses_an_impossible_date(client, point, focal_point, day):
     assert personas.sign_in(client, focal_point).get(f"{UPDATES}.csv?recorded_since={day}").status_code == 400

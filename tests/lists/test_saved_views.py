@@ -1,4 +1,4 @@
-"""Views with a name, and the filters that they keep."""
+"""Saved views, and the filters of the list."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ def point(focal_point):
     return personas.action_point()
 
 
-def test_view_is_kept_and_leads_back_to_its_list(client, point, focal_point):
+def test_saved_view_links_to_its_list(client, point, focal_point):
     personas.sign_in(client, focal_point)
 
     answer = client.post(SAVE, {"name": "Silent ones", "query": "attention=silent&sort=silence&after=1~1"}, follow=True)
@@ -32,20 +32,18 @@ def test_view_is_kept_and_leads_back_to_its_list(client, point, focal_point):
     assert "Silent ones" in text(client.get(LIST))
 
 
-def test_view_of_the_same_name_is_replaced(client, point, focal_point):
+def test_saved_view_replaces_one_of_the_same_name(client, point, focal_point):
     personas.sign_in(client, focal_point)
-    kept, replaced = (
+    saved, replaced = (
         client.post(SAVE, {"name": "Mine", "query": query}, follow=True) for query in ("issue=1", "issue=2")
     )
 
-    assert "The view “Mine” is kept." in text(kept)
-    assert "The view “Mine” is this list now; before, it was another." in text(replaced)
+    assert "View “Mine” saved." in text(saved)
+    assert "View “Mine” replaced by this list." in text(replaced)
     assert list(SavedView.objects.values_list("name", "query")) == [("Mine", "issue=2")]
 
 
-def test_shared_view_is_seen_by_the_network_and_removed_by_its_owner_alone(
-    client, point, focal_point, other_focal_point
-):
+def test_shared_view_is_visible_to_all_and_removable_only_by_its_owner(client, point, focal_point, other_focal_point):
     personas.sign_in(client, focal_point)
     client.post(SAVE, {"name": "Shared", "query": "issue=1", "is_shared": "on"})
     client.post(SAVE, {"name": "Nobody else", "query": "issue=1"}, follow=True)
@@ -66,7 +64,7 @@ def test_shared_view_is_seen_by_the_network_and_removed_by_its_owner_alone(
 @pytest.mark.parametrize(
     "faulty", [{"name": ""}, {"name": "x" * 81}, {"name": "a\x00b"}, {"query": "x" * 2001}, {"query": "q=" + "é" * 900}]
 )
-def test_faulty_view_is_refused_and_what_was_typed_is_kept(client, point, focal_point, faulty):
+def test_faulty_view_is_refused_and_keeps_what_was_typed(client, point, focal_point, faulty):
     personas.sign_in(client, focal_point)
 
     response = client.post(SAVE, {"name": "Mine", "query": "issue=1"} | faulty)
@@ -81,7 +79,7 @@ def total(client, query):
     return response.context["total"]
 
 
-def test_list_is_filtered_by_focal_point_and_days(client, point, focal_point):
+def test_list_is_filtered_by_focal_point_and_dates(client, point, focal_point):
     today = timezone.localdate()
     other = personas.action_point(number=2)
     point.focal_points.add(focal_point)
@@ -102,7 +100,7 @@ def test_list_is_filtered_by_focal_point_and_days(client, point, focal_point):
     assert [total(client, f"due_to={today + timedelta(days=days)}") for days in (4, 5)] == [0, 1]
 
 
-def test_list_is_a_table_with_the_chosen_columns(client, point, focal_point):
+def test_list_is_a_table_of_the_chosen_columns(client, point, focal_point):
     point.lead_agencies.add(focal_point.agency)
     personas.sign_in(client, focal_point)
 
@@ -113,7 +111,7 @@ def test_list_is_a_table_with_the_chosen_columns(client, point, focal_point):
     assert client.get(f"{LIST}?columns=secrets").status_code == 400
 
 
-def test_list_is_sorted_from_silence_to_the_end(client, focal_point):
+def test_list_is_sorted_by_status(client, focal_point):
     for number, status in enumerate(["completed", "", "exploring"], 1):
         point = personas.action_point(number=number)
         if status:
@@ -128,11 +126,11 @@ def test_list_is_sorted_from_silence_to_the_end(client, focal_point):
 @pytest.mark.parametrize(
     "query", ["focal_point=x", f"focal_point={10**30}", "reported_from=soon", "reported_to=0000-01-01", "due_to=%00"]
 )
-def test_faulty_filter_is_said(client, point, focal_point, query):
+def test_faulty_filter_is_reported(client, point, focal_point, query):
     assert personas.sign_in(client, focal_point).get(f"{LIST}?{query}").status_code == 400
 
 
-def test_visitors_cannot_ask_who_works_on_what(client, point, focal_point):
+def test_visitors_cannot_filter_by_person(client, point, focal_point):
     Agenda.objects.update(visible_to="everybody")
 
     page, asked = client.get(LIST), client.get(f"{LIST}?focal_point={focal_point.pk}")

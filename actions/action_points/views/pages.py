@@ -75,7 +75,7 @@ def action_point_page(request: HttpRequest, slug: str, issue: int, number: int) 
         "edits": edits(action_point, user) if user.is_authenticated and not as_of.is_past else [],
     }
     return render(
-        request, "action_points/action_point_page.html", context, status=400 if as_of.complaints or errors else 200
+        request, "action_points/action_point_page.html", context, status=400 if as_of.errors or errors else 200
     )
 
 
