@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from actions.models import ProgressUpdate
-from actions.models.action_point_queries import Basis, end_of, updates_as_of
+from actions.models.action_point_queryset import Basis, end_of, updates_as_of
 from issues.models import Agenda
 
 EARLIEST = date(1945, 1, 1)

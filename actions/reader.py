@@ -11,7 +11,7 @@ from typing import Any
 
 from actions.as_of import AsOf
 from actions.models import ActionPoint, Milestone
-from actions.models.action_point_queries import end_of
+from actions.models.action_point_queryset import end_of
 from actions.rules import Report, status_summary
 from actions.states import ActionPointState, OpenMilestone
 from issues.models import Agenda, Issue

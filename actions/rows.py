@@ -24,6 +24,7 @@ class Lead(NamedTuple):
     pk: int
     acronym: str
     name: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def _agencies(states: Iterable[ActionPointState]) -> dict[int, Lead]:
     """By id, in order of acronym."""
     pks = {pk for state in states for pk in state.leads}
     found = Agency.objects.filter(pk__in=pks).order_by("acronym").values_list("pk", "acronym", "name")
-    return {pk: Lead(pk, acronym, name) for pk, acronym, name in found}
+    return {pk: Lead(pk, acronym, name, reverse("agency", args=[acronym])) for pk, acronym, name in found}
 
 
 def _people(states: Iterable[ActionPointState]) -> dict[int, str]:

@@ -11,7 +11,7 @@ from actions.access import Person
 from actions.as_of import AsOf
 from actions.dashboard.recent_edits import RecentEdits, edits
 from actions.models import ActionPoint, ActionStatus, ProgressUpdate
-from actions.models.action_point_queries import Basis, end_of
+from actions.models.action_point_queryset import Basis, end_of
 from actions.reader import read_action_points
 from issues.models import Agenda
 from issues.readable_history import readable_since

@@ -12,7 +12,7 @@ from actions.bars import Segment
 from actions.dashboard.figures import Figure, segments
 from actions.dashboard.updates import ReportedUpdate
 from actions.models import ActionStatus
-from actions.models.action_point_queries import Basis
+from actions.models.action_point_queryset import Basis
 from actions.rules import status_of_pieces
 
 COLUMNS = 12

@@ -8,7 +8,7 @@ from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from actions.models import ReportedStatus
-from actions.models.action_point_queries import end_of
+from actions.models.action_point_queryset import end_of
 from actions.models.progress_update import ProgressUpdateQuerySet
 from tracker.people.models import Agency
 

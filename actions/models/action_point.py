@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from actions.models.action_point_queries import ActionPointQuerySet
+from actions.models.action_point_queryset import ActionPointQuerySet
 from actions.models.status import ENDED, ActionStatus
 from issues.models import Agenda, Issue
 from tracker.dates.fields import PartialDateEdge, PartialDateField

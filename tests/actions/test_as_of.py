@@ -12,7 +12,7 @@ from hypothesis.extra.django import TestCase
 from actions.as_of import AsOf
 from actions.dashboard.figures import figures
 from actions.models import ActionStatus
-from actions.models.action_point_queries import Basis
+from actions.models.action_point_queryset import Basis
 from actions.progress import correct, log_progress, withdraw
 from actions.reader import read_agenda
 from actions.rules import Report, position_of, status_summary
