@@ -75,7 +75,15 @@ def _mails(schedule: ReminderSchedule, now: datetime, faults: set[Fault]) -> Ite
         for person, entries in _with_people(batches):
             digest = Digest(recipient=person, agenda=schedule.agenda)
             due_at = period.due_at.astimezone(zone_named(zone))
-            yield PreviewedMail(person, due_at, entries, render_without_links(digest, entries))
+            yield PreviewedMail(person, due_at, entries, _content(digest, entries))
+
+
+def _content(digest: Digest, entries: list[DigestEntry]) -> DigestText:
+    try:
+        return render_without_links(digest, entries)
+    except Exception as error:  # one faulty mail must not hide the others
+        log.error("The digest to person %s could not be previewed (%s)", digest.recipient_id, type(error).__name__)
+        return DigestText("", _("This mail cannot be written: an admin finds the reason in the log."), "")
 
 
 def _without(schedule: ReminderSchedule, now: datetime) -> Iterator[tuple[User, str]]:

@@ -1,12 +1,15 @@
 """One row that cannot be read: the digests of everybody else go out, and coordinators see which row it is."""
 
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 
 from actions.models import Milestone
+from actions.reminders import preview
 from actions.reminders.models import Digest, ReminderSchedule
 from actions.reminders.planning import tick
 from tests import personas
@@ -149,6 +152,42 @@ def test_schedule_that_cannot_be_calculated_stops_no_other(
     assert len([line for line in caplog.messages if line.startswith(f"Schedule {schedule.pk} ")]) <= 1
     preview = client.get(reverse("digest_preview", args=["2026"]))
     assert preview.status_code == 200
+
+
+def test_command_goes_on_after_a_schedule_that_cannot_be_calculated(
+    schedule, other_schedule, focal_point, settings, tmp_path
+):
+    settings.EMAIL_BACKEND, settings.MAIL_DIR = "tracker.mail.folder.FolderBackend", tmp_path
+    ReminderSchedule.objects.filter(pk=schedule.pk).update(milestone_days=(10**9,))
+    outputs, errors = [], StringIO()
+
+    for options in (["--dry-run"], []):
+        outputs.append(StringIO())
+        call_command("send_digests", *options, stdout=outputs[-1], stderr=errors)
+
+    assert "1 would get a digest now" in outputs[0].getvalue()
+    assert outputs[1].getvalue() == "Digests: 1 sent.\n"
+    assert errors.getvalue().count("The schedule of 2026 cannot be calculated (OverflowError)") == 2
+
+
+def test_preview_shows_the_other_mails_if_one_cannot_be_written(
+    schedule, focal_point, coordinator, client, monkeypatch
+):
+    other = personas.person("other@example.org", agency=focal_point.agency)
+    render = preview.render_without_links
+
+    def faulty(digest, entries):
+        if digest.recipient == other:
+            raise KeyError("no such text")
+        return render(digest, entries)
+
+    monkeypatch.setattr(preview, "render_without_links", faulty)
+    personas.sign_in(client, coordinator)
+    page = client.get(reverse("digest_preview", args=["2026"]))
+
+    bodies = {mail.person: mail.content.text for mail in page.context["preview"].mails}
+    assert "2026/1.1" in bodies[focal_point]
+    assert bodies[other] == "This mail cannot be written: an admin finds the reason in the log."
 
 
 def test_schedule_with_unreadable_numbers_stops_no_other(schedule, other_schedule, focal_point):

@@ -55,13 +55,7 @@ class Command(BaseCommand):
             self.stdout.write("No agenda is open with its reminders on: nobody gets a digest.")
 
     def preview(self, rounds: list[DueRound], digests: DigestQuerySet, now: datetime) -> None:
-        people = 0
-        for schedule, zone, period in rounds:
-            for batch in planning.planned_entries(schedule, zone, period, now):
-                recipients = User.objects.in_bulk(batch)
-                for pk, entries in batch.items():
-                    self.show(schedule.agenda, recipients[pk], entries)
-                people += len(batch)
+        people = sum(self.isolated(self.preview_round, due, now) for due in rounds)
         waiting = digests.filter(state=Digest.State.PENDING).count()
         self.stdout.write(f"{people} would get a digest now; {waiting} more wait to be sent. Nothing was sent.")
 
@@ -72,12 +66,37 @@ class Command(BaseCommand):
             self.stdout.write(f"  {entry['reference']} {entry['title']}\n      {why}")
 
     def send(self, rounds: list[DueRound], digests: DigestQuerySet, now: datetime) -> None:
-        for schedule, zone, period in rounds:
-            planning.plan_round(schedule, zone, period, now)
+        for due in rounds:
+            self.isolated(self.plan_round, due, now)
         with Courier() as courier:
             states = sending.send_due(courier, digests)
         counts = ", ".join(f"{states[state]} {state.label.lower()}" for state in Digest.State if states[state])
         self.stdout.write(f"Digests: {counts}." if counts else "No digest is due: nothing was sent.")
+
+    def preview_round(self, due: DueRound, now: datetime) -> int:
+        """Show its digests, and return how many there are."""
+        schedule, people = due[0], 0
+        for batch in planning.planned_entries(*due, now):
+            recipients = User.objects.in_bulk(batch)
+            for pk, entries in batch.items():
+                self.show(schedule.agenda, recipients[pk], entries)
+            people += len(batch)
+        return people
+
+    def plan_round(self, due: DueRound, now: datetime) -> int:
+        planning.plan_round(*due, now)
+        return 0
+
+    def isolated(self, act: Callable[[DueRound, datetime], int], due: DueRound, now: datetime) -> int:
+        """Act on one round. If its schedule cannot be calculated, report that and go on with the others."""
+        try:
+            return act(due, now)
+        except Exception as error:
+            slug = due[0].agenda.slug
+            self.stderr.write(
+                f"The schedule of {slug} cannot be calculated ({type(error).__name__}): nothing is sent for it."
+            )
+            return 0
 
 
 def present_rounds(schedules: Any, now: datetime) -> Iterator[DueRound]:
