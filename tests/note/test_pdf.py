@@ -1,5 +1,6 @@
 """The note as a PDF, opened again with pypdf."""
 
+import json
 import re
 from io import BytesIO
 
@@ -9,7 +10,7 @@ from pypdf import PdfReader
 
 from actions.models import ProgressUpdate
 from actions.note.builder import build_note
-from actions.note.export.pdf import write_pdf
+from actions.note.export.pdf import _data, write_pdf
 from actions.note.markdown_tree import parse
 from tests import personas
 from tests.note.test_markdown import words
@@ -97,6 +98,19 @@ def test_hostile_text_arrives_as_text(hostile_agenda):
         assert telling in text
     assert text.count("x") > 20_000
     assert all(address.startswith(("http://", "https://", "mailto:", "/")) for address in addresses(reader))
+
+
+@pytest.mark.parametrize(("marks", "kept"), [(1, 1), (30, 30), (31, 30), (1_500, 30)])
+@pytest.mark.parametrize("mark", ["\u0332", "\u05b0", "\u0651"])
+def test_marks_piled_on_one_character_are_bounded(db, coordinator, mark, kept, marks):
+    narrative = f"before q{mark * marks}z after"
+    personas.update(personas.action_point(), coordinator, narrative=narrative)
+
+    data = json.dumps(_data(build_note(personas.agenda(), personas.TODAY, with_people=True)), ensure_ascii=False)
+
+    assert data.replace("\u200b", "").count(mark) == kept
+    assert "before q" in data
+    assert "z after" in data
 
 
 def test_character_that_no_font_has_costs_the_claim_but_not_the_file(db, coordinator):

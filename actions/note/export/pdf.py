@@ -2,9 +2,11 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict
 from functools import cache
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,8 @@ TEMPLATE = Path(__file__).with_name("note.typ")
 FONTS = TEMPLATE.with_name("fonts")
 """Scripts that Typst's own fonts lack: Arabic, Chinese, emoji."""
 
+MAX_MARKS = 30
+"""As in Unicode's stream-safe text (UAX 15): no language needs more."""
 _ENDLESS = re.compile(r"\S{48}(?=\S)")
 
 
@@ -118,4 +122,12 @@ def _block(block: Block) -> dict[str, Any]:
 
 def _breakable(text: str) -> str:
     """Let words longer than a line break: add a zero-width space every 48 characters."""
-    return _ENDLESS.sub("\\g<0>\u200b", text)
+    return _ENDLESS.sub("\\g<0>\u200b", _without_piles(text))
+
+
+def _without_piles(text: str) -> str:
+    """Leave out combining marks beyond MAX_MARKS on one character: the time to lay them out is quadratic."""
+    if text.isascii():
+        return text
+    runs = groupby(text, key=lambda character: unicodedata.combining(character) > 0)
+    return "".join(character for marks, run in runs for character in islice(run, MAX_MARKS if marks else None))
