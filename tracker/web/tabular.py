@@ -140,8 +140,11 @@ def _inert(text: str) -> str:
 
 
 def _is_live(cell: str) -> bool:
-    """Whether the first visible character is a formula's, or a control character comes first, which some spreadsheets skip."""
-    visible = next((character for character in cell if _is_visible(character)), "")
+    """Whether the first visible character is a formula's, or a control character comes first, which some spreadsheets skip.
+
+    Quotation marks do not count: at the start of a cell they only enclose it.
+    """
+    visible = next((character for character in cell if _is_visible(character) and character != '"'), "")
     return cell[:1] in _CONTROLS or unicodedata.normalize("NFKC", visible) in _FORMULA_MARKS
 
 
