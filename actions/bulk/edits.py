@@ -68,6 +68,8 @@ def apply_as_shown(
 ) -> int:
     """Make the changes if they still are those that were shown (their fingerprint), and return their number; 0 if they are not."""
     lock(ActionPoint.objects.filter(pk__in=[point.pk for point in points]))
+    if isinstance(target, PartialDate):
+        lock(Milestone.objects.filter(action_point__in=[point.pk for point in points]))
     changes = planned(list(points.all()), kind, target)
     if not changes or fingerprint(changes) != shown:
         return 0
@@ -110,6 +112,8 @@ def undo(edit: BulkEdit, by: User, now: datetime) -> tuple[int, int]:
         mine = BulkEdit.objects.filter(pk=edit.pk, undone_at=None).update(undone_at=now, undone_by=by)
         if not mine:
             return 0, 0
+        changed: Any = Milestone if edit.kind == Kind.SET_DUE else ActionPoint
+        lock(changed.objects.filter(pk__in=[record[0] for record in edit.changes]))
         undone = sum(_undo_one(edit.kind, record, by) for record in edit.changes)
     return undone, len(edit.changes) - undone
 

@@ -1,6 +1,7 @@
 """Writers of one action point at the same time: none is turned away by a deadlock, and what is rolled back is repeated once."""
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -13,6 +14,8 @@ from django.test import Client
 from django.urls import reverse
 
 from actions import progress as verbs
+from actions.bulk import edits
+from actions.bulk.models import BulkEdit
 from actions.handover import transfer
 from actions.models import ActionPoint, ProgressUpdate
 from actions.progress import log_progress
@@ -113,6 +116,32 @@ def test_writers_of_one_action_point_do_not_deadlock(focal_point, coordinator):
 
     assert errors == []
     assert ProgressUpdate.objects.count() == 24
+
+
+@pytest.mark.parametrize(("lock_rows", "deadlocks"), [(lock, 0), (list, 1)])
+def test_bulk_edits_with_the_same_milestones_are_undone_at_once(monkeypatch, coordinator, lock_rows, deadlocks):
+    """The two name them in opposite orders. The control locks no rows before it changes the first one."""
+    point = personas.action_point()
+    milestones = [personas.milestone(point, title=title, due="2030") for title in ("Course", "Workshop")]
+    changes = [[milestone.pk, "2031", "2030", ""] for milestone in milestones]
+    made = [
+        BulkEdit.objects.create(
+            agenda=point.issue.agenda, by=coordinator, made_at=NOW, kind=BulkEdit.Kind.SET_DUE, changes=order
+        )
+        for order in (changes, changes[::-1])
+    ]
+    set_due = edits._set_due
+
+    def set_due_slowly(*args: Any) -> None:
+        set_due(*args)
+        time.sleep(0.5)
+
+    monkeypatch.setattr(edits, "_set_due", set_due_slowly)
+    monkeypatch.setattr(edits, "lock", lock_rows)
+    errors = at_once(*[partial(edits.undo, each, coordinator, NOW) for each in made])
+
+    assert [lost_a_race(error) for error in errors] == [True] * deadlocks
+    assert [milestone.due.text for milestone in point.milestones.all()] == ["2031", "2031"]
 
 
 def roll_back(state: str) -> None:
