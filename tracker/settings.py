@@ -123,6 +123,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "tracker.web.context_processors.saved_forms",
                 "issues.context_processors.navigation",
                 "actions.reminders.context_processors.alarm",
             ],

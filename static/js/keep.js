@@ -1,5 +1,6 @@
-// Keep what a person types into a form with data-keep in this browser until it is stored. Fill it in when the person opens the same form with
-// the same stored content again. A message tagged keep-clear:<address> means that it is stored.
+// Keep what a person types into a form with data-keep in this browser until the server has stored it, each tab for itself. Fill it in when the
+// person opens the same form with the same stored content again: first what this tab kept, else the newest that another tab left. A message
+// tagged keep-clear:<address> means that the form that this tab sent there is stored.
 const prefix = `keep:${document.body.dataset.person}:`;
 
 const typed = (form) =>
@@ -33,31 +34,68 @@ const restore = (form, content) => {
   });
 };
 
+// What the tabs kept of the form at an address: pairs of a name and { rendered, typed, at, isOpen }. One that a tab has filled in and not
+// changed since is open: other tabs take it last.
+const MAX_COPIES = 10;
+const readCopies = (path) => Object.entries(JSON.parse(localStorage.getItem(prefix + path) ?? "{}")).filter(([, copy]) => typeof copy?.at === "number");
+const newestFirst = (copies) => copies.sort(([, one], [, other]) => Boolean(one.isOpen) - Boolean(other.isOpen) || other.at - one.at);
+const writeCopy = (path, name, copy) => {
+  const others = readCopies(path).filter(([other]) => other !== name);
+  const copies = copy ? newestFirst([...others, [name, copy]]).slice(0, MAX_COPIES) : others;
+  if (copies.length) localStorage.setItem(prefix + path, JSON.stringify(Object.fromEntries(copies)));
+  else localStorage.removeItem(prefix + path);
+};
+
+// The form that this tab sent last, until it is stored: its address, the name of its copy and where it was sent to.
+const readSent = () => JSON.parse(sessionStorage.getItem(`${prefix}sent`) ?? "{}");
+
+const pathOf = (address) => new URL(address, location.href).pathname;
+
+const keepForm = (form) => {
+  const path = form.dataset.keep;
+  const sent = readSent();
+  const rendered = typed(form);
+  const copies = readCopies(path);
+  const copyOf = (name) => copies.find(([other]) => other === name);
+  // A form that comes back with what was sent is the same one: it is compared with what it was before.
+  const returned = sent.path === path ? copyOf(sent.name) : undefined;
+  const fitting = newestFirst(copies.filter(([, copy]) => copy.rendered === rendered));
+  const found = [returned, copyOf(sessionStorage.getItem(prefix + path)), fitting[0]].find((each) => fitting.includes(each));
+  const name = returned ? returned[0] : `${Date.now()}-${Math.random()}`;
+  const before = returned ? returned[1].rendered : rendered;
+  sessionStorage.setItem(prefix + path, name);
+  let timer;
+  const keep = (isOpen) => {
+    clearTimeout(timer);
+    const current = typed(form);
+    writeCopy(path, name, current === before ? null : { rendered: before, typed: current, at: Date.now(), isOpen });
+  };
+  if (found) {
+    restore(form, found[1].typed);
+    if (found[0] !== name) writeCopy(path, found[0], null);
+    keep(true);
+  }
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => keep(false), 400);
+  });
+  addEventListener("pagehide", () => keep(false));
+  form.addEventListener("submit", (event) => {
+    keep(false);
+    const target = pathOf(event.submitter?.hasAttribute("formaction") ? event.submitter.formAction : form.action);
+    sessionStorage.setItem(`${prefix}sent`, JSON.stringify({ path, name, target }));
+  });
+};
+
 try {
   document.querySelectorAll("[data-tags*='keep-clear:']").forEach((message) => {
-    const path = message.dataset.tags.split(" ").find((tag) => tag.startsWith("keep-clear:")).slice("keep-clear:".length);
-    localStorage.removeItem(prefix + path);
+    const stored = message.dataset.tags.split(" ").find((tag) => tag.startsWith("keep-clear:")).slice("keep-clear:".length);
+    const { path, name, target } = readSent();
+    if (target !== pathOf(stored)) return;
+    writeCopy(path, name, null);
+    sessionStorage.removeItem(`${prefix}sent`);
   });
-
-  document.querySelectorAll("form[data-keep]").forEach((form) => {
-    const key = prefix + form.dataset.keep;
-    const rendered = typed(form);
-    const saved = JSON.parse(localStorage.getItem(key) ?? "null");
-    if (saved?.rendered === rendered) restore(form, saved.typed);
-    let timer;
-    const keep = () => {
-      clearTimeout(timer);
-      const current = typed(form);
-      if (current === rendered) localStorage.removeItem(key);
-      else localStorage.setItem(key, JSON.stringify({ rendered, typed: current }));
-    };
-    form.addEventListener("input", () => {
-      clearTimeout(timer);
-      timer = setTimeout(keep, 400);
-    });
-    addEventListener("pagehide", keep);
-    form.addEventListener("submit", keep);
-  });
+  document.querySelectorAll("form[data-keep]").forEach(keepForm);
 } catch {
   // A browser that stores nothing (a private window, a full disk) still sends the form.
 }

@@ -113,7 +113,7 @@ def test_edit_keeps_what_a_signed_out_person_typed(client, point, coordinator, f
     assert [int(pk) for pk in form["lead_agencies"].value()] == typed["lead_agencies"]
 
 
-@pytest.mark.parametrize(("length", "kept"), [(1_000, True), (100_001, False)])
+@pytest.mark.parametrize(("length", "kept"), [(1_000, True), (100_000, True), (200_001, False)])
 @pytest.mark.parametrize("as_parts", [True, False])
 def test_what_a_signed_out_person_typed_is_kept_however_the_form_is_sent(point, length, kept, as_parts):
     client = Client(enforce_csrf_checks=True)

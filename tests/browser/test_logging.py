@@ -109,6 +109,92 @@ def test_text_survives_a_closed_tab(new_page, focal_point, point):
     expect(page.get_by_label("What happened?")).to_have_value("")
 
 
+def test_two_tabs_keep_a_text_each(new_page, focal_point, point):
+    first = new_page(focal_point)
+    second = first.context.new_page()
+    for page, words in ((first, "From the one tab."), (second, "From the other tab.")):
+        page.goto("/agendas/2026/1.1/updates/")
+        page.get_by_label("What happened?").fill(words)
+    for page in (first, second):
+        page.wait_for_timeout(600)
+        page.goto("about:blank")
+
+    found = []
+    for _ in range(3):
+        page = first.context.new_page()
+        page.goto("/agendas/2026/1.1/updates/")
+        found.append(page.get_by_label("What happened?").input_value())
+    first.close()
+
+    assert sorted(found[:2]) == ["From the one tab.", "From the other tab."]
+
+
+def test_publishing_in_one_tab_leaves_the_text_of_the_other(new_page, focal_point, point):
+    first = new_page(focal_point)
+    second = first.context.new_page()
+    for page, words in ((first, "From the one tab."), (second, "From the other tab.")):
+        page.goto("/agendas/2026/1.1/updates/")
+        page.get_by_label("What happened?").fill(words)
+        page.wait_for_timeout(600)
+    first.get_by_role("radio", name="Under way").check()
+    first.get_by_role("button", name="Publish").click()
+    first.wait_for_url("**/2026/1.1/#update-1")
+
+    second.goto("about:blank")
+    second.goto("/agendas/2026/1.1/updates/")
+    expect(second.get_by_label("What happened?")).to_have_value("From the other tab.")
+
+
+def test_text_that_was_refused_and_then_published_does_not_come_back(new_page, focal_point, point):
+    page = new_page(focal_point)
+    page.goto("/agendas/2026/1.1/updates/")
+    page.get_by_label("What happened?").fill("Refused at first.")
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+    page.get_by_role("radio", name="Under way").check()
+    page.get_by_role("button", name="Publish").click()
+    page.wait_for_url("**/2026/1.1/#update-1")
+    page.goto("/agendas/2026/1.1/updates/")
+
+    expect(page.get_by_label("What happened?")).to_have_value("")
+
+
+def test_text_that_a_refused_form_left_as_a_draft_is_offered_once(new_page, focal_point, point):
+    page = new_page(focal_point)
+    page.goto("/agendas/2026/1.1/updates/")
+    page.get_by_label("What happened?").fill("Refused, so it is a draft.")
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+    page.goto("/agendas/2026/1.1/updates/")
+
+    expect(page.get_by_label("What happened?")).to_have_value("")
+    page.get_by_role("link", name="Continue draft").click()
+    expect(page.get_by_label("What happened?")).to_have_value("Refused, so it is a draft.")
+
+
+def test_both_tabs_that_were_signed_out_find_their_text(new_page, focal_point, point):
+    focal_point.set_password("a long enough password")
+    focal_point.save()
+    first = new_page(focal_point)
+    first.goto("/accounts/login/")
+    second = first.context.new_page()
+    for page, words in ((first, "From the one tab."), (second, "From the other tab.")):
+        page.goto("/agendas/2026/1.1/updates/")
+        page.get_by_label("What happened?").fill(words)
+    first.context.clear_cookies(name="sessionid")
+    for page in (first, second):
+        page.get_by_role("button", name="Publish").click()
+        page.wait_for_url("**/accounts/login/**")
+    second.get_by_label("Email").fill(focal_point.email)
+    second.get_by_label("Password", exact=True).fill("a long enough password")
+    second.get_by_role("button", name="Sign in").click()
+    second.wait_for_url("**/updates/**")
+
+    expect(second.get_by_label("What happened?")).to_have_value("From the other tab.")
+    second.get_by_role("link", name=re.compile("Continue what you sent")).click()
+    expect(second.get_by_label("What happened?")).to_have_value("From the one tab.")
+
+
 def test_counter_and_preview_follow_the_typing(new_page, focal_point, point):
     page = new_page(focal_point)
     page.goto("/agendas/2026/1.1/updates/")

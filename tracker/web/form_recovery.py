@@ -1,24 +1,40 @@
-"""Form recovery: what a signed-out person sends is saved in the session, and is in the form again after signing in."""
+"""Form recovery: the forms that a signed-out person sends are saved in the session, and offered after signing in, each with its time."""
 
+import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import wraps
-from typing import Any
+from typing import Any, TypedDict
+from uuid import uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tracker.web.rate_limits import is_over_limit
 
+MAX_SAVED_FORMS = 10
+"""Forms that one session saves."""
+MAX_CHARACTERS = 200_000
+"""Characters in all forms that one session saves: two of the longest that a person fills in."""
 _SESSION_KEY = "saved_forms"
-_LIMIT = 100_000
-"""Characters, as a browser encodes a form. More is no form that a person filled in."""
+_NO_TEXT = re.compile(r"[0-9a-f:\s-]*", re.IGNORECASE)
 _SAVED_FOR = timedelta(days=1)
 
 Typed = dict[str, list[str]]
+
+
+class SavedForm(TypedDict):
+    """One form as a session saves it. `is_open` once the person has opened it again: it is not offered any more, but can be reloaded."""
+
+    key: str
+    path: str
+    typed: Typed
+    saved_at: str
+    is_open: bool
 
 
 def preserve_form(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -28,29 +44,99 @@ def preserve_form(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
     @wraps(view)
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
-            return view(request, *args, **kwargs)
-        # Not the body: that of a multipart form is consumed once the CSRF token was looked up.
-        if (
-            request.method == "POST"
-            and len(request.POST.urlencode()) <= _LIMIT
-            and not is_over_limit(request, "saved_forms")
-        ):
-            request.session.set_expiry(_SAVED_FOR)  # until signing in, which sets its own
-            request.session[_SESSION_KEY] = {request.path: typed_values(request.POST)}
-            messages.info(
-                request, _("You were signed out. What you typed was kept: it is back in the form once you sign in.")
+            response = view(request, *args, **kwargs)
+            if request.method == "POST" and response.status_code == 302:
+                _forget(request)
+            return response
+        if request.method != "POST":
+            return redirect_to_login(request.get_full_path())
+        saved = _save(request)
+        if saved is None:
+            messages.warning(
+                request,
+                _(
+                    "You were signed out, and what you typed could not be kept here. Go back and copy it before you sign in."
+                ),
             )
-        return redirect_to_login(request.path if request.method == "POST" else request.get_full_path())
+            return redirect_to_login(request.path)
+        messages.info(
+            request, _("You were signed out. What you typed was kept: it is back in the form once you sign in.")
+        )
+        return redirect_to_login(f"{request.path}?saved={saved['key']}")
 
     return inner
 
 
+def saved_forms(request: HttpRequest) -> list[SavedForm]:
+    """Return the forms that the session saves, the oldest first."""
+    saved = request.session.get(_SESSION_KEY)
+    return saved if isinstance(saved, list) else []
+
+
+def offered_forms(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return address, beginning and time of each form that a signed-in person sent while signed out and has not opened since."""
+    return [
+        {
+            "address": f"{saved['path']}?saved={saved['key']}",
+            "beginning": _beginning(saved["typed"]),
+            "saved_at": datetime.fromisoformat(saved["saved_at"]),
+        }
+        for saved in saved_forms(request)
+        if not saved["is_open"]
+    ]
+
+
 def pop_saved_form(request: HttpRequest) -> Typed | None:
-    """Return what was saved for this address, once; None if nothing was."""
-    saved: Typed | None = request.session.get(_SESSION_KEY, {}).get(request.path)
-    if saved is not None:
-        del request.session[_SESSION_KEY]
-    return saved
+    """Return what was saved of the form at this address, the newest first, each once: the one that `saved` in the query string names again.
+
+    None if nothing was saved, or if the request sends a form itself.
+    """
+    if request.method != "GET":
+        return None
+    key = request.GET.get("saved")
+    for saved in reversed(saved_forms(request)):
+        if saved["path"] == request.path and (saved["key"] == key or (key is None and not saved["is_open"])):
+            if not saved["is_open"]:
+                saved["is_open"] = request.session.modified = True
+            return saved["typed"]
+    return None
+
+
+def _save(request: HttpRequest) -> SavedForm | None:
+    """Save the form that was sent; None if that would be too much. Sent twice, it is saved once. Forms that were opened make room."""
+    # Not the body: that of a multipart form is consumed once the CSRF token was looked up.
+    typed = typed_values(request.POST)
+    forms = saved_forms(request)
+    for saved in forms:
+        if (saved["path"], saved["typed"]) == (request.path, typed):
+            return saved
+    forms = [saved for saved in forms if not saved["is_open"]]
+    characters = sum(_count(saved["typed"]) for saved in forms) + _count(typed)
+    if len(forms) >= MAX_SAVED_FORMS or characters > MAX_CHARACTERS or is_over_limit(request, "saved_forms"):
+        return None
+    added = SavedForm(
+        key=uuid4().hex, path=request.path, typed=typed, saved_at=timezone.now().isoformat(), is_open=False
+    )
+    request.session.set_expiry(_SAVED_FOR)  # until signing in, which sets its own
+    request.session[_SESSION_KEY] = [*forms, added]
+    return added
+
+
+def _forget(request: HttpRequest) -> None:
+    """Remove the saved form that was opened at this address: it was stored."""
+    key, forms = request.GET.get("saved"), saved_forms(request)
+    if key and any(saved["key"] == key for saved in forms):
+        request.session[_SESSION_KEY] = [saved for saved in forms if saved["key"] != key]
+
+
+def _count(typed: Typed) -> int:
+    return sum(len(name) + len(value) for name, values in typed.items() for value in values)
+
+
+def _beginning(typed: Typed) -> str:
+    """Return the beginning of the longest text in it. Numbers, keys and the like are no text."""
+    texts = (value for values in typed.values() for value in values if not _NO_TEXT.fullmatch(value))
+    return max(texts, key=len, default="")[:100]
 
 
 def saved_initial(request: HttpRequest, *many: str) -> dict[str, Any]:
@@ -68,9 +154,6 @@ def typed_values(data: QueryDict) -> Typed:
     }
 
 
-def clear_browser_copy(request: HttpRequest, path: str = "") -> str:
-    """Return the tag of a message that lets the browser's script delete its own copy of the form at this address: it was stored.
-
-    `path` is that of the form if the request went to another one.
-    """
-    return f"keep-clear:{path or request.path}"
+def clear_browser_copy(request: HttpRequest) -> str:
+    """Return the tag of a message that lets the browser's script delete its own copy of the form that was sent: it was stored."""
+    return f"keep-clear:{request.path}"

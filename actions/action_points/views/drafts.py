@@ -3,14 +3,12 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from actions.access import get_action_point, signed_in
 from tracker.locking import atomic_post, locked_by_post
 from tracker.people.permissions import Right, may
-from tracker.web.form_recovery import clear_browser_copy
 
 
 @require_http_methods(["GET", "POST"])
@@ -29,8 +27,7 @@ def discard(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -
     changed = request.method == "POST" and request.POST.get("submission") != str(draft.submission)
     if request.method == "POST" and not changed:
         draft.delete()
-        form_path = reverse("log_progress", args=[slug, issue, number])
-        messages.success(request, _("Draft discarded."), extra_tags=clear_browser_copy(request, form_path))
+        messages.success(request, _("Draft discarded."))
         return redirect(action_point)
     context = {"action_point": action_point, "draft": draft, "changed": changed}
     context["may_log"] = may(user, Right.LOG_PROGRESS, action_point)
