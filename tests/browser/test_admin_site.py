@@ -4,7 +4,10 @@ import pytest
 
 from tests import personas
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.embedded,  # what a browser does with a page does not depend on the database
+]
 
 
 @pytest.fixture

@@ -8,7 +8,10 @@ from actions.models import ActionPoint
 from actions.rollover.models import Decision
 from issues.models import Agenda
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.embedded,  # what a browser does with a page does not depend on the database
+]
 
 
 @pytest.mark.parametrize("scripts", [True, False])

@@ -6,7 +6,10 @@ from playwright.sync_api import expect
 from actions.progress import correct
 from tests import personas
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.embedded,  # what a browser does with a page does not depend on the database
+]
 
 
 @pytest.fixture

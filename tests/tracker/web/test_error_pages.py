@@ -78,6 +78,7 @@ def hosts(request, settings):
     settings.ALLOWED_HOSTS = request.param
 
 
+@pytest.mark.embedded  # refused before anything uses the database
 @pytest.mark.usefixtures("hosts")
 @pytest.mark.parametrize("host", ["a b", "[::1", "x/..", "", "\xff\xfe", "a,b", "tracker.example.org:x", "@"])
 @pytest.mark.parametrize("path", ["/accounts/login/", "/nowhere/"])
@@ -113,6 +114,7 @@ CHARSETS = [
 ]
 
 
+@pytest.mark.embedded  # refused before anything uses the database
 @pytest.mark.usefixtures("hosts")
 @pytest.mark.parametrize("charset", CHARSETS)
 @pytest.mark.parametrize("query", ["", "next=/a%ff"])
@@ -142,6 +144,7 @@ def test_form_in_utf_8_arrives(caplog, charset):
 MANY_FILES = f'{FIELD}--x\r\nContent-Disposition: form-data; name="a"; filename="b"\r\n\r\n1\r\n' * 101
 
 
+@pytest.mark.embedded  # refused before anything uses the database
 @pytest.mark.usefixtures("hosts")
 @pytest.mark.parametrize(
     ("content_type", "body", "words"),
