@@ -1,4 +1,4 @@
-"""One getter per object: what the user may not see is not found (404), what the user may see but not do is forbidden (403)."""
+"""Fetch objects for a user. What the user may not see is not found (404); what the user may see but not do is forbidden (403)."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -20,7 +20,7 @@ Person = User | AnonymousUser
 
 
 def get_agenda(user: Person, slug: str, right: Right | None = None) -> Agenda:
-    """Raises Http404, or PermissionDenied where the user lacks the right. One query."""
+    """Return the agenda. Raises Http404, or PermissionDenied if the user lacks the right. One query."""
     agenda = get_object_or_404(Agenda.objects.visible_to(user), slug=slug)
     if right:
         require(user, right)
@@ -28,7 +28,7 @@ def get_agenda(user: Person, slug: str, right: Right | None = None) -> Agenda:
 
 
 def get_agendas(user: Person, slug: str) -> tuple[Agenda, list[Agenda]]:
-    """That agenda, and all that the user may see, the newest first. Raises Http404. One query."""
+    """Return the agenda, and all that the user may see, the newest first. Raises Http404. One query."""
     agendas = list(Agenda.objects.visible_to(user).order_by("-slug"))
     found = next((agenda for agenda in agendas if agenda.slug == slug), None)
     if not found:
@@ -37,13 +37,16 @@ def get_agendas(user: Person, slug: str) -> tuple[Agenda, list[Agenda]]:
 
 
 def get_issue(user: Person, slug: str, number: int) -> Issue:
-    """Raises Http404. One query."""
+    """Return the issue with its agenda. Raises Http404. One query."""
     visible = Issue.objects.filter(agenda__in=Agenda.objects.visible_to(user)).select_related("agenda")
     return get_object_or_404(visible, agenda__slug=slug, number=number)
 
 
 def get_action_point(user: Person, slug: str, issue: int, number: int, right: Right | None = None) -> ActionPoint:
-    """With issue, agenda and owners. Raises Http404, or PermissionDenied where the user lacks the right. Three queries."""
+    """Return the action point with issue, agenda and owners. Raises Http404, or PermissionDenied if the user lacks the right.
+
+    Three queries.
+    """
     visible = ActionPoint.objects.visible_to(user).with_context()
     action_point = get_object_or_404(visible, issue__agenda__slug=slug, issue__number=issue, number=number)
     if right:
@@ -52,7 +55,7 @@ def get_action_point(user: Person, slug: str, issue: int, number: int, right: Ri
 
 
 def get_update(action_point: ActionPoint, number: int, user: Person, right: Right | None = None) -> ProgressUpdate:
-    """The newest version of update `number`. Raises Http404, or PermissionDenied where the user lacks the right."""
+    """Return the newest version of update `number`. Raises Http404, or PermissionDenied if the user lacks the right."""
     update = get_object_or_404(action_point.progress_updates.newest_versions().with_context(), number=number)
     update.action_point = action_point
     if right:
@@ -61,7 +64,7 @@ def get_update(action_point: ActionPoint, number: int, user: Person, right: Righ
 
 
 def public_if_visible(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Visitors may open the page where they may see the object; else they are asked to sign in, whether it exists or not."""
+    """Let visitors open the page of an object that they may see. Otherwise ask them to sign in, whether it exists or not."""
 
     @login_not_required
     @wraps(view)

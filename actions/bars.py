@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A part of a bar: per cent of its length, from its beginning."""
+    """A segment of a bar: where it starts and how long it is, in per cent of the bar."""
 
     status: str
     start: float

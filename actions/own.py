@@ -12,14 +12,14 @@ from tracker.people.models import User
 
 
 def read_own(user: User, today: date) -> list[ActionPointState]:
-    """Those that need attention first, the longest silent on top. Six queries, and one for the parts of the agency."""
+    """Return the person's own open action points: those that need attention first, by the age of the last report. Seven queries."""
     own = ActionPoint.objects.visible_to(user).own(user).open()
     states = read_action_points(list(own.values_list("pk", flat=True)), AsOf(today))
     return sorted(states, key=lambda state: (not rules.needs_attention(state, today), _last_report(state)))
 
 
 def next_waiting(user: User, today: date, besides: int) -> ActionPointRow | None:
-    """The first of the person's own that needs attention, besides the action point with this id. Up to ten queries."""
+    """Return the first of the person's own that needs attention, apart from the one with this id. Up to ten queries."""
     waiting = (state for state in read_own(user, today) if state.pk != besides and rules.needs_attention(state, today))
     return next(iter(rows_of(list(waiting)[:1], today)), None)
 

@@ -1,4 +1,4 @@
-"""What an agency promised and contributed: facts about its own work, nothing that ranks anybody."""
+"""The milestones and updates of one agency. Agencies are never ranked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,31 +20,31 @@ YEARS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Promises:
-    """The milestones of what it leads, by their state."""
+class AgencyMilestones:
+    """The milestones of the action points that an agency leads, by state."""
 
     done: Sequence[Milestone]
     passed: Sequence[Milestone]
     ahead: Sequence[Milestone]
     are_cut: bool
-    """There are more than MILESTONES: only those that are due last are here."""
+    """Whether there are more than MILESTONES; then only those due last are included."""
 
 
 @dataclass(frozen=True, slots=True)
-class Year:
+class YearOfUpdates:
     year: int
     updates: int
     segments: Sequence[Segment]
-    """One, as long as its share of the year with the most."""
+    """One, as long as its share of the busiest year."""
 
 
-def promises(agency: Agency, agendas: QuerySet[Agenda], today: date) -> Promises:
-    """In what it leads of these agendas, each once, where it lives now. One query."""
+def agency_milestones(agency: Agency, agendas: QuerySet[Agenda], today: date) -> AgencyMilestones:
+    """Return the milestones of what the agency leads in these agendas; one that was carried over counts once. One query."""
     led = Milestone.objects.filter(action_point__lead_agencies=agency, action_point__issue__agenda__in=agendas)
     last_first = led.counted_once(agendas).in_order().reverse().select_related("action_point__issue__agenda")
     found = list(last_first[: MILESTONES + 1])
     milestones = found[:MILESTONES][::-1]
-    return Promises(
+    return AgencyMilestones(
         done=[milestone for milestone in milestones if milestone.done_on],
         passed=[milestone for milestone in milestones if rules.is_overdue(milestone, today)],
         ahead=[milestone for milestone in milestones if rules.is_ahead(milestone, today)],
@@ -52,13 +52,14 @@ def promises(agency: Agency, agendas: QuerySet[Agenda], today: date) -> Promises
     )
 
 
-def by_year(updates: ProgressUpdateQuerySet) -> list[Year]:
-    """How many updates were reported in each of the last years that had any, oldest first. One query."""
+def by_year(updates: ProgressUpdateQuerySet) -> list[YearOfUpdates]:
+    """Count the updates of each of the last years that had any, oldest first. One query."""
     counted: Any = (
         updates.order_by().values(year=ExtractYear("position_day")).annotate(count=Count("pk")).order_by("-year")
     )
     found = list(counted[:YEARS])[::-1]
     most = max((row["count"] for row in found), default=1)
     return [
-        Year(row["year"], row["count"], [Segment("under_way", 0, round(100 * row["count"] / most, 2))]) for row in found
+        YearOfUpdates(row["year"], row["count"], [Segment("under_way", 0, round(100 * row["count"] / most, 2))])
+        for row in found
     ]

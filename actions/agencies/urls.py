@@ -1,4 +1,4 @@
-"""Addresses of agencies."""
+"""URLs of the agencies."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The agencies of the network, and what each of them does."""
+"""The list of agencies and the page of one."""
 
 from collections import Counter
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from actions.access import Person, public_if_visible
-from actions.agencies.contribution import by_year, promises
+from actions.agencies.contribution import agency_milestones, by_year
 from actions.as_of import AsOf
 from actions.models import ActionPoint, ActionPointQuerySet, ProgressUpdate
 from actions.models.progress_update import ProgressUpdateQuerySet
@@ -27,9 +27,7 @@ _Led = ActionPoint.lead_agencies.through
 @public_if_visible
 @require_safe
 def agency_list(request: HttpRequest) -> HttpResponse:
-    """Every agency, those of the UN and those outside, the parts below the whole. Each with how many action points it leads in the current
-    agenda: the cost depends on one agenda.
-    """
+    """List every agency by kind, with the agencies below it and the number of action points that it leads in the current agenda."""
     agenda = Agenda.objects.visible_to(request.user).current()
     leads = Counter(_Led.objects.filter(actionpoint__issue__agenda=agenda).values_list("agency_id", flat=True))
     agencies = list(Agency.objects.order_by("acronym"))
@@ -55,7 +53,7 @@ def agency_list(request: HttpRequest) -> HttpResponse:
 @public_if_visible
 @require_safe
 def agency_page(request: HttpRequest, acronym: str) -> HttpResponseBase:
-    """What an agency leads, takes part in and last reported. The acronym in any case leads to the one address."""
+    """Show what an agency leads, takes part in and last reported. An acronym in other letter case is redirected."""
     if not acronym.isprintable():
         raise Http404
     agency = get_object_or_404(Agency.objects.select_related("parent"), acronym__iexact=acronym)
@@ -81,7 +79,7 @@ def agency_page(request: HttpRequest, acronym: str) -> HttpResponseBase:
         "led": [rows[pk] for pk in led if pk in rows],
         "joined": [rows[pk] for pk in joined[:PAGE_SIZE] if pk in rows],
         "are_cut": len(joined) > PAGE_SIZE,
-        "promises": promises(agency, Agenda.objects.visible_to(user), as_of.day),
+        "milestones": agency_milestones(agency, Agenda.objects.visible_to(user), as_of.day),
         "years": by_year(updates),
         "timeline": timeline,
         "errors": errors,
@@ -95,14 +93,14 @@ def _below(top: Agency, parts: dict[int, list[Agency]]) -> list[Agency]:
 
 
 def _updates_by(agency: Agency, user: Person) -> ProgressUpdateQuerySet:
-    """The updates in force that are of the agency's own work, with their action points."""
+    """Return the agency's current updates, with their action points."""
     visible = ActionPoint.objects.visible_to(user)
     updates = ProgressUpdate.objects.current().filter(agency=agency, action_point__in=visible)
     return updates.select_related("action_point__issue__agenda")
 
 
 def _joined_by(agency: Agency, user: Person) -> ActionPointQuerySet:
-    """What the agency does not lead but reported on or took part in."""
+    """Return the action points that the agency reported on or took part in without leading them."""
     current = ProgressUpdate.objects.current().order_by()
     reported, took_part = current.filter(agency=agency), current.filter(participants=agency)
     points = reported.values("action_point").union(took_part.values("action_point"))

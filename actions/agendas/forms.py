@@ -52,7 +52,7 @@ class IssueForm(UniqueInParentForm, ConflictAwareForm):
 
 
 class NewActionPointForm(UniqueInParentForm, ActionPointForm):
-    """Add an action point to an issue; its number follows the same rules as that of an issue."""
+    """Add an action point to an issue. Its number follows the same rules as that of an issue."""
 
     parent = "issue"
 
@@ -66,6 +66,6 @@ class NewActionPointForm(UniqueInParentForm, ActionPointForm):
 
 
 def _offer_number(form: ConflictAwareForm, siblings: Any) -> None:
-    """Fill in the next number unless one was typed already."""
+    """Fill in the next number unless one was typed."""
     if form.initial.get("number") is None:
         form.initial["number"] = next_number(siblings)

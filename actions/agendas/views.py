@@ -1,4 +1,4 @@
-"""The agendas, one agenda with all its issues, and one issue."""
+"""The list of agendas, and the pages of an agenda and of an issue."""
 
 from itertools import groupby
 
@@ -27,7 +27,7 @@ ACTION_POINTS = 100
 @public_if_visible
 @require_safe
 def agenda_list(request: HttpRequest) -> HttpResponse:
-    """The agendas that the reader may see, the newest first, with the number of their issues and action points."""
+    """List the agendas that the reader may see, the newest first, with the number of their issues and action points."""
     errors: list[str] = []
     page = get_page(Agenda.objects.visible_to(request.user).order_by("-slug"), AGENDAS, request.GET, errors)
     shown = [agenda.pk for agenda in page]
@@ -43,7 +43,7 @@ def agenda_list(request: HttpRequest) -> HttpResponse:
 @public_if_visible
 @require_safe
 def agenda_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """What the agenda is, the statuses of its action points, then a page of them, issue by issue."""
+    """Show the agenda, the statuses of its action points, and a page of them by issue."""
     as_of = read_as_of(request)
     errors = [*as_of.errors]
     agenda = as_of.look_back(get_agenda(request.user, slug))
@@ -77,7 +77,7 @@ def agenda_page(request: HttpRequest, slug: str) -> HttpResponse:
 @public_if_visible
 @require_safe
 def issue_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """One issue with its action points, and the way to the issues before and after it."""
+    """Show an issue with its action points, and links to the issues before and after it."""
     issue = get_issue(request.user, slug, number)
     as_of, errors = read_as_of(request), list[str]()
     as_of.look_back(issue.agenda)

@@ -1,4 +1,4 @@
-"""How many action points of an agenda have which status, and how many of them need attention."""
+"""Count the action points of an agenda by status, issue and lead agency, and those that need attention."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -10,12 +10,12 @@ from actions import rules
 from actions.states import ActionPointState
 
 AGES = (183, 365, 730)
-"""Days since the last report."""
+"""Limits of the age of the last report, in days."""
 
 
 @dataclass(slots=True)
 class Counts:
-    """Of some action points: how many have each status, and how many need attention."""
+    """How many action points have each status, and how many need attention."""
 
     statuses: Counter[str] = field(default_factory=Counter)
     attention: int = 0
@@ -27,7 +27,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class AgendaCounts:
-    """Of all action points of an agenda, of its issues by number, and of its lead agencies by id."""
+    """Counts of all action points of an agenda, by number of the issue, and by id of the lead agency."""
 
     total: Counts
     issues: dict[int, Counts]
@@ -38,15 +38,15 @@ class AgendaCounts:
     paused: int
     unowned: int
     not_reported_for: dict[int, int]
-    """How many open ones were last reported on so many days ago (AGES) or more; those never reported on not among them."""
+    """How many open ones were last reported on at least so many days ago (AGES), without those never reported on."""
 
 
 class Led(NamedTuple):
-    """What an agency leads under an issue."""
+    """The action points that an agency leads under an issue."""
 
     action_points: int
     days_since_report: int | None
-    """Since the last report on any of them; None if nothing was ever reported."""
+    """Days since the last report on any of them; None if nothing was ever reported."""
 
 
 def count(states: Sequence[ActionPointState], today: date) -> AgendaCounts:
@@ -72,7 +72,7 @@ def count(states: Sequence[ActionPointState], today: date) -> AgendaCounts:
 
 
 def count_led(states: Iterable[ActionPointState], today: date) -> dict[tuple[int, int], Led]:
-    """By id of the agency and number of the issue."""
+    """Count what each agency leads, by its id and the number of the issue."""
     days: dict[tuple[int, int], list[int | None]] = defaultdict(list)
     for state in states:
         for pk in state.leads:

@@ -1,4 +1,4 @@
-"""The figures of the dashboard as plain data. Each carries the query of the list that it counts."""
+"""The figures of the dashboard as plain data, each with the query of the list that it counts."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,10 +24,10 @@ from issues.models import Issue
 from tracker.people.models import Agency
 
 SHOWN = 5
-"""How many of the longest silent and of each kind of milestone are shown; the list has them all."""
+"""How many of the longest silent and of each kind of milestone are shown; the list has all of them."""
 
 MAX_ISSUES, MAX_AGENCIES = 20, 60
-"""The most of each that the dashboard shows. The agenda has all issues."""
+"""The most issues and agencies that the dashboard shows."""
 
 AHEAD = timedelta(days=90)
 """How far ahead milestones are shown."""
@@ -38,14 +38,14 @@ class Figure:
     label: str
     count: int
     query: str
-    """Of the list that has just these action points; empty where there are none."""
+    """The query of the list of just these action points; empty without any."""
     status: str = ""
-    """The status that is counted, where it is one."""
+    """The status that is counted, if it is a status."""
 
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """How many action points of an issue or agency have which status."""
+    """The action points of an issue or agency by status."""
 
     label: str
     address: str
@@ -54,7 +54,7 @@ class Breakdown:
     attention: Figure
     """Those that need attention."""
     largest: int = 0
-    """The total of the largest one beside it: what a full bar stands for."""
+    """The total of the largest breakdown beside it, which fills the bar."""
 
     @property
     def segments(self) -> list[Segment]:
@@ -71,7 +71,7 @@ class Figures:
     issues: Sequence[Breakdown]
     agencies: Sequence[Breakdown]
     passed: Sequence[Milestone]
-    """Overdue milestones of open action points, the latest first, SHOWN of them."""
+    """Overdue milestones of open action points, the latest first, at most SHOWN."""
     ahead: Sequence[Milestone]
     """Those due within AHEAD, in order."""
 
@@ -81,7 +81,7 @@ class Figures:
 
 
 def figures(issues: Sequence[Issue], states: Sequence[ActionPointState], as_of: AsOf) -> Figures:
-    """Of the action points of an agenda; `issues` are those to break down by. Five queries."""
+    """Return the figures of an agenda's action points, broken down by `issues` and agency. Five queries."""
     today = as_of.day
     counted = count(states, today)
     passed, ahead = _milestones(states, today)
@@ -99,7 +99,7 @@ def figures(issues: Sequence[Issue], states: Sequence[ActionPointState], as_of: 
 
 
 def segments(statuses: Iterable[Figure], full: int) -> list[Segment]:
-    """The bar of these counts, without the empty ones. A bar of `full` is as long as it can be."""
+    """Return the segments of a bar of these counts, without empty ones. A count of `full` fills the bar."""
     found, start = [], 0.0
     for figure in statuses:
         if not figure.count:
@@ -114,7 +114,7 @@ _SILENCES = {183: gettext_lazy("half a year"), 365: gettext_lazy("a year"), 730:
 
 
 def list_query(query: Mapping[str, Any]) -> str:
-    """The query of the list of these filters and their values."""
+    """Return the query of the list with these filters."""
     return urlencode(query)
 
 
@@ -123,7 +123,7 @@ def _figure(label: str, count: int, query: Mapping[str, Any], status: str = "") 
 
 
 def _statuses(counts: Counter[str], query: Mapping[str, Any]) -> tuple[Figure, ...]:
-    """One figure for each status, in their order, those with none included."""
+    """Return one figure for each status, in their order, including empty ones."""
     return tuple(
         _figure(str(status.label), counts[status], {**query, "status": status.value}, status) for status in ActionStatus
     )
@@ -144,7 +144,7 @@ def _attention(counted: AgendaCounts) -> list[Figure]:
 
 
 def _silence(counted: AgendaCounts) -> list[Figure]:
-    """For how long nothing was reported: each figure holds those after it, but for the first."""
+    """Return figures by age of the last report. Each but the first includes the ones after it."""
     never = ActionStatus.NOT_REPORTED
     return [
         _figure(_("never reported on"), counted.total.statuses[never], {"status": never.value}),
@@ -160,7 +160,7 @@ def _silence(counted: AgendaCounts) -> list[Figure]:
 
 
 def _by_issue(issues: Sequence[Issue], counted: AgendaCounts) -> list[Breakdown]:
-    """No query."""
+    """Return the breakdown of each issue. No query."""
     return _to_scale(
         _breakdown(str(issue), issue.get_absolute_url(), {"issue": issue.number}, counted.issues[issue.number])
         for issue in issues
@@ -168,7 +168,7 @@ def _by_issue(issues: Sequence[Issue], counted: AgendaCounts) -> list[Breakdown]
 
 
 def _by_agency(counted: AgendaCounts) -> list[Breakdown]:
-    """The first MAX_AGENCIES of those that lead something, in order of acronym. One query."""
+    """Return the breakdown of the first MAX_AGENCIES lead agencies, by acronym. One query."""
     agencies = Agency.objects.filter(pk__in=counted.leads).order_by("acronym")
     return _to_scale(
         _breakdown(
@@ -198,13 +198,13 @@ def _breakdown(label: str, address: str, query: Mapping[str, Any], counts: Count
 
 
 def _longest_silent(states: Iterable[ActionPointState], today: date) -> list[ActionPointRow]:
-    """Those never reported on first; those with paused reminders left out. Three queries, none if there are none."""
+    """Return those never reported on first, then by the oldest report, without paused ones. Three queries, none without any."""
     silent = (state for state in states if rules.is_silent(state, today) and not rules.is_paused(state, today))
     return rows_of(nsmallest(SHOWN, silent, key=by_last_report), today)
 
 
 def _milestones(states: Iterable[ActionPointState], today: date) -> tuple[list[Milestone], list[Milestone]]:
-    """Those that are overdue, the latest first, and those due within AHEAD. One query."""
+    """Return the overdue milestones, the latest first, and those due within AHEAD. One query."""
     dated = [
         (milestone.due_latest, milestone.pk, milestone, state) for state in states for milestone in state.milestones
     ]

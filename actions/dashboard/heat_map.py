@@ -1,4 +1,4 @@
-"""Agencies by issues: how many action points, and how long ago the last of them was reported on."""
+"""When each agency last reported: a table of lead agencies by issues."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ _AGES = ((30, "fresh"), (90, "recent"), (365, "old"))
 class Cell:
     count: int
     days: int | None
-    """Since the last report on any of them; None where nothing was ever reported."""
+    """Days since the last report on any of them; None if nothing was ever reported."""
     query: str
-    """Of the list that has just these action points."""
+    """The query of the list of just these action points."""
 
     @property
     def age(self) -> str:
-        """`fresh`, `recent`, `old`, `ancient` or `never`: what the colour says, beside the words."""
+        """The class of the colour that goes with the words: `fresh`, `recent`, `old`, `ancient` or `never`."""
         if self.days is None:
             return "never"
         return next((age for days, age in _AGES if self.days <= days), "ancient")
@@ -38,7 +38,7 @@ class AgencyRow:
     name: str
     address: str
     cells: tuple[Cell | None, ...]
-    """One for each issue; None where it leads nothing under it."""
+    """One for each issue; None if it leads nothing under it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class HeatMap:
 
 
 def heat_map(issues: Sequence[Issue], states: Iterable[ActionPointState], today: date) -> HeatMap:
-    """Of the agencies that lead something under these issues, in order of acronym; the first MAX_AGENCIES of them. One query."""
+    """Return the table of the first MAX_AGENCIES agencies that lead something under these issues, by acronym. One query."""
     numbers = {issue.number for issue in issues}
     led = count_led((state for state in states if state.issue in numbers), today)
     agencies = Agency.objects.filter(pk__in={agency for agency, _issue in led}).order_by("acronym")
@@ -71,7 +71,7 @@ def _cell(led: Led | None, acronym: str, issue: Issue) -> Cell | None:
 
 
 def legend() -> list[tuple[str, str]]:
-    """Each age with its words, the freshest first."""
+    """Return each age with its label, the freshest first."""
     return [
         ("fresh", _("up to 30 days")),
         ("recent", _("up to 90 days")),

@@ -1,4 +1,4 @@
-"""The milestones of an agenda on a line of time, which is cut into years: empty years take no room."""
+"""The milestones of an agenda on a time line of years. Years without milestones are left out."""
 
 from calendar import monthrange
 from collections import Counter
@@ -22,7 +22,7 @@ PAGE_SIZE = 100
 
 @dataclass(frozen=True, slots=True)
 class DrawnMilestone:
-    """A milestone, and from where to where in its year it is due: per cent of the year, from the left. Time runs as the language does."""
+    """A milestone, and where its due date starts and ends in its year, in per cent from the beginning of the line."""
 
     milestone: Milestone
     state: str
@@ -30,7 +30,7 @@ class DrawnMilestone:
     begin: float
     end: float
     goes_on: bool
-    """Its latest day is in another year, so `end` is the end of this one."""
+    """Whether its latest day is in a later year; then `end` is the end of this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +38,19 @@ class Year:
     year: int
     rows: Sequence[DrawnMilestone]
     today: float | None
-    """Where today is, in its year."""
+    """Where today is in the year, in per cent; None in other years."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimeLine:
     years: Sequence[Year]
     quarters: Sequence[tuple[str, float]]
-    """The name of its first month, and where it begins: the same in each year, as all months are equally long on the line."""
+    """The name of the first month of each quarter, and where it begins. All months are equally long on the line."""
     counts: Sequence[tuple[str, str, int]]
-    """Each state with its words and how many there are, on all pages."""
+    """Each state with its label and count, over all pages."""
     page: Page[Milestone]
     this_year: int
-    """The number of the page on which what is due from this year on begins."""
+    """The page on which the milestones from this year on begin."""
 
     @property
     def total(self) -> int:
@@ -58,7 +58,7 @@ class TimeLine:
 
 
 def time_line(agenda: Agenda, today: date, asked: Mapping[str, str], errors: list[str]) -> TimeLine:
-    """The page that the query asks for, in order of their earliest day. One query."""
+    """Return the page that the query names, ordered by earliest day. One query."""
     stored = Milestone.objects.filter(action_point__issue__agenda=agenda).in_order()
     milestones = list(stored.select_related("action_point__issue__agenda"))
     page = get_page(milestones, PAGE_SIZE, asked, errors)
@@ -86,7 +86,7 @@ def _row(milestone: Milestone, today: date) -> DrawnMilestone:
 
 
 def _place(day: date, *, after: bool = False) -> float:
-    """Where the day begins in its year, or where it is over."""
+    """Return where the day begins in its year or, with `after`, where it ends."""
     days = day.day if after else day.day - 1
     found = 100 / 12 * (day.month - 1 + days / monthrange(day.year, day.month)[1])
     return round(100 - found if get_language_bidi() else found, 2)

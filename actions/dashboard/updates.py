@@ -1,4 +1,4 @@
-"""The progress updates of an agenda, as far as its dashboard wants to know them."""
+"""The progress updates of an agenda that its dashboard uses."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -13,7 +13,7 @@ from issues.models import Agenda
 from issues.readable_history import readable_since
 
 LATEST = 5
-"""Updates that the dashboard shows."""
+"""How many updates the dashboard shows."""
 
 
 class ReportedUpdate(NamedTuple):
@@ -21,13 +21,13 @@ class ReportedUpdate(NamedTuple):
     status: str
     part_only: bool
     day: date
-    """Of its position in time."""
+    """The day of its position in time."""
     recorded_at: datetime
     pk: int
 
 
 def read_updates(agenda: Agenda, as_of: AsOf) -> list[ReportedUpdate]:
-    """Those that count on that day, by their position in time. One query."""
+    """Return the updates that count on that date, by position in time. One query."""
     rows = as_of.updates().filter(action_point__issue__agenda=agenda)
     rows = rows.order_by("position_day", "position", "first_recorded_at", "number")
     columns = "action_point_id", "status", "part_only", "position_day", "recorded_at", "pk"
@@ -35,8 +35,10 @@ def read_updates(agenda: Agenda, as_of: AsOf) -> list[ReportedUpdate]:
 
 
 def latest(updates: Iterable[ReportedUpdate], agenda: Agenda, as_of: AsOf, reader: Person) -> list[ProgressUpdate]:
-    """Those recorded last, the newest first, with what a list of updates shows; for a past date without those that were replaced
-    while the agenda was hidden from the reader. Three queries, one more for a past date.
+    """Return the last recorded updates, the newest first, with what a list of updates shows.
+
+    For a past date without those that were replaced while the agenda was hidden from the reader. Three queries, one more
+    for a past date.
     """
     newest = nlargest(LATEST, updates, key=attrgetter("recorded_at", "pk"))
     stored = ProgressUpdate.objects.with_context().select_related("action_point__issue__agenda")

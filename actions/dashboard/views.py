@@ -1,4 +1,4 @@
-"""The dashboard of an agenda, and the list of action points that its figures lead to."""
+"""The dashboard of an agenda, its page of changes and its page of milestones."""
 
 from datetime import date, timedelta
 
@@ -50,7 +50,7 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
 @public_if_visible
 @require_safe
 def changes_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """What changed since `?since=` (a day; a month ago unless it is given). `?page=` is one of what was recorded."""
+    """Show what changed since `?since=` (a date; by default a month ago), with `?page=` of the recorded updates."""
     agenda, today = get_agenda(request.user, slug), timezone.localdate()
     errors, since = unknown_parameters(request.GET, ["since", "page", "after", "before"]), today - A_MONTH
     try:
@@ -75,7 +75,7 @@ def changes_page(request: HttpRequest, slug: str) -> HttpResponse:
 @public_if_visible
 @require_safe
 def milestones_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """What was promised by when, on a line of time."""
+    """Show the milestones on a time line."""
     agenda, today = get_agenda(request.user, slug), timezone.localdate()
     errors = unknown_parameters(request.GET, ["page", "after", "before"])
     found = time_line(agenda, today, request.GET, errors)

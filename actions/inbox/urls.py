@@ -1,4 +1,4 @@
-"""Addresses of where each person begins."""
+"""URLs of the start page and of my action points."""
 
 from django.urls import path
 

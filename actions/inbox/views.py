@@ -1,4 +1,4 @@
-"""Where each person begins, and the focal point's own action points."""
+"""The start page, and a person's own action points."""
 
 from datetime import date
 from typing import Any
@@ -24,16 +24,16 @@ from tracker.people.models import User
 from tracker.people.permissions import Right, may
 
 SHOWN = 100
-"""So many of one's own are shown at most: more is no day's work, and the list has them all."""
+"""The most action points of one's own that are shown; the list has all of them."""
 
 LED_SHOWN, COORDINATORS_SHOWN = 5, 5
-"""So many to whom nothing is assigned see at most."""
+"""The most that people without an action point of their own see."""
 
 
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponseBase:
-    """Focal points begin with their action points, coordinators with the dashboard, visitors with what is open to everybody."""
+    """Redirect focal points to their action points, coordinators to the dashboard, and visitors to the agenda that they may read."""
     agenda = Agenda.objects.visible_to(request.user).current()
     if not request.user.is_authenticated:
         return redirect(agenda) if agenda else redirect_to_login(request.path)
@@ -44,9 +44,9 @@ def home(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 def my_action_points(request: HttpRequest) -> HttpResponse:
-    """The person's own open action points, those that show no progress first, the longest silent on top.
+    """Show the person's own open action points: those that need attention first, by the age of the last report.
 
-    Below them the drafts on other ones: an agenda may close, or an action point go to somebody else, while a text waits.
+    Drafts on other action points follow, since an agenda may close, or an action point get another owner, in the meantime.
     """
     user, today = signed_in(request), timezone.localdate()
     states = read_own(user, today)
@@ -74,13 +74,13 @@ def my_action_points(request: HttpRequest) -> HttpResponse:
 
 
 def _through(user: User, row: ActionPointRow) -> list[str]:
-    """By which of the user's agencies it is theirs."""
+    """Return the acronyms of the user's agencies that lead it."""
     return [agency.acronym for agency in row.agencies if user.speaks_for(agency.pk)]
 
 
 def _nothing_yet(user: User, today: date) -> dict[str, object]:
-    """For people without an open action point: what the agency, or the one that it is a part of, leads all the same; what nobody owns;
-    whom to ask. Twelve queries more at most.
+    """Return what helps people without an open action point: what their agency or the one above it leads, whether something has no owner,
+    and whom to ask. At most twelve queries.
     """
     visible = ActionPoint.objects.visible_to(user)
     agencies = {*user.agency_ids, user.agency.parent_id if user.agency else None}
@@ -97,14 +97,14 @@ def _nothing_yet(user: User, today: date) -> dict[str, object]:
 
 
 def _drafts(user: User) -> QuerySet[ProgressDraft]:
-    """All that are the person's, newest first. Three queries, one where there are none."""
+    """Return the person's drafts on action points that the person may read. Three queries, one without drafts."""
     visible = user.drafts.filter(action_point__in=ActionPoint.objects.visible_to(user))
     owners = ["action_point__lead_agencies", "action_point__focal_points"]
     return visible.select_related("action_point__issue__agenda").prefetch_related(*owners)
 
 
 def _next_milestones(points: list[int], today: date) -> dict[int, tuple[Milestone, PartialDate]]:
-    """By id of the action point, each with the day it is due; if it recurs, that of its next turn. One query."""
+    """Return the next milestone of each action point, by its id, and when it or its next turn is due. One query."""
     found: dict[int, tuple[Milestone, PartialDate]] = {}
     for milestone in Milestone.objects.undone().filter(action_point__in=points).in_order():
         due, point = milestone.next_due(today), milestone.action_point_id

@@ -67,7 +67,7 @@ def next_turn(
 
 
 class Milestone(models.Model):
-    """A dated promise. Due is a partial date: it has passed when its latest day has."""
+    """Something to be done by a date. `due` is a partial date: it has passed when its latest day has."""
 
     action_point = models.ForeignKey(
         ActionPoint, verbose_name=_("action point"), on_delete=models.PROTECT, related_name="milestones"

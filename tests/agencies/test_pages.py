@@ -145,7 +145,7 @@ def test_agency_page_costs_the_same_whatever_it_does(client, issue, django_asser
         client.get("/agencies/FAO/")
 
 
-def test_agency_page_tells_promises_kept_passed_and_ahead(client, issue):
+def test_agency_page_shows_milestones_by_state(client, issue):
     undp = personas.agency("UNDP")
     point = personas.action_point(issue)
     point.lead_agencies.add(undp)
@@ -183,12 +183,12 @@ def test_agency_page_says_what_was_surely_kept_late(client, issue, due, done_on,
     assert f"done {milestone.done_on} {'late ' if is_late else ''}2026/1.1" in found
 
 
-def told(response):
-    """References and titles of the promises, by their state."""
-    promises = response.context["promises"]
+def titles_by_state(response):
+    """References and titles of the milestones that are done, passed and ahead."""
+    milestones = response.context["milestones"]
     return [
-        [f"{milestone.action_point.reference} {milestone.title}" for milestone in milestones]
-        for milestones in (promises.done, promises.passed, promises.ahead)
+        [f"{milestone.action_point.reference} {milestone.title}" for milestone in group]
+        for group in (milestones.done, milestones.passed, milestones.ahead)
     ]
 
 
@@ -202,7 +202,7 @@ def carried(old, title, **fields):
 
 
 @pytest.fixture
-def promised(issue):
+def planned(issue):
     point = personas.action_point(issue)
     point.lead_agencies.add(personas.agency("UNDP"))
     personas.milestone(point, title="Survey", due="2020", done_on="2020")
@@ -211,40 +211,40 @@ def promised(issue):
 
 
 @pytest.mark.parametrize("title", ["Course", "Course (1.1)"])
-def test_promise_that_was_carried_on_is_counted_once_where_it_lives_now(client, promised, title):
-    carried(promised, title)
+def test_milestone_that_was_carried_over_counts_once_in_the_new_agenda(client, planned, title):
+    carried(planned, title)
 
-    assert told(client.get("/agencies/UNDP/")) == [["2026/1.1 Survey"], [f"2027/1.1 {title}"], []]
+    assert titles_by_state(client.get("/agencies/UNDP/")) == [["2026/1.1 Survey"], [f"2027/1.1 {title}"], []]
 
 
-def test_promise_that_was_carried_on_is_counted_once_whatever_became_of_it(client, promised):
-    _point, copy = carried(promised, "Course")
+def test_milestone_that_was_carried_over_counts_once_whatever_became_of_it(client, planned):
+    _point, copy = carried(planned, "Course")
     copy.title, copy.done_on = "Course in Rome", PartialDate.parse("2022")
     copy.save()
-    renamed = told(client.get("/agencies/UNDP/"))
+    renamed = titles_by_state(client.get("/agencies/UNDP/"))
 
     copy.remove(by=personas.person("a@example.org"), reason="Dropped.")
 
     assert renamed == [["2026/1.1 Survey", "2027/1.1 Course in Rome"], [], []]
-    assert told(client.get("/agencies/UNDP/")) == [["2026/1.1 Survey"], [], []]
+    assert titles_by_state(client.get("/agencies/UNDP/")) == [["2026/1.1 Survey"], [], []]
 
 
-def test_promise_is_counted_in_the_old_agenda_where_the_new_one_did_not_take_it_along(client, promised):
-    carried(promised, "Course of another kind")
+def test_milestone_counts_in_the_old_agenda_if_it_was_not_carried_over(client, planned):
+    carried(planned, "Course of another kind")
 
-    assert told(client.get("/agencies/UNDP/"))[1] == ["2026/1.1 Course", "2027/1.1 Course of another kind"]
+    assert titles_by_state(client.get("/agencies/UNDP/"))[1] == ["2026/1.1 Course", "2027/1.1 Course of another kind"]
 
 
-def test_promise_is_counted_in_the_old_agenda_by_those_who_do_not_see_the_new_one(client, promised, coordinator):
-    carried(promised, "Course", state="draft")
+def test_milestone_counts_in_the_old_agenda_for_readers_who_cannot_see_the_new_one(client, planned, coordinator):
+    carried(planned, "Course", state="draft")
 
-    to_visitor = told(client.get("/agencies/UNDP/"))
-    to_coordinator = told(personas.sign_in(client, coordinator).get("/agencies/UNDP/"))
+    to_visitor = titles_by_state(client.get("/agencies/UNDP/"))
+    to_coordinator = titles_by_state(personas.sign_in(client, coordinator).get("/agencies/UNDP/"))
 
     assert (to_visitor[1], to_coordinator[1]) == (["2026/1.1 Course"], ["2027/1.1 Course"])
 
 
-def test_agency_page_says_when_it_shows_the_last_promises_only(client, promised, monkeypatch):
+def test_agency_page_says_if_it_shows_only_the_last_milestones(client, planned, monkeypatch):
     words = "Only the 100 that are due last are shown and counted."
     assert words not in text(client.get("/agencies/UNDP/"))
 
@@ -252,13 +252,13 @@ def test_agency_page_says_when_it_shows_the_last_promises_only(client, promised,
     response = client.get("/agencies/UNDP/")
 
     assert words in text(response)
-    assert told(response) == [[], ["2026/1.1 Course"], []]
+    assert titles_by_state(response) == [[], ["2026/1.1 Course"], []]
 
 
-def test_agency_page_without_promises_says_so(client, issue):
+def test_agency_page_without_milestones_says_so(client, issue):
     personas.agency("UNDP")
 
-    assert "Promises No milestone in what it leads." in text(client.get("/agencies/UNDP/"))
+    assert "Milestones No milestone in what it leads." in text(client.get("/agencies/UNDP/"))
 
 
 def test_agency_page_shows_a_single_year(client, issue):

@@ -4,7 +4,6 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 from django.utils import timezone
 from hypothesis import given, settings
@@ -140,11 +139,11 @@ def test_changes_list_status_changes_and_what_was_recorded_since(client, focal_p
     assert "has the status that it had" in text(later)
 
 
-def test_changes_tell_of_withdrawals(coordinator):
+def test_changes_include_withdrawals(coordinator):
     update = report(led(1), date(2026, 3, 1))
     withdraw(update, by=coordinator, reason="Wrong.", now=timezone.now())
 
-    found = changes(personas.agenda(), date(2026, 4, 1), AnonymousUser(), {}, [])
+    found = changes(personas.agenda(), date(2026, 4, 1), coordinator, {}, [])
 
     assert [withdrawn.pk for withdrawn in found.withdrawn] == [update.pk]
     assert [change.before for change in found.statuses] == ["under_way"]

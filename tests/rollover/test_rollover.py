@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.management import call_command
 
-from actions.agencies.contribution import promises
+from actions.agencies.contribution import agency_milestones
 from actions.drafts import save_draft
 from actions.models import ActionPoint
 from actions.reminders.models import ReminderSchedule
@@ -120,7 +120,7 @@ def test_milestones_are_counted_once_after_the_agenda_is_created(rollover, coord
 
     carry_out.create_agenda(rollover, by=coordinator, now=NOW)
 
-    milestones = promises(personas.agency("AG1"), Agenda.objects.all(), TODAY).ahead
+    milestones = agency_milestones(personas.agency("AG1"), Agenda.objects.all(), TODAY).ahead
     assert [(str(milestone), milestone.action_point.reference) for milestone in milestones] == [
         ("Course", "2027/1.1"),
         ("Course (1.2)", "2027/1.1"),
@@ -136,7 +136,7 @@ def test_milestone_of_a_superseded_action_point_stays_there(rollover, coordinato
 
     carry_out.create_agenda(rollover, by=coordinator, now=NOW)
 
-    milestones = promises(personas.agency("AG1"), Agenda.objects.all(), TODAY).ahead
+    milestones = agency_milestones(personas.agency("AG1"), Agenda.objects.all(), TODAY).ahead
     assert [milestone.action_point.reference for milestone in milestones] == ["2026/1.1"]
 
 
