@@ -118,7 +118,7 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "rollover_remove_draft": (AGENDA, [LOGIN, 405, 405, 405, 405]),
     "rollover_open_agenda": (AGENDA, [LOGIN, 405, 405, 405, 405]),
     "handover_list": ({}, [LOGIN, 403, 403, 200, 200]),
-    "hand_over": ({}, [LOGIN, 403, 403, 200, 200]),
+    "create_handover": ({}, [LOGIN, 403, 403, 200, 200]),
     "handover": ({"pk": "handover"}, [LOGIN, 200, 404, 200, 200]),
 }
 
@@ -171,7 +171,7 @@ WRITE: dict[str, list[int]] = {
     "rollover_create_agenda": [LOGIN, 403, 403, 302, 302],
     "rollover_remove_draft": [LOGIN, 403, 403, 302, 302],
     "rollover_open_agenda": [LOGIN, 403, 403, 400, 400],
-    "hand_over": [LOGIN, 403, 403, 400, 400],
+    "create_handover": [LOGIN, 403, 403, 400, 400],
 }
 
 # Routes of libraries with tests of their own; what they let whom do is tested in tests/people and tests/test_admin_site.py.
@@ -215,7 +215,7 @@ def world(db: None, focal_point: Any, other_focal_point: Any, coordinator: Any, 
             agenda=point.issue.agenda, by=coordinator, made_at=personas.NOW, kind="add_lead", what="UNDP", changes=[]
         ).pk,
         "handover": Handover.objects.create(
-            predecessor=admin, successor=focal_point, reason="Moved on.", made_by=admin, made_at=personas.NOW
+            predecessor=admin, successor=focal_point, reason="Moved on.", created_by=admin, created_at=personas.NOW
         ).pk,
         "people": dict(zip(PEOPLE, [None, focal_point, other_focal_point, coordinator, admin], strict=True)),
     }

@@ -1,4 +1,4 @@
-"""What the successor has to know: where each action point stands, what was reported last, what comes next."""
+"""Collect what a successor needs to know about each action point, and mail it."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -17,42 +17,39 @@ from actions.reminders.models import Digest, ReminderCount
 from tracker.mail.templates import send_from_templates
 from tracker.people.models import User
 
-UPDATES = 3
-"""How many of the latest updates are told of each action point."""
+MAX_UPDATES = 3
+"""How many of the latest updates the brief shows of each action point."""
 
-DIGESTS = 20
-"""How many of the predecessor's latest digests are looked at."""
+MAX_DIGESTS = 20
+"""How many of the predecessor's latest digests are searched for the last reminder."""
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ActionPointBrief:
     action_point: ActionPoint
     reasons: Sequence[str]
-    """Why it shows no progress; empty where it shows some."""
+    """Why it needs attention; empty if it does not."""
     days_since_report: int | None
     updates: Sequence[ProgressUpdate]
     milestones: Sequence[Milestone]
-    """Those that are not done, the next first."""
+    """The open ones, in order of their dates."""
     reminded_at: datetime | None
-    """When a digest last told the predecessor of it."""
+    """When a digest last reminded the predecessor of it."""
     unanswered: int
-    """In how many periods digests told of it since the last report, whoever got them."""
+    """In how many periods digests reminded anybody of it since the last report."""
 
 
-def brief_of(handover: Handover, reader: User, today: date) -> list[Item]:
-    """Of what was handed over, what the reader may see. Eight queries, whatever the number of action points; one where there are none."""
+def brief_of(handover: Handover, reader: User, today: date) -> list[ActionPointBrief]:
+    """Return a brief for each action point of the hand-over that the reader may see. Eight queries; one if there is none."""
     points = list(handover.action_points.visible_to(reader).in_order().with_context().prefetch_related("milestones"))
     if not points:
         return []
-    updates: dict[int, list[ProgressUpdate]] = defaultdict(list)
-    for update in ProgressUpdate.objects.current().filter(action_point__in=points).newest_first().with_context():
-        if len(updates[update.action_point_id]) < UPDATES:
-            updates[update.action_point_id].append(update)
+    updates = _latest_updates(points)
     states = {point.pk: state_of(point, AsOf(today)) for point in points}
-    reminded = _reminded(handover.predecessor)
+    reminded = _last_reminders(handover.predecessor)
     counts = {count.action_point_id: count for count in ReminderCount.objects.filter(action_point__in=points)}
     return [
-        Item(
+        ActionPointBrief(
             action_point=point,
             reasons=[str(reason.label) for reason in rules.attention_reasons(states[point.pk], today)],
             days_since_report=rules.days_since_report(states[point.pk], today),
@@ -66,30 +63,39 @@ def brief_of(handover: Handover, reader: User, today: date) -> list[Item]:
 
 
 def send_brief(handover: Handover, today: date) -> bool:
-    """Mails it to the successor, in their language. False where the mail did not go out."""
+    """Mail the brief to the successor, in the successor's language. Return whether the mail was sent."""
     person = handover.successor
     with translation.override(person.language):
         context = {
             "handover": handover,
-            "items": brief_of(handover, person, today),
+            "brief": brief_of(handover, person, today),
             "base_url": settings.BASE_URL,
             "link": settings.BASE_URL + handover.get_absolute_url(),
         }
     return send_from_templates("handover/brief", person.email, person.language, context)
 
 
+def _latest_updates(points: Sequence[ActionPoint]) -> dict[int, list[ProgressUpdate]]:
+    """Return up to MAX_UPDATES updates of each action point, newest first, by its id."""
+    updates: dict[int, list[ProgressUpdate]] = defaultdict(list)
+    for update in ProgressUpdate.objects.current().filter(action_point__in=points).newest_first().with_context():
+        if len(updates[update.action_point_id]) < MAX_UPDATES:
+            updates[update.action_point_id].append(update)
+    return updates
+
+
 def _unanswered(count: ReminderCount | None, updates: Sequence[ProgressUpdate]) -> int:
-    """An update since the first of them is an answer, and the count begins anew with the next reminder."""
+    """Return the number of reminders; 0 if an update was recorded after the first of them, which answers all."""
     if count is None or any(update.recorded_at > count.first_at for update in updates):
         return 0
     return count.count
 
 
-def _reminded(predecessor: User) -> dict[int, datetime]:
-    """When the latest of the digests told of each action point, by its id. One query."""
-    found: dict[int, datetime] = {}
-    digests = Digest.objects.filter(recipient=predecessor, sent_at__isnull=False).only("snapshot", "sent_at")
-    for digest in digests.order_by("-sent_at")[:DIGESTS]:
+def _last_reminders(person: User) -> dict[int, datetime]:
+    """Return when a digest last reminded the person of each action point, by its id. One query."""
+    sent_at: dict[int, datetime] = {}
+    digests = Digest.objects.filter(recipient=person, sent_at__isnull=False).only("snapshot", "sent_at")
+    for digest in digests.order_by("-sent_at")[:MAX_DIGESTS]:
         for entry in digest.snapshot:
-            found.setdefault(entry["action_point"], digest.sent_at)  # type: ignore[arg-type] # not null, as filtered
-    return found
+            sent_at.setdefault(entry["action_point"], digest.sent_at)  # type: ignore[arg-type] # not null, as filtered
+    return sent_at

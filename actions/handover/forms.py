@@ -1,7 +1,8 @@
-"""The forms of a hand-over: between whom, then what and why."""
+"""Validate a hand-over: between whom, then which action points and why."""
 
 import re
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,13 +10,13 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from actions.handover.transfer import Moving
+from actions.handover.transfer import OpenWork
 from tracker.people.models import User
 from tracker.text import validate_line
 
 
 class PersonField(forms.ModelChoiceField):
-    """A person, shown with the agency. Numbers that no database can hold name nobody."""
+    """Choose a person, shown with the agency. An id that is too large for the database is an invalid choice."""
 
     def label_from_instance(self, person: Any) -> str:
         return f"{person} ({person.agency})" if person.agency else str(person)
@@ -27,8 +28,8 @@ class PersonField(forms.ModelChoiceField):
             raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": "?"}) from error
 
 
-class BetweenForm(forms.Form):
-    """Whose work goes to whom. Somebody deactivated already can hand over, too: the work has not moved by that."""
+class PeopleForm(forms.Form):
+    """Choose whose work goes to whom. A deactivated person can still be the predecessor, because deactivation leaves the work in place."""
 
     predecessor = PersonField(
         User.objects.select_related("agency"), label=_("Who leaves"), empty_label=_("Choose a person")
@@ -45,8 +46,10 @@ class BetweenForm(forms.Form):
 
 
 class HandoverForm(forms.Form):
-    """All of it goes to the successor, but for what is unticked. Where what would move has changed since the person saw it,
-    `has_moved` is true: what was unticked stays so, and what is new is ticked.
+    """Choose what goes to the successor; at first everything is ticked.
+
+    If the open work has changed since the form was shown, `work_has_changed` is true and the form lists the current open work: what the
+    person had unticked stays unticked, and new action points are ticked.
     """
 
     assigned = forms.TypedMultipleChoiceField(
@@ -56,46 +59,40 @@ class HandoverForm(forms.Form):
         label=_("Led by the agency"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
     reason = forms.CharField(
-        label=_("Because"),
+        label=_("Reason"),
         help_text=_("The successor reads it, and it is kept with the record."),
         max_length=500,
         validators=[validate_line],
     )
     deactivate = forms.BooleanField(label=_("Deactivate the account of the person who leaves"), required=False)
+    submission = forms.UUIDField(required=False, widget=forms.HiddenInput)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(
-        self, data: QueryDict | None = None, *, moving: Moving, predecessor: User, may_deactivate: bool
-    ) -> None:
-        groups = {"assigned": moving.assigned, "led": moving.led}
-        all_of_it = {name: [point.pk for point in points] for name, points in groups.items()} | {"seen": moving.mark}
-        self._sent = data if data is not None else QueryDict()
-        self.has_moved = data is not None and data.get("seen") != moving.mark
-        super().__init__(_looked_at_again(data, all_of_it) if data and self.has_moved else data, initial=all_of_it)
+    def __init__(self, data: QueryDict | None = None, *, work: OpenWork, may_deactivate: bool) -> None:
+        groups = {"assigned": work.assigned, "led": work.led}
+        ids = {name: [point.pk for point in points] for name, points in groups.items()}
+        self.work_has_changed = data is not None and data.get("seen") != work.seen
+        if data is not None and self.work_has_changed:
+            data = _with_open_work(data, ids, work.seen)
+        super().__init__(data, initial=ids | {"seen": work.seen, "submission": uuid4()})
         for name, points in groups.items():
             field: Any = self.fields[name]
             field.choices = [(point.pk, f"{point} ({point.get_status_display()})") for point in points]
             if not points:
                 del self.fields[name]
         if "assigned" in self.fields:
-            self.fields["assigned"].help_text = gettext("What you untick stays with %(name)s.") % {"name": predecessor}
+            self.fields["assigned"].help_text = gettext("What you untick stays with %(name)s.") % {"name": work.person}
         if "led" in self.fields:
             self.fields["led"].help_text = gettext(
-                "%(name)s answers for these through the agency alone. The agency goes on leading them, and the successor is named besides; "
-                "what you untick is the agency's alone."
-            ) % {"name": predecessor}
+                "%(name)s is responsible for these only as a focal point of the agency. The agency still leads them, and the successor "
+                "is named for them. What you untick stays with the agency alone."
+            ) % {"name": work.person}
         if not may_deactivate:
             del self.fields["deactivate"]
 
     @property
-    def sent(self) -> tuple[str, set[int]]:
-        """The reason and the ids of what was chosen just as they were sent, valid or not."""
-        ids = [*self._sent.getlist("assigned"), *self._sent.getlist("led")]
-        return self._sent.get("reason", "").strip(), {int(pk) for pk in ids if re.fullmatch("[0-9]{1,18}", pk)}
-
-    @property
     def chosen(self) -> set[int]:
-        """The ids of what goes to the successor, once it is valid."""
+        """Return the ids of the ticked action points of a valid form."""
         return {pk for name in ("assigned", "led") for pk in self.cleaned_data.get(name, [])}
 
     def clean(self) -> dict[str, Any]:
@@ -103,17 +100,19 @@ class HandoverForm(forms.Form):
         if data.get("deactivate") and "assigned" in data and set(self.initial["assigned"]) - set(data["assigned"]):
             self.add_error(
                 "assigned",
-                gettext("What stays with a deactivated account is left alone. Tick it, or keep the account."),
+                gettext("A deactivated person cannot keep action points. Tick all of them, or keep the account."),
             )
+        if not self.errors and not self.chosen and not data.get("deactivate"):
+            self.add_error(None, gettext("There is nothing to hand over."))
         return data
 
 
-def _looked_at_again(data: QueryDict, all_of_it: dict[str, Any]) -> QueryDict:
-    """What was typed, with all ticked but what the person saw and unticked."""
+def _with_open_work(data: QueryDict, ids: dict[str, list[int]], seen: str) -> QueryDict:
+    """Return a copy of what was sent, with everything ticked that the person did not see or did not untick."""
     data = data.copy()
     ticked = {*data.getlist("assigned"), *data.getlist("led")}
     unticked = set(re.findall(r"[0-9]+", data.get("seen", ""))) - ticked
-    for name in ("assigned", "led"):
-        data.setlist(name, [str(pk) for pk in all_of_it[name] if str(pk) not in unticked])
-    data["seen"] = all_of_it["seen"]
+    for name, points in ids.items():
+        data.setlist(name, [str(pk) for pk in points if str(pk) not in unticked])
+    data["seen"] = seen
     return data

@@ -1,6 +1,6 @@
-"""The record of who handed over whose work to whom, and what went along."""
+"""Record who handed which action points over to whom."""
 
-from collections.abc import Collection
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
@@ -15,27 +15,19 @@ from tracker.text import validate_line
 
 class HandoverQuerySet(AppendOnlyQuerySet["Handover"]):
     def visible_to(self, user: User) -> "HandoverQuerySet":
-        """Coordinators see all of them, everybody else what was handed over to them."""
+        """Return all of them for coordinators, and those to the user for everybody else."""
         return self if user.is_coordinating else self.filter(successor=user)
 
-    def made_before(
-        self, predecessor: User, successor: User, by: User, reason: str, chosen: Collection[int]
-    ) -> "Handover | None":
-        """Return what the same form made when it was sent before; None if anything is left to do. Up to three queries."""
-        same = self.filter(predecessor=predecessor, successor=successor, reason=reason, made_by=by)
-        found = same.order_by("-pk").first()
-        if found is None or set(found.action_points.values_list("pk", flat=True)) != set(chosen):
-            return None
-        points = ActionPoint.objects.filter(pk__in=chosen)
-        to_do = points.filter(focal_points=predecessor) | points.exclude(focal_points=successor)
-        return None if to_do.exists() else found
+    def with_submission(self, submission: UUID | None) -> "Handover | None":
+        """Return the hand-over that this submission of the form created. One query at most."""
+        return self.filter(submission=submission).first() if submission else None
 
     def with_people(self) -> "HandoverQuerySet":
-        return self.select_related("predecessor", "successor", "made_by")
+        return self.select_related("predecessor", "successor", "created_by")
 
 
 class Handover(AppendOnlyModel):
-    """The record of one hand-over. Append only."""
+    """Record one hand-over. Append only."""
 
     predecessor = models.ForeignKey(
         User, verbose_name=_("predecessor"), on_delete=models.PROTECT, related_name="handovers_given"
@@ -43,16 +35,18 @@ class Handover(AppendOnlyModel):
     successor = models.ForeignKey(
         User, verbose_name=_("successor"), on_delete=models.PROTECT, related_name="handovers_taken"
     )
-    reason = models.CharField(_("because"), max_length=500, validators=[validate_line])
+    reason = models.CharField(_("reason"), max_length=500, validators=[validate_line])
     action_points = models.ManyToManyField(ActionPoint, verbose_name=_("action points"), related_name="handovers")
     deactivated = models.BooleanField(_("the predecessor was deactivated"), default=False)
-    made_by = models.ForeignKey(User, verbose_name=_("by"), on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField(_("at"))
+    submission = models.UUIDField(_("submission"), null=True, unique=True, editable=False)
+    """Names one filled-in form, so that sending it twice hands over once."""
+    created_by = models.ForeignKey(User, verbose_name=_("created by"), on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(_("created at"))
 
     objects = HandoverQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-made_at", "-id"]
+        ordering = ["-created_at", "-id"]
         verbose_name = _("hand-over")
         verbose_name_plural = _("hand-overs")
         constraints = [

@@ -1,14 +1,14 @@
-"""Handing a person's work over: what would move, and moving it in one transaction."""
+"""Hand a person's open work over to a successor."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from actions.handover.models import Handover
-from actions.models import ActionPoint, ActionPointQuerySet
+from actions.models import ActionPoint
 from actions.models.status import ENDED
 from actions.reminders.links import VALID
 from actions.reminders.models import DeclinedResponsibility, Digest
@@ -18,102 +18,98 @@ from tracker.people.models import User
 
 
 class HandoverError(Exception):
-    """It cannot be done as things stand; the words are for the person. Nothing was moved."""
-
-
-class MovedMeanwhileError(Exception):
-    """What would move is not what the person has seen. Nothing was moved."""
-
-
-class MadeBeforeError(Exception):
-    """The same form was sent before. Nothing was left to move; `made` is what it made."""
-
-    def __init__(self, made: Handover) -> None:
-        super().__init__(f"hand-over {made.pk}")
-        self.made = made
+    """Refuse a hand-over, with a message for the coordinator. Nothing was stored."""
 
 
 @dataclass(frozen=True, slots=True)
-class Moving:
-    """What a hand-over would move, and what it would not."""
+class OpenWork:
+    """List the action points that a person can hand over."""
 
+    person: User
     assigned: list[ActionPoint]
-    """Assigned to the predecessor by name."""
+    """Those that the person is named for."""
     led: list[ActionPoint]
-    """The predecessor's through the agency alone, which goes on leading them, whoever is assigned."""
+    """Those that only the person's agency is responsible for. The agency still leads them after the hand-over."""
     drafts: int
-    """Updates that the predecessor has begun and not published. They stay with the predecessor."""
+    """How many progress updates the person has started and not published. They stay with the person."""
 
     @property
     def points(self) -> list[ActionPoint]:
         return [*self.assigned, *self.led]
 
     @property
-    def mark(self) -> str:
-        """Says which action points these are, so that a form can say what was seen."""
+    def seen(self) -> str:
+        """Return the ids as text, for a form that has to notice that they have changed."""
         return "+".join("-".join(str(point.pk) for point in points) for points in (self.assigned, self.led))
 
 
-def moving(predecessor: User) -> Moving:
-    """What is still to be done: neither completed nor discontinued, of agendas that are not closed. Five queries at most."""
-    own = list(_to_do().own(predecessor).in_order().with_context())
-    assigned = [point for point in own if predecessor in point.focal_points.all()]
-    led = [point for point in own if predecessor not in point.focal_points.all()]
-    return Moving(assigned, led, predecessor.drafts.count())
+def open_work(person: User) -> OpenWork:
+    """Return the person's action points that are neither completed nor discontinued, in agendas that are not closed.
+
+    Five queries at most.
+    """
+    points = ActionPoint.objects.exclude(status__in=ENDED).exclude(issue__agenda__state=Agenda.State.CLOSED)
+    own = list(points.own(person).in_order().with_context())
+    assigned = [point for point in own if person in point.focal_points.all()]
+    led = [point for point in own if person not in point.focal_points.all()]
+    return OpenWork(person, assigned, led, person.drafts.count())
 
 
-@transaction.atomic
+def lock_open_work(predecessor: User, successor: User) -> OpenWork:
+    """Lock both people and the predecessor's action points until the transaction ends, and read all of them again."""
+    for person in lock(User.objects.filter(pk__in=[predecessor.pk, successor.pk]).only("is_active")):
+        (predecessor if person == predecessor else successor).is_active = person.is_active
+    lock(ActionPoint.objects.filter(pk__in=[point.pk for point in open_work(predecessor).points]).only("pk"))
+    return open_work(predecessor)
+
+
 def hand_over(
-    predecessor: User,
+    work: OpenWork,
     successor: User,
     *,
+    chosen: Collection[int],
     reason: str,
     by: User,
     now: datetime,
-    seen: str,
-    chosen: Collection[int],
+    submission: UUID | None = None,
     deactivate: bool = False,
 ) -> Handover:
-    """Assign the successor in the predecessor's place to what is `chosen` (ids), and keep a record of it. The rest stays as it is.
+    """Name the successor for the action points whose ids are `chosen`, in place of the person whose work it is, and record it.
 
-    `seen` is the mark of what the person has seen. Raises MadeBeforeError, MovedMeanwhileError or HandoverError. Answer links in
-    digests that the predecessor has got die for all of it: for a person who stays with a leading agency, `may` alone would let them live.
+    Call it in the transaction in which `lock_open_work` returned `work`. Raises HandoverError if the successor is not active any more.
+    The answer links in the predecessor's mails stop working, even if the predecessor's agency still leads the action point.
     """
-    people = {person.pk: person for person in lock(User.objects.filter(pk__in=[predecessor.pk, successor.pk]))}
-    predecessor, successor = people[predecessor.pk], people[successor.pk]
+    predecessor = work.person
     if not successor.is_active:
-        raise HandoverError(_("%(name)s was deactivated meanwhile. Choose another person.") % {"name": successor})
-    if made := Handover.objects.made_before(predecessor, successor, by, reason, chosen):
-        raise MadeBeforeError(made)
-    ids = [point.pk for point in moving(predecessor).points]
-    lock(ActionPoint.objects.filter(pk__in=ids).only("pk"))
-    found = moving(predecessor)
-    if found.mark != seen:
-        raise MovedMeanwhileError
-    points = [point for point in found.points if point.pk in chosen]
-    if not points and not deactivate:
-        raise HandoverError(_("There is nothing to hand over."))
+        raise HandoverError(_("%(name)s was deactivated in the meantime. Choose another person.") % {"name": successor})
+    points = [point for point in work.points if point.pk in chosen]
     for point in points:
         point.focal_points.remove(predecessor)
         point.focal_points.add(successor)
-    _end_links(predecessor, {point.pk for point in found.points}, reason, by, now)
+    _end_answer_links(work, reason, by, now)
     if deactivate and predecessor.is_active:
         predecessor.is_active = False
         predecessor.save(update_fields=["is_active"])
-    made = Handover.objects.create(
-        predecessor=predecessor, successor=successor, reason=reason, deactivated=deactivate, made_by=by, made_at=now
+    handover = Handover.objects.create(
+        predecessor=predecessor,
+        successor=successor,
+        reason=reason,
+        deactivated=deactivate,
+        submission=submission,
+        created_by=by,
+        created_at=now,
     )
-    made.action_points.set(points)
-    return made
+    handover.action_points.set(points)
+    return handover
 
 
-def _to_do() -> ActionPointQuerySet:
-    return ActionPoint.objects.exclude(status__in=ENDED).exclude(issue__agenda__state=Agenda.State.CLOSED)
-
-
-def _end_links(predecessor: User, points: set[int], reason: str, by: User, now: datetime) -> None:
-    """For all that moves, and for all that the predecessor's digests of late tell of: see `read_answer_link`."""
-    late = Digest.objects.filter(recipient=predecessor, created_at__gte=now - VALID).values_list("snapshot", flat=True)
-    told = {entry["action_point"] for snapshot in late for entry in snapshot}
-    known = ActionPoint.objects.filter(pk__in=points | told).values_list("pk", flat=True)
-    DeclinedResponsibility.objects.decline_on_behalf_of(predecessor, known, reason=reason, by=by, now=now)
+def _end_answer_links(work: OpenWork, reason: str, by: User, now: datetime) -> None:
+    """End the links for all open work and for everything in digests whose links are still valid: see `read_answer_link`."""
+    digests = Digest.objects.filter(recipient=work.person, created_at__gte=now - VALID)
+    in_digests = {
+        entry["action_point"] for snapshot in digests.values_list("snapshot", flat=True) for entry in snapshot
+    }
+    existing = ActionPoint.objects.filter(pk__in=in_digests | {point.pk for point in work.points})
+    DeclinedResponsibility.objects.decline_on_behalf_of(
+        work.person, existing.values_list("pk", flat=True), reason=reason, by=by, now=now
+    )

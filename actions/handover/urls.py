@@ -1,4 +1,4 @@
-"""Addresses of hand-overs."""
+"""Route the pages of hand-overs."""
 
 from django.urls import path
 
@@ -6,6 +6,6 @@ from actions.handover import views
 
 urlpatterns = [
     path("hand-overs/", views.handover_list, name="handover_list"),
-    path("hand-overs/new/", views.hand, name="hand_over"),
+    path("hand-overs/new/", views.create_handover, name="create_handover"),
     path("hand-overs/<int:pk>/", views.handover_page, name="handover"),
 ]

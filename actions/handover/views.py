@@ -1,6 +1,7 @@
-"""Hand-overs: the record of them, making one, and the brief for who takes over."""
+"""List, create and show hand-overs. The page of a hand-over is the brief for the successor."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -9,86 +10,94 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from actions.access import signed_in
 from actions.handover.brief import brief_of, send_brief
-from actions.handover.forms import BetweenForm, HandoverForm
+from actions.handover.forms import HandoverForm, PeopleForm
 from actions.handover.models import Handover
-from actions.handover.transfer import HandoverError, MadeBeforeError, MovedMeanwhileError, Moving, hand_over, moving
+from actions.handover.transfer import HandoverError, OpenWork, hand_over, lock_open_work, open_work
+from tracker.people.models import User
 from tracker.people.permissions import Right, may, require
+from tracker.web.form_recovery import clear_browser_copy
 
-SHOWN = 100
+MAX_LISTED = 100
 
 
 @require_safe
 def handover_list(request: HttpRequest) -> HttpResponse:
-    """Who handed over what to whom, the newest first."""
+    """List who handed over what to whom, newest first."""
     require(request.user, Right.COORDINATE)
-    found = Handover.objects.with_people().prefetch_related("action_points__issue__agenda")[:SHOWN]
-    return render(request, "handover/handover_list.html", {"handovers": found})
+    handovers = Handover.objects.with_people().prefetch_related("action_points__issue__agenda")[:MAX_LISTED]
+    return render(request, "handover/handover_list.html", {"handovers": handovers})
 
 
 @require_safe
 def handover_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """The record of one, and the brief: for the successor and for coordinators."""
+    """Show a hand-over with its brief, to the successor and to coordinators."""
     person = signed_in(request)
-    found = get_object_or_404(Handover.objects.visible_to(person).with_people(), pk=pk)
-    items = brief_of(found, person, timezone.localdate())
-    return render(request, "handover/handover_page.html", {"handover": found, "items": items})
+    handover = get_object_or_404(Handover.objects.visible_to(person).with_people(), pk=pk)
+    brief = brief_of(handover, person, timezone.localdate())
+    return render(request, "handover/handover_page.html", {"handover": handover, "brief": brief})
 
 
 @require_http_methods(["GET", "POST"])
-def hand(request: HttpRequest) -> HttpResponseBase:
-    """`?predecessor=&successor=` shows what would move between them; POST moves it, in one step."""
+def create_handover(request: HttpRequest) -> HttpResponseBase:
+    """Choose two people, then show the open work of `?predecessor=` that goes to `&successor=`. POST hands it over."""
     person = signed_in(request)
     require(person, Right.COORDINATE)
     if "deactivate" in request.POST:
         require(person, Right.ADMINISTER)
-    between = BetweenForm(request.GET if {"predecessor", "successor"} & request.GET.keys() else None)
-    if not between.is_valid():
-        faulty = between.is_bound or request.method == "POST"
-        return render(request, "handover/between_form.html", {"form": between}, status=400 if faulty else 200)
-    predecessor, successor = between.cleaned_data["predecessor"], between.cleaned_data["successor"]
-    may_deactivate = may(person, Right.ADMINISTER) and predecessor.is_active and predecessor != person
-    data = request.POST if request.method == "POST" else None
+    people = PeopleForm(request.GET if {"predecessor", "successor"} & request.GET.keys() else None)
+    if not people.is_valid():
+        status = 400 if people.is_bound or request.method == "POST" else 200
+        return render(request, "handover/people_form.html", {"form": people}, status=status)
+    predecessor, successor = people.cleaned_data["predecessor"], people.cleaned_data["successor"]
+    if request.method == "POST":
+        return _hand_over(request, predecessor, successor)
+    work = open_work(predecessor)
+    return _form_page(request, HandoverForm(work=work, may_deactivate=_may_deactivate(request, work)), work, successor)
 
-    def page(form: HandoverForm, found: Moving, status: int) -> HttpResponse:
-        context = {"form": form, "moving": found, "predecessor": predecessor, "successor": successor}
-        return render(request, "handover/handover_form.html", context, status=status)
 
-    found = moving(predecessor)
-    form = HandoverForm(data, moving=found, predecessor=predecessor, may_deactivate=may_deactivate)
-    if data and (before := Handover.objects.made_before(predecessor, successor, person, *form.sent)):
-        return redirect(before)
-    if form.has_moved or not form.is_valid():
-        return page(form, found, 409 if form.has_moved else 400 if form.is_bound else 200)
-    try:
-        made = hand_over(
-            predecessor,
-            successor,
-            reason=form.cleaned_data["reason"],
-            by=person,
-            now=timezone.now(),
-            seen=form.cleaned_data["seen"],
-            chosen=form.chosen,
-            deactivate=form.cleaned_data.get("deactivate", False),
-        )
-    except MadeBeforeError as error:
-        return redirect(error.made)
-    except HandoverError as error:
-        form.add_error(None, str(error))
-        return page(form, found, 409)
-    except MovedMeanwhileError:
-        found = moving(predecessor)
-        return page(
-            HandoverForm(data, moving=found, predecessor=predecessor, may_deactivate=may_deactivate), found, 409
-        )
-    arrived = f"keep-clear:{request.get_full_path()}"
-    if send_brief(made, timezone.localdate()):
-        messages.success(
-            request, _("Handed over. %(name)s gets the brief by mail.") % {"name": successor}, extra_tags=arrived
-        )
+def _hand_over(request: HttpRequest, predecessor: User, successor: User) -> HttpResponseBase:
+    """Hand over what was chosen, and mail the brief once it is stored. A form that was sent before leads to what it created."""
+    browser_copy = clear_browser_copy(request, request.get_full_path())
+    with transaction.atomic():
+        work = lock_open_work(predecessor, successor)
+        form = HandoverForm(request.POST, work=work, may_deactivate=_may_deactivate(request, work))
+        is_valid = form.is_valid()
+        if existing := Handover.objects.with_submission(form.cleaned_data.get("submission")):
+            messages.info(
+                request, _("This was handed over already. For anything else, start again."), extra_tags=browser_copy
+            )
+            return redirect(existing)
+        if form.work_has_changed or not is_valid:
+            return _form_page(request, form, work, successor, status=409 if form.work_has_changed else 400)
+        try:
+            handover = hand_over(
+                work,
+                successor,
+                chosen=form.chosen,
+                reason=form.cleaned_data["reason"],
+                by=signed_in(request),
+                now=timezone.now(),
+                submission=form.cleaned_data["submission"],
+                deactivate=form.cleaned_data.get("deactivate", False),
+            )
+        except HandoverError as error:
+            form.add_error(None, str(error))
+            return _form_page(request, form, work, successor, status=409)
+    if send_brief(handover, timezone.localdate()):
+        message = _("Handed over. %(name)s gets the brief by mail.")
+        messages.success(request, message % {"name": successor}, extra_tags=browser_copy)
     else:
-        messages.warning(
-            request,
-            _("Handed over. The mail did not go out: send %(name)s the address of this page.") % {"name": successor},
-            extra_tags=arrived,
-        )
-    return redirect(made)
+        message = _("Handed over, but the mail was not sent. Send %(name)s the address of this page.")
+        messages.warning(request, message % {"name": successor}, extra_tags=browser_copy)
+    return redirect(handover)
+
+
+def _form_page(
+    request: HttpRequest, form: HandoverForm, work: OpenWork, successor: User, *, status: int = 200
+) -> HttpResponse:
+    context = {"form": form, "work": work, "predecessor": work.person, "successor": successor}
+    return render(request, "handover/handover_form.html", context, status=status)
+
+
+def _may_deactivate(request: HttpRequest, work: OpenWork) -> bool:
+    return may(request.user, Right.ADMINISTER) and work.person.is_active and work.person != request.user

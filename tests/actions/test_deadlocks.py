@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -75,10 +74,8 @@ def test_progress_is_logged_beside_a_hand_over(monkeypatch, focal_point, coordin
         log_progress(ActionPoint.objects.get(pk=point.pk), personas.progress(), author=focal_point, now=NOW)
 
     def hand_over() -> None:
-        seen = transfer.moving(focal_point).mark
-        transfer.hand_over(
-            focal_point, successor, reason="New post.", by=coordinator, now=NOW, seen=seen, chosen=[point.pk]
-        )
+        work = transfer.lock_open_work(focal_point, successor)
+        transfer.hand_over(work, successor, chosen=[point.pk], reason="New post.", by=coordinator, now=NOW)
 
     monkeypatch.setattr(locking, "for_update", lock_and_meet)
     monkeypatch.setattr(verbs, "for_update", lock_and_meet)
@@ -107,9 +104,8 @@ def test_writers_of_one_action_point_do_not_deadlock(focal_point, coordinator):
 
     def hand_over(step: int) -> None:
         old, new = (focal_point, other) if step % 2 else (other, focal_point)
-        found = transfer.moving(old)
-        with suppress(transfer.HandoverError, transfer.MadeBeforeError, transfer.MovedMeanwhileError):
-            transfer.hand_over(old, new, reason="Leave.", by=coordinator, now=NOW, seen=found.mark, chosen=[point.pk])
+        work = transfer.lock_open_work(old, new)
+        transfer.hand_over(work, new, chosen=[point.pk], reason="Leave.", by=coordinator, now=NOW)
 
     work = [log, change_milestones, change_owners, hand_over] * 2
     errors = [error for step in range(12) for error in at_once(*[partial(each, step) for each in work])]

@@ -139,7 +139,7 @@ def people(transactional_db: None) -> dict[str | None, User | None]:
     choice = Choice(kind="carry", reason="It goes on.", issue=rollover.issues.first(), titles=[point.title])
     decide(rollover, point, choice, by=co, now=personas.NOW, seen="")
     handover = Handover.objects.create(
-        pk=1, predecessor=co, successor=undp, reason="Left for Bonn.", made_by=co, made_at=personas.NOW
+        pk=1, predecessor=co, successor=undp, reason="Left for Bonn.", created_by=co, created_at=personas.NOW
     )
     handover.action_points.set(points)
     return {

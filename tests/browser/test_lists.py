@@ -166,7 +166,9 @@ def test_arrows_lead_the_way_that_the_page_runs(new_page, co, language, expected
     co.language = language
     co.save()
     successor = personas.person("ana@example.org", name="Ana")
-    Handover.objects.create(pk=1, predecessor=co, successor=successor, reason="Left.", made_by=co, made_at=personas.NOW)
+    Handover.objects.create(
+        pk=1, predecessor=co, successor=successor, reason="Left.", created_by=co, created_at=personas.NOW
+    )
     rollover = start(Rollover(source=Agenda.objects.get(), slug="2006", title="Agenda of 2006"), co, personas.NOW)
     point = ActionPoint.objects.get(issue__number=1, number=1)
     choice = Choice(kind="carry", reason="It goes on.", issue=rollover.issues.first(), titles=["On"])
