@@ -227,7 +227,7 @@ def test_preview_costs_the_same_for_any_number_of_people(as_coordinator, point, 
     for number in range(count):
         personas.person(f"{number}@example.org", agency=personas.agency("UNDP"))
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(13):
         as_coordinator.get("/reminders/schedules/2026/preview/")
 
 
