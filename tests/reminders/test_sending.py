@@ -328,7 +328,7 @@ def test_batch_costs_few_queries_to_read_and_two_to_write_each(
     Digest.objects.filter(pk=digest.pk).update(state=State.FAILED, cause=Cause.REFUSED, next_attempt_at=None)
     several(focal_point, count)
 
-    with Courier() as courier, django_assert_num_queries(12 + 2 * count):
+    with Courier() as courier, django_assert_num_queries(11 + 2 * count):
         send_due(courier)
 
 
