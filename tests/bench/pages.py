@@ -216,9 +216,10 @@ class Site:
         yield "agendas", self.agendas[0], self.coordinator, "/agendas/"
 
     def log(self, agenda: Agenda) -> None:
-        """Log progress on one of the first action points of the agenda, in turn."""
+        """Log progress on one of ten action points of the agenda, in turn, but not on the one whose page is measured."""
         self.change += 1
-        point = ActionPoint.objects.filter(issue__agenda=agenda, number=1).order_by("issue__number")[self.change % 10]
+        points = ActionPoint.objects.filter(issue__agenda=agenda, number=1, issue__number__gt=1)
+        point = points.order_by("issue__number")[self.change % 10]
         personas.update(point, now=timezone.now())
 
     def post(self, agenda: Agenda) -> None:
