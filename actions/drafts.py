@@ -13,7 +13,7 @@ MAX_DRAFTS = 10
 
 Typed = dict[str, list[str]]
 
-_OF_THE_FORM = {"submission", "seen", "corrects", "do"}
+_OF_THE_FORM = {"submission", "version", "do"}
 """Fields that nobody types into."""
 _FILLED_IN = {"status", "agency"}
 """Fields that the form or a link may have filled in before the person began."""

@@ -60,12 +60,12 @@ def log_progress(
     now: datetime,
     submission: uuid.UUID | None = None,
     reported_on: PartialDate | None = None,
-    seen: int | None = None,
+    version: int | None = None,
 ) -> ProgressUpdate:
     """Add a progress update. Its report date is the author's day unless `reported_on` is another.
 
     `submission` identifies the filled-in form: sent twice, it makes one update; its draft is removed. Raises SubmissionUsedError if it said
-    something else before. `seen` is the number of the last update that the author saw; raises NewerUpdatesError if others logged newer
+    something else before. `version` is the number of the last update that the author read; raises NewerUpdatesError if others logged newer
     ones.
     """
     sent = Submission(
@@ -75,8 +75,8 @@ def log_progress(
     if published := _publish(sent):
         return published
     last_number = action_point.last_number()
-    if seen is not None and last_number > seen:
-        newer = action_point.progress_updates.newest_versions().filter(number__gt=seen).exclude(author=author)
+    if version is not None and last_number > version:
+        newer = action_point.progress_updates.newest_versions().filter(number__gt=version).exclude(author=author)
         if updates := list(newer.with_context()):
             raise NewerUpdatesError(updates)
     zone = zone_named(author.time_zone if author else "UTC")

@@ -79,8 +79,8 @@ def action_point(client: Client, person: User) -> Sent:
 
 def outline(client: Client, person: User) -> Sent:
     path, text = "/agendas/2026/outline/", "7. Impact\n7.1 Measure it\n"
-    plan = client.post(path, {"text": text}).context["plan"].fingerprint
-    return path, {"text": text, "plan": plan}, Issue.objects.filter(number=7)
+    plan = client.post(path, {"text": text}).context["pasted"].version
+    return path, {"text": text, "version": plan}, Issue.objects.filter(number=7)
 
 
 def saved_view(client: Client, person: User) -> Sent:
@@ -90,7 +90,7 @@ def saved_view(client: Client, person: User) -> Sent:
 def bulk_edit(client: Client, person: User) -> Sent:
     path = "/agendas/2026/action-points/changes/"
     chosen = {"points": [ActionPoint.objects.get().pk], "kind": "add_lead", "agency": personas.agency("UNSSC").pk}
-    return path, chosen | {"plan": client.post(path, chosen).context["plan"]}, BulkEdit
+    return path, chosen | {"version": client.post(path, chosen).context["version"]}, BulkEdit
 
 
 def invitation(client: Client, person: User) -> Sent:
@@ -152,7 +152,7 @@ def deactivation(client: Client, person: User) -> Sent:
 def wording(client: Client, person: User) -> Sent:
     path = "/agendas/2026/note/1.1/description/"
     form = client.get(path).context["form"]
-    typed = {"seen": form.seen, "count": form.count}
+    typed = {"version": form.version_read, "count": form.count}
     typed |= {field.html_name: field.value() or "" for passage in form.forms for field in passage}
     return path, typed | {f"passage-{form.count}-text": "Staff are trained."}, SectionEdit
 

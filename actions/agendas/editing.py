@@ -11,13 +11,14 @@ from django.views.decorators.http import require_http_methods
 from actions.access import get_agenda, signed_in
 from actions.agendas.forms import AgendaForm, IssueForm, NewActionPointForm
 from actions.agendas.pasted_agenda_form import PastedAgendaForm
-from actions.forms.conflicts import ConflictAwareForm
 from actions.forms.unique_in_parent import UniqueInParentForm
 from actions.models import ActionPoint
 from issues.models import Agenda, Issue
 from tracker.locking import atomic_post, locked_by_post
 from tracker.people.permissions import Right
 from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
+from tracker.web.forms import posted, render_form
+from tracker.web.optimistic_lock import VersionedModelForm
 
 
 @preserve_form
@@ -25,7 +26,7 @@ from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_i
 @atomic_post
 def edit_agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
     agenda = _to_edit(request, slug)
-    form = AgendaForm(_sent(request), initial=saved_initial(request), instance=agenda)
+    form = AgendaForm(posted(request), initial=saved_initial(request), instance=agenda)
     return _form_page(request, form, agenda, _("Edit the agenda"))
 
 
@@ -34,7 +35,7 @@ def edit_agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
 @atomic_post
 def add_issue(request: HttpRequest, slug: str) -> HttpResponseBase:
     agenda = _to_edit(request, slug)
-    form = IssueForm(_sent(request), initial=saved_initial(request), instance=Issue(agenda=agenda))
+    form = IssueForm(posted(request), initial=saved_initial(request), instance=Issue(agenda=agenda))
     return _form_page(request, form, agenda, _("Add an issue"))
 
 
@@ -44,7 +45,7 @@ def add_issue(request: HttpRequest, slug: str) -> HttpResponseBase:
 def edit_issue(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
     agenda = _to_edit(request, slug)
     issue = get_object_or_404(agenda.issues, number=number)
-    form = IssueForm(_sent(request), initial=saved_initial(request), instance=issue)
+    form = IssueForm(posted(request), initial=saved_initial(request), instance=issue)
     return _form_page(request, form, agenda, _("Edit the issue"))
 
 
@@ -55,7 +56,7 @@ def add_action_point(request: HttpRequest, slug: str, number: int) -> HttpRespon
     agenda = _to_edit(request, slug)
     issue = get_object_or_404(agenda.issues, number=number)
     initial = saved_initial(request, "lead_agencies", "focal_points")
-    form = NewActionPointForm(_sent(request), initial=initial, instance=ActionPoint(issue=issue))
+    form = NewActionPointForm(posted(request), initial=initial, instance=ActionPoint(issue=issue))
     return _form_page(request, form, agenda, _("Add an action point"), under=issue)
 
 
@@ -63,11 +64,11 @@ def add_action_point(request: HttpRequest, slug: str, number: int) -> HttpRespon
 @require_http_methods(["GET", "POST"])
 @atomic_post
 def paste_agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """Add issues and action points from a text. POST previews them; with `preview`, the fingerprint of the preview, it adds just those."""
+    """Add issues and action points from a text. POST previews them; with `version`, that of the preview, it adds just those."""
     agenda = _to_edit(request, slug)
-    form = PastedAgendaForm(_sent(request), agenda=agenda, initial=saved_initial(request))
-    pasted, previewed = form.pasted if form.is_valid() else None, request.POST.get("preview")
-    if pasted and pasted.fingerprint == previewed:
+    form = PastedAgendaForm(posted(request), agenda=agenda, initial=saved_initial(request))
+    pasted, previewed = form.pasted if form.is_valid() else None, request.POST.get("version")
+    if pasted and pasted.version == previewed:
         pasted.add()
         added = _("Added: %(what)s.") % {"what": pasted.summary()}
         messages.success(request, added, extra_tags=clear_browser_copy(request))
@@ -88,12 +89,12 @@ def _sent(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def _stored_before(form: ConflictAwareForm) -> Any:
+def _stored_before(form: VersionedModelForm) -> Any:
     return form.stored_before() if form.is_bound and isinstance(form, UniqueInParentForm) else None
 
 
 def _form_page(
-    request: HttpRequest, form: ConflictAwareForm, agenda: Agenda, heading: str, under: Issue | None = None
+    request: HttpRequest, form: VersionedModelForm, agenda: Agenda, heading: str, under: Issue | None = None
 ) -> HttpResponse:
     """Stored, it leads to the page of what was stored."""
     stored: Any = form.save() if form.is_valid() else _stored_before(form)
@@ -103,5 +104,4 @@ def _form_page(
     if form.is_bound and form.instance is agenda:
         agenda.refresh_from_db()  # a form that is checked writes what was typed to its instance
     context = {"form": form, "agenda": agenda, "heading": heading, "under": under}
-    status = 200 if not form.is_bound else 409 if form.theirs else 400
-    return render(request, "agendas/agenda_form.html", context, status=status)
+    return render_form(request, "agendas/agenda_form.html", **context)

@@ -5,14 +5,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from actions.forms.action_point import ActionPointForm
-from actions.forms.conflicts import ConflictAwareForm
 from actions.forms.unique_in_parent import UniqueInParentForm
 from actions.models import ActionPoint
 from issues.models import Agenda, Issue
 from issues.numbering import next_number
+from tracker.web.optimistic_lock import VersionedModelForm
 
 
-class AgendaForm(ConflictAwareForm):
+class AgendaForm(VersionedModelForm):
     class Meta:
         model = Agenda
         fields = [
@@ -31,7 +31,7 @@ class AgendaForm(ConflictAwareForm):
         }
 
 
-class IssueForm(UniqueInParentForm, ConflictAwareForm):
+class IssueForm(UniqueInParentForm, VersionedModelForm):
     """Edit an issue of an agenda, or add one. A new issue gets the next number unless another is typed. The number never changes, so that
     references stay valid. Create the form with the agenda locked.
     """
@@ -65,7 +65,7 @@ class NewActionPointForm(UniqueInParentForm, ActionPointForm):
         _offer_number(self, ActionPoint.objects.filter(issue=self.instance.issue_id))
 
 
-def _offer_number(form: ConflictAwareForm, siblings: Any) -> None:
+def _offer_number(form: VersionedModelForm, siblings: Any) -> None:
     """Fill in the next number unless one was typed."""
     if form.initial.get("number") is None:
         form.initial["number"] = next_number(siblings)

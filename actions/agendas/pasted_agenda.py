@@ -76,7 +76,7 @@ class PastedAgenda:
         return sum(len(issue.action_points) for issue in self.issues)
 
     @property
-    def fingerprint(self) -> str:
+    def version(self) -> str:
         """Identify what would be added, so that only what was previewed is added."""
         return sha256(repr([astuple(issue) for issue in self.issues]).encode()).hexdigest()
 

@@ -1,10 +1,8 @@
 """Changing owners, leads or due dates of many action points at once: what would change, doing it, and undoing it."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -16,6 +14,7 @@ from issues.models import Agenda
 from tracker.dates.value import PartialDate
 from tracker.locking import for_update, lock
 from tracker.people.models import Agency, User
+from tracker.web.optimistic_lock import version_of_content
 
 LIMIT = 200
 """Action points that are changed at once, at most."""
@@ -66,21 +65,20 @@ def apply_as_shown(
     by: User,
     now: datetime,
 ) -> int:
-    """Make the changes if they still are those that were shown (their fingerprint), and return their number; 0 if they are not."""
+    """Make the changes if they still are those that were shown (their version), and return their number; 0 if they are not."""
     lock(ActionPoint.objects.filter(pk__in=[point.pk for point in points]))
     if isinstance(target, PartialDate):
         lock(Milestone.objects.filter(action_point__in=[point.pk for point in points]))
     changes = planned(list(points.all()), kind, target)
-    if not changes or fingerprint(changes) != shown:
+    if not changes or version_of_changes(changes) != shown:
         return 0
     apply(agenda, changes, kind, target, by, now)
     return len(changes)
 
 
-def fingerprint(changes: Sequence[Change]) -> str:
-    """Of just these changes: they are made only where they are those that were shown."""
-    told = [[*change.record, change.before, change.after] for change in changes]
-    return sha256(json.dumps(told).encode()).hexdigest()
+def version_of_changes(changes: Sequence[Change]) -> str:
+    """Identify these changes, so that only those that were previewed are made."""
+    return version_of_content([[*change.record, change.before, change.after] for change in changes])
 
 
 def apply(

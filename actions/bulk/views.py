@@ -24,7 +24,7 @@ from tracker.people.permissions import Right, require
 
 @require_http_methods(["GET", "POST"])
 def change_many(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """The action points of a list, whose query it takes. POST shows what would change; with `plan`, the fingerprint of
+    """The action points of a list, whose query it takes. POST shows what would change; with `version`, that of
     what was shown, it changes just that.
     """
     agenda = get_agenda(person := signed_in(request), slug, Right.COORDINATE)
@@ -47,17 +47,17 @@ def change_many(request: HttpRequest, slug: str) -> HttpResponseBase:
     }
     if form.is_valid():
         kind, target = form.cleaned_data["kind"], form.target()
-        chosen, shown = form.cleaned_data["points"], request.POST.get("plan")
+        chosen, shown = form.cleaned_data["points"], request.POST.get("version")
         if shown and (made := edits.apply_as_shown(agenda, chosen, kind, target, shown, person, timezone.now())):
             said = ngettext("%(count)s change is made.", "%(count)s changes are made.", made)
             messages.success(request, " ".join([said % {"count": made}, _("It can be undone below.")]))
             return redirect(f"{reverse('change_many', args=[slug])}?{context['query']}")
         changes = edits.planned(list(chosen), kind, target)
-        plan = edits.fingerprint(changes)
+        version = edits.version_of_changes(changes)
         sent = [(name, value) for name, values in request.POST.lists() if name in form.fields for value in values]
-        context |= {"changes": changes, "is_previewed": True, "plan": plan, "sent": sent}
+        context |= {"changes": changes, "is_previewed": True, "version": version, "sent": sent}
     status = 400 if complaints or filters.errors or (bound and not form.is_valid()) else 200
-    if status == 200 and request.POST.get("plan"):
+    if status == 200 and request.POST.get("version"):
         status, context["is_another"] = 409, True
     return render(request, "bulk/bulk_edit_page.html", context, status=status)
 

@@ -5,12 +5,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from actions.forms.choices import CheckboxesField
-from actions.forms.conflicts import ConflictAwareForm
 from actions.models import ActionPoint
 from tracker.people.models import Agency, User
+from tracker.web.optimistic_lock import VersionedModelForm
 
 
-class ActionPointForm(ConflictAwareForm):
+class ActionPointForm(VersionedModelForm):
     lead_agencies = CheckboxesField(
         label=_("Lead agencies"),
         queryset=Agency.objects.all(),

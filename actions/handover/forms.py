@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from actions.handover.transfer import OpenWork
 from tracker.people.models import User
 from tracker.text import validate_line
+from tracker.web.optimistic_lock import VersionedForm
 
 
 class PersonField(forms.ModelChoiceField):
@@ -45,7 +46,7 @@ class PeopleForm(forms.Form):
         return data
 
 
-class HandoverForm(forms.Form):
+class HandoverForm(VersionedForm, forms.Form):
     """Choose what goes to the successor; at first everything is ticked.
 
     If the open work has changed since the form was shown, `work_has_changed` is true and the form lists the current open work: what the
@@ -66,15 +67,14 @@ class HandoverForm(forms.Form):
     )
     deactivate = forms.BooleanField(label=_("Deactivate the account of the person who leaves"), required=False)
     submission = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict | None = None, *, work: OpenWork, may_deactivate: bool) -> None:
         groups = {"assigned": work.assigned, "led": work.led}
         ids = {name: [point.pk for point in points] for name, points in groups.items()}
-        self.work_has_changed = data is not None and data.get("seen") != work.seen
+        self.work_has_changed = data is not None and data.get("version") != work.version
         if data is not None and self.work_has_changed:
-            data = _with_open_work(data, ids, work.seen)
-        super().__init__(data, initial=ids | {"seen": work.seen, "submission": uuid4()})
+            data = _with_open_work(data, ids, work.version)
+        super().__init__(data, initial=ids | {"submission": uuid4()}, version=work.version)
         for name, points in groups.items():
             field: Any = self.fields[name]
             field.choices = [(point.pk, f"{point} ({point.get_status_display()})") for point in points]
@@ -107,12 +107,12 @@ class HandoverForm(forms.Form):
         return data
 
 
-def _with_open_work(data: QueryDict, ids: dict[str, list[int]], seen: str) -> QueryDict:
+def _with_open_work(data: QueryDict, ids: dict[str, list[int]], version: str) -> QueryDict:
     """Return a copy of what was sent, with everything ticked that the person did not see or did not untick."""
     data = data.copy()
     ticked = {*data.getlist("assigned"), *data.getlist("led")}
-    unticked = set(re.findall(r"[0-9]+", data.get("seen", ""))) - ticked
+    unticked = set(re.findall(r"[0-9]+", data.get("version", ""))) - ticked
     for name, points in ids.items():
         data.setlist(name, [str(pk) for pk in points if str(pk) not in unticked])
-    data["seen"] = seen
+    data["version"] = version
     return data

@@ -38,7 +38,7 @@ class OpenWork:
         return [*self.assigned, *self.led]
 
     @property
-    def seen(self) -> str:
+    def version(self) -> str:
         """Return the ids as text, for a form that has to notice that they have changed."""
         return "+".join("-".join(str(point.pk) for point in points) for points in (self.assigned, self.led))
 

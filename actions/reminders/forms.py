@@ -3,9 +3,9 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from actions.forms.conflicts import ConflictAwareForm
 from actions.reminders.models import ReminderSchedule
 from tracker.text import validate_line
+from tracker.web.optimistic_lock import VersionedModelForm
 
 
 class RemindForm(forms.Form):
@@ -18,7 +18,7 @@ class RemindForm(forms.Form):
     )
 
 
-class ScheduleForm(ConflictAwareForm):
+class ScheduleForm(VersionedModelForm):
     class Meta:
         model = ReminderSchedule
         fields = ["enabled", "rhythm", "weekdays", "hour", "starts_on", "milestone_days", "escalate_after"]

@@ -18,6 +18,7 @@ from actions.rollover.plan import RolloverError
 from actions.rollover.views import overview_page
 from tracker.people.permissions import Right
 from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
+from tracker.web.forms import posted
 
 
 @preserve_form
@@ -29,7 +30,7 @@ def decision_form(request: HttpRequest, slug: str, issue: int, number: int) -> H
     point = get_action_point(person, slug, issue, number, Right.COORDINATE)
     decision = Decision.objects.filter(action_point=point).prefetch_related("targets__issue").first()
     form = DecisionForm(
-        request.POST if request.method == "POST" else None,
+        posted(request),
         rollover=rollover,
         action_point=point,
         decision=decision,
@@ -42,7 +43,7 @@ def decision_form(request: HttpRequest, slug: str, issue: int, number: int) -> H
             messages.success(request, message, extra_tags=clear_browser_copy(request))
             return redirect(_next_undecided(rollover) if request.POST.get("then") == "next" else rollover)
     except DecisionChangedError as error:
-        form.send_again_with(seen=str(error.stored.revision) if error.stored else "")
+        form.send_again_with(version=str(error.stored.revision) if error.stored else "")
         context |= {"has_conflict": True, "stored": error.stored}
         status = 409
     except RolloverError as error:
@@ -83,10 +84,10 @@ def _change_decision(request: HttpRequest, rollover: Rollover, point: ActionPoin
     """Store or remove the decision. Return a message; empty if the form is not sent or not valid."""
     person = signed_in(request)
     if request.POST.get("do") == "remove":
-        remove_decision(rollover, point, by=person, seen=request.POST.get("seen", ""))
+        remove_decision(rollover, point, by=person, version=request.POST.get("version", ""))
         return _("%(reference)s is undecided again.") % {"reference": point.reference}
     if form.is_valid():
-        decide(rollover, point, form.choice(), by=person, now=timezone.now(), seen=form.cleaned_data["seen"])
+        decide(rollover, point, form.choice(), by=person, now=timezone.now(), version=form.version_read)
         return _("Decision on %(reference)s saved.") % {"reference": point.reference}
     return ""
 

@@ -38,14 +38,14 @@ class Choice:
 
 @transaction.atomic
 def decide(
-    rollover: Rollover, action_point: ActionPoint, choice: Choice, *, by: User, now: datetime, seen: str
+    rollover: Rollover, action_point: ActionPoint, choice: Choice, *, by: User, now: datetime, version: str
 ) -> Decision:
-    """Store a decision, or replace the stored one if its revision is the one `seen` on the form (empty for none).
+    """Store a decision, or replace the stored one if `version` is its revision (empty for none).
 
     Raises DecisionChangedError or RolloverError.
     """
     lock_plan(rollover)
-    decision = _stored_decision(action_point, seen, by)
+    decision = _stored_decision(action_point, version, by)
     _require_targets_exist(choice)
     targets = _update_carried(decision, choice) if decision else []
     if decision is None:
@@ -60,10 +60,10 @@ def decide(
 
 
 @transaction.atomic
-def remove_decision(rollover: Rollover, action_point: ActionPoint, *, by: User, seen: str) -> None:
+def remove_decision(rollover: Rollover, action_point: ActionPoint, *, by: User, version: str) -> None:
     """Make the action point undecided again. Raises DecisionChangedError or RolloverError."""
     lock_plan(rollover)
-    if decision := _stored_decision(action_point, seen, by):
+    if decision := _stored_decision(action_point, version, by):
         _release_targets(decision)
         decision.delete()
 
@@ -89,11 +89,11 @@ def carry_open_forward(rollover: Rollover, reason: str, *, by: User, now: dateti
     return carried, skipped
 
 
-def _stored_decision(action_point: ActionPoint, seen: str, by: User) -> Decision | None:
-    """Return the decision on this action point. Raises DecisionChangedError if somebody else has changed it since it was `seen`."""
+def _stored_decision(action_point: ActionPoint, version: str, by: User) -> Decision | None:
+    """Return the decision on this action point. Raises DecisionChangedError if somebody else has changed it since `version`."""
     decision = Decision.objects.filter(action_point=action_point).first()
     revision = str(decision.revision) if decision else ""
-    if revision != seen and (decision is None or decision.decided_by_id != by.pk):
+    if revision != version and (decision is None or decision.decided_by_id != by.pk):
         raise DecisionChangedError(decision)
     return decision
 

@@ -8,13 +8,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from actions.forms.conflicts import SendAgain
 from actions.forms.unique_in_parent import UniqueInParentForm
 from actions.models import ActionPoint
 from actions.rollover.decisions import Choice
 from actions.rollover.models import MAX_NUMBER, Decision, PlannedIssue, PlannedPoint, Rollover
 from issues.models import Agenda
 from tracker.text import validate_line, validate_text
+from tracker.web.optimistic_lock import VersionedForm
 
 MAX_SPLIT = 20
 """How many action points one can be split into."""
@@ -59,7 +59,7 @@ class OpenAgendaForm(forms.Form):
     close_source = forms.BooleanField(label=_("Also close the old agenda"), required=False)
 
 
-class DecisionForm(SendAgain, forms.Form):
+class DecisionForm(VersionedForm, forms.Form):
     """Decide on one action point. Fields that the chosen kind does not need are ignored."""
 
     kind = forms.ChoiceField(label=_("What happens to it?"), choices=Decision.Kind, widget=forms.RadioSelect)
@@ -95,7 +95,6 @@ class DecisionForm(SendAgain, forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         validators=[validate_text],
     )
-    seen = forms.CharField(required=False, max_length=36, widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -106,8 +105,8 @@ class DecisionForm(SendAgain, forms.Form):
         saved: dict[str, Any],
         **kwargs: Any,
     ):
-        super().__init__(*args, **kwargs)
-        self.initial = _initial(rollover, action_point, decision) | saved
+        super().__init__(*args, version=decision.revision if decision else "", **kwargs)
+        self.initial.update(_initial(rollover, action_point, decision) | saved)
         points = PlannedPoint.objects.filter(issue__rollover=rollover).select_related("issue")
         if decision and decision.kind in {Decision.Kind.CARRY, Decision.Kind.SPLIT}:
             points = points.exclude(pk__in=[target.pk for target in decision.targets.all()])
@@ -161,7 +160,7 @@ class DecisionForm(SendAgain, forms.Form):
 
 def _initial(rollover: Rollover, action_point: ActionPoint, decision: Decision | None) -> dict[str, Any]:
     """Return initial values from the stored decision or, without one, from the action point and the copy of its issue."""
-    initial: dict[str, Any] = {"title": action_point.title, "seen": ""}
+    initial: dict[str, Any] = {"title": action_point.title}
     copy = rollover.issues.filter(copied_from=action_point.issue_id).first()
     initial["issue"] = copy.pk if copy else None
     if decision is None:
@@ -170,7 +169,6 @@ def _initial(rollover: Rollover, action_point: ActionPoint, decision: Decision |
         "kind": decision.kind,
         "reason": decision.reason,
         "outcome": decision.outcome,
-        "seen": str(decision.revision),
     }
     targets = list(decision.targets.all())
     if targets and decision.kind in {Decision.Kind.CARRY, Decision.Kind.SPLIT}:

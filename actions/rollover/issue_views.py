@@ -14,6 +14,7 @@ from actions.rollover.models import PlannedIssue, Rollover
 from actions.rollover.plan import RolloverError, lock_plan
 from issues.numbering import next_number
 from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
+from tracker.web.forms import posted
 
 
 @preserve_form
@@ -34,9 +35,7 @@ def edit_issue(request: HttpRequest, slug: str, number: int) -> HttpResponseBase
 
 def _issue_page(request: HttpRequest, rollover: Rollover, issue: PlannedIssue) -> HttpResponseBase:
     name = str(issue) if issue.pk else ""
-    form = PlannedIssueForm(
-        request.POST if request.method == "POST" else None, initial=saved_initial(request), instance=issue
-    )
+    form = PlannedIssueForm(posted(request), initial=saved_initial(request), instance=issue)
     status = 400 if form.is_bound else 200
     try:
         if issue.pk and request.POST.get("do") == "remove":

@@ -17,6 +17,7 @@ from actions.rollover.overview import overview_of
 from actions.rollover.plan import RolloverError, reason_not_to_start, rename, start
 from tracker.people.permissions import Right
 from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
+from tracker.web.forms import posted, render_form
 
 
 @require_safe
@@ -42,7 +43,7 @@ def name_form(request: HttpRequest, slug: str) -> HttpResponseBase:
         messages.error(request, reason_not_to_start(source))
         return redirect("rollover", slug)
     form = RolloverForm(
-        request.POST if request.method == "POST" else None,
+        posted(request),
         initial=saved_initial(request),
         instance=stored or Rollover(source=source),
     )
@@ -58,7 +59,7 @@ def name_form(request: HttpRequest, slug: str) -> HttpResponseBase:
             messages.success(request, _("Name saved."), extra_tags=clear_browser_copy(request))
         return redirect("rollover", slug)
     context = {"form": form, "source": source, "stored": stored}
-    return render(request, "rollover/name_form.html", context, status=400 if form.is_bound else 200)
+    return render_form(request, "rollover/name_form.html", **context)
 
 
 @require_POST

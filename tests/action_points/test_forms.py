@@ -26,7 +26,7 @@ def point(focal_point) -> ActionPoint:
 
 
 def seen(client) -> str:
-    return str(client.get(EDIT).context["form"]["seen"].value())
+    return str(client.get(EDIT).context["form"]["version"].value())
 
 
 def test_edit_stores_wording_and_owners(client, point, coordinator, focal_point):
@@ -40,7 +40,7 @@ def test_edit_stores_wording_and_owners(client, point, coordinator, focal_point)
             "description": "For all staff.",
             "lead_agencies": [fao.pk],
             "focal_points": [focal_point.pk],
-            "seen": seen(client),
+            "version": seen(client),
         },
     )
 
@@ -75,17 +75,17 @@ def test_edit_by_two_people_at_once_shows_both_texts(client, point, coordinator,
     personas.sign_in(client, coordinator)
     read = seen(client)
     personas.sign_in(client, admin)
-    client.post(EDIT, {"title": "The admin's", "seen": read})
+    client.post(EDIT, {"title": "The admin's", "version": read})
     personas.sign_in(client, coordinator)
 
-    refused = client.post(EDIT, {"title": "The coordinator's", "seen": read})
+    refused = client.post(EDIT, {"title": "The coordinator's", "version": read})
 
     point.refresh_from_db()
     assert (refused.status_code, point.title) == (409, "The admin's")
     assert "The admin's" in text(refused)
     assert "The coordinator's" in text(refused)
 
-    again = client.post(EDIT, {"title": "The coordinator's", "seen": refused.context["form"]["seen"].value()})
+    again = client.post(EDIT, {"title": "The coordinator's", "version": refused.context["form"]["version"].value()})
 
     point.refresh_from_db()
     assert (again.status_code, point.title) == (302, "The coordinator's")

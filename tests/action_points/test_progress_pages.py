@@ -47,7 +47,7 @@ def filled(focal_point: Any, **changed: Any) -> dict[str, Any]:
         "happened": "December 2005",
         "agency": focal_point.agency_id,
         "submission": str(uuid.uuid4()),
-        "seen": "0",
+        "version": "0",
     } | changed
 
 
@@ -116,7 +116,7 @@ def test_day_can_be_called_today_or_yesterday_where_the_person_lives(
 def test_what_was_logged_is_said_beside_the_update_with_what_comes_next(signed_in, form_url, point, focal_point):
     personas.update(point, focal_point)
 
-    page = signed_in.post(form_url, filled(focal_point, seen="1"), follow=True)
+    page = signed_in.post(form_url, filled(focal_point, version="1"), follow=True)
     update = page.text[page.text.index('id="update-2"') : page.text.index('id="update-1"')]
     again = signed_in.get(point.get_absolute_url())
 
@@ -186,8 +186,8 @@ def test_logging_no_progress_needs_its_reason_and_nothing_else(signed_in, form_u
         ("agency", "nobody"),
         ("participants", "999999"),
         ("submission", "no uuid"),
-        ("seen", "-1"),
-        ("seen", "1" * 40),
+        ("version", "-1"),
+        ("version", "1" * 40),
     ],
 )
 def test_logging_refuses_bad_input_and_keeps_it(signed_in, form_url, point, focal_point, field, typed):
@@ -292,7 +292,7 @@ def test_form_sent_again_can_be_published_as_a_correction(signed_in, form_url, p
     url = reverse("correct_update", args=["2026", 1, 1, 1])
 
     done = signed_in.post(
-        url, form | {"narrative": "Two courses were held.", "submission": hidden, "corrects": "1", "do": "publish"}
+        url, form | {"narrative": "Two courses were held.", "submission": hidden, "version": "1", "do": "publish"}
     )
 
     assert f'formaction="{url}"' in refused.text
@@ -347,7 +347,7 @@ def test_draft_open_in_two_tabs_loses_neither_text(signed_in, form_url, point, f
 
 
 @pytest.mark.parametrize("submission", ["same", "different"])
-@pytest.mark.parametrize("sent", [{"do": "draft"}, {"happened": "2005-13"}, {"seen": "0"}])
+@pytest.mark.parametrize("sent", [{"do": "draft"}, {"happened": "2005-13"}, {"version": "0"}])
 def test_two_tabs_with_the_form_keep_a_draft_each_and_both_are_offered(
     signed_in, form_url, point, focal_point, coordinator, submission, sent
 ):
@@ -368,14 +368,14 @@ def test_two_tabs_with_the_form_keep_a_draft_each_and_both_are_offered(
         assert f"{form_url}?draft={draft.pk}" in links(page)
         continued = signed_in.get(form_url, {"draft": draft.pk})
         assert [continued.context["form"]["narrative"].value()] == draft.texts
-        published = filled(focal_point, submission=str(continued.context["form"]["submission"].value()), seen="2")
+        published = filled(focal_point, submission=str(continued.context["form"]["submission"].value()), version="2")
         assert signed_in.post(form_url, published | {"narrative": draft.texts[0]}).status_code == 302
     assert not point.drafts.exists()
     assert point.progress_updates.count() == 3
 
 
 @pytest.mark.parametrize(
-    "refused", [{"status": "no_progress"}, {"status": ""}, {"submission": "no uuid"}, {"seen": "-1"}]
+    "refused", [{"status": "no_progress"}, {"status": ""}, {"submission": "no uuid"}, {"version": "-1"}]
 )
 def test_empty_form_leaves_no_draft(signed_in, form_url, point, focal_point, refused):
     empty = filled(focal_point, narrative="", happened="") | refused
@@ -443,9 +443,9 @@ def test_draft_is_discarded_by_its_author_once_confirmed(signed_in, form_url, po
 
     page = signed_in.get(url)
     kept = point.drafts.count()
-    done = signed_in.post(url, {"submission": str(page.context["draft"].submission)}, follow=True)
+    done = signed_in.post(url, {"version": str(page.context["draft"].submission)}, follow=True)
     again = signed_in.post(url, follow=True)
-    not_ones_own = signed_in.post(discard_url(others), {"submission": str(others.submission)}, follow=True)
+    not_ones_own = signed_in.post(discard_url(others), {"version": str(others.submission)}, follow=True)
 
     assert ("Half a sentence" in text(page), kept) == (True, 2)
     assert "Draft discarded." in text(done)
@@ -458,7 +458,7 @@ def test_draft_saved_again_is_shown_before_it_is_discarded(signed_in, form_url, 
     draft = save_draft(point, focal_point, {"narrative": ["Half a"]})
     save_draft(point, focal_point, {"narrative": ["Half a sentence"]}, draft.submission)
 
-    refused = signed_in.post(discard_url(draft), {"submission": str(draft.submission)})
+    refused = signed_in.post(discard_url(draft), {"version": str(draft.submission)})
 
     assert refused.status_code == 409
     assert "Half a sentence" in text(refused)
@@ -488,8 +488,8 @@ def test_logging_after_somebody_else_shows_both_texts_then_goes_through(
     personas.update(point, author=coordinator, narrative="The coordinator was faster.")
 
     first = signed_in.post(form_url, filled(focal_point, narrative="My own text."))
-    hidden = first.context["form"]["seen"].value()
-    second = signed_in.post(form_url, filled(focal_point, narrative="My own text.", seen=hidden))
+    hidden = first.context["form"]["version"].value()
+    second = signed_in.post(form_url, filled(focal_point, narrative="My own text.", version=hidden))
 
     assert first.status_code == 409
     assert "The coordinator was faster." in first.text
@@ -575,7 +575,7 @@ def test_correction_adds_a_version_and_keeps_the_old_text(signed_in, point, foca
     url = reverse("correct_update", args=["2026", 1, 1, 1])
 
     shown = signed_in.get(url).context["form"]["narrative"].value()
-    response = signed_in.post(url, filled(focal_point, narrative="Right.", corrects="1"))
+    response = signed_in.post(url, filled(focal_point, narrative="Right.", version="1"))
 
     assert shown == "Wrong."
     assert response.status_code == 302
@@ -596,9 +596,9 @@ def test_correction_by_two_people_at_once_shows_the_second_both_texts(signed_in,
     )
     url = reverse("correct_update", args=["2026", 1, 1, 1])
 
-    first = signed_in.post(url, filled(focal_point, narrative="Right, said I.", corrects="1"))
-    again = first.context["form"]["corrects"].value()
-    second = signed_in.post(url, filled(focal_point, narrative="Right, said I.", corrects=again))
+    first = signed_in.post(url, filled(focal_point, narrative="Right, said I.", version="1"))
+    again = first.context["form"]["version"].value()
+    second = signed_in.post(url, filled(focal_point, narrative="Right, said I.", version=again))
 
     assert first.status_code == 409
     assert "Right, said the coordinator." in first.text
@@ -610,12 +610,12 @@ def test_correction_by_two_people_at_once_shows_the_second_both_texts(signed_in,
 def test_correction_sent_again_with_another_text_loses_nothing(signed_in, point, focal_point):
     personas.update(point, author=focal_point, agency=focal_point.agency, narrative="Wrong.")
     url = reverse("correct_update", args=["2026", 1, 1, 1])
-    form = filled(focal_point, narrative="Right.", corrects="1")
+    form = filled(focal_point, narrative="Right.", version="1")
     signed_in.post(url, form)
 
     same = signed_in.post(url, form)
     refused = signed_in.post(url, form | {"narrative": "Really right."})
-    hidden = {name: str(refused.context["form"][name].value()) for name in ("submission", "corrects")}
+    hidden = {name: str(refused.context["form"][name].value()) for name in ("submission", "version")}
     done = signed_in.post(url, form | {"narrative": "Really right."} | hidden)
 
     assert [answer.status_code for answer in (same, refused, done)] == [302, 409, 302]
@@ -627,7 +627,7 @@ def test_correction_sent_again_with_another_text_loses_nothing(signed_in, point,
 def test_correction_keeps_what_its_form_does_not_show(signed_in, point, focal_point, coordinator):
     personas.update(point, author=coordinator, agency=focal_point.agency, attributed_to="The whole system")
 
-    signed_in.post(reverse("correct_update", args=["2026", 1, 1, 1]), filled(focal_point, corrects="1"))
+    signed_in.post(reverse("correct_update", args=["2026", 1, 1, 1]), filled(focal_point, version="1"))
 
     assert point.progress_updates.current().get().attributed_to == "The whole system"
 
@@ -648,7 +648,7 @@ def test_withdrawn_update_cannot_be_corrected(signed_in, point, focal_point):
     update = personas.update(point, author=focal_point, agency=focal_point.agency)
     withdraw(update, by=focal_point, reason="Wrong.", now=personas.NOW)
 
-    response = signed_in.post(reverse("correct_update", args=["2026", 1, 1, 1]), filled(focal_point, corrects="1"))
+    response = signed_in.post(reverse("correct_update", args=["2026", 1, 1, 1]), filled(focal_point, version="1"))
 
     assert response.status_code == 302
     assert point.progress_updates.count() == 1

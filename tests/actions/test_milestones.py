@@ -77,12 +77,12 @@ def test_milestone_of_a_title_that_is_there_already_is_refused_in_words(signed_i
 def test_milestone_edited_by_two_people_at_once_shows_both_texts(signed_in, point):
     milestone = personas.milestone(point, title="Course", place="")
     url = address(point, milestone)
-    seen = signed_in.get(url).context["form"]["seen"].value()
-    signed_in.post(url, {"title": "Course", "due": "2026", "place": "Paris", "seen": seen})
+    seen = signed_in.get(url).context["form"]["version"].value()
+    signed_in.post(url, {"title": "Course", "due": "2026", "place": "Paris", "version": seen})
 
-    first = signed_in.post(url, {"title": "Course", "due": "2026", "place": "Rome", "seen": seen})
+    first = signed_in.post(url, {"title": "Course", "due": "2026", "place": "Rome", "version": seen})
     second = signed_in.post(
-        url, {"title": "Course", "due": "2026", "place": "Rome", "seen": first.context["form"]["seen"].value()}
+        url, {"title": "Course", "due": "2026", "place": "Rome", "version": first.context["form"]["version"].value()}
     )
 
     assert first.status_code == 409
@@ -150,10 +150,10 @@ def test_milestone_is_removed_with_a_reason_that_the_history_keeps(signed_in, po
     url = reverse("remove_milestone", args=["2026", 1, 1, milestone.pk])
     assert url in links(signed_in.get(address(point, milestone)))
 
-    seen = signed_in.get(url).context["form"]["seen"].value()
-    refused = signed_in.post(url, {"reason": "", "seen": seen})
-    done = signed_in.post(url, {"reason": "Entered twice.", "seen": seen})
-    again = signed_in.post(url, {"reason": "Entered twice.", "seen": seen})
+    seen = signed_in.get(url).context["form"]["version"].value()
+    refused = signed_in.post(url, {"reason": "", "version": seen})
+    done = signed_in.post(url, {"reason": "Entered twice.", "version": seen})
+    again = signed_in.post(url, {"reason": "Entered twice.", "version": seen})
 
     page = signed_in.get(point.get_absolute_url())
     assert [answer.status_code for answer in (refused, done, again)] == [400, 302, 302]
@@ -164,13 +164,13 @@ def test_milestone_is_removed_with_a_reason_that_the_history_keeps(signed_in, po
 def test_milestone_changed_since_is_shown_before_it_is_removed(signed_in, point):
     milestone = personas.milestone(point, title="Course")
     url = reverse("remove_milestone", args=["2026", 1, 1, milestone.pk])
-    seen = signed_in.get(url).context["form"]["seen"].value()
+    seen = signed_in.get(url).context["form"]["version"].value()
     milestone.title = "Course for managers"
     milestone.save()
 
-    first = signed_in.post(url, {"reason": "Dropped.", "seen": seen})
+    first = signed_in.post(url, {"reason": "Dropped.", "version": seen})
     kept = point.milestones.count()
-    second = signed_in.post(url, {"reason": "Dropped.", "seen": first.context["form"]["seen"].value()})
+    second = signed_in.post(url, {"reason": "Dropped.", "version": first.context["form"]["version"].value()})
 
     assert (first.status_code, kept, second.status_code) == (409, 1, 302)
     assert "Course for managers" in text(first)

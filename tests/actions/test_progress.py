@@ -69,15 +69,15 @@ def test_logging_after_another_persons_update_shows_it_and_stores_nothing(point,
     other = log_progress(point, UNDER_WAY, author=coordinator, now=NOW)
 
     with pytest.raises(NewerUpdatesError) as caught:
-        log_progress(point, NO_PROGRESS, author=focal_point, now=NOW, seen=0)
+        log_progress(point, NO_PROGRESS, author=focal_point, now=NOW, version=0)
 
     assert caught.value.updates == [other]
     assert point.progress_updates.count() == 1
 
 
 def test_logging_after_ones_own_update_goes_through(point, focal_point):
-    log_progress(point, UNDER_WAY, author=focal_point, now=NOW, seen=0)
-    log_progress(point, NO_PROGRESS, author=focal_point, now=NOW, seen=0)
+    log_progress(point, UNDER_WAY, author=focal_point, now=NOW, version=0)
+    log_progress(point, NO_PROGRESS, author=focal_point, now=NOW, version=0)
 
     assert [update.number for update in point.progress_updates.all()] == [1, 2]
 
@@ -202,7 +202,7 @@ def test_drafts_of_one_person_on_an_action_point_are_bounded(point, focal_point,
     ("typed", "blank"),
     [
         ({}, True),
-        ({"submission": ["x"], "seen": ["0"], "do": ["publish"], "agency": ["1"], "status": ["no_progress"]}, True),
+        ({"submission": ["x"], "version": ["0"], "do": ["publish"], "agency": ["1"], "status": ["no_progress"]}, True),
         ({"narrative": [" \n"], "happened": [""], "participants": []}, True),
         ({"narrative": ["x"]}, False),
         ({"happened": ["2005"]}, False),
@@ -220,7 +220,7 @@ def test_logging_costs_few_statements(point, focal_point, django_assert_num_quer
     log_progress(point, UNDER_WAY, author=focal_point, now=NOW)
 
     with django_assert_num_queries(LOG_QUERIES):
-        log_progress(point, UNDER_WAY, author=focal_point, now=NOW, submission=submission, seen=0)
+        log_progress(point, UNDER_WAY, author=focal_point, now=NOW, submission=submission, version=0)
 
 
 LOG_QUERIES = 10 if connection.vendor == "postgresql" else 11

@@ -97,7 +97,7 @@ def test_faulty_wording_of_an_agenda_is_refused_and_kept(signed_in, faulty):
 
 
 def test_second_of_two_who_word_an_agenda_sees_both_texts(signed_in):
-    seen = signed_in.get(f"{AGENDA}edit/").context["form"]["seen"].value()
+    seen = signed_in.get(f"{AGENDA}edit/").context["form"]["version"].value()
     agenda = Agenda.objects.get()
     agenda.introduction = "By another."
     agenda.save()
@@ -107,7 +107,7 @@ def test_second_of_two_who_word_an_agenda_sees_both_texts(signed_in):
         "introduction": "Mine.",
         "silence_days": "90",
         "visible_to": "network",
-        "seen": seen,
+        "version": seen,
     }
     response = signed_in.post(f"{AGENDA}edit/", typed)
 

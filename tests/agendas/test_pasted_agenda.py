@@ -38,7 +38,7 @@ def signed_in(client, coordinator, agenda):
 def add(client, pasted):
     """Preview the text, then add what was previewed."""
     preview = client.post(ADDRESS, {"text": pasted})
-    return client.post(ADDRESS, {"text": pasted, "preview": preview.context["pasted"].fingerprint})
+    return client.post(ADDRESS, {"text": pasted, "version": preview.context["pasted"].version})
 
 
 def test_pasted_agenda_becomes_issues_and_action_points(signed_in, coordinator):
@@ -73,10 +73,10 @@ def test_preview_adds_nothing(signed_in):
 
 
 def test_changed_text_or_agenda_is_previewed_again(signed_in, agenda):
-    previewed = signed_in.post(ADDRESS, {"text": TEXT}).context["pasted"].fingerprint
-    changed = signed_in.post(ADDRESS, {"text": f"{TEXT}\n2.2 More", "preview": previewed})
+    previewed = signed_in.post(ADDRESS, {"text": TEXT}).context["pasted"].version
+    changed = signed_in.post(ADDRESS, {"text": f"{TEXT}\n2.2 More", "version": previewed})
     Issue.objects.create(agenda=agenda, number=2, title="Resources")
-    overtaken = signed_in.post(ADDRESS, {"text": TEXT, "preview": previewed})
+    overtaken = signed_in.post(ADDRESS, {"text": TEXT, "version": previewed})
 
     assert (changed.status_code, overtaken.status_code) == (409, 409)
     assert "Nothing was added. Check the new preview" in text(changed)
@@ -122,7 +122,7 @@ def test_existing_issue_gets_the_pasted_action_points(signed_in, agenda):
 def test_faulty_text_is_kept_and_its_lines_are_named(signed_in, agenda, pasted, error):
     personas.action_point(personas.issue(agenda, number=7, title="Another"), 1)
 
-    answer = signed_in.post(ADDRESS, {"text": pasted, "preview": "x"})
+    answer = signed_in.post(ADDRESS, {"text": pasted, "version": "x"})
 
     assert answer.status_code == 400
     assert error in text(answer)

@@ -137,7 +137,7 @@ def people(transactional_db: None) -> dict[str | None, User | None]:
     rollover = start(Rollover(source=Agenda.objects.get(), slug="2006", title="Agenda of 2006"), co, personas.NOW)
     point = ActionPoint.objects.get(issue__number=1, number=1)
     choice = Choice(kind="carry", reason="It goes on.", issue=rollover.issues.first(), titles=[point.title])
-    decide(rollover, point, choice, by=co, now=personas.NOW, seen="")
+    decide(rollover, point, choice, by=co, now=personas.NOW, version="")
     handover = Handover.objects.create(
         pk=1, predecessor=co, successor=undp, reason="Left for Bonn.", created_by=co, created_at=personas.NOW
     )

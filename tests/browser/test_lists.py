@@ -172,7 +172,7 @@ def test_arrows_lead_the_way_that_the_page_runs(new_page, co, language, expected
     rollover = start(Rollover(source=Agenda.objects.get(), slug="2006", title="Agenda of 2006"), co, personas.NOW)
     point = ActionPoint.objects.get(issue__number=1, number=1)
     choice = Choice(kind="carry", reason="It goes on.", issue=rollover.issues.first(), titles=["On"])
-    decide(rollover, point, choice, by=co, now=timezone.now(), seen="")
+    decide(rollover, point, choice, by=co, now=timezone.now(), version="")
     page = new_page(co)
 
     page.goto("/hand-overs/1/")

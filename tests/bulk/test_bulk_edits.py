@@ -24,7 +24,7 @@ def change(points, kind, **fields):
 
 def make(client, sent):
     """Look at what would change, and make it."""
-    return client.post(PATH, sent | {"plan": client.post(PATH, sent).context.get("plan", "")})
+    return client.post(PATH, sent | {"version": client.post(PATH, sent).context.get("version", "")})
 
 
 def leads():
@@ -69,12 +69,12 @@ def test_change_is_made_with_its_history_and_undone(as_coordinator, points, foca
 
 def test_nothing_else_is_made_than_was_shown(as_coordinator, points, focal_point):
     sent = change(points, "add_lead", agency=focal_point.agency_id)
-    plan = as_coordinator.post(PATH, sent).context["plan"]
+    plan = as_coordinator.post(PATH, sent).context["version"]
 
-    for other in (sent | {"kind": "remove_lead"}, sent | {"points": [points[1].pk]}, sent | {"plan": "x"}):
-        assert as_coordinator.post(PATH, {"plan": plan} | other).status_code == 409
+    for other in (sent | {"kind": "remove_lead"}, sent | {"points": [points[1].pk]}, sent | {"version": "x"}):
+        assert as_coordinator.post(PATH, {"version": plan} | other).status_code == 409
     points[1].lead_agencies.add(personas.agency("WFP"))
-    answer = as_coordinator.post(PATH, sent | {"plan": plan})
+    answer = as_coordinator.post(PATH, sent | {"version": plan})
 
     assert answer.status_code == 409
     assert "Look again" in text(answer)
@@ -85,8 +85,8 @@ def test_form_itself_only_shows_what_would_change(as_coordinator, points, focal_
     page = as_coordinator.post(PATH, change(points, "add_lead", agency=focal_point.agency_id)).text
 
     shown, form = page.split("Make these changes")
-    assert 'name="plan"' in shown
-    assert 'name="plan"' not in form
+    assert 'name="version"' in shown
+    assert 'name="version"' not in form
 
 
 def test_undoing_keeps_the_list(as_coordinator, points, focal_point):

@@ -223,7 +223,7 @@ def test_hand_over_of_nothing_is_refused(client, focal_point, successor, coordin
 
 
 def test_deactivated_account_keeps_no_action_points(client, focal_point, successor, admin, assigned):
-    form = {"reason": "Left.", "deactivate": "on", "seen": open_work(focal_point).seen}
+    form = {"reason": "Left.", "deactivate": "on", "version": open_work(focal_point).version}
 
     refused = personas.sign_in(client, admin).post(address(focal_point, successor), form)
 
@@ -233,7 +233,7 @@ def test_deactivated_account_keeps_no_action_points(client, focal_point, success
 
 
 def test_deactivation_is_for_admins(client, focal_point, successor, coordinator, admin, assigned):
-    form = {"reason": "Left.", "deactivate": "on", "seen": open_work(focal_point).seen, "assigned": [assigned.pk]}
+    form = {"reason": "Left.", "deactivate": "on", "version": open_work(focal_point).version, "assigned": [assigned.pk]}
 
     refused = personas.sign_in(client, coordinator).post(address(focal_point, successor), form)
     done = personas.sign_in(client, admin).post(address(focal_point, successor), form)
@@ -248,10 +248,12 @@ def test_changed_work_is_shown_again_before_it_is_handed_over(
 ):
     personas.sign_in(client, coordinator)
 
-    seen = open_work(focal_point).seen
+    seen = open_work(focal_point).version
     new = personas.action_point(number=3)
     new.focal_points.add(focal_point)
-    refused = client.post(address(focal_point, successor), {"reason": "Left.", "seen": seen, "assigned": [assigned.pk]})
+    refused = client.post(
+        address(focal_point, successor), {"reason": "Left.", "version": seen, "assigned": [assigned.pk]}
+    )
     done = client.post(address(focal_point, successor), typed(refused.context["form"]))
 
     assert (refused.status_code, done.status_code) == (409, 302)
@@ -295,7 +297,7 @@ def test_brief_leaves_out_what_the_successor_may_not_see(focal_point, successor,
 def test_hand_over_stays_if_the_mail_is_not_sent(client, settings, focal_point, successor, coordinator, assigned):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-    form = {"reason": "Left.", "seen": open_work(focal_point).seen, "assigned": [assigned.pk]}
+    form = {"reason": "Left.", "version": open_work(focal_point).version, "assigned": [assigned.pk]}
 
     done = personas.sign_in(client, coordinator).post(address(focal_point, successor), form, follow=True)
 
@@ -349,7 +351,7 @@ def test_form_that_is_sent_again_leads_to_the_hand_over(client, focal_point, suc
 def test_work_is_handed_over_once_by_two_coordinators_at_once(focal_point, successor, coordinator, assigned):
     def send() -> object:
         client = personas.sign_in(Client(), coordinator)
-        form = {"reason": "Left.", "seen": open_work(focal_point).seen, "assigned": [assigned.pk]}
+        form = {"reason": "Left.", "version": open_work(focal_point).version, "assigned": [assigned.pk]}
         all_read.wait(10)
         return client.post(address(focal_point, successor), form).status_code
 

@@ -34,8 +34,8 @@ def point(db, focal_point):
 
 def publish(client, **data):
     """Without sign-offs where need be."""
-    seen = client.get(PUBLISH).context["form"]["seen"].value()
-    return client.post(PUBLISH, {"seen": seen, "audience": "network", "unsigned_too": "on"} | data)
+    seen = client.get(PUBLISH).context["form"]["version"].value()
+    return client.post(PUBLISH, {"version": seen, "audience": "network", "unsigned_too": "on"} | data)
 
 
 def sign(point, person):
@@ -101,10 +101,10 @@ def test_stored_version_can_only_be_opened(as_coordinator, point):
 
 
 def test_note_changed_since_it_was_looked_at_is_not_published(as_coordinator, point, focal_point):
-    seen = as_coordinator.get(PUBLISH).context["form"]["seen"].value()
+    seen = as_coordinator.get(PUBLISH).context["form"]["version"].value()
     personas.update(point, focal_point, narrative="Meanwhile.")
 
-    answer = as_coordinator.post(PUBLISH, {"seen": seen, "audience": "network", "remark": "Typed."})
+    answer = as_coordinator.post(PUBLISH, {"version": seen, "audience": "network", "remark": "Typed."})
 
     assert answer.status_code == 409
     assert 'value="Typed."' in answer.content.decode()
@@ -112,7 +112,7 @@ def test_note_changed_since_it_was_looked_at_is_not_published(as_coordinator, po
 
 
 def test_publishing_twice_by_one_form_publishes_once(as_coordinator, point):
-    data = {"seen": as_coordinator.get(PUBLISH).context["form"]["seen"].value(), "audience": "network"}
+    data = {"version": as_coordinator.get(PUBLISH).context["form"]["version"].value(), "audience": "network"}
 
     answers = [as_coordinator.post(PUBLISH, data).status_code for _ in range(2)]
 

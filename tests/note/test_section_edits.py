@@ -26,7 +26,7 @@ def point(db, focal_point):
 def typed(client, address, **changes):
     """What a browser would send of the form at `address`, with changes by `number_field` (`_1_text`)."""
     form = client.get(address).context["form"]
-    data = {"seen": form.seen, "count": form.count}
+    data = {"version": form.version_read, "count": form.count}
     for passage in form.forms:
         for field in passage:
             data[field.html_name] = "" if field.value() is None else field.value()
@@ -179,7 +179,7 @@ def test_two_coordinators_see_both_texts(as_coordinator, point):
     save(as_coordinator, UPDATES, _1_text="Theirs.")
 
     conflict = as_coordinator.post(UPDATES, mine)
-    again = as_coordinator.post(UPDATES, mine | {"seen": conflict.context["form"].seen})
+    again = as_coordinator.post(UPDATES, mine | {"version": conflict.context["form"].version_read})
 
     assert conflict.status_code == 409
     assert "1 Theirs. Mine." in text(conflict)

@@ -23,8 +23,8 @@ def point(db, focal_point):
 
 
 def sign(client, **data):
-    seen = client.get(FORM).context["form"]["seen"].value()
-    return client.post(FORM, {"seen": seen, "answer": "agree"} | data)
+    seen = client.get(FORM).context["form"]["version"].value()
+    return client.post(FORM, {"version": seen, "answer": "agree"} | data)
 
 
 def word(point, by, words):
@@ -123,16 +123,16 @@ def test_dissent_is_in_every_file(as_focal_point, point):
 
 
 def test_part_changed_while_reading_is_shown_and_nothing_is_stored(as_focal_point, point, coordinator):
-    seen = as_focal_point.get(FORM).context["form"]["seen"].value()
+    seen = as_focal_point.get(FORM).context["form"]["version"].value()
     word(point, coordinator, "Reworded meanwhile.")
 
-    answer = as_focal_point.post(FORM, {"seen": seen, "answer": "dissent", "dissent": "Typed before."})
+    answer = as_focal_point.post(FORM, {"version": seen, "answer": "dissent", "dissent": "Typed before."})
 
     assert answer.status_code == 409
     assert "Reworded meanwhile." in text(answer)
     assert "Typed before." in text(answer)
     assert SignOff.objects.count() == 0
-    again = {"seen": answer.context["form"]["seen"].value(), "answer": "dissent", "dissent": "Typed before."}
+    again = {"version": answer.context["form"]["version"].value(), "answer": "dissent", "dissent": "Typed before."}
     assert as_focal_point.post(FORM, again).status_code == 302
 
 

@@ -41,7 +41,7 @@ def path(digest, point):
 
 
 def filled(person, **typed):
-    return {"agency": str(person.agency_id), "seen": "0", **typed}
+    return {"agency": str(person.agency_id), "version": "0", **typed}
 
 
 @pytest.mark.parametrize("purpose", Purpose.values)
@@ -155,8 +155,8 @@ def test_answer_shows_what_others_wrote_meanwhile(client, point, focal_point, co
     personas.update(point, author=coordinator, narrative="Faster.")
 
     first = client.post(path("progress"), filled(focal_point, status="under_way", narrative="Slower."))
-    again = first.context["form"]["seen"].value()
-    second = client.post(path("progress"), filled(focal_point, status="under_way", narrative="Slower.", seen=again))
+    again = first.context["form"]["version"].value()
+    second = client.post(path("progress"), filled(focal_point, status="under_way", narrative="Slower.", version=again))
 
     assert (first.status_code, second.status_code) == (409, 200)
     assert "Faster." in text(first)

@@ -167,13 +167,13 @@ def test_schedule_refuses_bad_input_and_keeps_it(as_coordinator, point, field, v
 
 def test_schedule_changed_by_two_people_shows_the_second_both(as_coordinator, point):
     schedule = ReminderSchedule.objects.create(agenda=point.issue.agenda, starts_on=TODAY)
-    seen = as_coordinator.get("/reminders/schedules/2026/").context["form"]["seen"].value()
+    seen = as_coordinator.get("/reminders/schedules/2026/").context["form"]["version"].value()
     schedule.hour = 20
     schedule.save()
 
-    first = as_coordinator.post("/reminders/schedules/2026/", SCHEDULE | {"seen": seen})
-    again = first.context["form"]["seen"].value()
-    second = as_coordinator.post("/reminders/schedules/2026/", SCHEDULE | {"seen": again})
+    first = as_coordinator.post("/reminders/schedules/2026/", SCHEDULE | {"version": seen})
+    again = first.context["form"]["version"].value()
+    second = as_coordinator.post("/reminders/schedules/2026/", SCHEDULE | {"version": again})
 
     assert (first.status_code, second.status_code) == (409, 302)
 

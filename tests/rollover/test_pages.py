@@ -37,7 +37,7 @@ def form(**typed):
         "reason": "Goes on.",
         "issue": str(issue.pk),
         "title": "Joint training",
-        "seen": "",
+        "version": "",
     } | typed
 
 
@@ -129,7 +129,6 @@ def test_decision_is_saved_and_leads_to_the_next_action_point(as_coordinator, ro
         {"kind": "sell"},
         {"reason": ""},
         {"reason": "\x07"},
-        {"seen": "x" * 99},
     ],
 )
 def test_invalid_decision_is_not_saved(as_coordinator, rollover, typed):
@@ -163,7 +162,7 @@ def test_decision_is_removed(as_coordinator, rollover):
     as_coordinator.post(f"{BASE}1.1/", form())
     seen = str(Decision.objects.get().revision)
 
-    response = as_coordinator.post(f"{BASE}1.1/", {"do": "remove", "seen": seen}, follow=True)
+    response = as_coordinator.post(f"{BASE}1.1/", {"do": "remove", "version": seen}, follow=True)
 
     assert "2026/1.1 is undecided again." in text(response)
     assert (Decision.objects.count(), PlannedPoint.objects.count()) == (0, 0)
@@ -171,11 +170,11 @@ def test_decision_is_removed(as_coordinator, rollover):
 
 def test_second_coordinator_sees_the_first_decision_and_can_replace_it(as_coordinator, rollover, admin, point):
     choice = Choice(kind="close", outcome="discontinued", reason="No money.")
-    decide(rollover, point, choice, by=admin, now=NOW, seen="")
+    decide(rollover, point, choice, by=admin, now=NOW, version="")
 
     refused = as_coordinator.post(f"{BASE}1.1/", form())
     kind_before = Decision.objects.get().kind
-    replaced = as_coordinator.post(f"{BASE}1.1/", form(seen=refused.context["form"]["seen"].value()))
+    replaced = as_coordinator.post(f"{BASE}1.1/", form(version=refused.context["form"]["version"].value()))
 
     assert (refused.status_code, kind_before, replaced.status_code) == (409, "close", 302)
     assert "Another coordinator has changed this decision" in text(refused)
@@ -184,9 +183,9 @@ def test_second_coordinator_sees_the_first_decision_and_can_replace_it(as_coordi
 
 
 def test_removing_a_decision_that_another_changed_is_refused(as_coordinator, rollover, admin, point):
-    decide(rollover, point, Choice(kind="close", outcome="completed", reason="Done."), by=admin, now=NOW, seen="")
+    decide(rollover, point, Choice(kind="close", outcome="completed", reason="Done."), by=admin, now=NOW, version="")
 
-    response = as_coordinator.post(f"{BASE}1.1/", {"do": "remove", "seen": "old"})
+    response = as_coordinator.post(f"{BASE}1.1/", {"do": "remove", "version": "old"})
 
     assert (response.status_code, Decision.objects.count()) == (409, 1)
 

@@ -37,21 +37,23 @@ def point(number: int) -> ActionPoint:
     return ActionPoint.objects.get(issue__agenda__slug="2026", issue__number=1, number=number)
 
 
-def carry(rollover, old_number, by, seen="", **fields):
+def carry(rollover, old_number, by, version="", **fields):
     issue = rollover.issues.get(number=1)
     choice = Choice(
         **({"kind": "carry", "reason": "Goes on.", "issue": issue, "titles": [f"Carried {old_number}"]} | fields)
     )
-    return decide(rollover, point(old_number), choice, by=by, now=NOW, seen=seen)
+    return decide(rollover, point(old_number), choice, by=by, now=NOW, version=version)
 
 
-def close(rollover, number, by, seen="", outcome="discontinued"):
+def close(rollover, number, by, version="", outcome="discontinued"):
     choice = Choice(kind="close", reason="Nobody needs it.", outcome=outcome)
-    return decide(rollover, point(number), choice, by=by, now=NOW, seen=seen)
+    return decide(rollover, point(number), choice, by=by, now=NOW, version=version)
 
 
 def join(rollover, number, target, by, kind="merge"):
-    return decide(rollover, point(number), Choice(kind=kind, reason="Same work.", into=target), by=by, now=NOW, seen="")
+    return decide(
+        rollover, point(number), Choice(kind=kind, reason="Same work.", into=target), by=by, now=NOW, version=""
+    )
 
 
 def planned_points() -> list[str]:
@@ -235,10 +237,10 @@ def test_decision_changed_by_another_coordinator_is_not_replaced(rollover, coord
     stored = close(rollover, 1, coordinator)
 
     with pytest.raises(DecisionChangedError) as raised:
-        carry(rollover, 1, admin, seen="")
-    carry(rollover, 1, admin, seen=str(stored.revision))
+        carry(rollover, 1, admin, version="")
+    carry(rollover, 1, admin, version=str(stored.revision))
     with pytest.raises(DecisionChangedError):
-        remove_decision(rollover, point(1), by=coordinator, seen=str(stored.revision))
+        remove_decision(rollover, point(1), by=coordinator, version=str(stored.revision))
 
     assert raised.value.stored == stored
     assert Decision.objects.get().kind == "carry"
@@ -293,7 +295,7 @@ def test_decisions_cannot_change_once_the_agenda_is_created(rollover, coordinato
     carry_out.create_agenda(rollover, by=coordinator, now=NOW)
 
     with pytest.raises(RolloverError, match="Remove its draft first"):
-        close(rollover, 1, coordinator, seen=str(point(1).rollover_decision.revision))
+        close(rollover, 1, coordinator, version=str(point(1).rollover_decision.revision))
 
 
 def test_creating_a_second_follower_is_refused(rollover, coordinator):
@@ -336,7 +338,12 @@ def test_baseline_of_2005_is_carried_forward(db, coordinator):
     carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
     for ended in rollover.undecided():
         decide(
-            rollover, ended, Choice(kind="close", outcome="completed", reason="Done."), by=coordinator, now=NOW, seen=""
+            rollover,
+            ended,
+            Choice(kind="close", outcome="completed", reason="Done."),
+            by=coordinator,
+            now=NOW,
+            version="",
         )
 
     agenda = carry_out.create_agenda(rollover, by=coordinator, now=NOW)

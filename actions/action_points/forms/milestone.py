@@ -8,16 +8,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actions.action_points.forms.days import not_to_come
-from actions.forms.conflicts import ConflictAwareForm, SendAgain
 from actions.forms.unique_in_parent import UniqueInParentForm
 from actions.models import Milestone
 from actions.models.milestone import REASON_LIMIT
 from tracker.dates.fields import PartialDateFormField
 from tracker.dates.value import PartialDate
 from tracker.text import validate_line
+from tracker.web.optimistic_lock import VersionedForm, VersionedModelForm
 
 
-class MilestoneForm(UniqueInParentForm, ConflictAwareForm):
+class MilestoneForm(UniqueInParentForm, VersionedModelForm):
     parent = "action_point"
 
     class Meta:
@@ -46,7 +46,7 @@ class MilestoneDoneForm(forms.Form):
         return not_to_come(self.cleaned_data["done_on"], self.today, message)
 
 
-class MilestoneRemovalForm(SendAgain, forms.Form):
+class MilestoneRemovalForm(VersionedForm, forms.Form):
     reason = forms.CharField(
         label=_("Why is it removed?"),
         help_text=_("The history of the action point keeps the milestone, with this reason."),
@@ -54,4 +54,3 @@ class MilestoneRemovalForm(SendAgain, forms.Form):
         validators=[validate_line],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**62)

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from actions.action_points.forms.days import not_to_come
 from actions.action_points.forms.evidence import LinksField
 from actions.forms.choices import CheckboxesField
-from actions.forms.conflicts import SendAgain
 from actions.models import ActionPoint, ProgressUpdate, ReportedStatus
 from actions.models.progress_update import NARRATIVE_LIMIT, REASON_LIMIT
 from actions.progress import Progress
@@ -22,12 +21,14 @@ from tracker.dates.fields import PartialDateFormField
 from tracker.dates.value import PartialDate
 from tracker.people.models import Agency, User
 from tracker.text import validate_line, validate_text
+from tracker.web.optimistic_lock import VersionedForm
 
 
-class ProgressForm(SendAgain, forms.Form):
+class ProgressForm(VersionedForm, forms.Form):
     """What a person says of an action point. `progress()` gives it as plain data once the form is valid."""
 
     DAYS = ("happened", "reported_on")
+    version_is_number = True
 
     status = forms.ChoiceField(
         label=_("Where does it stand?"),
@@ -79,7 +80,6 @@ class ProgressForm(SendAgain, forms.Form):
         label=_("When was it reported?"), help_text=_("Left empty, it is today."), required=False
     )
     submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=1_000_000)
 
     def __init__(self, *args: Any, action_point: ActionPoint, user: User, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -150,16 +150,13 @@ class ProgressForm(SendAgain, forms.Form):
 
 
 class CorrectionForm(ProgressForm):
-    """The same for a correction. `corrects` is the version that the person has read; `update` the one that stands now."""
-
-    corrects = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
+    """The same for a correction of `update`, the newest version."""
 
     def __init__(self, *args: Any, update: ProgressUpdate, **kwargs: Any) -> None:
         self.update = update
-        kwargs["initial"] = self.content_of(update) | {"corrects": update.version} | (kwargs.get("initial") or {})
-        super().__init__(*args, action_point=update.action_point, **kwargs)
+        kwargs["initial"] = self.content_of(update) | (kwargs.get("initial") or {})
+        super().__init__(*args, action_point=update.action_point, version=update.version, **kwargs)
         self.fields.pop("reported_on", None)
-        del self.fields["seen"]
 
     @staticmethod
     def content_of(update: ProgressUpdate) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from actions.forms.conflicts import SendAgain
 from tracker.text import validate_line
+from tracker.web.optimistic_lock import VersionedForm
 
 
-class WithdrawalForm(SendAgain, forms.Form):
+class WithdrawalForm(VersionedForm, forms.Form):
+    version_is_number = True
+
     reason = forms.CharField(
         label=_("Why do you withdraw it?"),
         help_text=_("The update stays readable, marked as withdrawn, with this reason beside it."),
@@ -15,4 +17,3 @@ class WithdrawalForm(SendAgain, forms.Form):
         validators=[validate_line],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)

@@ -20,6 +20,7 @@ from actions.submission import SubmissionUsedError
 from tracker.markdown import to_html
 from tracker.people.permissions import Right
 from tracker.web.form_recovery import clear_browser_copy, pop_saved_form, preserve_form, typed_values
+from tracker.web.forms import posted, render_form
 
 
 @preserve_form
@@ -50,15 +51,15 @@ def correct(request: HttpRequest, slug: str, issue: int, number: int, update: in
             author=user,
             now=timezone.localtime(),
             submission=form.cleaned_data["submission"],
-            version=form.cleaned_data["corrects"],
+            version=form.cleaned_data["version"] or 0,
         )
     except progress.SupersededError as error:
-        form.send_again_with(corrects=error.update.version)
+        form.send_again_with(version=error.update.version)
         return _page(request, form, error.update, newer=[error.update], status=409)
     except SubmissionUsedError as error:
         form.send_again_with(submission=uuid4())
         if (error.update.action_point_id, error.update.number) == (action_point.pk, standing.number):
-            form.send_again_with(corrects=error.update.version)
+            form.send_again_with(version=error.update.version)
         return _page(request, form, standing, used=error.update, status=409)
     message = _("Corrected. The earlier version stays readable.")
     messages.success(request, message, extra_tags=f"{clear_browser_copy(request)} {tag_for(corrected)}")
@@ -71,21 +72,20 @@ def withdraw(request: HttpRequest, slug: str, issue: int, number: int, update: i
     user = signed_in(request)
     action_point = get_action_point(user, slug, issue, number)
     standing = get_update(action_point, update, user, Right.CORRECT)
-    data = request.POST if request.method == "POST" else None
-    form = WithdrawalForm(data, initial={"version": standing.version})
+    form = WithdrawalForm(posted(request), version=standing.version)
     if standing.is_withdrawn:
         messages.info(request, _("This update is withdrawn already."))
         return redirect(standing)
     context: dict[str, Any] = {"form": form, "update": standing, "action_point": action_point}
     if not form.is_valid():
-        return render(request, "action_points/withdrawal_form.html", context, status=400 if form.is_bound else 200)
+        return render_form(request, "action_points/withdrawal_form.html", **context)
     try:
         progress.withdraw(
             standing,
             by=user,
             reason=form.cleaned_data["reason"],
             now=timezone.now(),
-            version=form.cleaned_data["version"],
+            version=form.cleaned_data["version"] or 0,
         )
     except progress.SupersededError as error:
         if error.update.withdrawn_by_id == user.pk:  # the same form, sent twice at once

@@ -24,7 +24,7 @@ def discard(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -
     if not draft:
         messages.info(request, _("This draft is not here any more: it was published or discarded."))
         return redirect(action_point)
-    changed = request.method == "POST" and request.POST.get("submission") != str(draft.submission)
+    changed = request.method == "POST" and request.POST.get("version") != str(draft.submission)
     if request.method == "POST" and not changed:
         draft.delete()
         messages.success(request, _("Draft discarded."))

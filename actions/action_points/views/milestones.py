@@ -2,18 +2,19 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from actions.access import get_action_point, signed_in
 from actions.action_points.forms import MilestoneDoneForm, MilestoneForm, MilestoneRemovalForm
-from actions.forms.conflicts import version_of
 from actions.models import ActionPoint, Milestone
 from tracker.locking import atomic_post, locked_by_post
 from tracker.people.permissions import Right
 from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
+from tracker.web.forms import posted, render_form
+from tracker.web.optimistic_lock import version_of
 
 
 @preserve_form
@@ -43,14 +44,13 @@ def mark_done(request: HttpRequest, slug: str, issue: int, number: int, pk: int)
     if milestone.done_on:
         messages.info(request, _("This milestone is done already."))
         return _back_to(action_point)
-    data = request.POST if request.method == "POST" else None
-    form = MilestoneDoneForm(data, initial=saved_initial(request), today=timezone.localdate())
+    form = MilestoneDoneForm(posted(request), initial=saved_initial(request), today=timezone.localdate())
     if form.is_valid():
         milestone.mark_done(form.cleaned_data["done_on"])
         messages.success(request, _("Milestone marked as done."), extra_tags=clear_browser_copy(request))
         return _back_to(action_point)
-    context = {"form": form, "action_point": action_point, "milestone": milestone}
-    return render(request, "action_points/milestone_completion.html", context, status=400 if form.is_bound else 200)
+    context = {"action_point": action_point, "milestone": milestone}
+    return render_form(request, "action_points/milestone_completion.html", form, **context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,18 +64,16 @@ def remove(request: HttpRequest, slug: str, issue: int, number: int, pk: int) ->
         get_object_or_404(Milestone.removed_from(action_point), id=pk)
         messages.info(request, _("This milestone is removed already."))
         return _back_to(action_point)
-    version = version_of(milestone)
-    form = MilestoneRemovalForm(request.POST if request.method == "POST" else None, initial={"seen": version})
-    changed = form.is_valid() and form.cleaned_data["seen"] != version
-    if form.is_valid() and not changed:
+    form = MilestoneRemovalForm(posted(request), version=version_of(milestone))
+    if form.is_valid() and not form.is_outdated:
         milestone.remove(by=user, reason=form.cleaned_data["reason"])
         messages.success(request, _("Milestone removed."), extra_tags=clear_browser_copy(request))
         return _back_to(action_point)
-    if changed:
-        form.send_again_with(seen=version)
-    context = {"form": form, "action_point": action_point, "milestone": milestone, "changed": changed}
-    status = 200 if not form.is_bound else 409 if changed else 400
-    return render(request, "action_points/milestone_removal.html", context, status=status)
+    if form.is_valid():
+        form.is_conflict = True
+        form.send_again_with_version()
+    context = {"action_point": action_point, "milestone": milestone, "changed": form.is_conflict}
+    return render_form(request, "action_points/milestone_removal.html", form, **context)
 
 
 def _back_to(action_point: ActionPoint) -> HttpResponse:
@@ -83,14 +81,12 @@ def _back_to(action_point: ActionPoint) -> HttpResponse:
 
 
 def _form_page(request: HttpRequest, action_point: ActionPoint, milestone: Milestone, done: str) -> HttpResponse:
-    data = request.POST if request.method == "POST" else None
-    form = MilestoneForm(data, initial=saved_initial(request), instance=milestone, today=timezone.localdate())
+    form = MilestoneForm(
+        posted(request), initial=saved_initial(request), instance=milestone, today=timezone.localdate()
+    )
     if form.is_valid():
         form.save()
     if form.is_valid() or (form.is_bound and form.stored_before()):
         messages.success(request, done, extra_tags=clear_browser_copy(request))
         return _back_to(action_point)
-    status = 200 if not form.is_bound else 409 if form.theirs else 400
-    return render(
-        request, "action_points/milestone_form.html", {"form": form, "action_point": action_point}, status=status
-    )
+    return render_form(request, "action_points/milestone_form.html", form, action_point=action_point)

@@ -30,6 +30,7 @@ from tracker.locking import atomic_post, locked_by_post
 from tracker.people.models import User
 from tracker.people.permissions import Right, may
 from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
+from tracker.web.forms import posted, render_form
 from tracker.web.pagination import get_page
 
 UPDATES = 25
@@ -114,10 +115,7 @@ def edit(request: HttpRequest, slug: str, issue: int, number: int) -> HttpRespon
         action_point.refresh_from_db(fields=["title", "description"])
     else:
         form = ActionPointForm(initial=saved_initial(request, "lead_agencies", "focal_points"), instance=action_point)
-    status = 200 if not form.is_bound else 409 if form.theirs else 400
-    return render(
-        request, "action_points/action_point_form.html", {"form": form, "action_point": action_point}, status=status
-    )
+    return render_form(request, "action_points/action_point_form.html", form, action_point=action_point)
 
 
 @preserve_form
@@ -131,9 +129,7 @@ def snooze(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResp
         return redirect(action_point)
     standing = {"until": action_point.snoozed_until, "reason": action_point.snooze_reason}
     today = timezone.localdate()
-    form = SnoozeForm(
-        request.POST if request.method == "POST" else None, initial=standing | saved_initial(request), today=today
-    )
+    form = SnoozeForm(posted(request), initial=standing | saved_initial(request), today=today)
     if form.is_valid():
         progress.snooze(action_point, form.cleaned_data["until"], form.cleaned_data["reason"])
         messages.success(
@@ -141,7 +137,7 @@ def snooze(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResp
         )
         return redirect(action_point)
     context = {"form": form, "action_point": action_point}
-    return render(request, "action_points/snooze_form.html", context, status=400 if form.is_bound else 200)
+    return render_form(request, "action_points/snooze_form.html", **context)
 
 
 def _updates(user: Person, action_point: ActionPoint, as_of: AsOf) -> ProgressUpdateQuerySet:

@@ -95,10 +95,10 @@ def _publish(request: HttpRequest, action_point: ActionPoint, user: User) -> Htt
             now=timezone.localtime(),
             submission=form.cleaned_data["submission"],
             reported_on=form.cleaned_data.get("reported_on"),
-            seen=form.cleaned_data["seen"],
+            version=form.cleaned_data["version"],
         )
     except verbs.NewerUpdatesError as error:
-        form.send_again_with(seen=max(newer.number for newer in error.updates))
+        form.send_again_with(version=max(newer.number for newer in error.updates))
         return _refused(request, form, action_point, user, newer=error.updates, status=409)
     except SubmissionUsedError as error:
         form.send_again_with(submission=uuid4())
@@ -177,8 +177,9 @@ def _form(action_point: ActionPoint, user: User, typed: Typed | None, status: st
     initial: dict[str, Any] = ProgressForm.initial_from(typed) if typed else {}
     if not typed and status in ReportedStatus.values:
         initial["status"] = status
-    initial["seen"] = action_point.last_number()
-    return ProgressForm(initial=initial, action_point=action_point, user=user, today=timezone.localdate())
+    initial.pop("version", None)
+    version, today = action_point.last_number(), timezone.localdate()
+    return ProgressForm(initial=initial, version=version, action_point=action_point, user=user, today=today)
 
 
 def _page(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from issues.models import Agenda
 from tracker.text import validate_line
+from tracker.web.optimistic_lock import VersionedForm
 
 
 class AudienceForm(forms.Form):
@@ -33,10 +34,9 @@ class AudienceForm(forms.Form):
         return data
 
 
-class PublishForm(AudienceForm):
+class PublishForm(VersionedForm, AudienceForm):
     """`sha256` is that of what would be published now: if the person saw other content, the form is invalid."""
 
-    data: Any
     unsigned_too = forms.BooleanField(label=_("Publish it to everybody without these sign-offs"), required=False)
     refusal = _(
         "Not all agencies have signed off what it says of them: see the list above. Nothing was published. Choose the network, "
@@ -49,21 +49,17 @@ class PublishForm(AudienceForm):
         max_length=300,
         validators=[validate_line],
     )
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
-    field_order = ["audience", "unsigned_too", "remark", "seen"]
+    field_order = ["audience", "unsigned_too", "remark"]
 
     def __init__(self, data: Any = None, *, sha256: str, unsigned: bool, initial: dict[str, Any]) -> None:
-        super().__init__(data, unsigned=unsigned, initial=initial | {"seen": sha256})
-        self.sha256 = sha256
-        self.is_conflict = False
+        super().__init__(data, unsigned=unsigned, initial=initial, version=sha256)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        if data.get("audience") and data.get("seen") != self.sha256:
+        if data.get("audience") and self.is_outdated:
             self.is_conflict = True
-            self.data = self.data.copy()
-            self.data["seen"] = self.sha256
+            self.send_again_with_version()
             raise ValidationError(
                 gettext(
                     "The note was changed or published while you were looking at it. Nothing was published: "

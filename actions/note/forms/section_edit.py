@@ -145,9 +145,9 @@ class SectionForm:
         return EditedBlock(tuple(covers))
 
     @property
-    def seen(self) -> int:
-        """The version that the person saw."""
-        return _number(self.data.get("seen")) if self.is_bound else self.version
+    def version_read(self) -> int:
+        """The version that the person read."""
+        return _number(self.data.get("version")) if self.is_bound else self.version
 
     @property
     def count(self) -> int:
@@ -219,9 +219,9 @@ class SectionForm:
 
     def _compare(self) -> None:
         """Fill `theirs` if another version was saved since, and let the next save go through."""
-        if self.seen == self.version:
+        if self.version_read == self.version:
             return
-        self.data["seen"] = str(self.version)
+        self.data["version"] = str(self.version)
         for number, (theirs, mine) in enumerate(zip_longest(self.stored, self.blocks), 1):
             stored, typed = self.shown(theirs), self.shown(mine)
             if stored != typed:

@@ -11,16 +11,16 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.note.models.sign_off import DISSENT_LIMIT
 from tracker.text import validate_text
+from tracker.web.optimistic_lock import VersionedForm
 
 
-class SignOffForm(forms.Form):
+class SignOffForm(VersionedForm, forms.Form):
     """`fingerprint` is that of the action point now: if the person saw another one, the form is invalid and keeps what was typed."""
 
     class Verdict(models.TextChoices):
         AGREE = "agree", _("We agree")
         DISSENT = "dissent", _("We do not agree, because")
 
-    data: Any
     answer = forms.ChoiceField(label=_("What does your agency say?"), choices=Verdict, widget=forms.RadioSelect)
     dissent = forms.CharField(
         label=_("Your dissent"),
@@ -29,21 +29,17 @@ class SignOffForm(forms.Form):
         validators=[validate_text, MaxLengthValidator(DISSENT_LIMIT)],
         widget=forms.Textarea(attrs={"rows": 4, "data-counter": DISSENT_LIMIT}),
     )
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(self, data: Any = None, *, fingerprint: str, initial: dict[str, Any] | None = None) -> None:
-        super().__init__(data, initial=(initial or {}) | {"seen": fingerprint})
-        self.fingerprint = fingerprint
-        self.is_conflict = False
+        super().__init__(data, initial=initial, version=fingerprint)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("answer") == self.Verdict.DISSENT and not data.get("dissent") and "dissent" not in self.errors:
             self.add_error("dissent", gettext("Say in a sentence what you do not agree with."))
-        if data.get("answer") and data.get("seen") != self.fingerprint:
+        if data.get("answer") and self.is_outdated:
             self.is_conflict = True
-            self.data = self.data.copy()
-            self.data["seen"] = self.fingerprint
+            self.send_again_with_version()
             raise ValidationError(
                 gettext(
                     "The part was changed while you were reading. Your answer is still here and was not stored: "

@@ -23,6 +23,7 @@ from issues.models import Agenda
 from tracker.locking import atomic_post, locked_by_post
 from tracker.people.permissions import Right, may
 from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
+from tracker.web.forms import posted, render_form
 from tracker.web.rate_limits import limit_visitors
 
 
@@ -94,7 +95,7 @@ def publish_note(request: HttpRequest, slug: str) -> HttpResponseBase:
     user, today = signed_in(request), timezone.localdate()
     agenda = locked_by_post(request, Agenda.objects.all()).get(pk=get_agenda(user, slug, Right.COORDINATE).pk)
     draft = next_version(agenda, today)
-    data = request.POST if request.method == "POST" else None
+    data = posted(request)
     unsigned = [point for point in point_sign_offs(agenda, today) if not point.is_settled]
     audience = Agenda.Audience.NETWORK if unsigned else agenda.visible_to
     initial = {"audience": audience} | saved_initial(request)
@@ -112,8 +113,7 @@ def publish_note(request: HttpRequest, slug: str) -> HttpResponseBase:
         "missing": missing_sign_offs(unsigned),
         "waiting": len(unsigned),
     }
-    status = 200 if not form.is_bound else 409 if form.is_conflict else 400
-    return render(request, "note/publish_form.html", context, status=status)
+    return render_form(request, "note/publish_form.html", **context)
 
 
 @require_POST

@@ -16,6 +16,7 @@ from issues.models import Agenda
 from tracker.locking import atomic_post, lock
 from tracker.people.permissions import Right, require
 from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
+from tracker.web.forms import posted, render_form
 
 
 @require_safe
@@ -45,7 +46,7 @@ def sign_off(request: HttpRequest, slug: str, issue: int, number: int) -> HttpRe
     signing = _sign_offs_of(action_point)
     require(user, Right.SIGN_OFF, signing)
     form = SignOffForm(
-        request.POST if request.method == "POST" else None,
+        posted(request),
         fingerprint=signing.point.fingerprint,
         initial=saved_initial(request),
     )
@@ -66,8 +67,7 @@ def sign_off(request: HttpRequest, slug: str, issue: int, number: int) -> HttpRe
         "form": form,
         "mine": signing.agencies_of(user),
     }
-    status = 200 if not form.is_bound else 409 if form.is_conflict else 400
-    return render(request, "note/sign_off_form.html", context, status=status)
+    return render_form(request, "note/sign_off_form.html", **context)
 
 
 def _sign_offs_of(action_point: ActionPoint) -> PointSignOffs:

@@ -22,6 +22,7 @@ from actions.reminders.models import DeclinedResponsibility
 from actions.submission import SubmissionUsedError, same_content
 from tracker.people.time_zones import zone_named
 from tracker.text import validate_line
+from tracker.web.forms import posted, render_form
 
 _SHOWN = {"status", "reason", "narrative", "happened", "evidence"}
 """Of the progress form: what an answer to a mail needs. The rest keeps its defaults."""
@@ -49,16 +50,16 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
 def _page(request: HttpRequest, link: AnswerLink) -> HttpResponse:
     """Show or take the answer in the recipient's time zone, which decides the day of the report."""
     context: dict[str, Any] = {"answer": link, "action_point": link.action_point}
-    form = _form(link, request.POST if request.method == "POST" else None)
+    form = _form(link, posted(request))
     if logged := link.action_point.progress_updates.filter(submission=link.submission).first():
         return _already_logged(request, context, logged, form)
     context["form"] = form
     if not form.is_valid():
-        return render(request, "reminders/answer_form.html", context, status=400 if form.is_bound else 200)
+        return render_form(request, "reminders/answer_form.html", **context)
     try:
         _act(link, form)
     except NewerUpdatesError as error:
-        form.send_again_with(seen=max(newer.number for newer in error.updates))
+        form.send_again_with(version=max(newer.number for newer in error.updates))
         return render(request, "reminders/answer_form.html", context | {"newer": error.updates}, status=409)
     except SubmissionUsedError as error:
         return _already_logged(request, context, error.update, form)
@@ -85,10 +86,11 @@ def _form(link: AnswerLink, data: Any) -> Any:
         return SnoozeForm(data, today=today)
     if link.purpose == Purpose.NOT_MINE:
         return DeclineForm(data)
-    initial: dict[str, Any] = {"seen": link.action_point.last_number()}
-    if link.purpose == Purpose.NO_PROGRESS:
-        initial["status"] = ReportedStatus.NO_PROGRESS
-    form = ProgressForm(data, initial=initial, action_point=link.action_point, user=link.person, today=today)
+    point = link.action_point
+    initial = {"status": ReportedStatus.NO_PROGRESS} if link.purpose == Purpose.NO_PROGRESS else {}
+    form = ProgressForm(
+        data, initial=initial, version=point.last_number(), action_point=point, user=link.person, today=today
+    )
     for name, field in form.fields.items():
         if name not in _SHOWN:
             field.widget = field.hidden_widget()
@@ -115,5 +117,5 @@ def _act(link: AnswerLink, form: Any) -> None:
             author=link.person,
             now=now,
             submission=link.submission,
-            seen=form.cleaned_data["seen"],
+            version=form.cleaned_data["version"],
         )

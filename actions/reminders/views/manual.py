@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,13 +13,14 @@ from actions.reminders.forms import RemindForm
 from actions.reminders.manual import people_to_remind, remind_now
 from tracker.people.permissions import Right
 from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
+from tracker.web.forms import posted, render_form
 
 
 @preserve_form
 @require_http_methods(["GET", "POST"])
 def remind(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
     action_point = get_action_point(person := signed_in(request), slug, issue, number, Right.COORDINATE)
-    form = RemindForm(request.POST if request.method == "POST" else None, initial=saved_initial(request))
+    form = RemindForm(posted(request), initial=saved_initial(request))
     today = timezone.localdate()
     if form.is_valid():
         reminded = remind_now(action_point, person, form.cleaned_data["message"], timezone.now(), today)
@@ -39,4 +40,4 @@ def remind(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResp
         "action_point": action_point,
         "people": [each for each, _entries in people_to_remind(action_point, today)],
     }
-    return render(request, "reminders/remind_form.html", context, status=400 if form.is_bound else 200)
+    return render_form(request, "reminders/remind_form.html", **context)

@@ -22,6 +22,7 @@ from tracker.people.models import User
 from tracker.people.permissions import Right
 from tracker.people.time_zones import zone_named
 from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
+from tracker.web.forms import posted, render_form
 
 
 @preserve_form
@@ -32,8 +33,7 @@ def schedule(request: HttpRequest, slug: str) -> HttpResponseBase:
     agenda = get_agenda(signed_in(request), slug, Right.COORDINATE)
     stored = locked_by_post(request, ReminderSchedule.objects.filter(agenda=agenda)).first()
     instance = stored or ReminderSchedule(agenda=agenda, starts_on=timezone.localdate())
-    data = request.POST if request.method == "POST" else None
-    form = ScheduleForm(data, initial=saved_initial(request), instance=instance)
+    form = ScheduleForm(posted(request), initial=saved_initial(request), instance=instance)
     context: dict[str, Any] = {"form": form, "agenda": agenda}
     if form.is_valid():
         if "preview" in request.POST:
@@ -42,8 +42,7 @@ def schedule(request: HttpRequest, slug: str) -> HttpResponseBase:
         form.save()
         messages.success(request, _("Schedule saved."), extra_tags=clear_browser_copy(request))
         return redirect("reminders")
-    status = 200 if not form.is_bound else 409 if form.theirs else 400
-    return render(request, "reminders/schedule_form.html", context, status=status)
+    return render_form(request, "reminders/schedule_form.html", **context)
 
 
 @require_safe

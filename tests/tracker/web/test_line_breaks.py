@@ -28,7 +28,7 @@ def narrative_form(client, focal_point) -> Any:
     personas.sign_in(client, focal_point)
 
     def send(narrative: str) -> tuple[Any, Any]:
-        sent = {"status": "under_way", "narrative": narrative, "agency": focal_point.agency_id, "seen": "0"}
+        sent = {"status": "under_way", "narrative": narrative, "agency": focal_point.agency_id, "version": "0"}
         return client.post(reverse("log_progress", args=["2026", 1, 1]), sent), point
 
     return send
@@ -81,7 +81,7 @@ def test_narrative_of_one_character_more_is_refused_and_kept(narrative_form, tex
 def test_line_breaks_of_a_model_form_are_plain(client, coordinator):
     point = personas.action_point()
     url = reverse("action_point_edit", args=["2026", 1, 1])
-    sent = {"title": "Train", "description": "One.\r\nTwo.", "seen": ""}
+    sent = {"title": "Train", "description": "One.\r\nTwo.", "version": ""}
 
     assert personas.sign_in(client, coordinator).post(url, sent).status_code == 302
     point.refresh_from_db()

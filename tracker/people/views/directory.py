@@ -17,6 +17,7 @@ from tracker.people.mails import send_invitation
 from tracker.people.models import Agency, User, UserQuerySet
 from tracker.people.permissions import Right, may, require
 from tracker.searchable import contains_words
+from tracker.web.forms import posted, render_form
 
 PEOPLE_SHOWN = 500
 
@@ -53,7 +54,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
 def invite(request: HttpRequest) -> HttpResponseBase:
     """Add a person and send the invitation. If the mail does not go out, the person stays and the page says so."""
     require(admin := signed_in(request), Right.ADMINISTER)
-    form = InvitationForm(request.POST if request.method == "POST" else None)
+    form = InvitationForm(posted(request))
     if form.is_valid():
         try:
             person = form.add()
@@ -66,7 +67,7 @@ def invite(request: HttpRequest) -> HttpResponseBase:
             request, _("%(person)s is in the directory already; no second mail was sent.") % {"person": invited}
         )
         return _to(invited)
-    return render(request, "people/invitation_form.html", {"form": form}, status=400 if form.is_bound else 200)
+    return render_form(request, "people/invitation_form.html", form)
 
 
 @require_POST

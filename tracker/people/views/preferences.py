@@ -13,15 +13,15 @@ from django.views.i18n import set_language
 
 from tracker.people.access import signed_in
 from tracker.people.forms import PreferencesForm
+from tracker.web.forms import posted, render_form
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest) -> HttpResponseBase:
     person = copy.copy(signed_in(request))  # the page header keeps showing what is stored
-    data = request.POST if request.method == "POST" else None
-    form = PreferencesForm(data, instance=person, today=timezone.localdate())
+    form = PreferencesForm(posted(request), instance=person, today=timezone.localdate())
     if not form.is_valid():
-        return render(request, "people/preferences.html", {"form": form}, status=400 if form.is_bound else 200)
+        return render_form(request, "people/preferences.html", form)
     form.save()
     with translation.override(person.language):
         messages.success(request, _("Your preferences are saved."))
