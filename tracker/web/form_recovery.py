@@ -154,6 +154,9 @@ def typed_values(data: QueryDict) -> Typed:
     }
 
 
-def clear_browser_copy(request: HttpRequest) -> str:
-    """Return the tag of a message that lets the browser's script delete its own copy of the form that was sent: it was stored."""
-    return f"keep-clear:{request.path}"
+def clear_browser_copy(request: HttpRequest, path: str = "") -> str:
+    """Return the tag of a message that lets the browser's script delete its own copy of the form that was sent: it was stored.
+
+    `path` is the address of the form if that is not just the path of the request.
+    """
+    return f"keep-clear:{path or request.path}"
