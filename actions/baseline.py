@@ -13,12 +13,12 @@ from django.db import models, transaction
 
 from actions.models import ActionPoint, ProgressUpdate
 from actions.progress import apply_status
-from tracker.locking import lock
+from tracker.transactions import lock
 
 FIXTURE: Path = settings.BASE_DIR / "fixtures" / "baseline_2005.json"
 CHANGE_REASON = "Loaded with the 2005 baseline"
 
-# The fields of each model's natural key, and how people write it. The key of a parent stands first in that of its parts.
+# The fields of each model's natural key, and how people write it. The key of a parent comes first in that of its parts.
 KEYS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "people.agency": (("acronym",), "{}"),
     "issues.agenda": (("slug",), "{}"),

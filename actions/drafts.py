@@ -5,8 +5,8 @@ import uuid
 from django.db import transaction
 
 from actions.models import ActionPoint, ProgressDraft
-from tracker.locking import lock
 from tracker.people.models import User
+from tracker.transactions import lock
 
 MAX_DRAFTS = 10
 """Drafts that one person keeps on one action point."""

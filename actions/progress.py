@@ -14,9 +14,9 @@ from actions.models import ActionPoint, Evidence, ProgressUpdate, ReportedStatus
 from actions.rules import Report, position_of, status_summary
 from actions.submission import Submission
 from tracker.dates.value import PartialDate
-from tracker.locking import for_update
 from tracker.people.models import Agency, User
 from tracker.people.time_zones import zone_named
+from tracker.transactions import for_update
 
 
 class NewerUpdatesError(Exception):

@@ -263,6 +263,6 @@ def test_form_sent_twice_at_once_counts_once(send_at_once, form):
 
 @one_writer_at_a_time
 def test_form_sent_twice_at_once_fails_unless_lost_races_are_repeated(send_at_once, settings):
-    settings.MIDDLEWARE = [each for each in settings.MIDDLEWARE if each != "tracker.locking.RepeatLostRaces"]
+    settings.MIDDLEWARE = [each for each in settings.MIDDLEWARE if each != "tracker.transactions.RepeatLostRaces"]
 
     assert send_at_once(milestone) == ([302, 500], 1)

@@ -30,8 +30,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from tracker.as_shown import AsShown
-from tracker.locking import for_update
+from tracker.changed_fields import ChangedFieldsForm
+from tracker.transactions import for_update
 
 # Groups are not used. Second factors hold secrets that nobody should see.
 _WITHOUT_PAGES = {"auth", "account", "mfa"}
@@ -133,7 +133,7 @@ class ListAdmin(admin.ModelAdmin):
 class RecordAdmin(ListAdmin, SimpleHistoryAdmin):
     """Edit a record with its history. Saving writes only what was changed in the form, so that nobody's work is undone."""
 
-    form = AsShown
+    form = ChangedFieldsForm
     list_per_page = 50
     list_max_show_all = 200
     object_history_list_template = "admin/_record_history.html"  # the library's has inline styles and a query a row
@@ -234,7 +234,7 @@ class RecordAdmin(ListAdmin, SimpleHistoryAdmin):
 class PartInline(admin.TabularInline):
     """Edit the parts of a record. They are deleted on pages of their own, which show what else is deleted."""
 
-    form = AsShown
+    form = ChangedFieldsForm
     extra = 0
     max_num = 100
     can_delete = False

@@ -108,7 +108,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "tracker.locking.RepeatLostRaces",
+    "tracker.transactions.RepeatLostRaces",
 ]
 
 ROOT_URLCONF = "tracker.urls"

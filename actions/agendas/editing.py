@@ -14,8 +14,8 @@ from actions.agendas.pasted_agenda_form import PastedAgendaForm
 from actions.forms.unique_in_parent import UniqueInParentForm
 from actions.models import ActionPoint
 from issues.models import Agenda, Issue
-from tracker.locking import atomic_post, locked_by_post
 from tracker.people.permissions import Right
+from tracker.transactions import atomic_post, locked_by_post
 from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
 from tracker.web.forms import posted, render_form
 from tracker.web.optimistic_lock import VersionedModelForm

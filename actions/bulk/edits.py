@@ -12,8 +12,8 @@ from actions.bulk.models import BulkEdit
 from actions.models import ActionPoint, Milestone
 from issues.models import Agenda
 from tracker.dates.value import PartialDate
-from tracker.locking import for_update, lock
 from tracker.people.models import Agency, User
+from tracker.transactions import for_update, lock
 from tracker.web.optimistic_lock import version_of_content
 
 LIMIT = 200

@@ -13,8 +13,8 @@ from actions.models.status import ENDED
 from actions.reminders.links import VALID
 from actions.reminders.models import DeclinedResponsibility, Digest
 from issues.models import Agenda
-from tracker.locking import lock
 from tracker.people.models import User
+from tracker.transactions import lock
 
 
 class HandoverError(Exception):

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from actions.note.export.background import produce_file
 from actions.note.models import NoteFile
-from tracker.locking import repeat_once
+from tracker.transactions import repeat_once
 
 
 @shared_task(name="note.make_file")

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from actions.reminders import planning, sending
 from actions.reminders.models import Digest
-from tracker.locking import repeat_once
 from tracker.mail.delivery import Courier
+from tracker.transactions import repeat_once
 
 TURN = 30
 """The seconds that a sender works before it lets other tasks run."""

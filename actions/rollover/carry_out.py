@@ -12,8 +12,8 @@ from actions.reminders.models import ReminderSchedule
 from actions.rollover.models import Decision, PlannedPoint, Rollover
 from actions.rollover.plan import RolloverError, lock_plan, reason_already_followed
 from issues.models import Agenda, Issue
-from tracker.locking import for_update, lock
 from tracker.people.models import User
+from tracker.transactions import for_update, lock
 
 MAX_TITLE_LENGTH = 200
 

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from actions.rollover.models import Rollover
 from issues.models import Agenda
-from tracker.locking import for_update
 from tracker.people.models import User
+from tracker.transactions import for_update
 
 
 class RolloverError(Exception):

@@ -20,9 +20,9 @@ from actions.models import ActionPoint, ProgressUpdate
 from actions.progress import log_progress
 from tests import personas
 from tests.personas import NOW, sign_in
-from tracker import locking
-from tracker.locking import lock, lost_a_race, repeat_once
+from tracker import transactions
 from tracker.people.models import User
+from tracker.transactions import lock, lost_a_race, repeat_once
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -52,7 +52,7 @@ def at_once(*calls: Callable[[], object]) -> list[BaseException]:
         return [error for error in pool.map(run, calls) if error]
 
 
-@pytest.mark.parametrize(("lock_rows", "deadlocks"), [(locking.for_update, 0), (lock_exclusively, 1)])
+@pytest.mark.parametrize(("lock_rows", "deadlocks"), [(transactions.for_update, 0), (lock_exclusively, 1)])
 def test_progress_is_logged_beside_a_hand_over(monkeypatch, focal_point, coordinator, lock_rows, deadlocks):
     """Both hold their first lock before either goes on. The control is a lock that keeps others from referring to the row."""
     successor = personas.person("successor@example.org", agency=focal_point.agency)
@@ -77,7 +77,7 @@ def test_progress_is_logged_beside_a_hand_over(monkeypatch, focal_point, coordin
         work = transfer.lock_open_work(focal_point, successor)
         transfer.hand_over(work, successor, chosen=[point.pk], reason="New post.", by=coordinator, now=NOW)
 
-    monkeypatch.setattr(locking, "for_update", lock_and_meet)
+    monkeypatch.setattr(transactions, "for_update", lock_and_meet)
     monkeypatch.setattr(verbs, "for_update", lock_and_meet)
     errors = at_once(log, hand_over)
 
@@ -161,7 +161,7 @@ def rolled_back_times(monkeypatch, times: int, state: str) -> None:
     monkeypatch.setattr(verbs, "log_progress", log)
 
 
-@pytest.mark.parametrize("state", sorted(locking.LOST_RACES))
+@pytest.mark.parametrize("state", sorted(transactions.LOST_RACES))
 def test_a_request_that_was_rolled_back_is_repeated(monkeypatch, client: Client, focal_point, state):
     rolled_back_times(monkeypatch, 1, state)
     point = personas.action_point()
@@ -202,7 +202,7 @@ def test_a_task_is_repeated_once(states, runs):
                 roll_back(states[len(done) - 1])
         return number
 
-    if len(states) == 1 and states[0] in locking.LOST_RACES:
+    if len(states) == 1 and states[0] in transactions.LOST_RACES:
         assert task(7) == 7
     else:
         with pytest.raises(DatabaseError):

@@ -20,8 +20,8 @@ from actions.rules import attention_reasons, needs_attention
 from actions.submission import Submission, SubmissionUsedError
 from tests import personas
 from tracker.dates.value import PartialDate
-from tracker.locking import lost_a_race
 from tracker.people.models import User
+from tracker.transactions import lost_a_race
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TODAY = NOW.date()

@@ -11,7 +11,7 @@ from django.forms.models import model_to_dict
 from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.as_shown import AsShown
+from tracker.changed_fields import ChangedFieldsForm
 from tracker.people import time_zones
 from tracker.people.models import Agency, Role, User
 from tracker.text import validate_line
@@ -57,7 +57,7 @@ class _PersonForm(_Form):
         return email
 
 
-class PersonForm(AsShown, _PersonForm):
+class PersonForm(ChangedFieldsForm, _PersonForm):
     """Edit a person in the admin site. People set their passwords themselves."""
 
     class Meta:

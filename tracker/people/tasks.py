@@ -3,9 +3,9 @@
 from celery import shared_task
 from django.contrib.sessions.backends.db import SessionStore
 
-from tracker.locking import repeat_once
 from tracker.people.mails import send_password_reset
 from tracker.people.models import User
+from tracker.transactions import repeat_once
 
 
 @shared_task(name="people.send_password_resets")

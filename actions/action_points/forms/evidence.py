@@ -1,4 +1,4 @@
-"""A form field for links: one a line, with a title behind the address where there is one."""
+"""A form field for links: one on each line, optionally with a title after the address."""
 
 import re
 from collections.abc import Iterable

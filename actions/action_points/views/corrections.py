@@ -1,4 +1,4 @@
-"""Correcting and withdrawing a progress update. Both leave the old text readable."""
+"""Correct and withdraw a progress update. The old text stays readable."""
 
 from typing import Any
 from uuid import uuid4
@@ -26,27 +26,27 @@ from tracker.web.forms import posted, render_form
 @preserve_form
 @require_http_methods(["GET", "POST"])
 def correct(request: HttpRequest, slug: str, issue: int, number: int, update: int) -> HttpResponseBase:
-    """The form, filled with what stands there now. POST with `do`: publish (the default) or preview."""
+    """Show the form with the newest version. POST with `do`: publish (the default) or preview."""
     user = signed_in(request)
     action_point = get_action_point(user, slug, issue, number)
-    standing = get_update(action_point, update, user, Right.CORRECT)
-    if standing.is_withdrawn:
+    newest = get_update(action_point, update, user, Right.CORRECT)
+    if newest.is_withdrawn:
         messages.info(request, _("This update was withdrawn: there is nothing to correct. You can log a new one."))
-        return redirect(standing)
+        return redirect(newest)
     today = timezone.localdate()
     previewing = request.POST.get("do") == "preview"
     if request.method != "POST" or previewing:
         typed = typed_values(request.POST) if previewing else pop_saved_form(request)
         initial = CorrectionForm.initial_from(typed) if typed else {}
         html = to_html(request.POST.get("narrative", "")[:NARRATIVE_LIMIT]) if previewing else None
-        form = CorrectionForm(update=standing, user=user, today=today, initial=initial)
-        return _page(request, form, standing, preview_html=html)
-    form = CorrectionForm(request.POST, update=standing, user=user, today=today)
+        form = CorrectionForm(update=newest, user=user, today=today, initial=initial)
+        return _page(request, form, newest, preview_html=html)
+    form = CorrectionForm(request.POST, update=newest, user=user, today=today)
     if not form.is_valid():
-        return _page(request, form, standing, status=400)
+        return _page(request, form, newest, status=400)
     try:
         corrected = progress.correct(
-            standing,
+            newest,
             form.progress(),
             author=user,
             now=timezone.localtime(),
@@ -58,9 +58,9 @@ def correct(request: HttpRequest, slug: str, issue: int, number: int, update: in
         return _page(request, form, error.update, newer=[error.update], status=409)
     except SubmissionUsedError as error:
         form.send_again_with(submission=uuid4())
-        if (error.update.action_point_id, error.update.number) == (action_point.pk, standing.number):
+        if (error.update.action_point_id, error.update.number) == (action_point.pk, newest.number):
             form.send_again_with(version=error.update.version)
-        return _page(request, form, standing, used=error.update, status=409)
+        return _page(request, form, newest, used=error.update, status=409)
     message = _("Corrected. The earlier version stays readable.")
     messages.success(request, message, extra_tags=f"{clear_browser_copy(request)} {tag_for(corrected)}")
     return redirect(f"{action_point.get_absolute_url()}#update-{corrected.number}")
@@ -68,20 +68,20 @@ def correct(request: HttpRequest, slug: str, issue: int, number: int, update: in
 
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, slug: str, issue: int, number: int, update: int) -> HttpResponse:
-    """Asks for the reason, then marks the update as withdrawn."""
+    """Ask for the reason, then mark the update as withdrawn."""
     user = signed_in(request)
     action_point = get_action_point(user, slug, issue, number)
-    standing = get_update(action_point, update, user, Right.CORRECT)
-    form = WithdrawalForm(posted(request), version=standing.version)
-    if standing.is_withdrawn:
+    newest = get_update(action_point, update, user, Right.CORRECT)
+    form = WithdrawalForm(posted(request), version=newest.version)
+    if newest.is_withdrawn:
         messages.info(request, _("This update is withdrawn already."))
-        return redirect(standing)
-    context: dict[str, Any] = {"form": form, "update": standing, "action_point": action_point}
+        return redirect(newest)
+    context: dict[str, Any] = {"form": form, "update": newest, "action_point": action_point}
     if not form.is_valid():
         return render_form(request, "action_points/withdrawal_form.html", **context)
     try:
         progress.withdraw(
-            standing,
+            newest,
             by=user,
             reason=form.cleaned_data["reason"],
             now=timezone.now(),
@@ -94,8 +94,8 @@ def withdraw(request: HttpRequest, slug: str, issue: int, number: int, update: i
         context |= {"newer": [error.update], "update": error.update}
         return render(request, "action_points/withdrawal_form.html", context, status=409)
     message = _("Withdrawn. The update stays readable, marked, with your reason.")
-    messages.success(request, message, extra_tags=tag_for(standing))
-    return redirect(f"{action_point.get_absolute_url()}#update-{standing.number}")
+    messages.success(request, message, extra_tags=tag_for(newest))
+    return redirect(f"{action_point.get_absolute_url()}#update-{newest.number}")
 
 
 def _page(

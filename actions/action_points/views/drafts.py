@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from actions.access import get_action_point, signed_in
-from tracker.locking import atomic_post, locked_by_post
 from tracker.people.permissions import Right, may
+from tracker.transactions import atomic_post, locked_by_post
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,4 +1,4 @@
-"""Adding and editing milestones, marking them as done, removing them."""
+"""Add and edit milestones, mark them as done, remove them."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 from actions.access import get_action_point, signed_in
 from actions.action_points.forms import MilestoneDoneForm, MilestoneForm, MilestoneRemovalForm
 from actions.models import ActionPoint, Milestone
-from tracker.locking import atomic_post, locked_by_post
 from tracker.people.permissions import Right
+from tracker.transactions import atomic_post, locked_by_post
 from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
 from tracker.web.forms import posted, render_form
 from tracker.web.optimistic_lock import version_of
@@ -38,7 +38,7 @@ def edit(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -> H
 @require_http_methods(["GET", "POST"])
 @atomic_post
 def mark_done(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -> HttpResponseBase:
-    """Asks for the day, which is today unless another one is typed."""
+    """Ask for the day, which is today unless another one is typed."""
     action_point = get_action_point(signed_in(request), slug, issue, number, Right.LOG_PROGRESS)
     milestone = get_object_or_404(locked_by_post(request, action_point.milestones.all()), pk=pk)
     if milestone.done_on:
@@ -56,7 +56,7 @@ def mark_done(request: HttpRequest, slug: str, issue: int, number: int, pk: int)
 @require_http_methods(["GET", "POST"])
 @atomic_post
 def remove(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -> HttpResponse:
-    """Asks for the reason, then removes it."""
+    """Ask for the reason, then remove the milestone."""
     user = signed_in(request)
     action_point = get_action_point(user, slug, issue, number, Right.LOG_PROGRESS)
     milestone = locked_by_post(request, action_point.milestones.filter(pk=pk)).first()

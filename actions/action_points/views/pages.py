@@ -26,9 +26,9 @@ from actions.own import next_waiting
 from actions.reader import state_of
 from issues.models import Agenda
 from issues.readable_history import readable_since
-from tracker.locking import atomic_post, locked_by_post
 from tracker.people.models import User
 from tracker.people.permissions import Right, may
+from tracker.transactions import atomic_post, locked_by_post
 from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
 from tracker.web.forms import posted, render_form
 from tracker.web.pagination import get_page

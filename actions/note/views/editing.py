@@ -17,8 +17,8 @@ from actions.note.forms.section_edit import SectionForm
 from actions.note.models import SectionEdit
 from actions.note.sections import Section
 from issues.models import Agenda
-from tracker.locking import atomic_post, lock
 from tracker.people.permissions import Right, require
+from tracker.transactions import atomic_post, lock
 from tracker.web.form_recovery import clear_browser_copy, pop_saved_form, preserve_form
 
 MAX_VERSIONS = 50

@@ -20,8 +20,8 @@ from actions.note.publishing import next_version, publish
 from actions.note.serialization import from_json
 from actions.note.sign_offs import MissingSignOffs, missing_in_version, missing_sign_offs, point_sign_offs
 from issues.models import Agenda
-from tracker.locking import atomic_post, locked_by_post
 from tracker.people.permissions import Right, may
+from tracker.transactions import atomic_post, locked_by_post
 from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
 from tracker.web.forms import posted, render_form
 from tracker.web.rate_limits import limit_visitors

@@ -13,8 +13,8 @@ from actions.note.forms.sign_off import SignOffForm
 from actions.note.models import SignOff
 from actions.note.sign_offs import PointSignOffs, point_sign_offs
 from issues.models import Agenda
-from tracker.locking import atomic_post, lock
 from tracker.people.permissions import Right, require
+from tracker.transactions import atomic_post, lock
 from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
 from tracker.web.forms import posted, render_form
 

@@ -17,10 +17,10 @@ from actions.reminders.models import ReminderCount, ReminderSchedule
 from actions.reminders.periods import next_period
 from actions.reminders.preview import preview as preview_digests
 from issues.models import Agenda
-from tracker.locking import atomic_post, locked_by_post
 from tracker.people.models import User
 from tracker.people.permissions import Right
 from tracker.people.time_zones import zone_named
+from tracker.transactions import atomic_post, locked_by_post
 from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
 from tracker.web.forms import posted, render_form
 

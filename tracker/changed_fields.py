@@ -1,4 +1,4 @@
-"""Forms that know what the person was shown, so that what others have changed since is left alone."""
+"""Forms that store only the fields that the person changed, so that changes of others to the other fields stay."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,8 @@ else:
     _Base = forms.ModelForm
 
 
-class AsShown(_Base):
-    """For a stored record each field travels with its value as it was shown; `changed_data` is what the person changed of that."""
+class ChangedFieldsForm(_Base):
+    """Carry each field of a stored record with its value as it was shown, so that `changed_data` is what the person changed."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -21,7 +21,7 @@ class AsShown(_Base):
             field.show_hidden_initial = self.instance.pk is not None
 
     def save_changed_lists(self) -> None:
-        """Many to many: adds what the person added and takes away what the person took away."""
+        """Add to each many-to-many field what the person added, and remove what the person removed."""
         lists: Any = self.instance._meta.many_to_many
         for field in lists:
             if field.name in self.changed_data:
@@ -31,10 +31,10 @@ class AsShown(_Base):
                 related.add(*(chosen - shown))
 
     def _shown(self, name: str) -> Any:
-        """Where the browser did not say: what is stored now."""
+        """Return the values that were shown; those that are stored now if the browser sent none."""
         field: Any = self.fields[name]
-        said = field.hidden_widget().value_from_datadict(self.data, self.files, self.add_initial_prefix(name))
+        sent = field.hidden_widget().value_from_datadict(self.data, self.files, self.add_initial_prefix(name))
         try:
-            return field.to_python(said) if said else self.initial.get(name) or []
-        except ValidationError:  # one of them is gone since
+            return field.to_python(sent) if sent else self.initial.get(name) or []
+        except ValidationError:  # one of them was deleted
             return self.initial.get(name) or []
