@@ -27,8 +27,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("actions", "0007_search_text"),
-        ("people", "0003_search_text"),
+        ("actions", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
