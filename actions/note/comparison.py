@@ -41,6 +41,13 @@ class ChangedSection:
     heading: str
     paragraphs: tuple[ChangedParagraph, ...]
 
+    @property
+    def texts(self) -> Iterator[str]:
+        """Return the pieces of its paragraphs, before and after."""
+        yield self.heading
+        for paragraph in self.paragraphs:
+            yield from (text for _differs, text in (*paragraph.before, *paragraph.after))
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:

@@ -55,7 +55,9 @@ class Section:
 
     @property
     def back(self) -> str:
-        return f"{reverse('note', args=[self.agenda.slug])}#{self.anchor}"
+        """Return the address of the page of the note that shows the section."""
+        query = "" if self.key == INTRODUCTION else f"?at={self.anchor}"
+        return f"{reverse('note', args=[self.agenda.slug])}{query}#{self.anchor}"
 
 
 def introduction(agenda: Agenda) -> Section:

@@ -79,7 +79,7 @@ def test_enter_saves_and_settles_nothing(new_page, point, coordinator, focal_poi
 
     page.goto("/agendas/2026/note/1.1/updates/")
     page.get_by_label("Place").nth(0).press("Enter")
-    page.wait_for_url("**/note/#action-point-1-1")
+    page.wait_for_url("**/note/?at=action-point-1-1#action-point-1-1")
     page.goto("/agendas/2026/note/1.1/updates/")
 
     expect(page.locator(".passage .callout")).to_have_count(1)

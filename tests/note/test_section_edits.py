@@ -55,7 +55,7 @@ def test_saving_nothing_stores_nothing(as_coordinator, point):
     answer = save(as_coordinator, UPDATES)
 
     assert answer.status_code == 302
-    assert answer["Location"] == "/agendas/2026/note/#action-point-1-1"
+    assert answer["Location"] == "/agendas/2026/note/?at=action-point-1-1#action-point-1-1"
     assert SectionEdit.objects.count() == 0
 
 

@@ -23,12 +23,6 @@ def _texts(note: Note) -> Iterator[str]:
     for issue in note.issues:
         yield issue.rationale
         for point in issue.points:
-            yield point.description
-            yield from (dissent.words for dissent in point.dissents)
-            yield from (milestone.title for milestone in (*point.ahead, *point.passed))
-            for entry in point.entries:
-                yield entry.wording or ""
-                yield from (evidence.title for evidence in entry.evidence)
-                yield from (text for update in entry.items for text in (update.narrative, update.reason))
+            yield from point.texts
     for agency in note.directory:
         yield from (contact.name for contact in agency.contacts)

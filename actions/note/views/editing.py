@@ -20,6 +20,10 @@ from issues.models import Agenda
 from tracker.people.permissions import Right, require
 from tracker.transactions import atomic_post, lock
 from tracker.web.form_recovery import clear_browser_copy, pop_saved_form, preserve_form
+from tracker.web.pagination import get_page
+
+SECTIONS = 200
+"""Sections on a page of their list."""
 
 MAX_VERSIONS = 50
 """Newest versions of a section that its page lists."""
@@ -29,7 +33,10 @@ MAX_VERSIONS = 50
 def editing(request: HttpRequest, slug: str) -> HttpResponse:
     """List all sections: which are edited, by whom, and in which a source has changed since."""
     agenda = get_agenda(request.user, slug, Right.COORDINATE)
-    return render(request, "note/editing_page.html", {"agenda": agenda, "sections": edited_sections(agenda)})
+    errors: list[str] = []
+    page = get_page(edited_sections(agenda), SECTIONS, request.GET, errors)
+    context = {"agenda": agenda, "page": page, "errors": errors}
+    return render(request, "note/editing_page.html", context, status=400 if errors else 200)
 
 
 @preserve_form

@@ -16,6 +16,7 @@ from actions.note.comparison import compare
 from actions.note.content import Note
 from actions.note.forms.publish import AudienceForm, PublishForm
 from actions.note.models import NoteVersion
+from actions.note.pages import divide, get_note_page, size_of_texts
 from actions.note.publishing import next_version, publish
 from actions.note.serialization import from_json
 from actions.note.sign_offs import MissingSignOffs, missing_in_version, missing_sign_offs, point_sign_offs
@@ -24,6 +25,7 @@ from tracker.people.permissions import Right, may
 from tracker.transactions import atomic_post, locked_by_post
 from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
 from tracker.web.forms import posted, render_form
+from tracker.web.pagination import get_page
 from tracker.web.rate_limits import limit_visitors
 
 
@@ -67,16 +69,19 @@ def _missing(version: NoteVersion, note: Note) -> MissingSignOffs:
 def _version_page(
     request: HttpRequest, version: NoteVersion, note: Note, form: AudienceForm, missing: MissingSignOffs
 ) -> HttpResponse:
+    errors: list[str] = []
     context = {
         "agenda": version.agenda,
         "version": version,
         "note": note,
+        "content": get_note_page(note, request.GET, errors),
+        "errors": errors,
         "may_coordinate": may(request.user, Right.COORDINATE),
         "audience_form": form,
         "missing": missing,
         "waiting": len({code for _agency, codes in missing for code in codes}),
     }
-    return render(request, "note/version_page.html", context, status=400 if form.is_bound else 200)
+    return render(request, "note/version_page.html", context, status=400 if form.is_bound or errors else 200)
 
 
 @require_safe
@@ -137,18 +142,24 @@ def version_audience(request: HttpRequest, slug: str, number: int) -> HttpRespon
 def version_changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Compare version `number` with a later one, `?to=3`, or with the draft."""
     later = request.GET.get("to", "")
-    if set(request.GET) - {"to"} or (later and not (later.isascii() and later.isdecimal() and len(later) < 7)):
+    if set(request.GET) - {"to", "page"} or (later and not (later.isascii() and later.isdecimal() and len(later) < 7)):
         raise BadRequest(_("The address says nothing that can be compared."))
     before = get_version(request.user, slug, number)
     after = get_version(request.user, slug, int(later)) if later else None
     newer = _note(after, request) if after else _draft(before.agenda, request)
+    comparison, errors = compare(_note(before, request), newer), list[str]()
+    page = get_page(divide(comparison.sections, lambda section: size_of_texts(section.texts)), 1, request.GET, errors)
     context = {
         "agenda": before.agenda,
         "before": before,
         "after": after,
-        "comparison": compare(_note(before, request), newer),
+        "same": comparison.same,
+        "sections": page[0] if comparison.sections else [],
+        "page": page,
+        "query": f"to={after.number}" if after else "",
+        "errors": errors,
     }
-    return render(request, "note/changes_page.html", context)
+    return render(request, "note/changes_page.html", context, status=400 if errors else 200)
 
 
 def _note(version: NoteVersion, request: HttpRequest) -> Note:

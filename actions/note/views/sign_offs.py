@@ -17,6 +17,12 @@ from tracker.people.permissions import Right, require
 from tracker.transactions import atomic_post, lock
 from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
 from tracker.web.forms import posted, render_form
+from tracker.web.pagination import get_page
+
+ACTION_POINTS = 100
+"""Action points on a page of the list."""
+MAX_WAITING = 50
+"""Action points shown as waiting for the reader; the others follow as these are answered."""
 
 
 @require_safe
@@ -24,14 +30,20 @@ def sign_offs(request: HttpRequest, slug: str) -> HttpResponse:
     """List all action points of the note with their sign-offs; first those that wait for the reader."""
     user, agenda = signed_in(request), get_agenda(request.user, slug)
     points = point_sign_offs(agenda, timezone.localdate())
+    waiting = [point for point in points if point.is_open_for(user)]
+    errors: list[str] = []
+    page = get_page(points, ACTION_POINTS, request.GET, errors)
     context = {
         "agenda": agenda,
-        "waiting": [point for point in points if point.is_open_for(user)],
-        "points": [(point, point.is_own(user)) for point in points],
+        "waiting": waiting[:MAX_WAITING],
+        "more_waiting": len(waiting[MAX_WAITING:]),
+        "points": [(point, point.is_own(user)) for point in page],
+        "page": page,
+        "errors": errors,
         "settled": sum(point.is_settled for point in points if point.can_be_signed_off),
         "to_settle": sum(point.can_be_signed_off for point in points),
     }
-    return render(request, "note/sign_offs_page.html", context)
+    return render(request, "note/sign_offs_page.html", context, status=400 if errors else 200)
 
 
 @preserve_form
