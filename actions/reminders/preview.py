@@ -26,6 +26,9 @@ from tracker.people.time_zones import zone_named
 log = logging.getLogger(__name__)
 
 LIMIT = 50
+"""People shown at most."""
+MAX_ENTRIES = 150
+"""Entries of mails after which no further mail is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Preview:
     without: list[tuple[User, str]]
     """People who have something to report on and get no mail, and why."""
     is_cut: bool
-    """More than LIMIT people; the rest is left out."""
+    """There are more people than are shown."""
     faults: Faults
 
 
@@ -56,17 +59,27 @@ def preview(schedule: ReminderSchedule, now: datetime) -> Preview:
     """
     faults: set[Fault] = set()
     try:
-        mails = list(islice(_mails(schedule, now, faults), LIMIT + 1))
+        mails, is_cut = _first_mails(_mails(schedule, now, faults))
         without = list(islice(_without(schedule, now), LIMIT + 1))
     except Exception as error:
         log.error("Schedule %s could not be previewed (%s)", schedule.pk, type(error).__name__)
         return Preview([], [], is_cut=False, faults=Faults(is_stopped=True))
     return Preview(
-        sorted(mails[:LIMIT], key=lambda mail: mail.due_at),
+        sorted(mails, key=lambda mail: mail.due_at),
         without[:LIMIT],
-        is_cut=max(len(mails), len(without)) > LIMIT,
+        is_cut=is_cut or len(without) > LIMIT,
         faults=describe_faults(faults),
     )
+
+
+def _first_mails(mails: Iterable[PreviewedMail]) -> tuple[list[PreviewedMail], bool]:
+    """Return as many mails as a page shows, and whether there are more."""
+    shown: list[PreviewedMail] = []
+    for mail in mails:
+        if len(shown) == LIMIT or sum(len(each.entries) for each in shown) >= MAX_ENTRIES:
+            return shown, True
+        shown.append(mail)
+    return shown, False
 
 
 def _mails(schedule: ReminderSchedule, now: datetime, faults: set[Fault]) -> Iterator[PreviewedMail]:

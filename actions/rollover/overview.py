@@ -39,6 +39,21 @@ class RolloverOverview:
     def decided(self) -> int:
         return self.total - self.undecided
 
+    def rows(self, *, only_undecided: bool) -> list[tuple[Issue, DecidedPoint | None]]:
+        """Return each action point of the old agenda, or each undecided one, with its issue; None beside an issue without any."""
+        rows: list[tuple[Issue, DecidedPoint | None]] = []
+        for issue, points in self.issues:
+            rows += [(issue, point) for point in points if not (only_undecided and point.decision)] or [(issue, None)]
+        return rows
+
+    @property
+    def planned_rows(self) -> list[tuple[PlannedIssue, PlannedPointOrigin | None]]:
+        """Return each action point of the new agenda with its issue; None beside an issue without any."""
+        rows: list[tuple[PlannedIssue, PlannedPointOrigin | None]] = []
+        for issue, points in self.planned_issues:
+            rows += [(issue, point) for point in points] or [(issue, None)]
+        return rows
+
 
 def overview_of(rollover: Rollover) -> RolloverOverview:
     """Return the overview of a plan whose source is loaded. Eight queries."""

@@ -18,6 +18,10 @@ from actions.rollover.plan import RolloverError, reason_not_to_start, rename, st
 from tracker.people.permissions import Right
 from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
 from tracker.web.forms import posted, render_form
+from tracker.web.pagination import get_page
+
+PAGE_SIZE = 50
+"""Action points of each agenda on a page of the overview."""
 
 
 @require_safe
@@ -107,15 +111,20 @@ def open_agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 def overview_page(request: HttpRequest, rollover: Rollover, *, status: int = 200, **forms: Form) -> HttpResponse:
     """Render the overview of a plan whose source is loaded. `forms` replaces the empty `carry_forward` or `open_agenda` form."""
-    agenda = rollover.next_agenda
+    agenda, plan, errors = rollover.next_agenda, overview_of(rollover), list[str]()
+    only_undecided = request.GET.get("show") == "undecided"
     context = {
         "rollover": rollover,
         "source": rollover.source,
-        "overview": overview_of(rollover),
-        "only_undecided": request.GET.get("show") == "undecided",
+        "overview": plan,
+        "page": get_page(plan.rows(only_undecided=only_undecided), PAGE_SIZE, request.GET, errors),
+        "planned_page": get_page(plan.planned_rows, PAGE_SIZE, request.GET, errors, parameter="planned"),
+        "errors": errors,
+        "only_undecided": only_undecided,
         "carry_forward": CarryForwardForm(initial={"reason": _("Still open at the end of the period.")}),
         "open_agenda": OpenAgendaForm(
             initial={"close_source": True, "visible_to": agenda.visible_to if agenda else ""}
         ),
     }
+    status = 400 if errors and status == 200 else status
     return render(request, "rollover/overview_page.html", context | forms, status=status)

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import personas
-from tracker.people.models import User
+from tests.actions.pages import links
 
 pytestmark = pytest.mark.django_db
 
@@ -13,7 +13,7 @@ ADDRESS = "/people/"
 
 
 def listed(response) -> list[str]:
-    return [person.email for person in response.context["people"]]
+    return [person.email for person in response.context["page"]]
 
 
 @pytest.fixture
@@ -82,14 +82,24 @@ def test_list_of_people_costs_the_same_for_any_number(client, admin):
             client.get(ADDRESS)
         costs.append(len(queries))
 
-    assert costs == [4, 4, 4]  # session, person, people with their agencies, the current agenda
+    assert costs == [5, 5, 5]  # session, person, number of people, people with their agencies, the current agenda
 
 
-def test_long_list_of_people_is_cut_and_says_so(client, admin, monkeypatch):
-    monkeypatch.setattr("tracker.people.views.directory.PEOPLE_SHOWN", 2)
-    User.objects.bulk_create(User(email=f"p{number}@example.org", name=f"P{number}") for number in range(3))
+def test_long_list_of_people_has_pages(client, admin, monkeypatch):
+    monkeypatch.setattr("tracker.people.views.directory.PAGE_SIZE", 2)
+    for number in range(3):
+        personas.person(f"p{number}@example.org")
+    personas.sign_in(client, admin)
 
-    response = personas.sign_in(client, admin).get(ADDRESS)
+    shown = [listed(client.get(ADDRESS, {"q": "example", "page": number})) for number in (1, 2)]
 
-    assert len(listed(response)) == 2
-    assert "The first 2 are shown." in response.content.decode()
+    assert shown == [["admin@example.org", "p0@example.org"], ["p1@example.org", "p2@example.org"]]
+    assert "?q=example&page=2" in links(client.get(ADDRESS, {"q": "example"}))
+
+
+@pytest.mark.parametrize("number", ["3", "x", "0", "\x00"])
+def test_page_that_the_list_of_people_does_not_have_says_so(client, admin, number):
+    response = personas.sign_in(client, admin).get(ADDRESS, {"page": number})
+
+    assert response.status_code == 400
+    assert listed(response) == ["admin@example.org"]

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from actions.reminders.models import Digest, ReminderCount, ReminderSchedule
+from actions.reminders.models import DeclinedResponsibility, Digest, ReminderCount, ReminderSchedule
 from actions.reminders.models.digest_queryset import Cause
 from tests import personas
 from tests.actions.pages import links, text
@@ -91,6 +91,36 @@ def test_sent_reminders_are_paged(as_coordinator, point):
     assert "Person 04" not in text(first)
     assert "Person 04" in text(second)
     assert "state=pending" in older
+
+
+def test_declined_responsibilities_are_paged(as_coordinator, focal_point, point, monkeypatch):
+    monkeypatch.setattr("actions.reminders.views.sent_reminders.PAGE_SIZE", 2)
+    for number in (2, 3, 4):
+        DeclinedResponsibility.objects.create(
+            person=focal_point,
+            action_point=personas.action_point(number=number),
+            reason=f"Reason {number}.",
+            made_at=personas.NOW,
+        )
+
+    first, second = as_coordinator.get("/reminders/"), as_coordinator.get("/reminders/?declined=2")
+
+    assert [f"Reason {number}." in text(first) for number in (2, 3, 4)] == [False, True, True]
+    assert [f"Reason {number}." in text(second) for number in (2, 3, 4)] == [True, False, False]
+    assert as_coordinator.get("/reminders/?declined=9").status_code == 400
+
+
+@pytest.mark.parametrize(("limit", "shown"), [("LIMIT", 1), ("MAX_ENTRIES", 1)])
+def test_long_preview_is_cut_and_says_so(
+    as_coordinator, focal_point, other_focal_point, point, monkeypatch, limit, shown
+):
+    point.focal_points.add(focal_point, other_focal_point)
+    monkeypatch.setattr(f"actions.reminders.preview.{limit}", shown)
+
+    page = as_coordinator.get("/reminders/schedules/2026/preview/")
+
+    assert page.content.decode().count("preview-mail") == 1
+    assert "The first person is shown." in text(page)
 
 
 @pytest.mark.parametrize("faulty", ["state=foo", "page=x", f"page={10**18}", "page=2", "page=%00", "page=-1"])

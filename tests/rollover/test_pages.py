@@ -297,3 +297,26 @@ def test_form_is_restored_after_signing_in(client, rollover, coordinator):
     shown = client.get(sent.headers["Location"].partition("next=")[2]).context["form"]
 
     assert (shown["kind"].value(), shown["reason"].value()) == ("close", "Half a sentence")
+
+
+def test_overview_of_a_long_agenda_has_pages(as_coordinator, rollover, point, coordinator, monkeypatch):
+    monkeypatch.setattr("actions.rollover.views.PAGE_SIZE", 2)
+    for number in (2, 3):
+        personas.action_point(point.issue, number, title=f"Old {number}")
+    carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
+    personas.action_point(point.issue, 4, title="Undecided 4")
+
+    first, old, new, undecided = (
+        text(as_coordinator.get(BASE + query)) for query in ("", "?page=2", "?planned=2", "?show=undecided")
+    )
+
+    assert [first.count(title) for title in ("Joint training", "Old 3", "Undecided 4")] == [3, 0, 0]
+    assert [old.count(title) for title in ("Joint training", "Old 3", "Undecided 4")] == [1, 2, 1]
+    assert [new.count(title) for title in ("Joint training", "Old 3", "Undecided 4")] == [2, 1, 0]
+    assert [undecided.count(title) for title in ("Old 3", "Undecided 4")] == [0, 1]
+    assert "?planned=2" in links(as_coordinator.get(BASE))
+
+
+@pytest.mark.parametrize("query", ["?page=2", "?page=x", "?planned=0"])
+def test_page_that_the_overview_does_not_have_says_so(as_coordinator, rollover, query):
+    assert as_coordinator.get(BASE + query).status_code == 400

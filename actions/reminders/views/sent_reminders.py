@@ -18,6 +18,7 @@ from tracker.people.permissions import Right, require
 from tracker.web.pagination import get_page
 
 PAGE_SIZE = 25
+"""Digests, or declined responsibilities, on a page."""
 
 
 @require_safe
@@ -31,12 +32,12 @@ def reminders(request: HttpRequest) -> HttpResponse:
     elif state:
         errors.append(_("There is no such state of a digest; here are all of them."))
     page = get_page(digests.order_by("-id"), PAGE_SIZE, request.GET, errors)
+    declined = DeclinedResponsibility.objects.unresolved().select_related("person", "action_point__issue__agenda")
+    declined_page = get_page(declined, PAGE_SIZE, request.GET, errors, parameter="declined")
     counts = dict(Digest.objects.order_by().values_list("state").annotate(Count("pk")))
     context = {
         "schedules": schedules_of(person, timezone.now()),
-        "declined_responsibilities": DeclinedResponsibility.objects.unresolved().select_related(
-            "person", "action_point__issue__agenda"
-        ),
+        "declined_responsibilities": declined_page,
         "page": page,
         "digests": _with_answers(list(page)),
         "counts": [(kind, counts.get(kind, 0)) for kind in Digest.State],

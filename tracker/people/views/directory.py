@@ -18,8 +18,9 @@ from tracker.people.models import Agency, User, UserQuerySet
 from tracker.people.permissions import Right, may, require
 from tracker.searchable import contains_words
 from tracker.web.forms import posted, render_form
+from tracker.web.pagination import get_page
 
-PEOPLE_SHOWN = 500
+PAGE_SIZE = 100
 
 
 def search_people(reader: User, text: str) -> UserQuerySet:
@@ -33,21 +34,23 @@ def search_people(reader: User, text: str) -> UserQuerySet:
 
 @require_safe
 def people_list(request: HttpRequest) -> HttpResponse:
-    """List people by agency; only admins see those who are deactivated. `?q=` searches names, addresses and agencies."""
+    """List people by agency; only admins see those who are deactivated. `?q=` searches names, addresses and agencies; `?page=` is the
+    page.
+    """
     person = signed_in(request)
     administers = may(person, Right.ADMINISTER)
     search = DirectorySearch(request.GET)
     wanted = search.cleaned_data["q"] if search.is_valid() else ""
     people = search_people(person, wanted)
-    found = list(people.select_related("agency")[: PEOPLE_SHOWN + 1])
+    errors: list[str] = []
     context = {
         "search": search,
-        "people": found[:PEOPLE_SHOWN],
-        "is_cut": len(found) > PEOPLE_SHOWN,
+        "page": get_page(people.select_related("agency"), PAGE_SIZE, request.GET, errors),
+        "errors": errors,
         "administers": administers,
-        "files_query": urlencode({"q": wanted}) if wanted else "",
+        "query": urlencode({"q": wanted}) if wanted else "",
     }
-    return render(request, "people/people_list.html", context, status=200 if search.is_valid() else 400)
+    return render(request, "people/people_list.html", context, status=200 if search.is_valid() and not errors else 400)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
