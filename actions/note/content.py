@@ -5,7 +5,6 @@ The names of fields are those of the JSON that published versions consist of (`s
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -201,17 +200,6 @@ class NotePoint:
     def updates(self) -> tuple[NoteUpdate, ...]:
         """Return the updates that its entries cover."""
         return tuple(update for entry in self.entries for update in entry.items)
-
-    @property
-    def texts(self) -> Iterator[str]:
-        """Return all its Markdown, and all its titles that are lines of their own."""
-        yield self.description
-        yield from (dissent.words for dissent in self.dissents)
-        yield from (milestone.title for milestone in (*self.ahead, *self.passed))
-        for entry in self.entries:
-            yield entry.wording or ""
-            yield from (evidence.title for evidence in entry.evidence)
-            yield from (text for update in entry.items for text in (update.narrative, update.reason))
 
     @property
     def fingerprint(self) -> str:

@@ -10,6 +10,7 @@ from django.core.paginator import Page
 from django.utils.translation import gettext as _
 
 from actions.note.content import Note, NoteIssue, NotePoint
+from actions.note.texts import texts_of_point
 from tracker.web.pagination import get_page
 
 T = TypeVar("T")
@@ -97,7 +98,7 @@ def size_of_texts(texts: Iterable[str]) -> int:
 def _size_of_row(row: Row) -> int:
     issue, point = row
     is_first = not point or point is issue.points[0]
-    return size_of_texts([issue.rationale] if is_first else []) + size_of_texts(point.texts if point else [])
+    return size_of_texts([issue.rationale] if is_first else []) + size_of_texts(texts_of_point(point) if point else [])
 
 
 def _asked_page(asked: Mapping[str, str], number_of: Mapping[str, int], errors: list[str]) -> Mapping[str, str]:

@@ -1,8 +1,7 @@
 """Decides which files of a note a web process writes at once."""
 
-from collections.abc import Iterator
-
 from actions.note.content import Note
+from actions.note.texts import texts_of_note
 
 AT_ONCE_BYTES = 250_000
 """Bytes of canonical JSON. A PDF or Word file of that length takes about half a second."""
@@ -14,15 +13,4 @@ _MARKS = str.maketrans("", "", "\n*_`~[]<>&!\\")
 
 def size(note: Note) -> int:
     """Count the blocks and styled runs that a file of the note has at most, without parsing its texts."""
-    return sum(1 + len(text) - len(text.translate(_MARKS)) for text in _texts(note))
-
-
-def _texts(note: Note) -> Iterator[str]:
-    """Return all Markdown of the note, and all titles that are lines of their own."""
-    yield note.introduction
-    for issue in note.issues:
-        yield issue.rationale
-        for point in issue.points:
-            yield from point.texts
-    for agency in note.directory:
-        yield from (contact.name for contact in agency.contacts)
+    return sum(1 + len(text) - len(text.translate(_MARKS)) for text in texts_of_note(note))
