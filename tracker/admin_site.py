@@ -80,16 +80,16 @@ class AdminSite(admin.AdminSite):
         return _Suggestions.as_view(admin_site=self)(request)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
-        return super().admin_view(_refusing_faulty_addresses(view), cacheable)
+        return super().admin_view(_refuse_unsearchable(view), cacheable)
 
 
-def _refusing_faulty_addresses(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Answer 400 to characters and numbers that no database can look for."""
+def _refuse_unsearchable(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Answer 400 to an address with characters or numbers that the database cannot search for."""
 
     @wraps(view)
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        given = [request.path, *request.GET, *(value for values in request.GET.lists() for value in values[1])]
-        if any(_UNPRINTABLE.search(text) for text in given):
+        texts = [request.path, *request.GET, *(value for values in request.GET.lists() for value in values[1])]
+        if any(_UNPRINTABLE.search(text) for text in texts):
             raise BadRequest(gettext("The address contains characters that cannot be searched for."))
         if not all(_ID.fullmatch(chosen) for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME)):
             raise BadRequest(gettext("The selection contains something that is not a record."))
@@ -119,9 +119,9 @@ class _Choices(_OnlyIds, AutocompleteSelectMultiple):
 
 
 class ListAdmin(admin.ModelAdmin):
-    """A model whose list is filtered by what `list_filter` and `date_hierarchy` declare, and by nothing else.
+    """Filter the list by `list_filter` and `date_hierarchy` only.
 
-    Django allows every column of the model in the address, so that `?password__startswith=` finds out a password hash.
+    Django accepts every column of the model in the address: `?password__startswith=` would reveal a password hash.
     """
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
@@ -146,7 +146,7 @@ class RecordAdmin(ListAdmin, SimpleHistoryAdmin):
         return str(record)
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **options: Any) -> Any:
-        """Give long lines long inputs, and no button that deletes what the record belongs to."""
+        """Use wide inputs for long lines, and offer no button that deletes a related record."""
         if isinstance(db_field, models.CharField) and (db_field.max_length or 0) > 100 and not db_field.choices:
             options.setdefault("widget", AdminTextInputWidget(attrs={"class": "vLargeTextField"}))
         field: Any = super().formfield_for_dbfield(db_field, request, **options)

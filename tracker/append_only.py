@@ -1,4 +1,4 @@
-"""Models whose rows are added and never changed or deleted, neither one by one nor by a queryset."""
+"""Define models whose rows are not changed or deleted once they are stored, neither one by one nor through a QuerySet."""
 
 from typing import Any, ClassVar, NoReturn, TypeVar
 
@@ -8,11 +8,11 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 class AppendOnlyError(TypeError):
-    """The code tried to change or delete what may only be added."""
+    """Report code that tries to change or delete an append-only row."""
 
 
 class AppendOnlyQuerySet(models.QuerySet[Row]):
-    """Refuse whatever changes or deletes rows."""
+    """Refuse methods that change or delete rows."""
 
     def update(self, **values: Any) -> NoReturn:
         raise AppendOnlyError(f"{self.model.__name__} rows are append only.")
@@ -28,7 +28,7 @@ class AppendOnlyQuerySet(models.QuerySet[Row]):
 
 
 class AppendOnlyModel(models.Model):
-    """A model whose stored rows change by named verbs only, which call `_amend` for the columns in `amendable`."""
+    """Refuse to change or delete a stored row. Named methods may change the columns in `amendable` through `_amend`."""
 
     amendable: ClassVar[frozenset[str]] = frozenset()
 

@@ -1,4 +1,4 @@
-"""Renders Markdown of people as safe HTML."""
+"""Render Markdown that people typed as safe HTML."""
 
 from functools import lru_cache
 
@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-# What a narrative needs and no more: no raw HTML, no images (they would call home), no headings above the page's own.
+# Only what a narrative needs. No raw HTML, no images (browsers would fetch them from other servers), no headings (pages have their own).
 _markdown = MarkdownIt("zero", {"html": False, "linkify": False, "breaks": True}).enable(
     [
         "paragraph",
@@ -30,7 +30,7 @@ LINKS = {"http", "https", "mailto"}
 
 @lru_cache(maxsize=2048)
 def to_html(text: str) -> SafeString:
-    """Return sanitised HTML of a narrative. Pure; results are cached."""
+    """Return a narrative as sanitised HTML. Results are cached."""
     rendered = _markdown.render(text)
     clean = nh3.clean(
         rendered,
@@ -44,7 +44,7 @@ def to_html(text: str) -> SafeString:
 
 @lru_cache(maxsize=2048)
 def to_plain(text: str) -> str:
-    """Return the words of a narrative without its marks, in the lines of the page. Links lose their address. Not HTML: escape it."""
+    """Return a narrative as plain text with the line breaks of the page. Links lose their address. Escape it before use in HTML."""
     paragraphs = (token.children or [] for token in tokens(text) if token.type == "inline")
     return "\n".join("".join(_BREAKS.get(piece.type, piece.content) for piece in pieces) for pieces in paragraphs)
 
@@ -54,7 +54,7 @@ def tokens(text: str) -> list[Token]:
     return _markdown.parse(text)
 
 
-def opened(text: str) -> tuple[str, str]:
+def split_first_paragraph(text: str) -> tuple[str, str]:
     """Split a text after its first paragraph; either half may be empty."""
     ends = [token.map[1] for token in tokens(text) if token.type == "paragraph_open" and not token.level and token.map]
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

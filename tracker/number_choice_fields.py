@@ -1,4 +1,4 @@
-"""Store several of a few numbers, such as days of the week, in one column."""
+"""Store a selection of numbers, such as days of the week, in one column."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -15,8 +15,9 @@ else:
 
 
 class NumberChoicesField(_Field):
-    """Store several of the numbers in `numbers` (pairs of number and label): a sorted tuple in Python, `0,3` in the database, checkboxes in
-    a form.
+    """Store a selection of `numbers`, which are pairs of number and label.
+
+    The value is a sorted tuple in Python, text such as `0,3` in the database, and checkboxes in a form.
     """
 
     def __init__(self, *args: Any, numbers: Iterable[tuple[int, Any]] = (), **options: Any) -> None:
@@ -24,7 +25,7 @@ class NumberChoicesField(_Field):
         super().__init__(*args, **({"max_length": 60} | options))
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> tuple[int, ...]:
-        """Leave out what is no number: one bad row must not make every query that reads it fail."""
+        """Ignore what is not a number, so that a damaged row does not break every query that reads it."""
         return tuple(sorted({int(part) for part in (value or "").split(",") if part.isascii() and part.isdigit()}))
 
     def to_python(self, value: Any) -> tuple[int, ...]:

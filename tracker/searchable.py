@@ -1,8 +1,8 @@
-"""Models that can be searched: each row holds the folded text of its wording, which is matched by parts of words.
+"""Make models searchable by parts of words: each row stores the folded text of its searched fields.
 
-PostgreSQL matches by an index of trigrams on the column. SQLite matches words of three letters or more by a table of trigrams (FTS5) beside
-the model's own, which `save` keeps. The migrations of `actions.search` create both. What writes wording without `save`, such as
-`bulk_create`, calls `rebuild` afterwards.
+PostgreSQL has a trigram index on that column. SQLite has a trigram table (FTS5), which `save` updates, for words of three letters or more.
+The migrations of `actions.search` create both. Code that changes searched fields without `save`, such as `bulk_create`, must call
+`rebuild` afterwards.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,14 +16,14 @@ from django.db.models.expressions import RawSQL
 from tracker.folding import fold
 
 TRIGRAM = 3
-"""Letters; shorter words are in no index."""
+"""The shortest word that an index can find, in letters."""
 
 _BATCH = 1000
 _Searchable = TypeVar("_Searchable", bound="Searchable")
 
 
 class Searchable(models.Model):
-    """Keeps the folded text of `searched_fields`, a line or more for each."""
+    """Store the folded text of `searched_fields` with each row."""
 
     searched_fields: ClassVar[tuple[str, ...]]
 
@@ -33,29 +33,29 @@ class Searchable(models.Model):
         abstract = True
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **options: Any) -> None:
-        """Fold the wording and store it with the row, unless this saves other fields only."""
-        saves_wording = not self.get_deferred_fields().intersection(self.searched_fields)
+        """Update the folded text too, unless only other fields are saved."""
+        saves_text = not self.get_deferred_fields().intersection(self.searched_fields)
         if update_fields is not None:
             update_fields = set(update_fields)
-            saves_wording = not update_fields.isdisjoint(self.searched_fields)
-            update_fields |= {"search_text"} if saves_wording else set()
-        if saves_wording:
-            self.search_text = self.folded_wording()
+            saves_text = not update_fields.isdisjoint(self.searched_fields)
+            update_fields |= {"search_text"} if saves_text else set()
+        if saves_text:
+            self.search_text = self.folded_text()
         super().save(*args, update_fields=update_fields, **options)
-        if saves_wording:
+        if saves_text:
             _store_trigrams(type(self), [self.pk])
 
-    def folded_wording(self) -> str:
+    def folded_text(self) -> str:
         return fold("\n".join(str(getattr(self, name)) for name in self.searched_fields))
 
 
 def contains_words(words: Iterable[str]) -> models.Q:
-    """Match rows whose wording contains each of the folded words. For the rows of one agenda, or few."""
+    """Match rows that contain all of the folded words, without an index: for the rows of one agenda, or a few."""
     return reduce(and_, (models.Q(search_text__contains=word) for word in words), models.Q())
 
 
 def with_words(rows: models.QuerySet[_Searchable], words: Sequence[str]) -> models.QuerySet[_Searchable]:
-    """Choose the rows whose wording contains each of the folded words, by the index of trigrams. For large tables."""
+    """Return the rows that contain all of the folded words, using the trigram index: for large tables."""
     if connections[rows.db].vendor == "postgresql":
         return rows.filter(contains_words(words))
     long = [word for word in words if len(word) >= TRIGRAM]
@@ -69,26 +69,26 @@ def with_words(rows: models.QuerySet[_Searchable], words: Sequence[str]) -> mode
 
 
 def rebuild(model: type[Searchable]) -> int:
-    """Fold the wording of every row again, and fill the table of trigrams. Returns how many rows had other text before."""
+    """Update the folded text of every row, and the trigram table. Return how many rows had to change."""
     rows: Any = model._base_manager.only("pk", "search_text", *model.searched_fields).order_by("pk")
     count, last = 0, 0
     while batch := list(rows.filter(pk__gt=last)[:_BATCH]):
         last = batch[-1].pk
-        outdated = [row for row in batch if row.search_text != row.folded_wording()]
+        outdated = [row for row in batch if row.search_text != row.folded_text()]
         for row in outdated:
-            row.search_text = row.folded_wording()
+            row.search_text = row.folded_text()
         count += model._base_manager.bulk_update(outdated, ["search_text"])
     _store_trigrams(model)
     return count
 
 
 def trigram_table(model: type[models.Model]) -> str:
-    """The name of SQLite's table of trigrams, and of PostgreSQL's index."""
+    """Return the name of the trigram table on SQLite, and of the trigram index on PostgreSQL."""
     return f"search_{model._meta.db_table}"
 
 
 def _store_trigrams(model: type[models.Model], ids: Sequence[int] | None = None) -> None:
-    """Write these rows, or all, into SQLite's table of trigrams. PostgreSQL needs none."""
+    """Write these rows, or all, to the trigram table. Does nothing on PostgreSQL."""
     connection = connections["default"]
     if connection.vendor != "sqlite":
         return

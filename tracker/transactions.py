@@ -1,7 +1,7 @@
 """Lock rows, and repeat a request or task that failed only because of another one at the same time.
 
-Every transaction locks rows in one order, so that no two wait for each other: people, roll-overs, agendas, reminder schedules, action
-points, milestones, drafts; rows of one table by their ids. Reading never locks.
+Every transaction locks rows in one order, so that no two wait for each other: people, plans of the next agenda, agendas, reminder
+schedules, action points, milestones, drafts; rows of one table by their ids. Reading never locks.
 """
 
 import logging
@@ -55,7 +55,7 @@ def locked_by_post(request: HttpRequest, rows: QuerySet[Row]) -> QuerySet[Row]:
 
 
 def lost_a_race(error: BaseException) -> bool:
-    """Return whether another transaction was faster. Repeated, the work finds what that one did, and succeeds or is refused by a form."""
+    """Return whether the error comes from a concurrent transaction, so that the same work can succeed when it is repeated."""
     cause = error.__cause__
     states = (
         getattr(cause, "pgcode", None) in LOST_RACES or getattr(cause, "sqlite_errorcode", None) in SQLITE_LOST_RACES
@@ -80,7 +80,7 @@ def repeat_once(call: Callable[Params, Result]) -> Callable[Params, Result]:
 
 
 class RepeatLostRaces:
-    """Middleware that runs a view once more if it lost a race, such as a form that was sent twice at once.
+    """Run a view once more if it lost a race, for example against the same form sent twice.
 
     Nothing was sent to the browser by then, and the database rolled the transaction back.
     """

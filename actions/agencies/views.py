@@ -74,7 +74,7 @@ def agency_page(request: HttpRequest, acronym: str) -> HttpResponseBase:
     rows = {row.pk: row for row in rows_of(read_action_points({*led, *joined}, as_of), as_of.day)}
     context = {
         "agency": agency,
-        "parts": agency.parts.order_by("acronym"),
+        "children": agency.children.order_by("acronym"),
         "led_page": led,
         "led": [rows[pk] for pk in led if pk in rows],
         "joined": [rows[pk] for pk in joined[:PAGE_SIZE] if pk in rows],

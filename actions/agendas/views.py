@@ -14,7 +14,7 @@ from actions.models import ActionPoint
 from actions.reader import read_agenda, read_issue
 from actions.rows import count_statuses, rows_of
 from issues.models import Agenda, Issue
-from tracker.markdown import opened
+from tracker.markdown import split_first_paragraph
 from tracker.web.pagination import get_page
 
 AGENDAS = 20
@@ -58,7 +58,7 @@ def agenda_page(request: HttpRequest, slug: str) -> HttpResponse:
         issue.agenda = agenda
     first = rows[0].issue_number if page.has_previous() else 0
     last = rows[-1].issue_number if page.has_next() else max((issue.number for issue in issues), default=0)
-    opening, background = opened(agenda.introduction)
+    opening, background = split_first_paragraph(agenda.introduction)
     context = {
         "agenda": agenda,
         "opening": opening,

@@ -15,7 +15,7 @@ def issue(db: None):
     return personas.issue(personas.agenda(visible_to="everybody"))
 
 
-def test_agency_list_groups_by_kind_and_puts_parts_below_the_whole(client, db):
+def test_agency_list_groups_by_kind_and_shows_agencies_below_their_parent(client, db):
     undp = personas.agency("UNDP")
     nordic = personas.agency("UNDP-NORDIC", parent=undp)
     personas.agency("UNDP-OSLO", parent=nordic)
@@ -25,7 +25,7 @@ def test_agency_list_groups_by_kind_and_puts_parts_below_the_whole(client, db):
     groups = client.get("/agencies/").context["groups"]
 
     assert [
-        [(top.acronym, [part.acronym for part, _leads in parts]) for top, _leads, parts in agencies]
+        [(top.acronym, [child.acronym for child, _leads in children]) for top, _leads, children in agencies]
         for _label, agencies in groups
     ] == [[("FAO", []), ("UNDP", ["UNDP-NORDIC", "UNDP-OSLO"])], [("IFRC", [])]]
 
@@ -115,7 +115,7 @@ def test_agency_page_shows_its_people_to_people_who_signed_in(client, focal_poin
     assert [focal_point.email in shown for shown in (to_visitor, to_member)] == [False, True]
 
 
-def test_agency_page_leads_to_its_parts_and_its_whole(client, db):
+def test_agency_page_links_to_its_parent_and_to_agencies_below_it(client, db):
     personas.agency("UNDP-NORDIC", parent=personas.agency("UNDP"))
 
     assert "/agencies/UNDP-NORDIC/" in links(client.get("/agencies/UNDP/"))
@@ -296,4 +296,4 @@ def test_agency_page_shows_what_it_leads_page_by_page(client, issue, monkeypatch
         ["1.3"],
         ["1.3"],
     ]
-    assert (beyond.status_code, "There is no page “9” of this list" in text(beyond)) == (400, True)
+    assert (beyond.status_code, "There is no page “9” in this list" in text(beyond)) == (400, True)

@@ -312,7 +312,7 @@ def test_pages_say_that_there_is_no_such_page_and_show_one_that_there_is(client,
 
     assert response.status_code == 400
     assert "There is no page" in text(response)
-    assert "Here is page 1 of 1." in text(response)
+    assert "This is page 1 of 1." in text(response)
 
 
 def test_snoozed_action_point_is_not_flagged(client, public_agenda):

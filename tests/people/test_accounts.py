@@ -1,4 +1,4 @@
-"""Signing in and out, locking out, forgotten passwords: the accounts' library as the tracker sets it up."""
+"""Test signing in and out, lockouts, password resets and second factors, as django-allauth is configured here."""
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -28,8 +28,8 @@ PASSWORD = "tavo-kemi-runa-sipo"
 
 
 @pytest.fixture(autouse=True)
-def attempts_of_its_own(settings, tmp_path):
-    """Each test counts its own attempts."""
+def separate_cache(settings, tmp_path):
+    """Count the attempts to sign in for each test separately."""
     settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": str(tmp_path)}
     }
@@ -37,7 +37,7 @@ def attempts_of_its_own(settings, tmp_path):
 
 
 @pytest.fixture(autouse=True)
-def worker_at_once():
+def run_tasks_in_process():
     current_app.conf.task_always_eager = True
     yield
     current_app.conf.task_always_eager = False
@@ -54,15 +54,15 @@ def sign_in(client: Client, email: str, password: str = PASSWORD, **headers: str
     return client.post("/accounts/login/", {"login": email, "password": password}, headers=headers)
 
 
-def is_in(client: Client) -> bool:
+def is_signed_in(client: Client) -> bool:
     return "_auth_user_id" in client.session
 
 
-def test_password_can_be_reset_while_the_broker_is_gone(client, person, monkeypatch):
-    def gone(pks):
+def test_password_reset_is_sent_while_the_broker_is_away(client, person, monkeypatch):
+    def refuse(pks):
         raise OperationalError("Connection refused")
 
-    monkeypatch.setattr(send_password_resets, "delay", gone)
+    monkeypatch.setattr(send_password_resets, "delay", refuse)
 
     response = client.post("/accounts/password/reset/", {"email": person.email})
 
@@ -70,38 +70,42 @@ def test_password_can_be_reset_while_the_broker_is_gone(client, person, monkeypa
     assert "/accounts/password/reset/key/" in str(mail.outbox[0].body)
 
 
-def test_signing_in_leads_to_the_work_and_out_again(client, person):
-    entered = sign_in(client, person.email)
-    inside = is_in(client)
-    left = client.post("/accounts/logout/")
+def test_signing_in_and_out_redirect(client, person):
+    signed_in = sign_in(client, person.email)
+    is_in_session = is_signed_in(client)
+    signed_out = client.post("/accounts/logout/")
 
-    assert (entered.status_code, entered.headers["Location"], inside) == (302, "/", True)
-    assert (left.status_code, left.headers["Location"], is_in(client)) == (302, "/accounts/login/", False)
+    assert (signed_in.status_code, signed_in.headers["Location"], is_in_session) == (302, "/", True)
+    assert (signed_out.status_code, signed_out.headers["Location"], is_signed_in(client)) == (
+        302,
+        "/accounts/login/",
+        False,
+    )
 
 
-def test_signing_in_takes_the_address_in_any_case(client, person):
+def test_signing_in_ignores_the_case_of_the_address(client, person):
     sign_in(client, "Focal.UNDP@Example.org")
 
-    assert is_in(client)
+    assert is_signed_in(client)
 
 
-def test_signing_in_leads_back_to_the_page_that_was_asked_for_and_nowhere_else(person):
-    answers = []
+def test_signing_in_redirects_to_the_requested_page_of_this_site_only(person):
+    locations = []
     for wanted in ("/preferences/", "https://elsewhere.example.com/"):
         response = Client().post(f"/accounts/login/?next={wanted}", {"login": person.email, "password": PASSWORD})
-        answers.append(response.headers["Location"])
+        locations.append(response.headers["Location"])
 
-    assert answers == ["/preferences/", "/"]
+    assert locations == ["/preferences/", "/"]
 
 
-def test_signing_out_needs_a_post(client, person):
+def test_signing_out_requires_a_post(client, person):
     sign_in(client, person.email)
     client.get("/accounts/logout/")
 
-    assert is_in(client)
+    assert is_signed_in(client)
 
 
-def test_wrong_password_and_unknown_address_are_told_alike(person):
+def test_wrong_password_and_unknown_address_get_the_same_answer(person):
     answers = []
     for email in (person.email, "nobody@example.org"):
         response = sign_in(Client(), email, "wrong")
@@ -110,13 +114,13 @@ def test_wrong_password_and_unknown_address_are_told_alike(person):
     assert answers[0] == answers[1]
 
 
-def test_too_many_wrong_passwords_lock_the_account_for_a_while(client, person):
+def test_too_many_wrong_passwords_lock_the_account(client, person):
     for _attempt in range(5):
         sign_in(client, person.email, "wrong")
 
     response = sign_in(client, person.email)
 
-    assert not is_in(client)
+    assert not is_signed_in(client)
     assert "Too many failed login attempts" in response.content.decode()
 
 
@@ -124,10 +128,10 @@ def test_too_many_attempts_from_one_address_are_answered_with_429(client, person
     answers = [sign_in(client, f"nobody{number}@example.org", "wrong").status_code for number in range(31)]
 
     assert answers[-1] == 429
-    assert is_in(client) is False
+    assert is_signed_in(client) is False
 
 
-def test_attempts_are_counted_by_the_address_that_the_last_proxy_names(client, person, settings):
+def test_attempts_are_counted_by_the_address_that_the_last_proxy_reports(client, person, settings):
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     for number in range(31):
         sign_in(client, f"nobody{number}@example.org", "wrong", x_forwarded_for=f"10.0.0.{number}, 192.0.2.1")
@@ -138,12 +142,12 @@ def test_attempts_are_counted_by_the_address_that_the_last_proxy_names(client, p
     assert (same.status_code, other.status_code) == (429, 302)
 
 
-def test_deactivated_person_is_told_so(client, person):
+def test_deactivated_person_cannot_sign_in(client, person):
     User.objects.update(is_active=False)
 
     response = client.post("/accounts/login/", {"login": person.email, "password": PASSWORD}, follow=True)
 
-    assert not is_in(client)
+    assert not is_signed_in(client)
     assert response.redirect_chain == [("/accounts/inactive/", 302)]
     assert "This account is not active" in response.content.decode()
 
@@ -157,10 +161,10 @@ def test_deactivated_person_is_signed_out_at_once(client, person):
     assert (response.status_code, response.headers["Location"]) == (302, "/accounts/login/?next=/preferences/")
 
 
-def test_forgotten_password_does_not_tell_who_has_an_account(person):
-    personas.person("gone@example.org", is_active=False)
+def test_password_reset_does_not_reveal_who_has_an_account(person):
+    personas.person("deactivated@example.org", is_active=False)
     answers = []
-    for email in (person.email, "nobody@example.org", "gone@example.org"):
+    for email in (person.email, "nobody@example.org", "deactivated@example.org"):
         response = Client().post("/accounts/password/reset/", {"email": email})
         answers.append((response.status_code, response.headers["Location"]))
 
@@ -168,19 +172,19 @@ def test_forgotten_password_does_not_tell_who_has_an_account(person):
     assert [sent.to for sent in mail.outbox] == [[person.email]]
 
 
-def test_forgotten_password_does_the_same_work_for_each_address(person, monkeypatch, django_assert_num_queries):
+def test_password_reset_needs_the_same_queries_for_each_address(person, monkeypatch, django_assert_num_queries):
     enqueued: list[list[int]] = []
     monkeypatch.setattr(send_password_resets, "delay", enqueued.append)
 
     for email in (person.email, "nobody@example.org"):
-        with django_assert_num_queries(2):  # looks for an address that was verified, and for the person
+        with django_assert_num_queries(2):  # the verified address, the person
             Client().post("/accounts/password/reset/", {"email": email})
 
     assert (enqueued, mail.outbox) == ([[person.pk], []], [])
 
 
 @pytest.mark.django_db(transaction=True)
-def test_real_worker_sends_the_link(celery_worker_process, smtp_server, client, person):
+def test_worker_sends_the_password_reset(celery_worker_process, smtp_server, client, person):
     current_app.conf.task_always_eager = False
 
     client.post("/accounts/password/reset/", {"email": person.email})
@@ -189,7 +193,7 @@ def test_real_worker_sends_the_link(celery_worker_process, smtp_server, client, 
     assert [sent["To"] for sent in smtp_server.messages] == [person.email]
 
 
-def test_forgotten_password_is_of_no_use_to_who_was_deactivated_meanwhile(person):
+def test_password_reset_is_not_sent_to_a_deactivated_person(person):
     User.objects.update(is_active=False)
 
     send_password_resets([person.pk])
@@ -197,14 +201,14 @@ def test_forgotten_password_is_of_no_use_to_who_was_deactivated_meanwhile(person
     assert mail.outbox == []
 
 
-def test_forgotten_password_link_leads_to_the_tracker_whatever_host_was_asked(client, person, settings):
+def test_password_reset_link_ignores_the_host_of_the_request(client, person, settings):
     client.post("/accounts/password/reset/", {"email": person.email}, headers={"host": "evil.example.com"})
 
     assert f"{settings.BASE_URL}/accounts/password/reset/key/" in str(mail.outbox[0].body)
     assert "evil" not in str(mail.outbox[0].message())
 
 
-def test_forgotten_password_is_replaced_once(client, person):
+def test_password_reset_link_works_once(client, person):
     client.post("/accounts/password/reset/", {"email": person.email})
     link = link_in(mail.outbox[0].body)
     User.objects.filter(pk=person.pk).update(password="!")
@@ -237,8 +241,8 @@ def test_weak_passwords_are_refused(client, person, password):
     assert person.check_password(PASSWORD)
 
 
-def test_old_address_stops_signing_in_when_an_admin_changes_it(client, person):
-    """The library would keep addresses in a table of its own; nothing may fill it."""
+def test_changed_address_replaces_the_old_one_for_signing_in(client, person):
+    """allauth can store addresses in a table of its own, which stays empty here."""
     client.post("/accounts/password/reset/", {"email": person.email})
     sign_in(client, person.email)
     client.post("/accounts/logout/")
@@ -246,10 +250,10 @@ def test_old_address_stops_signing_in_when_an_admin_changes_it(client, person):
     person.save()
 
     sign_in(client, "focal.undp@example.org")
-    old = is_in(client)
+    old = is_signed_in(client)
     sign_in(client, "renamed@example.org")
 
-    assert (old, is_in(client), EmailAddress.objects.count()) == (False, True, 0)
+    assert (old, is_signed_in(client), EmailAddress.objects.count()) == (False, True, 0)
 
 
 NOT_OFFERED = [
@@ -263,7 +267,7 @@ NOT_OFFERED = [
 
 
 @pytest.mark.parametrize("address", NOT_OFFERED)
-def test_what_is_the_admins_business_is_not_found(client, person, address):
+def test_pages_for_changing_ones_own_account_data_are_not_found(client, person, address):
     visitor = (client.get(address).status_code, client.post(address).status_code)
     personas.sign_in(client, person)
 
@@ -271,7 +275,7 @@ def test_what_is_the_admins_business_is_not_found(client, person, address):
     assert (client.get(address).status_code, client.post(address).status_code) == (404, 404)
 
 
-def test_second_factor_is_offered_once_the_password_was_given_again(client, person):
+def test_second_factor_is_set_up_after_reauthentication(client, person):
     sign_in(client, person.email)
 
     asked = client.get(reverse("mfa_activate_totp"))
@@ -282,7 +286,7 @@ def test_second_factor_is_offered_once_the_password_was_given_again(client, pers
     assert (opened.status_code, opened.redirect_chain) == (200, [(reverse("mfa_activate_totp"), 302)])
 
 
-def test_second_factor_is_asked_for_also_after_a_forgotten_password(client, person):
+def test_second_factor_is_required_after_a_password_reset(client, person):
     TOTP.activate(person, generate_totp_secret())
     signed = sign_in(client, person.email)
     reset = Client()
@@ -290,7 +294,7 @@ def test_second_factor_is_asked_for_also_after_a_forgotten_password(client, pers
     choose_password(reset, link_in(mail.outbox[0].body))
 
     assert signed.headers["Location"] == reverse("mfa_authenticate")
-    assert (is_in(client), is_in(reset)) == (False, False)
+    assert (is_signed_in(client), is_signed_in(reset)) == (False, False)
 
 
 def test_admin_removes_a_lost_second_factor(client, person, admin):
@@ -303,7 +307,7 @@ def test_admin_removes_a_lost_second_factor(client, person, admin):
     theirs = Client()
     sign_in(theirs, person.email)
 
-    assert is_in(theirs)
+    assert is_signed_in(theirs)
 
 
 @pytest.fixture
@@ -313,22 +317,22 @@ def admin_with_password(admin):
     return admin
 
 
-def test_admin_without_a_second_factor_is_led_to_set_one_up(client, admin_with_password):
-    entered = client.post("/accounts/login/", {"login": admin_with_password.email, "password": PASSWORD}, follow=True)
+def test_admin_without_a_second_factor_is_sent_to_set_one_up(client, admin_with_password):
+    response = client.post("/accounts/login/", {"login": admin_with_password.email, "password": PASSWORD}, follow=True)
 
-    assert entered.redirect_chain == [(reverse("mfa_index"), 302)]
-    assert "Set up two-factor authentication" in entered.content.decode()
+    assert response.redirect_chain == [(reverse("mfa_index"), 302)]
+    assert "Set up two-factor authentication" in response.content.decode()
 
 
-def test_admin_without_a_second_factor_comes_to_what_was_asked_for_and_is_told(client, admin_with_password):
+def test_admin_without_a_second_factor_gets_the_requested_page_and_a_warning(client, admin_with_password):
     asked = {"login": admin_with_password.email, "password": PASSWORD, "next": "/preferences/"}
-    entered = client.post("/accounts/login/", asked, follow=True)
+    response = client.post("/accounts/login/", asked, follow=True)
 
-    assert entered.redirect_chain == [("/preferences/", 302)]
-    assert "Set up two-factor authentication" in entered.content.decode()
+    assert response.redirect_chain == [("/preferences/", 302)]
+    assert "Set up two-factor authentication" in response.content.decode()
 
 
-def test_who_has_a_second_factor_or_is_no_admin_is_not_told_of_it(client, admin_with_password, person):
+def test_admin_with_a_second_factor_and_focal_point_get_no_warning(client, admin_with_password, person):
     TOTP.activate(admin_with_password, secret := generate_totp_secret())
     sign_in(client, admin_with_password.email)
     code = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))

@@ -1,4 +1,4 @@
-"""Agencies are parts of one another in one step, never in two and never in a circle."""
+"""Test the two levels of agencies: an agency can be part of one that has no parent."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -15,33 +15,33 @@ def refusal(agency):
     return refused.value.message_dict
 
 
-def test_part_of_a_whole_is_taken():
+def test_agency_can_have_a_parent():
     personas.agency("UNDP-NO", parent=personas.agency("UNDP")).full_clean()
     personas.agency("UNDP").full_clean()
 
 
-def test_part_of_a_part_is_refused_with_the_whole_to_choose():
-    part = personas.agency("UNDP-NO", parent=personas.agency("UNDP"))
+def test_parent_with_a_parent_is_refused():
+    office = personas.agency("UNDP-NO", parent=personas.agency("UNDP"))
     below = personas.agency("UNDP-OSLO")
-    below.parent = part
+    below.parent = office
 
     assert refusal(below) == {
-        "parent": ["UNDP-NO is part of UNDP itself, and parts have no parts. Choose UNDP."],
+        "parent": ["UNDP-NO is itself part of UNDP. Choose UNDP."],
     }
 
 
-def test_agency_with_parts_becomes_no_part():
+def test_agency_with_others_below_it_cannot_have_a_parent():
     undp = personas.agency("UNDP")
     personas.agency("UNDP-NO", parent=undp)
     undp.parent = personas.agency("UN")
 
-    assert refusal(undp) == {"parent": ["UNDP has parts, and parts have no parts. Move those first."]}
+    assert refusal(undp) == {"parent": ["Other agencies are part of UNDP. Move those first."]}
 
 
-def test_circles_are_refused():
+def test_cycles_are_refused():
     undp = personas.agency("UNDP")
-    part = personas.agency("UNDP-NO", parent=undp)
-    undp.parent = part
+    office = personas.agency("UNDP-NO", parent=undp)
+    undp.parent = office
     itself = personas.agency("FAO")
     itself.parent = itself
 
@@ -49,9 +49,9 @@ def test_circles_are_refused():
     assert list(refusal(itself)) == ["parent"]
 
 
-def test_admin_site_shows_why_a_part_of_a_part_is_refused(client, admin):
-    part = personas.agency("UNDP-NO", parent=personas.agency("UNDP"))
-    typed = {"acronym": "UNDP-OSLO", "name": "UNDP in Oslo", "kind": "un", "parent": part.pk}
+def test_admin_site_shows_why_a_parent_is_refused(client, admin):
+    office = personas.agency("UNDP-NO", parent=personas.agency("UNDP"))
+    typed = {"acronym": "UNDP-OSLO", "name": "UNDP in Oslo", "kind": "un", "parent": office.pk}
 
     refused = personas.sign_in(client, admin).post(reverse("admin:people_agency_add"), typed)
 

@@ -1,4 +1,4 @@
-"""The accounts for trying the tracker: made once, never over what people changed, never in production."""
+"""Test the demo accounts: they are added once, keep people's changes, and are refused in production."""
 
 import re
 from io import StringIO
@@ -20,17 +20,17 @@ def agencies(db):
 
 
 def run(*options: str) -> str:
-    said = StringIO()
-    call_command("load_demo_people", *options, stdout=said)
-    return said.getvalue()
+    output = StringIO()
+    call_command("load_demo_people", *options, stdout=output)
+    return output.getvalue()
 
 
-def passwords(said: str) -> dict[str, str]:
-    """By email, as printed."""
-    return dict(re.findall(r"^  (\S+@\S+) .*  (\S+)$", said, re.MULTILINE))
+def passwords(output: str) -> dict[str, str]:
+    """Return the printed passwords by email."""
+    return dict(re.findall(r"^  (\S+@\S+) .*  (\S+)$", output, re.MULTILINE))
 
 
-def test_demo_people_are_one_of_each_kind(agencies):
+def test_demo_people_have_each_role(agencies):
     run()
 
     assert list(User.objects.order_by("email").values_list("email", "role", "agency__acronym")) == [
@@ -54,19 +54,19 @@ def test_demo_people_sign_in_with_the_printed_passwords(agencies, rf):
     assert len(printed) == 6
 
 
-def test_demo_people_loaded_again_changes_nothing_and_says_so(agencies):
+def test_loading_demo_people_again_changes_nothing(agencies):
     run()
     User.objects.filter(email="admin@example.org").update(name="Renamed", role=Role.COORDINATOR)
     before = list(User.objects.order_by("pk").values())
 
-    said = run()
+    output = run()
 
     assert list(User.objects.order_by("pk").values()) == before
-    assert passwords(said) == {}
-    assert "6 of the 6 demo people exist already and were not changed" in said
+    assert passwords(output) == {}
+    assert "6 of the 6 demo people exist already and were not changed" in output
 
 
-def test_demo_people_reset_passwords_changes_passwords_alone(agencies):
+def test_resetting_passwords_of_demo_people_changes_nothing_else(agencies):
     old = passwords(run())
     User.objects.filter(email="admin@example.org").update(name="Renamed")
 
@@ -78,7 +78,7 @@ def test_demo_people_reset_passwords_changes_passwords_alone(agencies):
     assert (admin.name, admin.check_password(new["admin@example.org"])) == ("Renamed", True)
 
 
-def test_demo_people_refused_in_production(agencies, settings):
+def test_demo_people_are_refused_in_production(agencies, settings):
     settings.PRODUCTION = True
 
     with pytest.raises(CommandError, match="refused in production"):
@@ -87,7 +87,7 @@ def test_demo_people_refused_in_production(agencies, settings):
     assert User.objects.count() == 0
 
 
-def test_demo_people_without_the_baseline_say_what_to_load(db):
+def test_demo_people_require_the_agencies_of_the_baseline(db):
     personas.agency("UNDP")
 
     with pytest.raises(CommandError, match=r"missing here: GCO, OCHA, UNSSC\. .* load_baseline"):
@@ -96,7 +96,7 @@ def test_demo_people_without_the_baseline_say_what_to_load(db):
     assert User.objects.count() == 0
 
 
-def test_fixture_of_demo_people_lets_nobody_sign_in(agencies):
+def test_fixture_of_demo_people_has_no_passwords(agencies):
     call_command("loaddata", "demo_people", verbosity=0)
 
     assert User.objects.count() == 6

@@ -1,4 +1,4 @@
-"""The list of people: who sees whom, searching, and what it costs."""
+"""Test the list of people: who sees whom, the search, and the number of queries."""
 
 import pytest
 from django.db import connection
@@ -12,20 +12,20 @@ pytestmark = pytest.mark.django_db
 ADDRESS = "/people/"
 
 
-def listed(response) -> list[str]:
+def listed_emails(response) -> list[str]:
     return [person.email for person in response.context["page"]]
 
 
 @pytest.fixture
 def network(focal_point, other_focal_point, coordinator, admin):
-    personas.person("gone@example.org", agency=focal_point.agency, is_active=False)
+    personas.person("deactivated@example.org", agency=focal_point.agency, is_active=False)
     return focal_point
 
 
-def test_people_are_listed_by_agency_those_of_none_last(client, network):
+def test_people_are_listed_by_agency_and_those_without_one_last(client, network):
     response = personas.sign_in(client, network).get(ADDRESS)
 
-    assert listed(response) == [
+    assert listed_emails(response) == [
         "focal.undp@example.org",
         "focal.unssc@example.org",
         "admin@example.org",
@@ -33,18 +33,22 @@ def test_people_are_listed_by_agency_those_of_none_last(client, network):
     ]
 
 
-def test_admins_see_who_was_deactivated_and_may_invite(client, network, admin):
+def test_admins_see_deactivated_people_and_can_invite(client, network, admin):
     shown = {}
     for person in (network, admin):
         response = personas.sign_in(client, person).get(ADDRESS)
         page = response.content.decode()
-        shown[person] = ("gone@example.org" in listed(response), "/people/invitations/" in page, "Deactivated" in page)
+        shown[person] = (
+            "deactivated@example.org" in listed_emails(response),
+            "/people/invitations/" in page,
+            "Deactivated" in page,
+        )
 
     assert shown == {network: (False, False, False), admin: (True, True, True)}
 
 
 @pytest.mark.parametrize(
-    ("wanted", "found"),
+    ("query", "emails"),
     [
         ("unssc", ["focal.unssc@example.org"]),
         ("UNDP in full", ["focal.undp@example.org"]),
@@ -57,32 +61,32 @@ def test_admins_see_who_was_deactivated_and_may_invite(client, network, admin):
         ("nobody", []),
     ],
 )
-def test_people_are_found_by_name_address_and_agency(client, network, admin, wanted, found):
+def test_people_are_found_by_name_address_and_agency(client, network, admin, query, emails):
     admin.name = "Zoë"
     admin.save()
-    response = personas.sign_in(client, network).get(ADDRESS, {"q": wanted})
+    response = personas.sign_in(client, network).get(ADDRESS, {"q": query})
 
-    assert listed(response) == found
+    assert listed_emails(response) == emails
 
 
-@pytest.mark.parametrize("wanted", ["\x00", "a\x00b", "x" * 101])
-def test_search_that_cannot_be_answered_says_so(client, network, wanted):
-    response = personas.sign_in(client, network).get(ADDRESS, {"q": wanted})
+@pytest.mark.parametrize("query", ["\x00", "a\x00b", "x" * 101])
+def test_invalid_search_is_refused(client, network, query):
+    response = personas.sign_in(client, network).get(ADDRESS, {"q": query})
 
     assert response.status_code == 400
     assert response.context["search"].errors
 
 
-def test_list_of_people_costs_the_same_for_any_number(client, admin):
+def test_list_of_people_needs_the_same_queries_for_any_number(client, admin):
     personas.sign_in(client, admin)
-    costs = []
+    counts = []
     for number in (1, 2, 3):
         personas.person(f"focal{number}@example.org", agency=personas.agency(f"A{number}"))
         with CaptureQueriesContext(connection) as queries:
             client.get(ADDRESS)
-        costs.append(len(queries))
+        counts.append(len(queries))
 
-    assert costs == [5, 5, 5]  # session, person, number of people, people with their agencies, the current agenda
+    assert counts == [5, 5, 5]  # session, person, number of people, people with their agencies, the current agenda
 
 
 def test_long_list_of_people_has_pages(client, admin, monkeypatch):
@@ -91,15 +95,15 @@ def test_long_list_of_people_has_pages(client, admin, monkeypatch):
         personas.person(f"p{number}@example.org")
     personas.sign_in(client, admin)
 
-    shown = [listed(client.get(ADDRESS, {"q": "example", "page": number})) for number in (1, 2)]
+    shown = [listed_emails(client.get(ADDRESS, {"q": "example", "page": number})) for number in (1, 2)]
 
     assert shown == [["admin@example.org", "p0@example.org"], ["p1@example.org", "p2@example.org"]]
     assert "?q=example&page=2" in links(client.get(ADDRESS, {"q": "example"}))
 
 
 @pytest.mark.parametrize("number", ["3", "x", "0", "\x00"])
-def test_page_that_the_list_of_people_does_not_have_says_so(client, admin, number):
+def test_missing_page_of_the_list_is_refused(client, admin, number):
     response = personas.sign_in(client, admin).get(ADDRESS, {"page": number})
 
     assert response.status_code == 400
-    assert listed(response) == ["admin@example.org"]
+    assert listed_emails(response) == ["admin@example.org"]

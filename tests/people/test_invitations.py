@@ -1,4 +1,4 @@
-"""Invitations: a person is added, gets a mail, chooses a password with its link, once."""
+"""Test invitations: adding a person, the mail, and choosing a password with its link."""
 
 import re
 from datetime import timedelta
@@ -28,14 +28,14 @@ def form(**changes: object) -> dict[str, object]:
 
 
 def link_in(text: object) -> str:
-    """The path of the link, which stands on a line of its own."""
+    """Return the path of the link to choose a password, which has a line of its own."""
     found = re.search(r"^https?://[^/]+(/accounts/password/reset/key/\S+)\r?$", str(text), re.MULTILINE)
     assert found, text
     return found[1]
 
 
 def choose_password(client, link: str):
-    """Open the link and choose a password; the last answer."""
+    """Open the link and choose a password. Return the last response."""
     opened = client.get(link, follow=True)
     if not opened.redirect_chain:
         return opened
@@ -48,7 +48,7 @@ def no_mail_server(settings):
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", 9, 2
 
 
-def test_invitation_adds_a_person_who_chooses_a_password_and_is_in(as_admin, undp, client, smtp_server):
+def test_invited_person_chooses_a_password_and_is_signed_in(as_admin, undp, client, smtp_server):
     response = as_admin.post(ADDRESS, form(agency=undp.pk))
     person = User.objects.get(email="ngozi@example.org")
     before = person.has_usable_password()
@@ -70,7 +70,7 @@ def test_invitation_adds_a_person_who_chooses_a_password_and_is_in(as_admin, und
 @pytest.mark.parametrize(
     "sender", ["UN: Tracker <tracker@example.org>", "Tracker", "Tracker <>", "a@b.org, c@d.org", "a@b.org\nX: y"]
 )
-def test_invitation_with_a_faulty_sender_keeps_the_person_and_says_that_no_mail_went_out(
+def test_invitation_with_an_invalid_sender_adds_the_person_and_reports_the_mail(
     as_admin, undp, smtp_server, settings, sender
 ):
     settings.DEFAULT_FROM_EMAIL = sender
@@ -86,7 +86,7 @@ def test_invitation_with_a_faulty_sender_keeps_the_person_and_says_that_no_mail_
 @pytest.mark.parametrize(
     ("role", "place"), [(Role.FOCAL_POINT, "/my/"), (Role.COORDINATOR, "/agendas/2026/dashboard/")]
 )
-def test_invitation_leads_to_where_the_persons_work_begins(as_admin, undp, role, place):
+def test_invitation_leads_to_the_start_page_of_the_role(as_admin, undp, role, place):
     personas.agenda()
     as_admin.post(ADDRESS, form(agency=undp.pk, role=role))
     as_admin.logout()
@@ -109,7 +109,7 @@ def test_invitation_works_once(as_admin, undp):
     assert "This link does not work any more" in again.content.decode()
 
 
-def test_invitation_ends_after_its_days(as_admin, undp, settings, monkeypatch):
+def test_invitation_expires(as_admin, undp, settings, monkeypatch):
     as_admin.post(ADDRESS, form(agency=undp.pk))
     later = timezone.now().replace(tzinfo=None) + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT + 100)
     monkeypatch.setattr("django.contrib.auth.tokens.PasswordResetTokenGenerator._now", lambda self: later)
@@ -120,7 +120,7 @@ def test_invitation_ends_after_its_days(as_admin, undp, settings, monkeypatch):
 
 
 @pytest.mark.parametrize("change", [{"is_active": False}, {"email": "elsewhere@example.org"}])
-def test_invitation_ends_with_deactivation_or_another_address(as_admin, undp, change):
+def test_invitation_ends_when_the_person_is_deactivated_or_the_address_changes(as_admin, undp, change):
     as_admin.post(ADDRESS, form(agency=undp.pk))
     User.objects.filter(email="ngozi@example.org").update(**change)
 
@@ -129,7 +129,7 @@ def test_invitation_ends_with_deactivation_or_another_address(as_admin, undp, ch
     assert "This link does not work any more" in refused.content.decode()
 
 
-def test_invitation_sent_again_ends_with_the_first_use_of_either(as_admin, undp):
+def test_using_one_of_two_invitations_ends_the_other(as_admin, undp):
     as_admin.post(ADDRESS, form(agency=undp.pk))
     person = User.objects.get(email="ngozi@example.org")
     as_admin.post(reverse("send_invitation", args=[person.pk]))
@@ -141,7 +141,7 @@ def test_invitation_sent_again_ends_with_the_first_use_of_either(as_admin, undp)
     assert "This link does not work any more" in choose_password(as_admin, first).content.decode()
 
 
-def test_invitation_is_in_the_persons_language_and_both_forms(as_admin, undp):
+def test_invitation_is_in_the_language_of_the_person(as_admin, undp):
     as_admin.post(ADDRESS, form(agency=undp.pk, language="ar", name="<b>Ngozi</b>"))
 
     sent = mail.outbox[0]
@@ -151,7 +151,7 @@ def test_invitation_is_in_the_persons_language_and_both_forms(as_admin, undp):
     assert link_in(sent.body) in html
 
 
-def test_invitation_whose_mail_fails_keeps_the_person_and_offers_to_send_again(as_admin, undp, no_mail_server):
+def test_invitation_that_could_not_be_mailed_can_be_sent_again(as_admin, undp, no_mail_server):
     page = as_admin.post(ADDRESS, form(agency=undp.pk), follow=True).content.decode()
 
     person = User.objects.get(email="ngozi@example.org")
@@ -175,7 +175,7 @@ def test_invitation_whose_mail_fails_keeps_the_person_and_offers_to_send_again(a
         ("time_zone", "Moon/Crater"),
     ],
 )
-def test_faulty_invitation_keeps_what_was_typed_and_adds_nobody(as_admin, undp, field, value):
+def test_invalid_invitation_adds_nobody(as_admin, undp, field, value):
     response = as_admin.post(ADDRESS, form(agency=undp.pk) | {field: value})
 
     assert response.status_code == 400
@@ -184,8 +184,8 @@ def test_faulty_invitation_keeps_what_was_typed_and_adds_nobody(as_admin, undp, 
     assert mail.outbox == []
 
 
-def test_address_that_somebody_else_added_in_between_is_refused_clearly(as_admin, undp, monkeypatch):
-    """Both admins' forms were checked before either person was stored."""
+def test_address_that_another_admin_has_just_added_is_refused(as_admin, undp, monkeypatch):
+    """The form was validated before the other admin's person was stored."""
     monkeypatch.setattr("tracker.people.forms.InvitationForm.clean_email", lambda self: self.cleaned_data["email"])
     monkeypatch.setattr("tracker.people.forms.InvitationForm._post_clean", lambda self: None)
 
@@ -196,23 +196,24 @@ def test_address_that_somebody_else_added_in_between_is_refused_clearly(as_admin
 
 
 @pytest.mark.parametrize("pk", [999_999, 10**30])
-def test_invitation_to_nobody_is_not_found(as_admin, pk):
+def test_invitation_to_an_unknown_person_is_not_found(as_admin, pk):
     assert as_admin.post(f"/people/{pk}/invitation/").status_code == 404
 
 
-def test_invitation_is_not_sent_to_who_was_deactivated_or_has_a_password(as_admin):
-    gone = personas.person("gone@example.org", is_active=False)
-    here = personas.person("here@example.org")
-    here.set_password(PASSWORD)
-    here.save()
+def test_invitation_is_not_sent_to_people_who_are_deactivated_or_have_a_password(as_admin):
+    deactivated = personas.person("deactivated@example.org", is_active=False)
+    with_password = personas.person("active@example.org")
+    with_password.set_password(PASSWORD)
+    with_password.save()
 
-    answers = [as_admin.post(reverse("send_invitation", args=[person.pk])).status_code for person in (gone, here)]
+    people = (deactivated, with_password)
+    statuses = [as_admin.post(reverse("send_invitation", args=[person.pk])).status_code for person in people]
 
-    assert answers == [404, 302]
+    assert statuses == [404, 302]
     assert mail.outbox == []
 
 
-def test_admin_site_invites_whom_it_adds(as_admin, undp, django_capture_on_commit_callbacks):
+def test_person_added_in_the_admin_site_is_invited(as_admin, undp, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         response = as_admin.post(reverse("admin:people_user_add"), form(agency=undp.pk, is_active="on"))
 
@@ -221,7 +222,7 @@ def test_admin_site_invites_whom_it_adds(as_admin, undp, django_capture_on_commi
     assert (person.has_usable_password(), [sent.to for sent in mail.outbox]) == (False, [["ngozi@example.org"]])
 
 
-def test_admin_site_sends_invitations_again_to_those_who_wait_for_one(as_admin, admin, undp):
+def test_admin_site_sends_invitations_again_to_people_without_a_password(as_admin, admin, undp):
     waiting = personas.person("waiting@example.org")
     admin.set_password(PASSWORD)
     admin.save()

@@ -1,4 +1,4 @@
-"""What people choose for themselves, and the pages that follow it."""
+"""Test preferences, and the pages that use their language and time zone."""
 
 from datetime import timedelta
 
@@ -24,7 +24,7 @@ def form(**changes: object) -> dict[str, object]:
     return chosen | {"wants_digests": "on"} | changes
 
 
-def test_preferences_save_what_a_person_chose(signed_in, focal_point):
+def test_preferences_are_saved(signed_in, focal_point):
     until = timezone.localdate() + timedelta(days=20)
     chosen = form(name="Renée", language="fr", time_zone="Europe/Zurich", digests_paused_until=until.isoformat())
     del chosen["wants_digests"]
@@ -52,7 +52,7 @@ def test_preferences_save_what_a_person_chose(signed_in, focal_point):
         ("digests_paused_until", "2005-13-01"),
     ],
 )
-def test_preferences_refuse_what_they_cannot_keep_and_keep_what_was_typed(signed_in, focal_point, field, value):
+def test_invalid_preferences_are_refused(signed_in, focal_point, field, value):
     response = signed_in.post(ADDRESS, form(**{"name": "Typed", field: value}))
 
     before = focal_point.name
@@ -63,7 +63,7 @@ def test_preferences_refuse_what_they_cannot_keep_and_keep_what_was_typed(signed
     assert focal_point.name == before
 
 
-def test_preferences_change_nothing_but_ones_own_choices(signed_in, focal_point, other_focal_point):
+def test_preferences_do_not_change_role_address_or_other_people(signed_in, focal_point, other_focal_point):
     forged = {"role": Role.ADMIN, "email": "x@example.org", "is_active": "", "id": other_focal_point.pk}
 
     signed_in.post(ADDRESS, form() | forged)
@@ -88,18 +88,18 @@ def test_preferences_keep_an_old_name_of_a_time_zone(signed_in, focal_point):
     assert saved.status_code == 302
 
 
-def test_preferences_forget_a_pause_that_is_over(signed_in, focal_point):
+def test_preferences_accept_a_pause_that_is_over(signed_in, focal_point):
     User.objects.update(digests_paused_until=timezone.localdate() - timedelta(days=1))
 
     assert signed_in.post(ADDRESS, form()).status_code == 302
 
 
-def test_preferences_cost_the_same_queries_for_everybody(signed_in, django_assert_num_queries):
+def test_preferences_need_four_queries(signed_in, django_assert_num_queries):
     with django_assert_num_queries(4):  # session, person, agency, the current agenda
         signed_in.get(ADDRESS)
 
 
-def test_pages_are_in_the_persons_language_and_time_zone(signed_in, focal_point):
+def test_pages_are_in_the_language_of_the_person(signed_in, focal_point):
     User.objects.update(language="ar", time_zone="Asia/Tokyo")
 
     response = signed_in.get(ADDRESS)
@@ -108,7 +108,7 @@ def test_pages_are_in_the_persons_language_and_time_zone(signed_in, focal_point)
     assert 'lang="ar" dir="rtl"' in response.content.decode()
 
 
-def test_error_pages_are_in_the_persons_language(signed_in):
+def test_error_pages_are_in_the_language_of_the_person(signed_in):
     User.objects.update(language="ar")
 
     response = signed_in.get("/agendas/none/")
@@ -117,8 +117,8 @@ def test_error_pages_are_in_the_persons_language(signed_in):
     assert 'lang="ar" dir="rtl"' in response.content.decode()
 
 
-def test_today_is_that_of_the_person(signed_in, focal_point):
-    """In Kiritimati it is already tomorrow for 14 hours of the day in UTC, in Niue still yesterday for 11."""
+def test_today_depends_on_the_time_zone_of_the_person(signed_in, focal_point):
+    """Kiritimati (UTC+14) is always at least one calendar day ahead of Niue (UTC-11)."""
     days = {}
     for zone in ("Pacific/Kiritimati", "Pacific/Niue"):
         User.objects.update(time_zone=zone)
@@ -133,34 +133,34 @@ def test_visitors_get_the_language_of_their_browser(client, db):
     assert response.headers["Content-Language"] == "ru"
 
 
-def test_time_zone_that_nobody_knows_is_read_as_utc(signed_in, focal_point):
+def test_unknown_time_zone_counts_as_utc(signed_in, focal_point):
     User.objects.update(time_zone="Atlantis/Capital")
 
     assert signed_in.get(ADDRESS).status_code == 200
 
 
-def test_visitors_choose_a_language_and_go_on_where_they_were(client):
+def test_visitors_choose_a_language_and_return_to_the_page(client):
     personas.agenda("2026", visible_to="everybody")
-    begun = client.get("/agendas/2026/")
-    assert "/language/?next=/agendas/2026/" in begun.text
+    page = client.get("/agendas/2026/")
+    assert "/language/?next=/agendas/2026/" in page.text
 
     offered = client.get("/language/?next=/agendas/2026/").text
-    answer = client.post("/language/", {"language": "fr", "next": "/agendas/2026/"})
+    response = client.post("/language/", {"language": "fr", "next": "/agendas/2026/"})
 
     assert [name in offered for name in ("Français", "العربيّة", "简体中文", "Русский", "Español")] == [True] * 5
-    assert answer.url == "/agendas/2026/"
-    assert '<html lang="fr"' in client.get(answer.url).text
+    assert response.url == "/agendas/2026/"
+    assert '<html lang="fr"' in client.get(response.url).text
 
 
 @pytest.mark.parametrize("sent", [{"language": "xx"}, {"language": "fr\x00"}, {"next": "https://example.org/"}, {}])
-def test_no_language_and_no_address_elsewhere_can_be_chosen(client, sent):
-    answer = client.post("/language/", sent)
+def test_unknown_language_and_address_of_another_site_are_ignored(client, sent):
+    response = client.post("/language/", sent)
 
-    assert answer.status_code == 302
-    assert answer.url == "/"
+    assert response.status_code == 302
+    assert response.url == "/"
     assert "django_language" not in client.cookies
 
 
-def test_who_signed_in_chooses_it_among_the_preferences(signed_in):
+def test_signed_in_people_choose_their_language_in_the_preferences(signed_in):
     assert signed_in.get("/language/").url == ADDRESS
     assert "/language/" not in signed_in.get(ADDRESS).text

@@ -1,4 +1,4 @@
-"""What signed-in people see is stored nowhere on its way to them."""
+"""Test that pages of signed-in people are not cached."""
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -9,13 +9,13 @@ from tracker.people.middleware import private_middleware
 
 
 @pytest.mark.parametrize("page", ["/", "/agendas/2026/", "/agendas/2026/updates.csv", "/no/such/page/"])
-def test_pages_of_signed_in_people_are_stored_nowhere(client, focal_point, page):
+def test_pages_of_signed_in_people_are_not_cached(client, focal_point, page):
     personas.action_point()
 
     assert personas.sign_in(client, focal_point).get(page).headers["Cache-Control"] == "private, no-store"
 
 
-def test_pages_of_visitors_may_be_stored(client, db):
+def test_pages_of_visitors_may_be_cached(client, db):
     personas.agenda(visible_to="everybody")
 
     page = client.get("/agendas/2026/")
@@ -23,7 +23,7 @@ def test_pages_of_visitors_may_be_stored(client, db):
 
 
 @pytest.mark.parametrize(
-    ("said", "header"),
+    ("headers", "expected"),
     [
         ({}, "private, no-store"),
         ({"Cache-Control": "no-store"}, "no-store"),
@@ -32,11 +32,11 @@ def test_pages_of_visitors_may_be_stored(client, db):
     ],
     ids=str,
 )
-def test_what_a_view_says_itself_holds(rf, said, header):
+def test_cache_headers_of_a_view_are_respected(rf, headers, expected):
     request = rf.get("/")
     request.user = personas.User(email="a@example.org")
 
-    assert private_middleware(lambda _: HttpResponse(headers=said))(request).headers["Cache-Control"] == header
+    assert private_middleware(lambda _: HttpResponse(headers=headers))(request).headers["Cache-Control"] == expected
     request.user = AnonymousUser()
-    answer = private_middleware(lambda _: HttpResponse(headers=said))(request)
-    assert answer.headers.get("Cache-Control") == said.get("Cache-Control")
+    response = private_middleware(lambda _: HttpResponse(headers=headers))(request)
+    assert response.headers.get("Cache-Control") == headers.get("Cache-Control")

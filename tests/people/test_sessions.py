@@ -1,4 +1,4 @@
-"""Sessions that have expired leave the database."""
+"""Test that expired sessions are deleted."""
 
 from datetime import timedelta
 
@@ -15,9 +15,9 @@ from tracker.people.tasks import delete_expired_sessions
 pytestmark = pytest.mark.django_db
 
 
-def test_expired_sessions_are_forgotten_and_no_others(focal_point, coordinator):
-    old, current = (personas.sign_in(Client(), person).session.session_key for person in (focal_point, coordinator))
-    Session.objects.filter(pk=old).update(expire_date=timezone.now() - timedelta(seconds=1))
+def test_only_expired_sessions_are_deleted(focal_point, coordinator):
+    expired, current = (personas.sign_in(Client(), person).session.session_key for person in (focal_point, coordinator))
+    Session.objects.filter(pk=expired).update(expire_date=timezone.now() - timedelta(seconds=1))
 
     delete_expired_sessions()
     delete_expired_sessions()
@@ -25,7 +25,7 @@ def test_expired_sessions_are_forgotten_and_no_others(focal_point, coordinator):
     assert list(Session.objects.values_list("pk", flat=True)) == [current]
 
 
-def test_scheduler_knows_every_task_that_it_calls():
+def test_every_scheduled_task_exists():
     current_app.loader.import_default_modules()
 
     assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} <= set(current_app.tasks)

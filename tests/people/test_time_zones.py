@@ -1,4 +1,4 @@
-"""The time zones that people choose from, and what their names stand for."""
+"""Test looking up time zones by name."""
 
 from zoneinfo import ZoneInfo
 

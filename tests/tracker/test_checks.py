@@ -1,4 +1,4 @@
-"""Checks of the database."""
+"""Test the system checks of the database."""
 
 import pytest
 from django.core.management import call_command
@@ -10,7 +10,7 @@ from tracker.embedded.management.commands.start import refuse_unsuitable_databas
 
 
 @pytest.mark.django_db
-def test_database_that_forgets_what_it_confirmed_is_refused():
+def test_database_without_synchronous_commit_is_refused():
     if connection.vendor != "postgresql":
         call_command("check", databases=["default"])
         return
@@ -24,7 +24,7 @@ def test_database_that_forgets_what_it_confirmed_is_refused():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("migration", [("actions", "0002_of_another_version"), ("people", "0099_of_another_version")])
-def test_database_of_another_version_is_refused_with_the_way_out(migration):
+def test_database_with_unknown_migrations_is_refused(migration):
     refuse_unsuitable_database()
     MigrationRecorder(connection).record_applied(*migration)
 

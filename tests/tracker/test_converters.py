@@ -1,25 +1,30 @@
-"""What addresses are made of."""
+"""Test the path converter for numbers."""
 
 import subprocess
 import sys
 
 import pytest
+from django.conf import settings
 from django.urls import Resolver404, resolve
 
-URLS = ["actions.urls", "actions.note.urls", "actions.rollover.urls", "actions.reminders.urls"]
+URLS = [
+    f"actions.{path.parent.name}.urls"
+    for path in sorted((settings.BASE_DIR / "actions").glob("*/urls.py"))
+    if "<number:" in path.read_text()
+]
 
 
 @pytest.mark.parametrize(
     "address", ["/agendas/2026/{}/", "/agendas/2026/{}/reminder/", "/agendas/2026/note/{}/updates/"]
 )
-def test_reference_is_written_in_one_way_only(address):
+def test_number_has_one_spelling(address):
     assert resolve(address.format("3.2"))
     for other in ("03.2", "3.02", "0.1", "3.0", "3.9999999"):
         with pytest.raises(Resolver404):
             resolve(address.format(other))
 
 
-def test_modules_of_addresses_can_be_imported_in_any_order():
+def test_urls_modules_can_be_imported_in_any_order():
     for module in URLS:
         code = f"import django; django.setup(); import {module}"
         subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,4 +1,4 @@
-"""Lengths of time in words."""
+"""Test durations in words."""
 
 import pytest
 from django.utils import translation
@@ -20,6 +20,6 @@ from tracker.durations import in_words
         (7542, "20 years"),
     ],
 )
-def test_in_words_rounds_down_to_one_unit(days, words):
+def test_duration_is_rounded_down_to_one_unit(days, words):
     with translation.override("en"):
         assert in_words(days) == words

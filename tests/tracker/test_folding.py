@@ -1,4 +1,4 @@
-"""Folding: what is the same for people who search, letter by letter, in every script."""
+"""Test folding: texts that people consider the same when they search have the same folded text, in every script."""
 
 import unicodedata
 
@@ -40,29 +40,29 @@ ANY_TEXT = st.text(st.characters(codec=None), max_size=60)
         ("½", "1⁄2"),
     ],
 )
-def test_texts_that_people_take_for_the_same_fold_alike(written, typed):
+def test_equivalent_texts_have_the_same_folded_text(written, typed):
     assert fold(written) == fold(typed)
 
 
 @pytest.mark.parametrize(
     ("one", "other"), [("रवि", "रव"), ("培训", "训培"), ("3.2", "32"), ("a_b", "axb"), ("C++", "C")]
 )
-def test_texts_that_differ_for_people_stay_different(one, other):
+def test_different_texts_have_different_folded_texts(one, other):
     assert fold(one) != fold(other)
 
 
 @given(ANY_TEXT, ANY_TEXT, ANY_TEXT)
-def test_part_of_a_text_folds_into_a_part_of_its_folded_text(before, part, after):
+def test_folded_text_contains_the_folded_parts_of_the_text(before, part, after):
     assert fold(part) in fold(before + part + after)
 
 
 @given(ANY_TEXT)
-def test_folding_twice_changes_nothing_more(text):
+def test_folding_twice_changes_nothing(text):
     assert fold(fold(text)) == fold(text)
 
 
 @given(ANY_TEXT)
-def test_folded_text_can_be_stored_and_has_no_marks(text):
+def test_folded_text_can_be_stored_and_has_no_combining_marks(text):
     folded = fold(text)
 
     assert "\x00" not in folded
@@ -82,5 +82,5 @@ def test_folded_text_can_be_stored_and_has_no_marks(text):
         ("联合 培训", ["联合", "培训"]),
     ],
 )
-def test_words_of_a_query_are_folded_and_each_is_there_once(query, words):
+def test_words_of_a_query_are_folded_and_unique(query, words):
     assert words_of(query) == words

@@ -1,4 +1,4 @@
-"""What the log says of a request that was refused, and of one that failed."""
+"""Test the log lines of refused and failed requests, and that tokens are hidden."""
 
 import logging
 import re
@@ -14,42 +14,44 @@ from django.urls import URLResolver, get_resolver
 from tracker.logs import Redaction
 
 
-def record(status):
+def failed_request(status):
     try:
-        raise ValueError("Told where it happened.")
+        raise ValueError("Something failed.")
     except ValueError:
-        found = logging.LogRecord("django.request", logging.WARNING, __file__, 1, "Bad Request: /x", (), sys.exc_info())
-    found.status_code = status
-    return found
+        record = logging.LogRecord(
+            "django.request", logging.WARNING, __file__, 1, "Bad Request: /x", (), sys.exc_info()
+        )
+    record.status_code = status
+    return record
 
 
 @pytest.mark.parametrize(("status", "has_traceback"), [(400, False), (404, False), (500, True)])
-def test_failure_is_told_with_its_place_and_refusal_without(status, has_traceback):
+def test_only_failed_requests_are_logged_with_a_traceback(status, has_traceback):
     console = next(handler for handler in logging.getLogger().handlers if handler.get_name() == "console")
-    told = record(status)
+    record = failed_request(status)
 
-    assert console.filter(told)
-    assert console.format(told).splitlines()[0].endswith("WARNING django.request: Bad Request: /x")
-    assert ("Traceback" in console.format(told)) == has_traceback
+    assert console.filter(record)
+    assert console.format(record).splitlines()[0].endswith("WARNING django.request: Bad Request: /x")
+    assert ("Traceback" in console.format(record)) == has_traceback
 
 
-def test_record_of_no_request_keeps_its_place():
+def test_other_records_keep_their_traceback():
     console = next(handler for handler in logging.getLogger().handlers if handler.get_name() == "console")
-    told = record(None)
-    del told.status_code
+    record = failed_request(None)
+    del record.status_code
 
-    assert console.filter(told)
-    assert "Traceback" in console.format(told)
+    assert console.filter(record)
+    assert "Traceback" in console.format(record)
 
 
 TOKEN = "eyJhIjoxfQ:1wPq3t:J-8_secret"
-# Parameters of routes that are no secrets. A new one is listed here, or its route in SECRET_PATHS.
+# Route parameters that are not secret. List a new one here, or add its route to SECRET_PATHS.
 HARMLESS = {"slug", "number", "issue", "update", "pk", "acronym", "kind", "name"}
 HARMLESS_IN_ADMIN = {"content_type_id", "object_id", "app_label", "url"}
 
 
 def routes(resolver: URLResolver, before: str = "/") -> Iterator[tuple[str, set[str]]]:
-    """Every route as a pattern, with the names of its parameters."""
+    """Yield the pattern of every route with the names of its parameters."""
     for each in resolver.url_patterns:
         route = before + str(each.pattern)
         if isinstance(each, URLResolver):
@@ -65,7 +67,7 @@ SECRET = [
 ]
 
 
-def test_routes_with_a_token_are_those_known():
+def test_routes_with_a_token_are_known():
     assert [
         f"/reminders/answers/{TOKEN}/",
         f"/reminders/unsubscribe/{TOKEN}/",
@@ -89,7 +91,7 @@ def test_routes_with_a_token_are_those_known():
     ],
 )
 @pytest.mark.parametrize("change", [str, str.upper, lambda path: path.replace("/", "//")])
-def test_token_in_a_path_is_in_no_line(path, line, shown, change):
+def test_token_in_a_path_is_not_logged(path, line, shown, change):
     path = change(path)
     quoted = quote(path, safe="")
     text = line.format(path=path, quoted=quoted, quoted_twice=quote(quoted, safe=""))
@@ -109,7 +111,7 @@ def test_token_in_a_path_is_in_no_line(path, line, shown, change):
 @pytest.mark.parametrize("path", SECRET)
 @pytest.mark.parametrize("method", ["get", "post", "delete"])
 @pytest.mark.django_db
-def test_token_of_a_request_that_is_refused_is_not_logged(client, caplog, path, method):
+def test_token_of_a_refused_request_is_not_logged(client, caplog, path, method):
     client.handler.enforce_csrf_checks = True
     response = getattr(client, method)(path)
 
@@ -123,8 +125,8 @@ def formatted_by_console(record: logging.LogRecord) -> str:
     return console.format(record)
 
 
-def test_every_handler_and_servers_log_hides_tokens():
-    import_module("tracker.wsgi")  # gunicorn's
+def test_console_and_gunicorn_logs_hide_tokens():
+    import_module("tracker.wsgi")  # configures the loggers of gunicorn
     handlers = [handler for handler in logging.root.handlers if handler.get_name() == "console"]
     own = [logging.getLogger("gunicorn.access"), logging.getLogger("gunicorn.error"), *handlers]
     assert all(any(isinstance(found, Redaction) for found in each.filters) for each in own)
@@ -135,5 +137,5 @@ def test_every_handler_and_servers_log_hides_tokens():
 @pytest.mark.parametrize(
     "text", ["Not Found: /people/", "/reminders/answers", "/reminders/", "a\nb", "", "/accounts/password/reset/"]
 )
-def test_other_lines_stay_as_they_are(text):
+def test_other_lines_are_not_changed(text):
     assert Redaction(settings.SECRET_PATHS).redact(text) == text

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tracker.markdown import opened, to_html, to_plain
+from tracker.markdown import split_first_paragraph, to_html, to_plain
 
 
 @pytest.mark.parametrize(
@@ -86,4 +86,4 @@ def test_markdown_takes_no_bait(text):
     ],
 )
 def test_text_is_parted_behind_its_first_paragraph(text, expected):
-    assert opened(text) == expected
+    assert split_first_paragraph(text) == expected

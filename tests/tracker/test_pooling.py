@@ -1,4 +1,4 @@
-"""What a pooler in transaction mode, such as PgBouncer, demands of connections to PostgreSQL."""
+"""Test that connections work behind a pooler in transaction mode, such as PgBouncer."""
 
 import pytest
 from django.db import connection
@@ -8,9 +8,9 @@ from tracker.people.models import User
 
 
 @pytest.mark.django_db(transaction=True)
-def test_rows_read_one_by_one_need_no_cursor_on_the_server():
+def test_iterator_uses_no_server_side_cursor():
     if connection.vendor != "postgresql":
-        pytest.skip("SQLite has no server")
+        pytest.skip("SQLite has no server-side cursors")
     for number in range(3):
         personas.person(f"person{number}@example.org")
 

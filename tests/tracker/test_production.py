@@ -1,4 +1,4 @@
-"""Production with an insecure or missing setting: nothing starts, every fault is named, and no secret is shown."""
+"""Test that production does not start with an insecure or missing setting, and that the message shows no secret."""
 
 import os
 import subprocess
@@ -40,7 +40,7 @@ def test_secure_environment_has_no_faults():
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "said"),
+    ("name", "value", "message"),
     [
         ("SECRET_KEY", "", "is missing"),
         ("SECRET_KEY", "short", "is shorter than 50 characters"),
@@ -68,27 +68,27 @@ def test_secure_environment_has_no_faults():
         ("PROXY_COUNT", "one", "is not a number"),
     ],
 )
-def test_insecure_setting_is_named_with_what_to_put_there(name, value, said):
-    found = faults(SECURE | {name: value})
+def test_insecure_setting_is_reported_with_advice(name, value, message):
+    messages = faults(SECURE | {name: value})
 
-    assert len(found) == 1
-    assert found[0].startswith(f"{name} {said}")
-    assert "; " in found[0]
+    assert len(messages) == 1
+    assert messages[0].startswith(f"{name} {message}")
+    assert "; " in messages[0]
 
 
-def test_hosts_with_a_leading_full_stop_allow_their_parts():
+def test_host_with_a_leading_full_stop_allows_subdomains():
     assert faults(SECURE | {"ALLOWED_HOSTS": ".example.org"}) == []
 
 
 @pytest.mark.parametrize(
     "url", ["smtp://relay:25", "smtps://tracker:hush@mail:587", "smtp+ssl://tracker:hush@mail:465"]
 )
-def test_mail_goes_out_without_a_password_or_encrypted(url):
+def test_mail_server_may_have_no_password_or_be_encrypted(url):
     assert faults(SECURE | {"EMAIL_URL": url}) == []
 
 
 @pytest.mark.parametrize(
-    ("environment", "said"),
+    ("environment", "expected"),
     [
         ({}, "31536000 True True"),
         ({"HSTS_PRELOAD": "no"}, "31536000 True False"),
@@ -96,16 +96,16 @@ def test_mail_goes_out_without_a_password_or_encrypted(url):
     ],
     ids=str,
 )
-def test_names_below_the_trackers_are_told_of_https_unless_switched_off(tmp_path, environment, said):
-    asked = (
+def test_hsts_includes_subdomains_unless_switched_off(tmp_path, environment, expected):
+    code = (
         "from tracker import settings as s; "
         "print(s.SECURE_HSTS_SECONDS, s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SECURE_HSTS_PRELOAD)"
     )
 
-    assert run(SECURE | environment, tmp_path, "-c", asked).stdout.strip() == said
+    assert run(SECURE | environment, tmp_path, "-c", code).stdout.strip() == expected
 
 
-def test_nothing_starts_with_an_empty_environment(tmp_path):
+def test_no_process_starts_with_an_empty_environment(tmp_path):
     web = run({}, tmp_path, "-c", "import tracker.wsgi")
     worker = run({}, tmp_path, "-m", "celery", "-A", "tracker", "report")
     command = run({}, tmp_path, "manage.py", "migrate")
@@ -113,13 +113,13 @@ def test_nothing_starts_with_an_empty_environment(tmp_path):
     required = [name for name in EXAMINATIONS if name not in {"CACHE_URL", "BOUNCE_ADDRESS", "PROXY_COUNT"}]
     for process in (web, worker, command):
         assert process.returncode != 0
-        said = process.stdout + process.stderr
-        assert [name for name in required if f"- {name} is missing; " in said] == required
+        output = process.stdout + process.stderr
+        assert [name for name in required if f"- {name} is missing; " in output] == required
     assert "Traceback" not in command.stderr
     assert list(tmp_path.iterdir()) == []
 
 
-def test_refusal_names_every_fault_and_shows_no_secret(tmp_path):
+def test_message_lists_every_fault_and_no_secret(tmp_path):
     insecure = {
         "SECRET_KEY": "my-little-hush",
         "BASE_URL": "http://tracker.example.org",
@@ -130,24 +130,24 @@ def test_refusal_names_every_fault_and_shows_no_secret(tmp_path):
         "DEFAULT_FROM_EMAIL": "tracker",
     }
 
-    said = run(insecure, tmp_path, "manage.py", "check").stderr
+    output = run(insecure, tmp_path, "manage.py", "check").stderr
 
-    assert [name for name in insecure if f"  - {name} " in said] == list(insecure)
-    assert "hush" not in said
+    assert [name for name in insecure if f"  - {name} " in output] == list(insecure)
+    assert "hush" not in output
 
 
-def test_check_for_deployment_finds_nothing_with_a_secure_environment(tmp_path):
+def test_deployment_check_passes_with_a_secure_environment(tmp_path):
     checked = run(SECURE, tmp_path, "manage.py", "check", "--deploy", "--fail-level", "WARNING")
 
     assert (checked.returncode, checked.stderr) == (0, "")
     assert checked.stdout.strip() == "System check identified no issues (0 silenced)."
 
 
-def test_production_limits_attempts_in_redis_by_the_address_that_the_proxy_names(tmp_path):
-    asked = "from tracker import settings as s; print(s.CACHES['default']['LOCATION'], s.ALLAUTH_TRUSTED_PROXY_COUNT)"
+def test_production_counts_attempts_in_redis_by_the_address_that_the_proxy_reports(tmp_path):
+    code = "from tracker import settings as s; print(s.CACHES['default']['LOCATION'], s.ALLAUTH_TRUSTED_PROXY_COUNT)"
 
-    default = run(SECURE, tmp_path, "-c", asked).stdout.split()
-    chosen = run(SECURE | {"CACHE_URL": "redis://redis/1", "PROXY_COUNT": "2"}, tmp_path, "-c", asked).stdout.split()
+    default = run(SECURE, tmp_path, "-c", code).stdout.split()
+    chosen = run(SECURE | {"CACHE_URL": "redis://redis/1", "PROXY_COUNT": "2"}, tmp_path, "-c", code).stdout.split()
 
     assert default == ["redis://:hush@redis:6379/0", "1"]
     assert chosen == ["redis://redis/1", "2"]

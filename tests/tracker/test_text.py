@@ -1,4 +1,4 @@
-"""Validation of text and of lines."""
+"""Test the validators of text and of lines."""
 
 import pytest
 from django.core.exceptions import ValidationError

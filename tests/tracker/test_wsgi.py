@@ -1,4 +1,4 @@
-"""What web processes have that workers and commands do not have."""
+"""Test settings that only apply to web processes."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ SHOW = (
 )
 def test_only_web_processes_end_long_queries(imported, timeout):
     if connection.vendor == "sqlite":
-        pytest.skip("SQLite has no server that could end a query")
+        pytest.skip("SQLite has no statement timeout")
 
     shown = subprocess.run(
         [sys.executable, "-c", f"{imported}; {SHOW}"],

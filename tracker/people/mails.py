@@ -1,4 +1,4 @@
-"""Mails to one person with a link that works once: an invitation, a new password."""
+"""Mail a person a link that works once: an invitation or a link to choose a new password."""
 
 from typing import Any
 
@@ -12,12 +12,12 @@ from tracker.people.models import User
 
 
 def send_invitation(person: User, *, by: User) -> bool:
-    """Send an invitation with the link to choose a password. False if the mail was not sent."""
+    """Send an invitation with the link to choose a password. Return whether the mail was sent."""
     return _send("people/invitation", person, {"by": by})
 
 
 def send_password_reset(person: User) -> bool:
-    """Send the link to choose a new password. False if the mail was not sent."""
+    """Send the link to choose a new password. Return whether the mail was sent."""
     return _send("people/password_reset", person, {})
 
 

@@ -53,7 +53,7 @@ class Agency(Searchable):
         on_delete=models.PROTECT,
         null=True,
         blank=True,
-        related_name="parts",
+        related_name="children",
         help_text=_("UNDP for its Nordic Office, for example."),
     )
     history = HistoricalRecords(excluded_fields=["search_text"])
@@ -83,7 +83,7 @@ class Agency(Searchable):
         return reverse("agency", args=[self.acronym])
 
     def clean(self) -> None:
-        """Check that the agency is part of one that is not itself a part, so that there are two levels and no circles."""
+        """Check that the parent has no parent, so that there are two levels and no cycles."""
         if self.parent is None:
             return
         if self.pk and self.parent.parent_id == self.pk:
@@ -91,13 +91,13 @@ class Agency(Searchable):
         if self.parent.parent_id:
             raise ValidationError(
                 {
-                    "parent": _("%(part)s is part of %(whole)s itself, and parts have no parts. Choose %(whole)s.")
-                    % {"part": self.parent, "whole": self.parent.parent}
+                    "parent": _("%(parent)s is itself part of %(whole)s. Choose %(whole)s.")
+                    % {"parent": self.parent, "whole": self.parent.parent}
                 }
             )
-        if self.pk and self.parts.exists():
+        if self.pk and self.children.exists():
             raise ValidationError(
-                {"parent": _("%(agency)s has parts, and parts have no parts. Move those first.") % {"agency": self}}
+                {"parent": _("Other agencies are part of %(agency)s. Move those first.") % {"agency": self}}
             )
 
 
@@ -212,20 +212,20 @@ class User(Searchable, AbstractBaseUser):
         return self.role == Role.ADMIN
 
     def speaks_for(self, agency_id: int | None) -> bool:
-        """Return whether it is the person's own agency or a part of it. One query, the first time."""
+        """Return whether it is the person's agency or one below it. One query, the first time."""
         return agency_id is not None and agency_id in self.agency_ids
 
     @property
     def agency_ids(self) -> frozenset[int]:
-        """Return the ids of the person's agency and of its parts; empty without an agency. One query, the first time."""
+        """Return the ids of the person's agency and of the agencies below it; empty without an agency. One query, the first time."""
         if self.agency_id is None:
             return frozenset()
-        if (known := self.__dict__.get("_agency_ids")) is None:
-            parts = Agency.objects.filter(parent=self.agency_id).values_list("id", flat=True)
-            known = self.__dict__["_agency_ids"] = frozenset({self.agency_id, *parts})
-        return known
+        if (ids := self.__dict__.get("_agency_ids")) is None:
+            children = Agency.objects.filter(parent=self.agency_id).values_list("id", flat=True)
+            ids = self.__dict__["_agency_ids"] = frozenset({self.agency_id, *children})
+        return ids
 
-    # Django's admin site asks these of a user; `permissions` answers.
+    # Django's admin site calls these.
     @property
     def is_staff(self) -> bool:
         return self.is_active and self.is_coordinating

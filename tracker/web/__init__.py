@@ -1,1 +1,1 @@
-"""What web pages share: pagination and the like."""
+"""Support the pages of all packages: pagination, rate limits, form recovery, error pages, tabular files."""

@@ -1,4 +1,4 @@
-"""What every page shows of the request."""
+"""Add what every page shows to its context."""
 
 from typing import Any
 
@@ -8,6 +8,6 @@ from tracker.web.form_recovery import offered_forms
 
 
 def saved_forms(request: HttpRequest) -> dict[str, Any]:
-    """Offer a signed-in person the forms that were sent while signed out. Pages for errors may come before there is a user."""
+    """Add the forms that a signed-in person sent while signed out. Error pages may be rendered before the request has a user."""
     user = getattr(request, "user", None)
     return {"saved_forms": offered_forms(request) if user and user.is_authenticated else []}

@@ -1,4 +1,4 @@
-"""Pages for requests that cannot be answered. Those that may be needed before there is a session, a user or a database are static."""
+"""Answer requests that fail. Pages that may be needed without session, user or database are static."""
 
 import re
 import sys
@@ -34,7 +34,7 @@ def readable_request_middleware(get_response: GetResponse) -> GetResponse:
             request.encoding = "utf-8"
             raise BadRequest("The charset of the request is not UTF-8")
         _ = request.GET
-        # A cookie that no database can look for identifies nobody.
+        # Ignore cookies that the database could not search for.
         request.COOKIES = {
             name: value for name, value in request.COOKIES.items() if not _CONTROL_CHARACTER.search(value)
         }
@@ -87,7 +87,7 @@ def static_page(status: int, headline: str, words: str) -> HttpResponse:
 
 
 def _unavailable(request: HttpRequest, error: BaseException) -> HttpResponse:
-    """Return the page for status 503, and log one line a request: each middleware on the way out may fail in its turn."""
+    """Return the page for status 503, and log the outage once for each request, although more than one middleware may fail."""
     response = static_page(
         503,
         "The tracker is not available just now",

@@ -1,4 +1,4 @@
-"""Writes rows as CSV, JSON or XLSX files, batch by batch, so that memory does not grow with their number."""
+"""Write rows as CSV, JSON or XLSX files, batch by batch, so that memory does not grow with their number."""
 
 import csv
 import json
@@ -28,12 +28,12 @@ KINDS = {
 _TYPED = (int, date, type(None))
 """Cells of these types are never read as formulas; all others are written as text."""
 _FORMULA_MARKS = frozenset("=+-@\u2212")
-"""What a formula begins with in a spreadsheet; variants of other width count as the same."""
+"""A spreadsheet reads a cell that begins with one of these, in any width, as a formula."""
 _CONTROLS = frozenset(map(chr, [*range(0x20), *range(0x7F, 0xA0)]))
 _BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Characters that Unicode calls letters or symbols and that show nothing."""
+"""Invisible characters that Unicode classifies as letters or symbols."""
 _CELL_STARTS = re.compile(r"(?<=[;\t\r\n])(?![-+] )")
-"""Where a spreadsheet set to another separator than the comma begins a cell; the items of a list excepted."""
+"""Where a cell begins in a spreadsheet that separates cells by semicolons or tabs. List items do not count."""
 
 
 def file_response(
@@ -53,9 +53,9 @@ def file_response(
 
 
 def as_csv(columns: Sequence[str], rows: Rows, head: Mapping[str, str]) -> Iterator[bytes]:
-    """Write UTF-8 with the byte order mark by which Excel knows it.
+    """Write UTF-8 with a byte order mark, which Excel needs to recognise it.
 
-    Lines of two cells come first, the first of which begins with `#`: a name and its value, which say what the file is.
+    The file begins with a line of two cells for each entry of `head`, its name and value. The first of them begins with `#`.
     """
     file = _CsvFile()
     yield "\ufeff".encode()
@@ -112,7 +112,7 @@ def as_xlsx(columns: Sequence[str], rows: Rows, head: Mapping[str, str]) -> IO[b
 
 
 class _CsvFile:
-    """The one writer of every CSV line: no cell that it writes is a formula. `take` empties it after each batch."""
+    """Write all CSV lines, with formulas escaped. `take` returns and removes what was written."""
 
     def __init__(self) -> None:
         self._lines: list[str] = []
@@ -120,7 +120,7 @@ class _CsvFile:
 
     def write_rows(self, rows: Iterable[Sequence[Any]]) -> None:
         self._writer.writerows(
-            [cell if isinstance(cell, _TYPED) else _inert(str(cell)) for cell in row] for row in rows
+            [cell if isinstance(cell, _TYPED) else _escape_formulas(str(cell)) for cell in row] for row in rows
         )
 
     def write(self, line: str) -> None:
@@ -133,14 +133,14 @@ class _CsvFile:
         return text.encode()
 
 
-def _inert(text: str) -> str:
-    """Put an apostrophe before whatever a spreadsheet would take for a formula."""
+def _escape_formulas(text: str) -> str:
+    """Put an apostrophe before each formula."""
     cells = _CELL_STARTS.split(text)
-    return without_unwanted("".join(f"'{cell}" if _is_live(cell) else cell for cell in cells))
+    return without_unwanted("".join(f"'{cell}" if _is_formula(cell) else cell for cell in cells))
 
 
-def _is_live(cell: str) -> bool:
-    """Whether the first visible character is a formula's, or a control character comes first, which some spreadsheets skip.
+def _is_formula(cell: str) -> bool:
+    """Return whether a spreadsheet would read the cell as a formula: some skip invisible and control characters at its start.
 
     Quotation marks do not count: at the start of a cell they only enclose it.
     """
@@ -149,7 +149,7 @@ def _is_live(cell: str) -> bool:
 
 
 def _is_visible(character: str) -> bool:
-    """Letters, numbers, punctuation and symbols; spaces, marks, controls and formats (zero width, direction) are not."""
+    """Return whether it is a letter, number, punctuation mark or symbol."""
     return unicodedata.category(character)[0] in "LNPS" and character not in _BLANK_LETTERS
 
 
