@@ -1,5 +1,7 @@
 """Test the pages that prepare the next agenda: invalid input, conflicts, and the number of queries."""
 
+from urllib.parse import unquote
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -291,10 +293,10 @@ def test_pages_need_the_same_queries_for_any_number_of_rows(as_coordinator, roll
 
 
 def test_form_is_restored_after_signing_in(client, rollover, coordinator):
-    sent = client.post(f"{BASE}1.1/", form(kind="close", reason="Half a sentence"))
+    sign_in = client.post(f"{BASE}1.1/", form(kind="close", reason="Half a sentence")).headers["Location"]
     client.force_login(coordinator)
 
-    shown = client.get(sent.headers["Location"].partition("next=")[2]).context["form"]
+    shown = client.get(unquote(sign_in.partition("next=")[2])).context["form"]
 
     assert (shown["kind"].value(), shown["reason"].value()) == ("close", "Half a sentence")
 
