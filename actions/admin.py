@@ -1,4 +1,4 @@
-"""Action points, milestones and progress updates in the admin site. Issues are here, too, for the action points in them."""
+"""Administer issues, action points, milestones and progress updates in the admin site."""
 
 import re
 from typing import Any
@@ -42,11 +42,11 @@ class IssueAdmin(RecordAdmin):
     inlines = [ActionPointInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Issue]:
-        found = super().get_queryset(request).select_related("agenda")
-        return found.annotate(action_point_total=Count("action_points"))
+        issues = super().get_queryset(request).select_related("agenda")
+        return issues.annotate(action_point_total=Count("action_points"))
 
     def as_choice(self, issue: Issue) -> str:
-        """With its year: issues of several agendas may have one title."""
+        """Return the agenda and the issue: issues of several agendas may have the same title."""
         return f"{issue.agenda.slug}: {issue}"
 
     @admin.display(description=_("action points"), ordering="action_point_total")
@@ -77,13 +77,13 @@ class ActionPointAdmin(RecordAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[ActionPoint], search_term: str
     ) -> tuple[QuerySet[ActionPoint], bool]:
-        found, may_have_duplicates = super().get_search_results(request, queryset, search_term)
+        results, may_have_duplicates = super().get_search_results(request, queryset, search_term)
         if reference := _REFERENCE.fullmatch(search_term):
-            wanted = Q(issue__number=int(reference["issue"]), number=int(reference["number"]))
+            matches = Q(issue__number=int(reference["issue"]), number=int(reference["number"]))
             if reference["agenda"]:
-                wanted &= Q(issue__agenda__slug__iexact=reference["agenda"])
-            found |= queryset.filter(wanted)
-        return found, may_have_duplicates
+                matches &= Q(issue__agenda__slug__iexact=reference["agenda"])
+            results |= queryset.filter(matches)
+        return results, may_have_duplicates
 
     @admin.display(description=_("reference"), ordering="issue__agenda__slug")
     def reference(self, action_point: ActionPoint) -> str:
@@ -112,9 +112,9 @@ class MilestoneAdmin(RecordAdmin):
 
 @admin.register(ProgressUpdate)
 class ProgressUpdateAdmin(ListAdmin):
-    """To read only: updates are corrected and withdrawn on the tracker's own pages, which keep what was there."""
+    """Show updates read-only. People correct and withdraw them on the tracker's own pages, which store the earlier versions."""
 
-    list_display = ["reference", "status", "agency", "author", "happened", "reported_on", "recorded_at", "in_force"]
+    list_display = ["reference", "status", "agency", "author", "happened", "reported_on", "recorded_at", "is_current"]
     list_filter = ["action_point__issue__agenda", "status", "agency", ("withdrawn_at", admin.EmptyFieldListFilter)]
     date_hierarchy = "recorded_at"
     list_per_page = 50
@@ -147,7 +147,7 @@ class ProgressUpdateAdmin(ListAdmin):
         return str(update)
 
     @admin.display(description=_("in force"), boolean=True)
-    def in_force(self, update: ProgressUpdate) -> bool:
+    def is_current(self, update: ProgressUpdate) -> bool:
         return not update.is_withdrawn and not hasattr(update, "superseded_by")
 
     @admin.display(description=_("evidence"))

@@ -1,4 +1,4 @@
-"""The date that a page shows: `?as_of=2006-03-31`, as reported by then or, with `&by=recorded`, as recorded by then."""
+"""Read the date that a page shows: `?as_of=2006-03-31`, as reported by then or, with `&by=recorded`, as recorded by then."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +19,7 @@ PARAMETERS = ("as_of", "by")
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
-    """The date that a page shows: today, or a past one. `errors` lists what could not be understood; then it is today."""
+    """The date that a page shows: today, or a past one. `errors` has messages about invalid parameters."""
 
     day: date
     is_past: bool = False
@@ -28,7 +28,7 @@ class AsOf:
 
     @property
     def query(self) -> dict[str, str]:
-        """The parameters that keep a link on that date; empty for today."""
+        """Return the query parameters for links to the same date; empty for today."""
         if not self.is_past:
             return {}
         return {"as_of": self.day.isoformat()} | ({"by": self.basis} if self.basis != Basis.REPORTED else {})
@@ -39,16 +39,16 @@ class AsOf:
 
     @property
     def addition(self) -> str:
-        """The same, to append to a query."""
+        """Return the parameters to append to a query string: `&as_of=2006-03-31`."""
         return f"&{self.query_text}" if self.is_past else ""
 
     @property
     def suffix(self) -> str:
-        """The same, to append to an address without a query."""
+        """Return the parameters to append to an address without a query: `?as_of=2006-03-31`."""
         return f"?{self.query_text}" if self.is_past else ""
 
     def look_back(self, agenda: Agenda) -> Agenda:
-        """Set the agenda, in memory, open or closed as it was on that date, and return it. One query for a past date."""
+        """Set the state of the agenda, in memory, as it was on that date, and return the agenda. One query for a past date."""
         if self.is_past:
             agenda.look_back(end_of(self.day))
         return agenda
@@ -58,7 +58,7 @@ class AsOf:
         return updates_as_of(self.day, self.basis) if self.is_past else ProgressUpdate.objects.current()
 
     def mark(self, update: Any) -> None:
-        """Mark an update, in memory, that was recorded after that date, and ignore a later withdrawal."""
+        """Set `recorded_late` on an update, in memory, and remove a withdrawal after that date."""
         if self.is_past:
             update.recorded_late = update.recorded_at.date() > self.day
             if update.withdrawn_at and update.withdrawn_at.date() > self.day:
@@ -66,15 +66,15 @@ class AsOf:
 
 
 def read_as_of(request: HttpRequest) -> AsOf:
-    """Return the date that the query names."""
+    """Return the date in the query string; today, with error messages, if the parameters are invalid."""
     today = timezone.localdate()
-    asked, basis = request.GET.get("as_of", ""), request.GET.get("by", Basis.REPORTED)
+    day_text, basis = request.GET.get("as_of", ""), request.GET.get("by", Basis.REPORTED)
     errors = []
     if basis not in Basis.values:
         errors.append(_("An agenda is shown as it was “reported” or “recorded”; here it is as reported."))
         basis = Basis.REPORTED
     try:
-        day = date.fromisoformat(asked) if asked else today
+        day = date.fromisoformat(day_text) if day_text else today
     except ValueError:
         day = today
         errors.append(_("The day to go back to must look like 2006-03-31; here is today."))

@@ -1,4 +1,4 @@
-"""The 2005 baseline: adds what is missing of it to the tracker, and leaves alone what is there."""
+"""Add the missing objects of the 2005 baseline to the tracker, without changing existing ones."""
 
 import json
 from collections import Counter
@@ -18,7 +18,6 @@ from tracker.transactions import lock
 FIXTURE: Path = settings.BASE_DIR / "fixtures" / "baseline_2005.json"
 CHANGE_REASON = "Loaded with the 2005 baseline"
 
-# The fields of each model's natural key, and how people write it. The key of a parent comes first in that of its parts.
 KEYS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "people.agency": (("acronym",), "{}"),
     "issues.agenda": (("slug",), "{}"),
@@ -27,56 +26,57 @@ KEYS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "actions.progressupdate": (("action_point", "number", "version"), "{}/{}.{} #{}"),
     "actions.milestone": (("action_point", "title"), '{}/{}.{} "{}"'),
 }
+"""The fields of each model's natural key, parent first, and the format in which people write the key."""
 
 ModelType = type[models.Model]
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """An object that is not, or no longer, as the baseline has it."""
+    """An existing object whose fields differ from the baseline."""
 
     model: ModelType
     reference: str
-    """As in the baseline: `2005/1.2`."""
+    """The reference in the baseline: `2005/1.2`."""
     fields: list[str]
-    """What people call the fields that differ; never empty."""
+    """Labels of the fields that differ; never empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What became of the objects of the baseline: each was added or left alone."""
+    """The result of loading: the number of added and of unchanged objects for each model."""
 
     added: Counter[ModelType] = field(default_factory=Counter)
     left_alone: Counter[ModelType] = field(default_factory=Counter)
     differing: list[Difference] = field(default_factory=list)
-    """Those of `left_alone` that differ from the baseline."""
+    """The objects of `left_alone` that differ from the baseline."""
 
 
 def load_baseline(*, dry_run: bool = False) -> Loaded:
-    """Add the objects of the baseline that are missing; change and delete nothing. All or nothing, in one transaction.
+    """Add the missing objects of the baseline in one transaction. Existing objects are neither changed nor deleted.
 
-    An object is there when it has the natural key of the baseline, or was made with that key and renamed since. Leads and participants
-    are set for added objects only. With `dry_run` everything is rolled back. Costs a few hundred queries.
+    An object exists if it has the natural key of the baseline, or was created with that key and renamed since. Leads and
+    participants are set for added objects only. With `dry_run` the transaction is rolled back. A few hundred queries.
     """
     loaded = Loaded()
     known: dict[tuple[ModelType, tuple[Any, ...]], models.Model] = {}
     reported_on: set[ActionPoint] = set()
     with transaction.atomic():
-        lock(ActionPoint.objects.only("pk"))  # progress logged meanwhile waits its turn
+        lock(ActionPoint.objects.only("pk"))  # updates logged at the same time wait for this transaction
         for row in json.loads(FIXTURE.read_text(encoding="utf-8")):
             model = apps.get_model(row["model"])
             names, written = KEYS[row["model"]]
             columns, lists = _read(model, row["fields"], known)
             key = _natural_key(row["fields"], names)
-            found = _find(model, {name: columns[name] for name in names})
-            known[model, key] = found or _add(model, columns, lists)
-            if not found:
+            existing = _find(model, {name: columns[name] for name in names})
+            known[model, key] = existing or _add(model, columns, lists)
+            if not existing:
                 loaded.added[model] += 1
                 if model is ProgressUpdate:
                     reported_on.add(columns["action_point"])
                 continue
             loaded.left_alone[model] += 1
-            if differing := _differing(found, columns, lists):
+            if differing := _differing_fields(existing, columns, lists):
                 loaded.differing.append(Difference(model, written.format(*key), differing))
         for action_point in reported_on:
             apply_status(action_point)
@@ -85,7 +85,7 @@ def load_baseline(*, dry_run: bool = False) -> Loaded:
 
 
 def _natural_key(fields: Mapping[str, Any], names: tuple[str, ...]) -> tuple[Any, ...]:
-    """`("2005", 1, 2)`: the parent's key is taken in."""
+    """Return the key as one flat tuple that begins with the parent's key: `("2005", 1, 2)`."""
     key: list[Any] = []
     for name in names:
         value = fields[name]
@@ -98,7 +98,7 @@ def _read(
     fields: Mapping[str, Any],
     known: Mapping[tuple[ModelType, tuple[Any, ...]], models.Model],
 ) -> tuple[dict[str, Any], dict[str, list[models.Model]]]:
-    """The values of a row's columns and of its lists, with objects in place of natural keys."""
+    """Return the values of a row's columns and of its lists, with objects in place of natural keys."""
     columns: dict[str, Any] = {}
     lists: dict[str, list[models.Model]] = {}
     for name, value in fields.items():
@@ -113,28 +113,30 @@ def _read(
 
 
 def _find(model: ModelType, key: Mapping[str, Any]) -> models.Model | None:
-    """The object that was made with this key, whatever it is called now, else the one that has the key now."""
+    """Return the object that was created with this key, even if renamed; otherwise the one that has the key now."""
     lookup = {f"{name}__iexact" if isinstance(value, str) else name: value for name, value in key.items()}
     objects = model._default_manager.order_by("pk")
     if history := getattr(model, "history", None):
-        made = history.filter(history_type="+", **lookup)
-        if found := objects.filter(pk__in=made.values("id")).first():
-            return found
+        created = history.filter(history_type="+", **lookup)
+        if existing := objects.filter(pk__in=created.values("id")).first():
+            return existing
     return objects.filter(**lookup).first()
 
 
 def _add(model: ModelType, columns: Mapping[str, Any], lists: Mapping[str, list[models.Model]]) -> models.Model:
     added = model(**columns)
-    added._change_reason = CHANGE_REASON  # type: ignore[attr-defined] # goes into its history
+    added._change_reason = CHANGE_REASON  # type: ignore[attr-defined] # simple_history stores it
     added.save()
     for name, objects in lists.items():
         getattr(added, name).set(objects)
     return added
 
 
-def _differing(found: models.Model, columns: Mapping[str, Any], lists: Mapping[str, list[models.Model]]) -> list[str]:
-    """What people call the fields that differ. The standing, which nobody edits, is not compared."""
-    names = [name for name, value in columns.items() if getattr(found, name) != value]
-    names += [name for name, objects in lists.items() if set(getattr(found, name).all()) != set(objects)]
-    fields: list[Any] = [found._meta.get_field(name) for name in names]
+def _differing_fields(
+    existing: models.Model, columns: Mapping[str, Any], lists: Mapping[str, list[models.Model]]
+) -> list[str]:
+    """Return the labels of the fields that differ. Fields that nobody edits, such as the status, are not compared."""
+    names = [name for name, value in columns.items() if getattr(existing, name) != value]
+    names += [name for name, objects in lists.items() if set(getattr(existing, name).all()) != set(objects)]
+    fields: list[Any] = [existing._meta.get_field(name) for name in names]
     return [str(each.verbose_name) for each in fields if each.editable]

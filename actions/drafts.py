@@ -9,24 +9,27 @@ from tracker.people.models import User
 from tracker.transactions import lock
 
 MAX_DRAFTS = 10
-"""Drafts that one person keeps on one action point."""
+"""Maximum number of drafts of one person on one action point."""
 
 Typed = dict[str, list[str]]
 
-_OF_THE_FORM = {"submission", "version", "do"}
-"""Fields that nobody types into."""
-_FILLED_IN = {"status", "agency"}
-"""Fields that the form or a link may have filled in before the person began."""
+_TECHNICAL_FIELDS = {"submission", "version", "do"}
+"""Hidden fields and buttons: nobody types into them."""
+_PREFILLED_FIELDS = {"status", "agency"}
+"""Fields that the form or a link may have filled in before the person typed anything."""
 
 
 class TooManyDraftsError(Exception):
-    """The person keeps as many drafts on this action point as the tracker allows. Nothing was saved."""
+    """The person already has MAX_DRAFTS drafts on this action point. Nothing was saved."""
 
 
 def is_blank(typed: Typed) -> bool:
-    """Return whether a form holds nothing that a person would have to type again."""
+    """Return whether nobody has typed anything into the form."""
     return not any(
-        value.strip() for name, values in typed.items() if name not in _OF_THE_FORM | _FILLED_IN for value in values
+        value.strip()
+        for name, values in typed.items()
+        if name not in _TECHNICAL_FIELDS | _PREFILLED_FIELDS
+        for value in values
     )
 
 
@@ -34,13 +37,13 @@ def is_blank(typed: Typed) -> bool:
 def save_draft(
     action_point: ActionPoint, author: User, typed: Typed, submission: uuid.UUID | None = None
 ) -> ProgressDraft:
-    """Save what was typed into the form `submission`.
+    """Save the values typed into the form with the id `submission`, and return the draft.
 
-    It replaces the draft that this form continues. A form that continues none, or whose draft was saved in another tab since, gets its own
-    draft. The same text is never saved twice. Raises TooManyDraftsError.
+    The values replace the draft that the form continues. If the form continues no draft, or another tab saved that draft since, a new
+    draft is added. If a draft with the same values exists, it is returned. Raises TooManyDraftsError.
     """
     lock(ActionPoint.objects.filter(pk=action_point.pk))
-    typed = {name: values for name, values in typed.items() if name not in _OF_THE_FORM}
+    typed = {name: values for name, values in typed.items() if name not in _TECHNICAL_FIELDS}
     drafts = list(action_point.drafts.filter(author=author))
     if same := next((draft for draft in drafts if draft.typed == typed), None):
         return same

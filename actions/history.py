@@ -1,4 +1,4 @@
-"""The history of an action point as edits: who changed its wording, owners or pause, or removed a milestone, and when."""
+"""Return the history of an action point as edits of its text, owners, pause and milestones."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ from issues.readable_history import NEVER, readable_since
 from tracker.people.models import User
 
 LIMIT = 100
-"""The newest rows of history that are read. One edit writes up to five: one for the columns, two for each list of owners."""
+"""Number of the newest history rows to read. One edit writes up to five rows."""
 
 ONE_EDIT = timedelta(seconds=2)
-"""Rows that one person wrote within this time are one edit."""
+"""Maximum time between two history rows of one person that count as one edit."""
 
 Owners = Mapping[tuple[int, str], Sequence[str]]
-"""Names, by id of the row of history and by field."""
+"""Names of owners by history row id and field."""
 FieldValues = Sequence[tuple[str, str]]
-"""The label and the displayed value of each field of a row of history."""
+"""The label and the displayed value of each field of a history row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +41,32 @@ class Edit:
     at: datetime
     by: User | None
     added: bool
-    """Whether it added the action point."""
+    """Whether this edit added the action point."""
     changes: list[FieldChange]
     """Empty if it was added, if a milestone was removed, or if the earlier value was not recorded."""
     removed: Any = None
-    """The last row of history of the milestone that it removed."""
+    """The last history row of the milestone that this edit removed."""
 
 
 def edits(action_point: ActionPoint, reader: Person) -> list[Edit]:
-    """Return what the reader may see of its history, newest first: nothing that was replaced or removed while its agenda was hidden from
-    the reader. Up to five queries, three without history.
+    """Return the edits that the reader may see, newest first. Up to five queries, three without history.
+
+    Values that were replaced or removed while the agenda was hidden from the reader are left out.
     """
     newest = action_point.history.select_related("history_user", "issue").order_by("-history_id")
     rows = list(newest[:LIMIT])[::-1]
     agendas = _Agendas(rows, action_point.issue.agenda_id)
     since = readable_since(agendas.ids, reader)
     removed = Milestone.removed_from(action_point).select_related("history_user").order_by("-history_id")[:LIMIT]
-    found = [*_edits(rows, agendas, since)]
+    readable = [*_edits(rows, agendas, since)]
     for row in removed:
         if row.history_date > since[agendas.at(row.history_date)]:
-            found.append(Edit(row.history_date, row.history_user, False, [], row))
-    return sorted(found, key=lambda edit: edit.at, reverse=True)
+            readable.append(Edit(row.history_date, row.history_user, False, [], row))
+    return sorted(readable, key=lambda edit: edit.at, reverse=True)
 
 
 class _Agendas:
-    """The agendas that an action point belonged to, by its rows of history, oldest first: it may have moved."""
+    """The agendas that an action point has belonged to, from its history rows, oldest first."""
 
     def __init__(self, rows: Sequence[Any], now: int) -> None:
         self._moves = [(row.history_date, row.issue.agenda_id if row.issue else now) for row in rows]
@@ -76,12 +77,12 @@ class _Agendas:
         return {self._now, *(agenda for _at, agenda in self._moves)}
 
     def at(self, instant: datetime) -> int:
-        """Return the id of the agenda that it belonged to."""
+        """Return the id of the agenda that the action point belonged to at that instant."""
         return next((agenda for at, agenda in reversed(self._moves) if at <= instant), self._now)
 
 
 def _edits(rows: Sequence[Any], agendas: _Agendas, since: Mapping[int, datetime]) -> Iterator[Edit]:
-    """Yield those of the action point itself, from its rows of history, oldest first. Two queries, none without rows."""
+    """Yield the edits of the action point itself from its history rows, oldest first. Two queries, none without rows."""
     if not rows:
         return
     owners = owners_of(rows)
@@ -111,22 +112,22 @@ def _bursts(rows: Sequence[Any]) -> Iterator[list[Any]]:
 
 
 def owners_of(rows: Sequence[Any]) -> Owners:
-    """Return the owners in each row of the history of action points. Two queries, none without rows."""
-    found: dict[tuple[int, str], list[str]] = {}
+    """Return the owners in each of these history rows of action points. Two queries, none without rows."""
+    owners: dict[tuple[int, str], list[str]] = {}
     for field, name in (("lead_agencies", "agency__acronym"), ("focal_points", "user__name")) if rows else ():
         through = getattr(type(rows[0]), field).model.objects.filter(history__in=[row.pk for row in rows])
         for row_id, owner in through.order_by(name).values_list("history_id", name):
-            found.setdefault((row_id, field), []).append(owner or "")
-    return found
+            owners.setdefault((row_id, field), []).append(owner or "")
+    return owners
 
 
 def action_point_values(row: Any, owners: Owners, *, with_people: bool = True) -> FieldValues:
-    """Return the fields of an action point in a row of its history, whose issue is loaded.
+    """Return the fields of an action point from a history row whose issue is loaded.
 
-    Without people it includes only whether there are focal points, and no pause.
+    Without `with_people` it leaves out the names of focal points and the pause.
     """
     focal_points = ", ".join(owners.get((row.pk, "focal_points"), []))
-    wording = [
+    values = [
         (_("Issue"), str(row.issue) if row.issue else ""),
         (_("Number"), str(row.number)),
         (_("Title"), row.title),
@@ -134,9 +135,9 @@ def action_point_values(row: Any, owners: Owners, *, with_people: bool = True) -
         (_("Lead agencies"), ", ".join(owners.get((row.pk, "lead_agencies"), []))),
     ]
     if not with_people:
-        return [*wording, (_("Focal points"), _("focal points assigned") if focal_points else "")]
+        return [*values, (_("Focal points"), _("focal points assigned") if focal_points else "")]
     return [
-        *wording,
+        *values,
         (_("Focal points"), focal_points),
         (_("Reminders paused until"), date_format(row.snoozed_until) if row.snoozed_until else ""),
         (_("Reason for the pause"), row.snooze_reason),
@@ -144,7 +145,7 @@ def action_point_values(row: Any, owners: Owners, *, with_people: bool = True) -
 
 
 def field_values(row: Any, *names: str) -> FieldValues:
-    """Return the fields of these names in a row of any history."""
+    """Return the named fields of a history row of any model."""
     values = ((name, getattr(row, name)) for name in names)
     return [
         (capfirst(str(row._meta.get_field(name).verbose_name)), "" if value is None else str(value))

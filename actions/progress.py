@@ -1,6 +1,6 @@
-"""The verbs of progress: log an update, correct or withdraw one, pause reminders.
+"""Log, correct and withdraw progress updates, and pause reminders.
 
-Each is one transaction with what follows from it, and locks its action point, so that writers take turns. What raises stores nothing.
+Each function locks the action point and stores the change and the derived status in one transaction. If it raises, nothing is stored.
 """
 
 import uuid
@@ -20,7 +20,7 @@ from tracker.transactions import for_update
 
 
 class NewerUpdatesError(Exception):
-    """Somebody else logged progress since the person began to write."""
+    """Somebody else logged progress after the person opened the form; `updates` has the newer updates."""
 
     def __init__(self, updates: Sequence[ProgressUpdate]) -> None:
         super().__init__(f"{len(updates)} newer updates")
@@ -37,7 +37,7 @@ class SupersededError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """What a person says about an action point: the content of a progress update, checked by its form."""
+    """The validated content of a progress update."""
 
     status: str
     narrative: str = ""
@@ -64,15 +64,16 @@ def log_progress(
 ) -> ProgressUpdate:
     """Add a progress update. Its report date is the author's day unless `reported_on` is another.
 
-    `submission` identifies the filled-in form: sent twice, it makes one update; its draft is removed. Raises SubmissionUsedError if it said
-    something else before. `version` is the number of the last update that the author read; raises NewerUpdatesError if others logged newer
-    ones.
+    `submission` identifies the filled-in form: a form that is sent twice adds one update. The draft of the form is removed. Raises
+    SubmissionUsedError if the form was published before with other content.
+
+    `version` is the number of the last update that the author read. Raises NewerUpdatesError if others logged newer ones.
     """
     sent = Submission(
         id=submission, action_point=action_point, author=author, progress=progress, reported_on=reported_on
     )
     _lock(action_point)
-    if published := _publish(sent):
+    if published := _find_published_and_remove_draft(sent):
         return published
     last_number = action_point.last_number()
     if version is not None and last_number > version:
@@ -110,7 +111,7 @@ def correct(
     submission: uuid.UUID | None = None,
     version: int | None = None,
 ) -> ProgressUpdate:
-    """Add a version that supersedes this one; it keeps the number, the report date and the position.
+    """Add a version that supersedes this one, with the same number, report date and position.
 
     `version` is the one that the author read. Raises SupersededError if another person corrected or withdrew it since, and
     SubmissionUsedError like `log_progress`.
@@ -119,7 +120,7 @@ def correct(
         id=submission, action_point=update.action_point, author=author, progress=progress, corrects=update.number
     )
     _lock(update.action_point)
-    if published := _publish(sent):
+    if published := _find_published_and_remove_draft(sent):
         return published
     _require_newest(update, version)
     corrected = _store(
@@ -144,7 +145,7 @@ def correct(
 
 @transaction.atomic
 def withdraw(update: ProgressUpdate, *, by: User, reason: str, now: datetime, version: int | None = None) -> None:
-    """Mark an update as withdrawn: it stays readable and counts for nothing. Raises SupersededError like `correct`."""
+    """Mark an update as withdrawn. It stays readable but does not affect the status. Raises SupersededError like `correct`."""
     _lock(update.action_point)
     _require_newest(update, version)
     update.mark_withdrawn(by=by, reason=reason, at=now)
@@ -152,7 +153,7 @@ def withdraw(update: ProgressUpdate, *, by: User, reason: str, now: datetime, ve
 
 
 def apply_status(action_point: ActionPoint) -> None:
-    """Derive the status of a locked action point from its current updates, and store it. No history is written. Two queries."""
+    """Derive the status of a locked action point from its current updates, and store it without history. Two queries."""
     reports = action_point.progress_updates.current().values_list(*Report._fields)
     summary = status_summary([Report._make(report) for report in reports])
     columns = summary._asdict() | {"last_happened_latest": summary.last_happened and summary.last_happened.latest}
@@ -162,18 +163,18 @@ def apply_status(action_point: ActionPoint) -> None:
 
 
 def snooze(action_point: ActionPoint, until: date, reason: str) -> None:
-    """Pause its reminders until that day. The reason is kept and shown."""
+    """Pause the reminders of an action point until that day, and store the reason, which its page shows."""
     _set_pause(action_point, until, reason)
 
 
 def wake(action_point: ActionPoint) -> None:
-    """End the pause of its reminders."""
+    """End the pause of the reminders of an action point."""
     _set_pause(action_point, None, "")
 
 
 @transaction.atomic
 def _set_pause(action_point: ActionPoint, until: date | None, reason: str) -> None:
-    """Store it, with one row of history, unless it is so already."""
+    """Store the pause and one history row, unless the stored values are the same."""
     point = for_update(ActionPoint.objects.filter(pk=action_point.pk))
     stored = point.values_list("snoozed_until", "snooze_reason").get()
     action_point.snoozed_until, action_point.snooze_reason = until, reason
@@ -182,12 +183,12 @@ def _set_pause(action_point: ActionPoint, until: date | None, reason: str) -> No
 
 
 def _lock(action_point: ActionPoint) -> None:
-    """Make writers on one action point take turns. One query."""
+    """Lock the action point until the transaction ends. One query."""
     for_update(ActionPoint.objects.only("pk")).get(pk=action_point.pk)
 
 
-def _publish(sent: Submission) -> ProgressUpdate | None:
-    """Remove the draft of the form that was sent, and no other that its author has begun since; the update that it made before, if any."""
+def _find_published_and_remove_draft(sent: Submission) -> ProgressUpdate | None:
+    """Remove the draft of this form, and return the update that the form was published as before, if any."""
     published = sent.find_published()
     if sent.id:
         sent.action_point.drafts.filter(author=sent.author, submission=sent.id).delete()
@@ -209,6 +210,7 @@ def _store(update: ProgressUpdate, progress: Progress) -> ProgressUpdate:
 
 
 def _require_newest(update: ProgressUpdate, version: int | None) -> None:
+    """Raise SupersededError unless this is the newest version, is not withdrawn, and has that number if one is passed."""
     versions = update.action_point.progress_updates.with_context().filter(number=update.number)
     newest = versions.order_by("-version")[0]
     if newest.pk != update.pk or newest.is_withdrawn or version not in (None, newest.version):

@@ -1,7 +1,7 @@
-"""Action points read as plain data (`ActionPointState`), for today or a past date.
+"""Read action points as plain data (`ActionPointState`), for today or a past date.
 
-For today the status comes from the columns that the verbs keep; for a past date it follows from the updates known then. What comes after
-that (rules, filters, figures, lists) does not know the difference. The cost depends on what is read, never on the size of the database.
+For today the status comes from the stored columns; for a past date it is derived from the updates that counted then. Rules, filters,
+figures and lists use both in the same way.
 """
 
 from collections import defaultdict
@@ -31,15 +31,18 @@ _COLUMNS = (
 
 
 def read_agenda(agenda: Agenda, as_of: AsOf) -> list[ActionPointState]:
-    """All of an agenda, in the order of their references. Four queries, one more for a past date.
+    """Return the action points of an agenda, in the order of their references. Four queries, one more for a past date.
 
-    For a past date the agenda must have looked back (`AsOf.look_back`).
+    For a past date call `AsOf.look_back` with the agenda first.
     """
     return sorted(_read({"issue__agenda": agenda}, as_of, {agenda.pk: agenda}), key=lambda state: state.place)
 
 
 def read_action_points(pks: Collection[int], as_of: AsOf, agendas: Iterable[Agenda] = ()) -> list[ActionPointState]:
-    """Those with these ids, by agenda and reference. Five queries, one less if their `agendas` are passed, none if there are no ids."""
+    """Return the action points with these ids, by agenda and reference.
+
+    Five queries, one less if their `agendas` are passed, none if there are no ids.
+    """
     if not pks:
         return []
     known = {agenda.pk: agenda for agenda in agendas or Agenda.objects.filter(issues__action_points__in=pks).distinct()}
@@ -48,14 +51,15 @@ def read_action_points(pks: Collection[int], as_of: AsOf, agendas: Iterable[Agen
 
 
 def read_issue(issue: Issue, as_of: AsOf) -> list[ActionPointState]:
-    """Those of an issue, which has its agenda. Queries as for an agenda."""
+    """Return the action points of an issue whose agenda is loaded. Queries as for an agenda."""
     states = _read({"issue": issue}, as_of, {issue.agenda_id: issue.agenda})
     return sorted(states, key=lambda state: state.place)
 
 
 def state_of(action_point: ActionPoint, as_of: AsOf) -> ActionPointState:
-    """That of one action point that is loaded, with its issue and agenda. Three queries for owners and milestones unless they are
-    prefetched, one more for a past date.
+    """Return the state of an action point that is loaded with its issue and agenda.
+
+    Three queries for owners and milestones unless they are prefetched, one more for a past date.
     """
     state = ActionPointState(
         action_point.pk,
@@ -80,6 +84,7 @@ def state_of(action_point: ActionPoint, as_of: AsOf) -> ActionPointState:
 
 
 def _read(scope: dict[str, Any], as_of: AsOf, agendas: Mapping[int, Agenda]) -> list[ActionPointState]:
+    """Return the action points that match the lookups in `scope`; `agendas` has their agendas by id."""
     leads = _owners(ActionPoint.lead_agencies.through, "agency", scope)
     focal_points = _owners(ActionPoint.focal_points.through, "user", scope)
     milestones = _milestones(scope)
@@ -117,23 +122,23 @@ def _read(scope: dict[str, Any], as_of: AsOf, agendas: Mapping[int, Agenda]) -> 
 
 
 def _owners(through: Any, owner: str, scope: dict[str, Any]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
+    owners: dict[int, list[int]] = {}
     for point, pk in through.objects.filter(**_via("actionpoint", scope)).values_list("actionpoint_id", f"{owner}_id"):
-        found.setdefault(point, []).append(pk)
-    return found
+        owners.setdefault(point, []).append(pk)
+    return owners
 
 
 def _milestones(scope: dict[str, Any]) -> dict[int, list[OpenMilestone]]:
-    open_ones = Milestone.objects.undone().filter(**_via("action_point", scope)).in_order()
-    found: dict[int, list[OpenMilestone]] = {}
-    rows: Any = open_ones.values_list("action_point_id", "pk", "due_earliest", "due_latest", "repeats_every_months")
+    undone = Milestone.objects.undone().filter(**_via("action_point", scope)).in_order()
+    milestones: dict[int, list[OpenMilestone]] = {}
+    rows: Any = undone.values_list("action_point_id", "pk", "due_earliest", "due_latest", "repeats_every_months")
     for point, *columns in rows:
-        found.setdefault(point, []).append(OpenMilestone(*columns))
-    return found
+        milestones.setdefault(point, []).append(OpenMilestone(*columns))
+    return milestones
 
 
 def _as_of(states: Iterable[ActionPointState], scope: dict[str, Any], as_of: AsOf) -> list[ActionPointState]:
-    """As they were at the end of a past day. Wording, owners and milestones are today's; a pause of today does not count."""
+    """Return the states at the end of a past day, with the texts, owners and milestones of today and without pauses."""
     reports: dict[int, list[Report]] = defaultdict(list)
     recorded_later = set()
     end = end_of(as_of.day)
@@ -142,10 +147,10 @@ def _as_of(states: Iterable[ActionPointState], scope: dict[str, Any], as_of: AsO
         reports[point].append(Report(*columns))
         if recorded_at >= end:
             recorded_later.add(point)
-    found = []
+    past_states = []
     for state in states:
         summary = status_summary(reports[state.pk])
-        found.append(
+        past_states.append(
             replace(
                 state,
                 status=summary.status.value,
@@ -157,8 +162,9 @@ def _as_of(states: Iterable[ActionPointState], scope: dict[str, Any], as_of: AsO
                 recorded_later=state.pk in recorded_later,
             )
         )
-    return found
+    return past_states
 
 
 def _via(relation: str, scope: dict[str, Any]) -> dict[str, Any]:
+    """Return the lookups of `scope` for a model that is related to action points by `relation`."""
     return {f"{relation}__{lookup}": value for lookup, value in scope.items()}

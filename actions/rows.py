@@ -1,4 +1,4 @@
-"""Action points as rows of a list: what a reader wants to know of each at a glance, as plain data."""
+"""Prepare action points as plain rows for lists."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -31,7 +31,7 @@ class Lead(NamedTuple):
 class ActionPointRow:
     pk: int
     slug: str
-    """Of its agenda."""
+    """The slug of its agenda."""
     issue_number: int
     issue_title: str
     number: int
@@ -44,12 +44,12 @@ class ActionPointRow:
     last_reported: PartialDate | None
     days_since_report: int | None
     reasons: tuple[str, ...]
-    """Why it needs attention, in words; empty if it does not."""
+    """Labels of the reasons why it needs attention; empty if it does not."""
     agencies: tuple[Lead, ...]
     people: tuple[str, ...]
     """The names of its focal points."""
     recorded_later: bool
-    """On a past date: whether an update that counts was recorded after that day."""
+    """Whether an update that counts on this past date was recorded after it; False for today."""
 
     @property
     def issue(self) -> str:
@@ -67,7 +67,7 @@ class StatusCount:
 
 
 def rows_of(states: Sequence[ActionPointState], today: date) -> list[ActionPointRow]:
-    """In the order of the states; `today` is the day that they were read for. Three queries, none if there are no states."""
+    """Return one row for each state, in the same order. `today` is the day of the states. Three queries, none without states."""
     if not states:
         return []
     points = ActionPoint.objects.filter(pk__in=[state.pk for state in states]).order_by()
@@ -77,28 +77,28 @@ def rows_of(states: Sequence[ActionPointState], today: date) -> list[ActionPoint
     return [
         _row(state, today, *titles[state.pk], agencies, people)
         for state in states
-        if state.pk in titles  # not removed since they were read
+        if state.pk in titles  # skip action points that were removed in the meantime
     ]
 
 
 def count_statuses(states: Iterable[ActionPointState]) -> list[StatusCount]:
-    """One for every status, in their order, those without action points included. No query."""
+    """Return one count for every status, including zeros, in the order of the statuses. No query."""
     counted = Counter(state.status for state in states)
     return [StatusCount(status, counted[status]) for status in ActionStatus]
 
 
 def _agencies(states: Iterable[ActionPointState]) -> dict[int, Lead]:
-    """By id, in order of acronym."""
+    """Return the lead agencies by id, in order of acronym."""
     pks = {pk for state in states for pk in state.leads}
-    found = Agency.objects.filter(pk__in=pks).order_by("acronym").values_list("pk", "acronym", "name")
-    return {pk: Lead(pk, acronym, name, reverse("agency", args=[acronym])) for pk, acronym, name in found}
+    agencies = Agency.objects.filter(pk__in=pks).order_by("acronym").values_list("pk", "acronym", "name")
+    return {pk: Lead(pk, acronym, name, reverse("agency", args=[acronym])) for pk, acronym, name in agencies}
 
 
 def _people(states: Iterable[ActionPointState]) -> dict[int, str]:
-    """Names by id, in their order."""
+    """Return the names of the focal points by id, in order of name."""
     pks = {pk for state in states for pk in state.focal_points}
-    found = User.objects.filter(pk__in=pks).order_by("name", "email").values_list("pk", "name", "email")
-    return {pk: name or email for pk, name, email in found}
+    people = User.objects.filter(pk__in=pks).order_by("name", "email").values_list("pk", "name", "email")
+    return {pk: name or email for pk, name, email in people}
 
 
 def _row(

@@ -1,7 +1,6 @@
-"""The rules of progress. Each is here, once.
+"""Apply the rules of progress: derive the status of an action point from its updates, and find the reasons why it needs attention.
 
-How the status of an action point follows from its updates (`status_summary`), and over plain data (`ActionPointState`) what needs
-attention on a day, and why.
+`status_summary` works on reports, the other rules on plain data (`ActionPointState`). No other module repeats these rules.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -18,7 +17,7 @@ from tracker.people.models import User
 
 
 class Report(NamedTuple):
-    """The columns of a progress update that decide on the status of its action point."""
+    """The columns of a progress update that the status of its action point depends on."""
 
     number: int
     status: str
@@ -31,7 +30,7 @@ class Report(NamedTuple):
 
 
 class StatusSummary(NamedTuple):
-    """The status of an action point, and what is known of its last report: the columns that it carries."""
+    """The derived columns of an action point: its status and the dates of its last report."""
 
     status: ActionStatus
     last_reported: PartialDate | None
@@ -39,14 +38,14 @@ class StatusSummary(NamedTuple):
     """The day of that report's position."""
     last_happened: PartialDate | None
     no_progress_streak: int = 0
-    """How many of the latest reports on the whole action point say "no progress", one after the other."""
+    """Number of consecutive latest reports on the whole action point with the status "no progress"."""
 
 
 def position_of(reported_on: PartialDate, recorded_at: datetime, zone: tzinfo) -> tuple[datetime, date]:
-    """Return an update's position in time, and the day of it where the author is.
+    """Return an update's position on the time line, and the day of that position in the author's time zone.
 
-    It is the end of the latest day of the report date there, or the moment at which the first version was recorded, whichever is earlier:
-    a vague date never places an update after its recording.
+    The position is the end of the latest day of the report date in that zone, but never later than the recording of the first
+    version.
     """
     end = datetime.combine(reported_on.latest, time.max, tzinfo=zone)
     return min(end, recorded_at), min(reported_on.latest, recorded_at.astimezone(zone).date())
@@ -55,7 +54,7 @@ def position_of(reported_on: PartialDate, recorded_at: datetime, zone: tzinfo) -
 def status_summary(reports: Sequence[Report]) -> StatusSummary:
     """Summarise the current updates of an action point (the newest versions that were not withdrawn), in any order.
 
-    The latest report on the whole action point decides. If all are about a piece of the work, `status_of_pieces` does.
+    The latest report on the whole action point determines the status. If no report is on the whole, `status_of_pieces` does.
     """
     if not reports:
         return StatusSummary(ActionStatus.NOT_REPORTED, None, None, None)
@@ -72,7 +71,7 @@ def status_summary(reports: Sequence[Report]) -> StatusSummary:
 
 
 def status_of_pieces(statuses: Collection[str]) -> ActionStatus:
-    """The status of an action point of which only pieces were reported on. It is never completed: nobody has said that of the whole."""
+    """Return the status of an action point that has reports on pieces of the work only. It is never completed."""
     if ReportedStatus.UNDER_WAY in statuses or ReportedStatus.COMPLETED in statuses:
         return ActionStatus.UNDER_WAY
     if ReportedStatus.EXPLORING in statuses:
@@ -81,12 +80,12 @@ def status_of_pieces(statuses: Collection[str]) -> ActionStatus:
 
 
 def days_since(last: date | None, today: date) -> int | None:
-    """Return the age of a report in days; None if there is none. A report from a place where tomorrow has begun is from today."""
+    """Return the age of the last report in days; None without a report. A day in the future (other time zones) counts as today."""
     return max(0, (today - last).days) if last else None
 
 
 def is_open(state: ActionPointState) -> bool:
-    """Whether something is still to be done: its agenda is open, and it is neither completed nor discontinued."""
+    """Return whether the agenda is open and the action point is neither completed nor discontinued."""
     return state.agenda.state == Agenda.State.OPEN and state.status not in ENDED
 
 
@@ -99,28 +98,31 @@ def has_owner(state: ActionPointState) -> bool:
 
 
 def is_own(state: ActionPointState, user: User) -> bool:
-    """Assigned to the user, or led by the user's agency or a part of it. One query for the parts of the agency, once a request."""
+    """Return whether the user is a focal point, or the user's agency or one of its parts leads it.
+
+    One query for the parts of the agency, once a request.
+    """
     return user.pk in state.focal_points or any(user.speaks_for(pk) for pk in state.leads)
 
 
 def days_since_report(state: ActionPointState, today: date) -> int | None:
-    """Days since the position of the last report; None if nothing was ever reported."""
+    """Return the days since the position of the last report; None without a report."""
     return days_since(state.last_reported_day, today)
 
 
 def is_silent(state: ActionPointState, today: date) -> bool:
-    """Whether the last report is older than the agenda allows, or there is none. Only open action points are."""
+    """Return whether the action point is open and has no report within the days that its agenda allows."""
     days = days_since_report(state, today)
     return is_open(state) and (days is None or days > state.agenda.silence_days)
 
 
 def is_overdue(milestone: OpenMilestone | Milestone, today: date) -> bool:
-    """Not done, and its latest day is before today. One that recurs never is."""
+    """Return whether the milestone is not done and its latest day is before today. A recurring one is never overdue."""
     return milestone.done_on is None and milestone.repeats_every_months is None and milestone.due_latest < today
 
 
 def is_ahead(milestone: OpenMilestone | Milestone, today: date) -> bool:
-    """Neither done nor overdue."""
+    """Return whether the milestone is neither done nor overdue."""
     return milestone.done_on is None and not is_overdue(milestone, today)
 
 

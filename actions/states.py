@@ -1,4 +1,4 @@
-"""One action point on one day, as plain data: what the rules, filters, figures and lists work on."""
+"""Hold one action point on one day as plain data, for the rules, filters, figures and lists."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -22,35 +22,35 @@ class OpenMilestone:
 
 @dataclass(frozen=True, slots=True)
 class ActionPointState:
-    """An action point on the day that `actions.reader` was asked for."""
+    """An action point on the day that `actions.reader` read it for."""
 
     pk: int
     agenda: Agenda
-    """Open or closed as it was on that day."""
+    """The agenda, with the state that it had on that day."""
     issue: int
     """The number of its issue."""
     number: int
     status: str
     last_reported: PartialDate | None
     last_reported_day: date | None
-    """The day that the last report counts as of: see `position_of`."""
+    """The day of the last report's position: see `position_of`."""
     last_happened: PartialDate | None
     no_progress_streak: int
-    """How many of the latest reports on the whole action point say "no progress", one after the other."""
+    """Number of consecutive latest reports on the whole action point with the status "no progress"."""
     paused_until: date | None
     """The day until which its reminders are paused; None on a past date."""
     leads: tuple[int, ...] = ()
     """Ids of its lead agencies."""
     focal_points: tuple[int, ...] = ()
-    """Ids of people."""
+    """Ids of its focal points."""
     milestones: tuple[OpenMilestone, ...] = ()
-    """Those that are not done, the earliest first."""
+    """Its milestones that are not done, the earliest first."""
     recorded_later: bool = False
-    """On a past date: whether an update that counts was recorded after that day."""
+    """Whether an update that counts on this past date was recorded after it; False for today."""
 
     @property
     def place(self) -> tuple[int, int]:
-        """Where it is in the order of references within its agenda."""
+        """Return the key that sorts action points of one agenda by reference."""
         return self.issue, self.number
 
     @property
@@ -63,5 +63,5 @@ class ActionPointState:
 
 
 def by_last_report(state: ActionPointState) -> tuple[date, tuple[int, int]]:
-    """To sort by: those never reported on first, then the oldest report."""
+    """Return the key that sorts by last report: action points without a report first, then the oldest."""
     return state.last_reported_day or date.min, state.place

@@ -1,4 +1,4 @@
-"""A filled-in form that may be sent more than once: it makes one update, and nothing else that it says is dropped in silence."""
+"""Recognise a form that is sent more than once, so that it adds one update only."""
 
 import uuid
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class SubmissionUsedError(Exception):
-    """The form was published before and said something else then. Nothing was stored; `update` is what was."""
+    """The form was published before with other content. Nothing was stored now; `update` is the published one."""
 
     def __init__(self, update: ProgressUpdate) -> None:
         super().__init__(f"published as update {update.pk}")
@@ -22,29 +22,30 @@ class SubmissionUsedError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """What a form says about an action point, and who says it."""
+    """A filled-in progress form with its author and action point."""
 
     id: uuid.UUID | None
-    """None if the form has none: then it is never found again."""
+    """Id of the form. None if the form has no id; a second submission is not recognised then."""
     action_point: ActionPoint
     author: User | None
     progress: "Progress"
     reported_on: "PartialDate | None" = None
-    """None for the day of the recording."""
+    """The report date; None for the day of the recording."""
     corrects: int | None = None
-    """The number of the update that it corrects."""
+    """Number of the update that the form corrects; None for a new update."""
 
     def find_published(self) -> ProgressUpdate | None:
-        """The update that it made when it was sent before. Raises SubmissionUsedError if it said something else then, or elsewhere.
+        """Return the update that this form was published as before, or None.
 
-        One query, up to two more if it was sent before.
+        Raises SubmissionUsedError if the content, the author or the action point was another then. One query, up to two more if
+        the form was published before.
         """
-        found = ProgressUpdate.objects.filter(submission=self.id).first() if self.id else None
-        if found and not self._repeats(found):
-            raise SubmissionUsedError(found)
-        return found
+        published = ProgressUpdate.objects.filter(submission=self.id).first() if self.id else None
+        if published and not self._is_same_as(published):
+            raise SubmissionUsedError(published)
+        return published
 
-    def _repeats(self, update: ProgressUpdate) -> bool:
+    def _is_same_as(self, update: ProgressUpdate) -> bool:
         author = self.author.pk if self.author else None
         if (update.action_point_id, update.author_id) != (self.action_point.pk, author):
             return False
@@ -56,7 +57,7 @@ class Submission:
 
 
 def same_content(update: ProgressUpdate, progress: "Progress") -> bool:
-    """Whether an update says just this. Up to two queries."""
+    """Return whether an update has exactly this content. Up to two queries."""
     reason = progress.reason if progress.status == ReportedStatus.NO_PROGRESS else ""
     agency = progress.agency.pk if progress.agency else None
     return (

@@ -1,4 +1,4 @@
-"""Add what the navigation of every page needs to its context."""
+"""Add the current agenda to the context of every page, for the navigation."""
 
 from typing import Any
 
@@ -9,14 +9,15 @@ from issues.models import Agenda
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Add `current_agenda`: the agenda of the page, otherwise the one that the reader is likely to want, or None. Two queries at most, and
-    none unless the template uses it.
+    """Add `current_agenda`: the agenda of the page, otherwise the newest open one or the newest, or None.
+
+    Up to two queries, none unless the template uses it.
     """
     return {"current_agenda": SimpleLazyObject(lambda: _current_agenda(request))}
 
 
 def _current_agenda(request: HttpRequest) -> Agenda | None:
-    if not hasattr(request, "user"):  # an error page of a request that failed early
+    if not hasattr(request, "user"):  # error pages of requests that failed before authentication
         return None
     agendas = Agenda.objects.visible_to(request.user)
     slug = request.resolver_match.kwargs.get("slug") if request.resolver_match else None

@@ -1,4 +1,4 @@
-"""Store the agendas that focal points agree once a year, and their issues."""
+"""Store the yearly agendas and their issues."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def hidden_from(user: "User | AnonymousUser") -> models.Q | None:
-    """Return which agendas, or rows of their history, the user may not read; None if the user may read all.
+    """Return a filter for the agendas, or their history rows, that the user may not read; None if the user may read all.
 
     Coordinators read drafts, the network every other agenda, and visitors those that are visible to everybody.
     """
@@ -38,14 +38,14 @@ class AgendaQuerySet(models.QuerySet["Agenda"]):
         return self.filter(state=Agenda.State.OPEN)
 
     def open_before(self, instant: datetime) -> "AgendaQuerySet":
-        """Filter agendas that were open just before the instant, according to their history. Drafts never are."""
+        """Filter agendas that were open just before the instant, according to their history. Drafts are never open."""
         rows = Agenda.history.filter(id=models.OuterRef("pk"), history_date__lt=instant)
         newest = rows.order_by("-history_date", "-history_id").values("state")[:1]
         published = self.exclude(state=Agenda.State.DRAFT).alias(state_as_of=models.Subquery(newest))
         return published.filter(models.Q(state_as_of=None) | ~models.Q(state_as_of=Agenda.State.CLOSED))
 
     def current(self) -> "Agenda | None":
-        """Return the agenda that a reader is likely to want: the newest open one, otherwise the newest. One query."""
+        """Return the newest open agenda, otherwise the newest, or None. One query."""
         return self.order_by(models.Case(models.When(state=Agenda.State.OPEN, then=0), default=1), "-slug").first()
 
 
@@ -55,7 +55,7 @@ class AgendaManager(models.Manager["Agenda"].from_queryset(AgendaQuerySet)):  # 
 
 
 class Agenda(models.Model):
-    """Store one yearly cycle: what was agreed, when, and the period that is reported on."""
+    """One yearly agenda, with the date of its agreement and the period that its report covers."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -106,7 +106,7 @@ class Agenda(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return the title, after the short name unless the title contains it: agendas of several years may have the same title."""
+        """Return the title, with the short name before it unless the title contains it. Several agendas may have the same title."""
         return self.title if self.slug in self.title else f"{self.slug}: {self.title}"
 
     def look_back(self, instant: datetime) -> None:
@@ -131,7 +131,7 @@ class IssueManager(models.Manager["Issue"]):
 
 
 class Issue(models.Model):
-    """Store a theme of an agenda and why it matters. Action points belong to an issue."""
+    """A theme of an agenda, with its rationale. Action points belong to an issue."""
 
     agenda = models.ForeignKey(Agenda, verbose_name=_("agenda"), on_delete=models.PROTECT, related_name="issues")
     number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1), MaxValueValidator(999)])

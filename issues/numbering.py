@@ -1,4 +1,4 @@
-"""Number issues and action points, in an agenda and in the plan of the next one."""
+"""Number issues and action points, in an agenda and in the plan of the next agenda."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Decide what a reader may see of the history of an agenda and of everything in it."""
+"""Find out from when on a reader may read the history of an agenda and of its contents."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -20,8 +20,7 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 def readable_since(agendas: Iterable[int], reader: "User | AnonymousUser") -> dict[int, datetime]:
     """Return when each agenda, by its id, became readable for the reader: ALWAYS if it never was hidden, NEVER if it still is.
 
-    Whatever was replaced or removed by then (the wording of an issue, action point or milestone, its owners) is hidden from the
-    reader. One query, none for readers of drafts.
+    Texts and owners that were replaced or removed by then are hidden from the reader. One query, none for readers of drafts.
     """
     since = dict.fromkeys(agendas, ALWAYS)
     if not (hidden := hidden_from(reader)):

@@ -1,4 +1,4 @@
-"""Addresses of action points. That of an action point is its reference: /agendas/2005/3.2/."""
+"""Route the pages of action points. The address contains the reference: /agendas/2005/3.2/."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Changing owners, leads or due dates of many action points at once: what would change, doing it, and undoing it."""
+"""Plan, apply and undo changes of owners, leads or due dates on many action points at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from tracker.transactions import for_update, lock
 from tracker.web.optimistic_lock import version_of_content
 
 LIMIT = 200
-"""Action points that are changed at once, at most."""
+"""Maximum number of action points in one bulk edit."""
 
 Kind = BulkEdit.Kind
 _RELATIONS = {
@@ -26,33 +26,36 @@ _RELATIONS = {
     Kind.ADD_FOCAL_POINT: ("focal_points", True),
     Kind.REMOVE_FOCAL_POINT: ("focal_points", False),
 }
-"""Which list of owners a change is about, and whether it adds to it."""
+"""The list of owners that each kind changes, and whether the kind adds an owner to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one action point has now and would have afterwards, in words."""
+    """A planned change of one action point, with the displayed values before and after."""
 
     action_point: ActionPoint
     before: str
     after: str
     record: Sequence[Any]
-    """As `BulkEdit.changes` keeps it."""
+    """The item to store in `BulkEdit.changes`."""
 
 
 def planned(points: Sequence[ActionPoint], kind: str, target: Agency | User | PartialDate) -> list[Change]:
-    """What would change; nothing of what is so already. The action points come with their owners. One query for dates, else none."""
+    """Return the changes to make, without action points that already have the target. The owners must be prefetched.
+
+    One query for dates, none for owners.
+    """
     if isinstance(target, PartialDate):
         return _dates(points, target)
     relation, adds = _RELATIONS[Kind(kind)]
-    found = []
+    changes = []
     for point in points:
         owners: list[Any] = list(getattr(point, relation).all())
         if (target in owners) == adds:
             continue
-        left = [*owners, target] if adds else [owner for owner in owners if owner != target]
-        found.append(Change(point, _words(owners), _words(left), [point.pk, target.pk]))
-    return found
+        new_owners = [*owners, target] if adds else [owner for owner in owners if owner != target]
+        changes.append(Change(point, _names(owners), _names(new_owners), [point.pk, target.pk]))
+    return changes
 
 
 @transaction.atomic
@@ -65,7 +68,7 @@ def apply_as_shown(
     by: User,
     now: datetime,
 ) -> int:
-    """Make the changes if they still are those that were shown (their version), and return their number; 0 if they are not."""
+    """Make the changes and return their number; return 0 if they differ from the previewed ones, whose version is `shown`."""
     lock(ActionPoint.objects.filter(pk__in=[point.pk for point in points]))
     if isinstance(target, PartialDate):
         lock(Milestone.objects.filter(action_point__in=[point.pk for point in points]))
@@ -84,7 +87,7 @@ def version_of_changes(changes: Sequence[Change]) -> str:
 def apply(
     agenda: Agenda, changes: Sequence[Change], kind: str, target: Agency | User | PartialDate, by: User, now: datetime
 ) -> BulkEdit:
-    """Make the changes and keep what undoes them, all or nothing."""
+    """Make the changes in one transaction, and store a BulkEdit that can undo them."""
     with transaction.atomic():
         for change in changes:
             if isinstance(target, PartialDate):
@@ -103,22 +106,23 @@ def apply(
 
 
 def undo(edit: BulkEdit, by: User, now: datetime) -> tuple[int, int]:
-    """Take back what still is as the edit left it. How much was taken back, and how much somebody has changed since; (0, 0) where it was
-    undone before.
+    """Undo the changes that nobody has changed since. Return the number of undone and of remaining changes.
+
+    Return (0, 0) if the edit was undone before.
     """
     with transaction.atomic():
-        mine = BulkEdit.objects.filter(pk=edit.pk, undone_at=None).update(undone_at=now, undone_by=by)
-        if not mine:
+        is_first = BulkEdit.objects.filter(pk=edit.pk, undone_at=None).update(undone_at=now, undone_by=by)
+        if not is_first:
             return 0, 0
-        changed: Any = Milestone if edit.kind == Kind.SET_DUE else ActionPoint
-        lock(changed.objects.filter(pk__in=[record[0] for record in edit.changes]))
+        model: Any = Milestone if edit.kind == Kind.SET_DUE else ActionPoint
+        lock(model.objects.filter(pk__in=[record[0] for record in edit.changes]))
         undone = sum(_undo_one(edit.kind, record, by) for record in edit.changes)
     return undone, len(edit.changes) - undone
 
 
 def _undo_one(kind: str, record: Sequence[Any], by: User) -> bool:
     if kind == Kind.SET_DUE:
-        pk, before, after, *note = record  # edits of old have no note
+        pk, before, after, *note = record  # edits from earlier versions of the tracker have no note
         milestone = Milestone.objects.filter(pk=pk).first()
         if not milestone or milestone.due.text != after:
             return False
@@ -136,7 +140,7 @@ def _undo_one(kind: str, record: Sequence[Any], by: User) -> bool:
 
 def _dates(points: Sequence[ActionPoint], due: PartialDate) -> list[Change]:
     by_point = {point.pk: point for point in points}
-    open_ones = Milestone.objects.undone().filter(action_point__in=by_point, repeats_every_months=None)
+    undone = Milestone.objects.undone().filter(action_point__in=by_point, repeats_every_months=None)
     return [
         Change(
             by_point[milestone.action_point_id],
@@ -144,24 +148,24 @@ def _dates(points: Sequence[ActionPoint], due: PartialDate) -> list[Change]:
             f"{milestone.title}: {due}",
             [milestone.pk, milestone.due.text, due.text, milestone.due_note],
         )
-        for milestone in open_ones.order_by("action_point", "due_earliest", "id")
+        for milestone in undone.order_by("action_point", "due_earliest", "id")
         if milestone.due != due
     ]
 
 
 def _set_due(pk: int, due: str, note: str, by: User) -> None:
-    """`note` is what is said of that date: of another it says nothing."""
+    """Store a due date with its note. Bulk edits clear the note because it describes the earlier date."""
     milestone: Any = for_update(Milestone.objects.all()).get(pk=pk)
-    milestone._history_user = by  # goes into the history
+    milestone._history_user = by  # simple_history stores it
     milestone.due, milestone.due_note = PartialDate.parse(due), note
     milestone.save(update_fields=["due", "due_earliest", "due_latest", "due_note"])
 
 
 def _set_owner(point: ActionPoint, relation: str, target: Any, *, adds: bool, by: User) -> None:
-    point._history_user = by  # type: ignore[attr-defined] # goes into the history
+    point._history_user = by  # type: ignore[attr-defined] # simple_history stores it
     owners = getattr(point, relation)
     owners.add(target) if adds else owners.remove(target)
 
 
-def _words(owners: Sequence[Any]) -> str:
+def _names(owners: Sequence[Any]) -> str:
     return ", ".join(map(str, owners)) or "–"

@@ -1,4 +1,4 @@
-"""The form to change several action points at once."""
+"""Define the form that changes several action points at once."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from tracker.people.models import Agency, User
 
 
 class BulkEditForm(forms.Form):
-    """`target()` is the agency, the person or the date that the change needs."""
+    """Choose action points, a kind of change and its target."""
 
     points = CheckboxesField(label=_("Action points"), queryset=ActionPoint.objects.none())
     kind = forms.ChoiceField(label=_("What to do"), choices=BulkEdit.Kind, widget=forms.RadioSelect)
@@ -48,4 +48,5 @@ class BulkEditForm(forms.Form):
         return data
 
     def target(self) -> Any:
+        """Return the agency, person or date that the kind of change needs."""
         return self.cleaned_data[self.NEEDED[self.cleaned_data["kind"]]]

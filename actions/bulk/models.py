@@ -1,4 +1,4 @@
-"""Edits of several action points at once, which can be undone."""
+"""Store edits of several action points at once, so that they can be undone."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,7 +9,7 @@ from tracker.people.models import User
 
 
 class BulkEdit(models.Model):
-    """One change to several action points. `changes` holds what it did, so that it can be undone."""
+    """One edit of several action points. `changes` has the data to undo it."""
 
     class Kind(models.TextChoices):
         ADD_LEAD = "add_lead", _("add a lead agency")
@@ -23,9 +23,9 @@ class BulkEdit(models.Model):
     made_at = models.DateTimeField(_("made at"))
     kind = models.CharField(_("change"), max_length=20, choices=Kind)
     what = models.CharField(_("what"), max_length=200)
-    """The agency, the person or the date, in words."""
+    """The displayed agency, person or date."""
     changes = models.JSONField(_("changes"))
-    """Pairs of an action point and the agency or person, or of a milestone with its date (EDTF) before and after, and its note before."""
+    """For owners: [action point id, id of the agency or person]. For dates: [milestone id, EDTF before, EDTF after, note before]."""
     undone_at = models.DateTimeField(_("undone at"), null=True)
     undone_by = models.ForeignKey(
         User, verbose_name=_("undone by"), on_delete=models.PROTECT, null=True, related_name="bulk_edits_undone"

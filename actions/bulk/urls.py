@@ -1,4 +1,4 @@
-"""Addresses of bulk edits."""
+"""Route the pages of bulk edits."""
 
 from django.urls import path
 

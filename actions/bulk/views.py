@@ -1,4 +1,4 @@
-"""Changing several action points of a list at once, and undoing it."""
+"""Change several action points of a list at once, and undo such an edit."""
 
 from typing import Any
 
@@ -24,13 +24,13 @@ from tracker.people.permissions import Right, require
 
 @require_http_methods(["GET", "POST"])
 def change_many(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """The action points of a list, whose query it takes. POST shows what would change; with `version`, that of
-    what was shown, it changes just that.
+    """Show the action points of a list, filtered by the query of that list. POST previews the changes; POST with `version`, the version
+    of the previewed changes, makes them.
     """
     agenda = get_agenda(person := signed_in(request), slug, Right.COORDINATE)
     today = AsOf(timezone.localdate())
     filters = ActionPointFilter(request.GET, agenda=agenda, user=person, as_of=today, states=read_agenda(agenda, today))
-    complaints = unknown_parameters(request.GET, [*filters.filters, "sort", "columns"])
+    parameter_errors = unknown_parameters(request.GET, [*filters.filters, "sort", "columns"])
     pks = [state.pk for state in filters.narrowed()[: edits.LIMIT + 1]]
     points = ActionPoint.objects.filter(pk__in=pks[: edits.LIMIT]).with_context().in_order()
     bound = request.method == "POST"
@@ -39,7 +39,7 @@ def change_many(request: HttpRequest, slug: str) -> HttpResponseBase:
         "agenda": agenda,
         "form": form,
         "filters": filters,
-        "complaints": complaints,
+        "parameter_errors": parameter_errors,
         "is_cut": len(pks) > edits.LIMIT,
         "limit": edits.LIMIT,
         "query": query_without_page(request.GET),
@@ -48,15 +48,15 @@ def change_many(request: HttpRequest, slug: str) -> HttpResponseBase:
     if form.is_valid():
         kind, target = form.cleaned_data["kind"], form.target()
         chosen, shown = form.cleaned_data["points"], request.POST.get("version")
-        if shown and (made := edits.apply_as_shown(agenda, chosen, kind, target, shown, person, timezone.now())):
-            said = ngettext("%(count)s change is made.", "%(count)s changes are made.", made)
-            messages.success(request, " ".join([said % {"count": made}, _("It can be undone below.")]))
+        if shown and (count := edits.apply_as_shown(agenda, chosen, kind, target, shown, person, timezone.now())):
+            message = ngettext("%(count)s change is made.", "%(count)s changes are made.", count) % {"count": count}
+            messages.success(request, " ".join([message, _("It can be undone below.")]))
             return redirect(f"{reverse('change_many', args=[slug])}?{context['query']}")
         changes = edits.planned(list(chosen), kind, target)
         version = edits.version_of_changes(changes)
         sent = [(name, value) for name, values in request.POST.lists() if name in form.fields for value in values]
         context |= {"changes": changes, "is_previewed": True, "version": version, "sent": sent}
-    status = 400 if complaints or filters.errors or (bound and not form.is_valid()) else 200
+    status = 400 if parameter_errors or filters.errors or (bound and not form.is_valid()) else 200
     if status == 200 and request.POST.get("version"):
         status, context["is_another"] = 409, True
     return render(request, "bulk/bulk_edit_page.html", context, status=status)
@@ -64,20 +64,20 @@ def change_many(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 @require_POST
 def undo_change(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Take a change of many back, as far as nobody has changed it since."""
+    """Undo the changes of a bulk edit that nobody has changed since."""
     require(person := signed_in(request), Right.COORDINATE)
     edit = get_object_or_404(BulkEdit.objects.select_related("agenda"), pk=pk)
-    undone, kept = edits.undo(edit, person, timezone.now())
-    if not undone and not kept:
+    undone, remaining = edits.undo(edit, person, timezone.now())
+    if not undone and not remaining:
         messages.info(request, _("It was undone already; nothing was changed."))
     else:
-        said = ngettext("%(count)s change is undone.", "%(count)s changes are undone.", undone) % {"count": undone}
-        if kept:
-            left = ngettext(
+        message = ngettext("%(count)s change is undone.", "%(count)s changes are undone.", undone) % {"count": undone}
+        if remaining:
+            remaining_message = ngettext(
                 "%(count)s was left: somebody has changed it since.",
                 "%(count)s were left: somebody has changed them since.",
-                kept,
+                remaining,
             )
-            said = f"{said} {left % {'count': kept}}"
-        messages.success(request, said)
+            message = f"{message} {remaining_message % {'count': remaining}}"
+        messages.success(request, message)
     return redirect(f"{reverse('change_many', args=[edit.agenda.slug])}?{query_without_page(request.GET)}")

@@ -1,4 +1,4 @@
-"""The action point: what was agreed, who leads it, and its status."""
+"""Store action points: the agreed text, the owners and the status."""
 
 import re
 
@@ -18,7 +18,7 @@ from tracker.searchable import Searchable
 from tracker.text import validate_line, validate_text
 
 REFERENCE = re.compile(r"(?:([-\w]{1,50})/)?([0-9]{1,3})\.([0-9]{1,3})")
-"""What people type for an action point: `2005/3.2`, or `3.2` within its agenda."""
+"""A reference as people type it: `2005/3.2`, or `3.2` within an agenda."""
 
 
 STATUS_COLUMNS = (
@@ -29,7 +29,7 @@ STATUS_COLUMNS = (
     "last_happened_latest",
     "no_progress_streak",
 )
-"""What follows from the updates and is kept by the verbs (`actions.progress.apply_status`). No history is written of it."""
+"""Columns derived from the updates. `actions.progress.apply_status` stores them; the history does not include them."""
 
 
 class ActionPointManager(models.Manager["ActionPoint"].from_queryset(ActionPointQuerySet)):  # type: ignore[misc]
@@ -38,7 +38,7 @@ class ActionPointManager(models.Manager["ActionPoint"].from_queryset(ActionPoint
 
 
 class ActionPoint(Searchable):
-    """What the network agreed to do under an issue. Its reference is `2005/3.2`: agenda, issue, number."""
+    """An action that the network agreed on, under an issue. Its reference is `2005/3.2`: agenda, issue, number."""
 
     issue = models.ForeignKey(Issue, verbose_name=_("issue"), on_delete=models.PROTECT, related_name="action_points")
     number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1), MaxValueValidator(999)])
@@ -56,7 +56,7 @@ class ActionPoint(Searchable):
     snoozed_until = models.DateField(_("snoozed until"), null=True, blank=True)
     snooze_reason = models.CharField(_("reason of the snooze"), max_length=500, blank=True, validators=[validate_line])
 
-    # Derived from its updates, in the transaction of each change to them.
+    # Derived from the updates. Each change to an update stores these in the same transaction.
     status = models.CharField(
         _("status"), max_length=20, choices=ActionStatus, default=ActionStatus.NOT_REPORTED, editable=False
     )
@@ -95,19 +95,19 @@ class ActionPoint(Searchable):
                 name="action_point_reported_iff_dated",
             ),
         ]
-        # No index holds what an update changes: PostgreSQL then leaves all of them alone.
+        # No index has a column that a new update changes, so PostgreSQL writes to no index when one is logged.
 
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
 
     @property
     def code(self) -> str:
-        """`3.2`. Costs a query unless the issue is loaded."""
+        """Return the issue number and its own number: `3.2`. One query unless the issue is loaded."""
         return f"{self.issue.number}.{self.number}"
 
     @property
     def reference(self) -> str:
-        """`2005/3.2`. Costs up to two queries unless issue and agenda are loaded."""
+        """Return the reference: `2005/3.2`. Up to two queries unless issue and agenda are loaded."""
         return f"{self.issue.agenda.slug}/{self.code}"
 
     def natural_key(self) -> tuple[str, int, int]:
@@ -123,11 +123,14 @@ class ActionPoint(Searchable):
         return self.issue.agenda.state == Agenda.State.OPEN and self.status not in ENDED
 
     def is_own(self, user: User) -> bool:
-        """Assigned to the user, or led by the user's agency or a part of it. Up to three queries, none where owners are prefetched."""
+        """Return whether the user is a focal point, or the user's agency or one of its parts leads it.
+
+        Up to three queries, none if the owners are prefetched.
+        """
         return any(user.speaks_for(agency.id) for agency in self.lead_agencies.all()) or any(
             person.id == user.id for person in self.focal_points.all()
         )
 
     def last_number(self) -> int:
-        """The highest number that an update of it has; 0 if there is none. One query."""
+        """Return the highest number among its updates; 0 if it has no update. One query."""
         return self.progress_updates.aggregate(last=Max("number", default=0))["last"]

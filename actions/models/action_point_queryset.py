@@ -1,4 +1,4 @@
-"""What is asked of action points: the vocabulary of their QuerySet; and the updates that count on a past date."""
+"""Filter and sort action points, and select the updates that count on a past date."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 class Basis(models.TextChoices):
-    """What counts on a past date."""
+    """How to select the updates that count on a past date."""
 
     REPORTED = "reported"
-    """What had been reported by then, even if it was recorded later."""
+    """Updates with a report date on or before that date, even if they were recorded later."""
     RECORDED = "recorded"
-    """What the tracker knew then: without later entries, with versions that were corrected or withdrawn later."""
+    """Updates as the tracker had them then: no later entries, and the versions before later corrections or withdrawals."""
 
 
 _OPEN = ~Q(status__in=ENDED) & Q(issue__agenda__state=Agenda.State.OPEN)
@@ -34,21 +34,21 @@ class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
         return self.filter(issue__agenda__in=Agenda.objects.visible_to(user))
 
     def open(self) -> "ActionPointQuerySet":
-        """Of an open agenda, and neither completed nor discontinued."""
+        """Filter action points of open agendas that are neither completed nor discontinued."""
         return self.filter(_OPEN)
 
     def open_first(self) -> "ActionPointQuerySet":
-        """Open ones, then the others, each by agenda and reference."""
+        """Sort open action points before the others; within each group by agenda and reference."""
         return self.order_by(Case(When(_OPEN, then=0), default=1), "issue__agenda__slug", "issue__number", "number")
 
     def own(self, user: User) -> "ActionPointQuerySet":
-        """Assigned to the user, or led by the user's agency or a part of it."""
+        """Filter action points that the user is a focal point of, or that the user's agency or one of its parts leads."""
         assigned = self.model.focal_points.through.objects.filter(user=user)
         led = self.model.lead_agencies.through.objects.filter(agency_id__in=user.agency_ids)
         return self.filter(pk__in=assigned.values("actionpoint").union(led.values("actionpoint")))
 
     def unowned(self) -> "ActionPointQuerySet":
-        """With neither a lead agency nor a focal point."""
+        """Filter action points with neither a lead agency nor a focal point."""
         assigned = self.model.focal_points.through.objects.filter(actionpoint=OuterRef("pk"))
         led = self.model.lead_agencies.through.objects.filter(actionpoint=OuterRef("pk"))
         return self.filter(~Exists(assigned), ~Exists(led))
@@ -57,17 +57,17 @@ class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
         return self.order_by("issue__agenda__slug", "issue__number", "number")
 
     def with_context(self) -> "ActionPointQuerySet":
-        """With what a list shows: issue, agenda, owners. Two queries more, whatever the number of rows."""
+        """Load issues, agendas and owners as well. Two more queries for any number of rows."""
         return self.select_related("issue__agenda").prefetch_related("lead_agencies", "focal_points")
 
 
 def end_of(day: date) -> datetime:
-    """The first instant after that day (UTC)."""
+    """Return the first instant after that day (UTC)."""
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=UTC)
 
 
 def updates_as_of(day: date, basis: str) -> Any:
-    """The versions of progress updates that counted at the end of that day (UTC)."""
+    """Return the versions of progress updates that counted at the end of that day (UTC)."""
     updates: Any = apps.get_model("actions", "ProgressUpdate")._default_manager
     if basis == Basis.REPORTED:
         return updates.current().filter(position_day__lte=day)

@@ -1,4 +1,4 @@
-"""Drafts of progress updates: what a person has typed and not published. A draft counts for nothing and is never lost."""
+"""Store drafts of progress updates. Only the author can see a draft, and it does not affect the status."""
 
 import uuid
 
@@ -10,13 +10,15 @@ from tracker.people.models import User
 
 
 class ProgressDraft(models.Model):
-    """One form that a person has not published, exactly as it was typed. A person may keep several on an action point."""
+    """The values of one unpublished form, exactly as typed. A person may have several drafts on an action point."""
 
     action_point = models.ForeignKey(ActionPoint, on_delete=models.CASCADE, related_name="drafts")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="drafts")
     typed = models.JSONField(_("typed"), default=dict)
     submission = models.UUIDField(_("submission"), default=uuid.uuid4, editable=False)
-    """The form that continues it: publishing that form removes the draft. Every save changes it, so it is also the draft's version."""
+    """Id of the form that continues the draft. Publishing that form removes the draft. Every save changes the id, so it also serves as the
+    version of the draft.
+    """
     saved_at = models.DateTimeField(_("saved at"), auto_now=True)
 
     class Meta:
@@ -29,7 +31,7 @@ class ProgressDraft(models.Model):
 
     @property
     def texts(self) -> list[str]:
-        """Return the reason, then the narrative; an empty one is left out."""
+        """Return the reason and the narrative, in this order, without empty ones."""
         return [text for name in ("reason", "narrative") for text in self.typed.get(name, []) if text.strip()]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Milestones: what is to come on an action point, and by when."""
+"""Store milestones: planned events of action points, with due dates."""
 
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -25,8 +25,11 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
         return self.filter(done_on=None)
 
     def counted_once(self, agendas: QuerySet[Agenda]) -> "MilestoneQuerySet":
-        """Without those that live on in one of these agendas: they were not done when their action point was carried to another,
-        which got a milestone of the same title. What became of that since (a new title, done, removed) does not matter."""
+        """Exclude open milestones that were copied into one of these agendas, so that each counts once.
+
+        Preparing the next agenda copies a milestone that is not done to the new action point, under the same title. The
+        original is excluded even if the copy was renamed, done or removed since.
+        """
         carried: Any = ActionPoint.carried_from.through
         successors = carried.objects.filter(
             to_actionpoint=OuterRef(OuterRef("action_point")), from_actionpoint__issue__agenda__in=agendas
@@ -50,13 +53,16 @@ class MilestoneManager(models.Manager["Milestone"].from_queryset(MilestoneQueryS
 
 
 REASON_LIMIT = 100
-"""Characters that the history has for a reason."""
+"""Maximum length of a reason in the history, in characters."""
 
 
 def next_turn(
     due: PartialDate, every_months: int, today: date, edge: Literal["earliest", "latest"]
 ) -> PartialDate | None:
-    """Find the first turn of a date that recurs whose earliest (or latest) day is today or later. None past the last year of dates."""
+    """Return the first occurrence of a recurring date whose earliest (or latest) day is today or later.
+
+    Return None if that occurrence would be after the last year that dates allow.
+    """
     months = max(0, months_between(getattr(due, edge), today) // every_months * every_months)
     try:
         while getattr(turn := due.later(months), edge) < today:
@@ -67,7 +73,7 @@ def next_turn(
 
 
 class Milestone(models.Model):
-    """Something to be done by a date. `due` is a partial date: it has passed when its latest day has."""
+    """A planned event of an action point. `due` is a partial date; the milestone is overdue after the latest day of it."""
 
     action_point = models.ForeignKey(
         ActionPoint, verbose_name=_("action point"), on_delete=models.PROTECT, related_name="milestones"
@@ -85,7 +91,7 @@ class Milestone(models.Model):
     history = HistoricalRecords()
 
     turn: PartialDate | None = None
-    """In memory only: when one that recurs is due next, where a page shows it."""
+    """The next date of a recurring milestone. A view sets it for its page; it is not stored."""
 
     objects = MilestoneManager()
 
@@ -111,13 +117,13 @@ class Milestone(models.Model):
 
     @classmethod
     def removed_from(cls, action_point: ActionPoint) -> models.QuerySet[Any]:
-        """The rows of history of the action point's milestones that were removed."""
-        found: models.QuerySet[Any] = cls.history.filter(action_point=action_point, history_type="-")
-        return found
+        """Return the history rows of the action point's removed milestones."""
+        removed: models.QuerySet[Any] = cls.history.filter(action_point=action_point, history_type="-")
+        return removed
 
     @property
     def in_full(self) -> str:
-        """With its place, unless the title names it."""
+        """Return the title, followed by the place unless the title contains it."""
         return f"{self.title}, {self.place}" if self.place and self.place not in self.title else self.title
 
     def natural_key(self) -> tuple[str, int, int, str]:
@@ -127,17 +133,20 @@ class Milestone(models.Model):
 
     @property
     def is_late(self) -> bool:
-        """Done after it was due, and surely so: the earliest day of the one lies after the latest of the other."""
+        """Return whether it was certainly done late: the earliest day of `done_on` is after the latest day of `due`."""
         return bool(self.done_on and not self.repeats_every_months and self.done_on.earliest > self.due.latest)
 
     def next_due(self, today: date) -> PartialDate | None:
-        """Its date or, where it recurs, that of its first turn that is not over. None if there is no such turn."""
+        """Return the due date; for a recurring milestone the first occurrence that has not ended, or None if all have."""
         if not self.repeats_every_months:
             return self.due
         return next_turn(self.due, self.repeats_every_months, today, "latest")
 
     def clean(self) -> None:
-        """Refuse a repetition without a second turn: one that begins after the first has ended, before the last year of dates is over."""
+        """Raise ValidationError if the milestone recurs but has no second occurrence.
+
+        A second occurrence begins after the first one has ended, and ends by the last year that dates allow.
+        """
         due, every = self.due, self.repeats_every_months
         if (
             isinstance(due, PartialDate)
@@ -151,11 +160,11 @@ class Milestone(models.Model):
             raise ValidationError({"repeats_every_months": ValidationError(message, params={"year": LAST_YEAR})})
 
     def mark_done(self, on: PartialDate) -> None:
-        """One that recurs ends with it."""
+        """Store when it was done. A recurring milestone has no further occurrences then."""
         self.done_on = on
         self.save(update_fields=["done_on"])
 
     def remove(self, *, by: User, reason: str) -> None:
-        """Take it away, as a duplicate or because it was dropped. Its history keeps what it said, who removed it and why."""
-        self._history_user, self._change_reason = by, reason  # go into the history
+        """Delete the milestone. Its history records the last values, the person and the reason."""
+        self._history_user, self._change_reason = by, reason  # simple_history stores both
         self.delete()

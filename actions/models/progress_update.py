@@ -1,4 +1,4 @@
-"""Progress updates: what was reported on an action point, when it happened and who said so. Append only."""
+"""Store progress updates and their links. Rows are only added: a correction is a new row."""
 
 from datetime import datetime
 
@@ -23,23 +23,23 @@ REASON_LIMIT = 2_000
 
 class ProgressUpdateQuerySet(AppendOnlyQuerySet["ProgressUpdate"]):
     def newest_versions(self) -> "ProgressUpdateQuerySet":
-        """The newest version of each update, withdrawn ones included. (For an outer join PostgreSQL would read all updates.)"""
+        """Filter the newest version of each update, withdrawn ones included."""
         return self.filter(~Exists(self.model._default_manager.filter(supersedes=OuterRef("pk"))))
 
     def current(self) -> "ProgressUpdateQuerySet":
-        """What counts: the newest version of each update, unless it was withdrawn."""
+        """Filter the updates that count: the newest version of each update, unless it was withdrawn."""
         return self.newest_versions().filter(withdrawn_at=None)
 
     def newest_first(self) -> "ProgressUpdateQuerySet":
-        """By position, then recorded later, then the higher number: the order of a time line."""
+        """Sort for the time line: by position, then recording time, then number, the latest first."""
         return self.order_by("-position", "-first_recorded_at", "-number", "-version")
 
     def not_replaced_by(self, instant: datetime) -> "ProgressUpdateQuerySet":
-        """Filter versions that nobody had corrected or withdrawn by then: what a reader may see, see `readable_since`."""
+        """Filter versions that were not corrected or withdrawn by that instant. For the reason see `readable_since`."""
         return self.exclude(superseded_by__recorded_at__lte=instant).exclude(withdrawn_at__lte=instant)
 
     def with_context(self) -> "ProgressUpdateQuerySet":
-        """With what a time line shows: agency, author, participants, evidence. Two queries more."""
+        """Load agency, author, participants and evidence as well. Two more queries."""
         return self.select_related("agency", "author", "withdrawn_by").prefetch_related("participants", "evidence")
 
 
@@ -55,7 +55,7 @@ class ProgressUpdateManager(models.Manager["ProgressUpdate"].from_queryset(Progr
 
 
 class ProgressUpdate(AppendOnlyModel, Searchable):
-    """One dated statement on an action point. A correction is a new version that supersedes the old one, which stays readable."""
+    """One version of a dated report on an action point. A correction adds a version; the old one stays readable."""
 
     action_point = models.ForeignKey(
         ActionPoint, verbose_name=_("action point"), on_delete=models.PROTECT, related_name="progress_updates"
@@ -108,9 +108,9 @@ class ProgressUpdate(AppendOnlyModel, Searchable):
     reported_on_latest = PartialDateEdge(source="reported_on", edge="latest")
     recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now)
     first_recorded_at = models.DateTimeField(_("first recorded at"), editable=False)
-    """When its first version was recorded. A correction keeps it, and the position."""
+    """When the first version was recorded. Corrections copy this and the position from the version before."""
     position = models.DateTimeField(_("position"), editable=False)
-    """Its place in time: see `actions.rules.position_of`."""
+    """The instant that sorts the update on the time line: see `actions.rules.position_of`."""
     position_day = models.DateField(_("day of the position"), editable=False)
     submission = models.UUIDField(_("submission"), null=True, unique=True, editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
@@ -169,7 +169,7 @@ class ProgressUpdate(AppendOnlyModel, Searchable):
         return reverse("progress_update", args=[point.issue.agenda.slug, point.issue.number, point.number, self.number])
 
     def is_own(self, user: User) -> bool:
-        """Of the user's agency or a part of it, or written by the user."""
+        """Return whether the user wrote it, or it is from the user's agency or one of its parts."""
         return user.speaks_for(self.agency_id) or (self.author_id is not None and self.author_id == user.id)
 
     @property
@@ -181,12 +181,12 @@ class ProgressUpdate(AppendOnlyModel, Searchable):
         return self.version > 1
 
     def mark_withdrawn(self, *, by: User, reason: str, at: datetime) -> None:
-        """For `actions.progress.withdraw` only, which locks and brings the status up to date."""
+        """Store the withdrawal. Call it from `actions.progress.withdraw` only, which locks and updates the status."""
         self._amend(withdrawn_at=at, withdrawn_by=by, withdrawn_reason=reason)
 
 
 class Evidence(AppendOnlyModel):
-    """A link that shows what an update says."""
+    """A link that supports an update."""
 
     update = models.ForeignKey(
         ProgressUpdate, verbose_name=_("progress update"), on_delete=models.PROTECT, related_name="evidence"

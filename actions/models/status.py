@@ -1,11 +1,11 @@
-"""The statuses of updates and action points, and the reasons to look at one."""
+"""Define the statuses of updates and action points, and the reasons why one needs attention."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class ReportedStatus(models.TextChoices):
-    """What a progress update can say."""
+    """The statuses that a progress update can report."""
 
     NO_PROGRESS = "no_progress", _("No progress")
     EXPLORING = "exploring", _("Exploring")
@@ -15,7 +15,7 @@ class ReportedStatus(models.TextChoices):
 
 
 class ActionStatus(models.TextChoices):
-    """The status of an action point. Nobody picks `NOT_REPORTED`; `NO_PROGRESS` is an answer."""
+    """The status of an action point. `NOT_REPORTED` means that there is no update; people report all the others."""
 
     NOT_REPORTED = "not_reported", _("Not reported")
     NO_PROGRESS = "no_progress", _("No progress")
@@ -26,11 +26,11 @@ class ActionStatus(models.TextChoices):
 
 
 ENDED = (ActionStatus.COMPLETED, ActionStatus.DISCONTINUED)
-"""An action point with one of these is not open any more."""
+"""Statuses of action points that are no longer open."""
 
 
 class NoProgressReason(models.TextChoices):
-    """Why an open action point shows no progress."""
+    """Why an open action point needs attention."""
 
     NOT_REPORTED = "not_reported", _("Nothing has been reported yet")
     NO_PROGRESS = "no_progress", _("The last report says: no progress")

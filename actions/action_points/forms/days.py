@@ -1,4 +1,4 @@
-"""Days that people say something happened on."""
+"""Check and convert the dates in forms about progress."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -12,8 +12,9 @@ from tracker.dates.value import PartialDate
 
 
 def not_to_come(when: PartialDate | None, today: date, message: str) -> PartialDate | None:
-    """Return the date of a report or event. Raises ValidationError with `message` if it begins in the future, with a message of its own if
-    it has two ends and the second one is in the future. A period that contains today ("November 2026") is accepted.
+    """Return the date of a report or event. Raises ValidationError with `message` if the date begins in the future.
+
+    An interval that ends in the future is an error, too, with a message about its end. A month or year that contains today is valid.
     """
     if when and when.earliest > today:
         raise ValidationError(message)
@@ -24,7 +25,10 @@ def not_to_come(when: PartialDate | None, today: date, message: str) -> PartialD
 
 
 def with_days(typed: dict[str, list[str]], names: Iterable[str], today: date) -> dict[str, list[str]]:
-    """What was typed, with today and yesterday as the days that they are: the fields of these names are read on another day."""
+    """Return the typed values with "today" and "yesterday" in these fields replaced by dates.
+
+    A draft may be continued on another day.
+    """
     return typed | {name: [_as_day(value, today) for value in typed[name]] for name in names if name in typed}
 
 

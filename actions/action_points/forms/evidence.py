@@ -35,12 +35,12 @@ _FILES = {
     "xlsx",
     "zip",
 }
-"""Endings of a file's name, which is no address of the web by itself."""
+"""File extensions. A name that ends with one is a file, not a server."""
 _validate_url = URLValidator(schemes=["http", "https"])
 
 
 class LinksField(forms.CharField):
-    """Cleans to a list of pairs (address, title); https:// is added where it was left out. Every faulty line is named by its number."""
+    """Clean lines of text to a list of pairs (address, title). Add a missing https://. Errors name the line number."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "dir": "ltr"}), **kwargs)
@@ -61,7 +61,7 @@ class LinksField(forms.CharField):
         links: dict[str, str] = {}
         errors = []
         for number, (url, *rest) in lines:
-            url = _in_full(url)
+            url = _with_scheme(url)
             title = rest[0].strip() if rest else ""
             try:
                 _check(url, title)
@@ -73,8 +73,8 @@ class LinksField(forms.CharField):
         return list(links.items())
 
 
-def _in_full(url: str) -> str:
-    """An address that begins with the name of its server, as people copy it, with https:// before it."""
+def _with_scheme(url: str) -> str:
+    """Return the address, with https:// before it if it begins with the name of a server."""
     bare = _BARE.fullmatch(url)
     return f"https://{url}" if bare and (bare[3] or bare[1].lower() not in _FILES) else url
 

@@ -1,4 +1,4 @@
-"""The form for a milestone, and those that mark it as done and remove it."""
+"""Define the forms that add, edit, complete and remove a milestone."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""The form that logs progress, and the one that corrects an update."""
+"""Define the forms that log progress and correct an update."""
 
 import uuid
 from dataclasses import replace
@@ -25,7 +25,7 @@ from tracker.web.optimistic_lock import VersionedForm
 
 
 class ProgressForm(VersionedForm, forms.Form):
-    """What a person says of an action point. `progress()` gives it as plain data once the form is valid."""
+    """Log progress on an action point."""
 
     DAYS = ("happened", "reported_on")
     version_is_number = True
@@ -99,14 +99,14 @@ class ProgressForm(VersionedForm, forms.Form):
 
     @staticmethod
     def initial_from(typed: dict[str, list[str]]) -> dict[str, Any]:
-        """What was typed before (a draft, a kept form, a preview), as initial values: shown as it was, faulty or not."""
+        """Return typed values (of a draft, a saved form or a preview) as initial values, valid or not."""
         initial: dict[str, Any] = {name: values[0] for name, values in typed.items() if values}
         initial["participants"] = typed.get("participants", [])
         initial["part_only"] = "part_only" in typed
         return initial
 
     def _agencies(self, agencies: Any, user: User, action_point: ActionPoint) -> Any:
-        """A focal point speaks for the own agency and its parts; coordinators for any."""
+        """Return the agencies that the user may report for: the own agency and its parts, or all for coordinators."""
         return agencies if user.is_coordinating else agencies.filter(pk__in=user.agency_ids)
 
     def clean_happened(self) -> PartialDate | None:
@@ -135,6 +135,7 @@ class ProgressForm(VersionedForm, forms.Form):
         return data
 
     def progress(self) -> Progress:
+        """Return the content of a valid form as plain data."""
         data = self.cleaned_data
         return Progress(
             status=data["status"],
@@ -150,7 +151,7 @@ class ProgressForm(VersionedForm, forms.Form):
 
 
 class CorrectionForm(ProgressForm):
-    """The same for a correction of `update`, the newest version."""
+    """Correct `update`, the newest version."""
 
     def __init__(self, *args: Any, update: ProgressUpdate, **kwargs: Any) -> None:
         self.update = update
@@ -178,7 +179,7 @@ class CorrectionForm(ProgressForm):
         return agencies.filter(Q(pk__in=user.agency_ids) | Q(pk=self.update.agency_id))
 
     def progress(self) -> Progress:
-        found = super().progress()
+        progress = super().progress()
         if "attributed_to" in self.fields:
-            return found
-        return replace(found, attributed_to=self.update.attributed_to)
+            return progress
+        return replace(progress, attributed_to=self.update.attributed_to)

@@ -1,4 +1,4 @@
-"""The form that holds an action point's reminders back for a while."""
+"""Define the form that pauses the reminders of an action point."""
 
 from datetime import date, timedelta
 from typing import Any

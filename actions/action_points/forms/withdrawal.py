@@ -1,4 +1,4 @@
-"""The form that withdraws a progress update."""
+"""Define the form that withdraws a progress update."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

@@ -88,7 +88,7 @@ def withdraw(request: HttpRequest, slug: str, issue: int, number: int, update: i
             version=form.cleaned_data["version"] or 0,
         )
     except progress.SupersededError as error:
-        if error.update.withdrawn_by_id == user.pk:  # the same form, sent twice at once
+        if error.update.withdrawn_by_id == user.pk:  # the form was sent twice at the same time
             return redirect(error.update)
         form.send_again_with(version=error.update.version)
         context |= {"newer": [error.update], "update": error.update}

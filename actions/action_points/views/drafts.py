@@ -1,4 +1,4 @@
-"""Discarding the draft of an update."""
+"""Discard the draft of an update."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,9 +14,9 @@ from tracker.transactions import atomic_post, locked_by_post
 @require_http_methods(["GET", "POST"])
 @atomic_post
 def discard(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -> HttpResponse:
-    """Show one's own draft, then remove it. A draft that was saved since (its `submission` is another one) is shown first.
+    """Show the user's own draft on GET, and remove it on POST. Show a draft again that was saved after the page was opened.
 
-    The author may do that even if the action point belongs to others by now.
+    The author may do this even after losing the right to log progress on the action point.
     """
     user = signed_in(request)
     action_point = get_action_point(user, slug, issue, number)

@@ -1,4 +1,4 @@
-"""One action point: reading it, wording it and its owners, and holding its reminders back."""
+"""Show and edit one action point, show one update, and pause reminders."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -34,13 +34,13 @@ from tracker.web.forms import posted, render_form
 from tracker.web.pagination import get_page
 
 UPDATES = 25
-"""Updates on a page of an action point."""
+"""Number of updates on one page of an action point."""
 
 
 @public_if_visible
 @require_safe
 def action_point_page(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponse:
-    """What was agreed, its status and a page of its updates."""
+    """Show an action point with its status, milestones and a page of its updates."""
     user, as_of, errors = request.user, read_as_of(request), list[str]()
     today = as_of.day
     action_point = get_action_point(user, slug, issue, number)
@@ -83,7 +83,7 @@ def action_point_page(request: HttpRequest, slug: str, issue: int, number: int) 
 @public_if_visible
 @require_safe
 def update_page(request: HttpRequest, slug: str, issue: int, number: int, update: int) -> HttpResponse:
-    """One update with all its versions that the reader may see, the newest first."""
+    """Show one update with all versions that the reader may see, the newest first."""
     action_point = get_action_point(request.user, slug, issue, number)
     since = _readable_since(request.user, action_point)
     versions = action_point.progress_updates.with_context().filter(number=update).order_by("-version")
@@ -102,7 +102,7 @@ def update_page(request: HttpRequest, slug: str, issue: int, number: int, update
 @require_http_methods(["GET", "POST"])
 @atomic_post
 def edit(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
-    """Coordinators word an action point and say who answers for it."""
+    """Edit the text and the owners of an action point. Coordinators only."""
     pk = get_action_point(signed_in(request), slug, issue, number, Right.COORDINATE).pk
     action_point = locked_by_post(request, ActionPoint.objects.with_context()).get(pk=pk)
     if request.method == "POST":
@@ -111,7 +111,7 @@ def edit(request: HttpRequest, slug: str, issue: int, number: int) -> HttpRespon
             form.save()
             messages.success(request, _("Action point saved."), extra_tags=clear_browser_copy(request))
             return redirect(action_point)
-        # The page still names the action point as it is stored: a form that is checked writes what was typed to its instance.
+        # Validation has written the typed values to the instance; the headings of the page need the stored ones.
         action_point.refresh_from_db(fields=["title", "description"])
     else:
         form = ActionPointForm(initial=saved_initial(request, "lead_agencies", "focal_points"), instance=action_point)
@@ -121,15 +121,15 @@ def edit(request: HttpRequest, slug: str, issue: int, number: int) -> HttpRespon
 @preserve_form
 @require_http_methods(["GET", "POST"])
 def snooze(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
-    """Holds the reminders back until a day, with a reason. POST with `do=wake` lets them come again."""
+    """Pause the reminders until a day, with a reason. POST with `do=wake` ends the pause."""
     action_point = get_action_point(signed_in(request), slug, issue, number, Right.LOG_PROGRESS)
     if request.POST.get("do") == "wake":
         progress.wake(action_point)
         messages.success(request, _("Its reminders come again."), extra_tags=clear_browser_copy(request))
         return redirect(action_point)
-    standing = {"until": action_point.snoozed_until, "reason": action_point.snooze_reason}
+    stored = {"until": action_point.snoozed_until, "reason": action_point.snooze_reason}
     today = timezone.localdate()
-    form = SnoozeForm(posted(request), initial=standing | saved_initial(request), today=today)
+    form = SnoozeForm(posted(request), initial=stored | saved_initial(request), today=today)
     if form.is_valid():
         progress.snooze(action_point, form.cleaned_data["until"], form.cleaned_data["reason"])
         messages.success(
@@ -141,11 +141,12 @@ def snooze(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResp
 
 
 def _updates(user: Person, action_point: ActionPoint, as_of: AsOf) -> ProgressUpdateQuerySet:
-    """The newest version of each update, withdrawn ones included; for a past date those that counted then. Without those that were
-    replaced while the agenda was hidden from the reader. One query, none for readers of drafts.
+    """Return the newest version of each update, withdrawn ones included; for a past date the versions that counted then.
+
+    Versions that were replaced while the agenda was hidden from the reader are left out. One query, none for readers of drafts.
     """
-    found: ProgressUpdateQuerySet = as_of.updates() if as_of.is_past else ProgressUpdate.objects.newest_versions()
-    readable = found.filter(action_point=action_point).not_replaced_by(_readable_since(user, action_point))
+    versions: ProgressUpdateQuerySet = as_of.updates() if as_of.is_past else ProgressUpdate.objects.newest_versions()
+    readable = versions.filter(action_point=action_point).not_replaced_by(_readable_since(user, action_point))
     return readable.newest_first().with_context()
 
 
@@ -155,7 +156,7 @@ def _readable_since(user: Person, action_point: ActionPoint) -> datetime:
 
 
 def _rights(user: Person, action_point: ActionPoint) -> dict[str, Any]:
-    """Which buttons the person gets, and the person's drafts."""
+    """Return the rights that decide on the buttons, and the person's drafts."""
     may_log = may(user, Right.LOG_PROGRESS, action_point)
     return {
         "may_log": may_log,
@@ -165,7 +166,7 @@ def _rights(user: Person, action_point: ActionPoint) -> dict[str, Any]:
 
 
 def _successors(user: Person, action_point: ActionPoint) -> list[ActionPoint]:
-    """The action points that it goes on in, of those the person may see. One query."""
+    """Return the action points of later agendas that continue this one and that the person may see. One query."""
     carried_to = ActionPoint.objects.visible_to(user).filter(carried_from=action_point)
     return list(carried_to.select_related("issue__agenda").in_order())
 
@@ -173,16 +174,16 @@ def _successors(user: Person, action_point: ActionPoint) -> list[ActionPoint]:
 def _with_rights(
     user: Person, action_point: ActionPoint, updates: Iterable[ProgressUpdate]
 ) -> list[tuple[ProgressUpdate, bool]]:
-    """Each update with whether the person may correct or withdraw it."""
-    found = []
+    """Return each update with whether the person may correct or withdraw it."""
+    pairs = []
     for update in updates:
         update.action_point = action_point
-        found.append((update, not update.is_withdrawn and may(user, Right.CORRECT, update)))
-    return found
+        pairs.append((update, not update.is_withdrawn and may(user, Right.CORRECT, update)))
+    return pairs
 
 
 def _by_state(milestones: Iterable[Milestone], today: date) -> list[tuple[str, str, list[Milestone]]]:
-    """Milestones in groups of key, heading and milestones; groups without any are left out."""
+    """Return groups of milestones as (key, heading, milestones), without empty groups."""
     groups: dict[str, list[Milestone]] = {key: [] for key in _MILESTONE_GROUPS}
     for milestone in milestones:
         if milestone.done_on:
@@ -192,7 +193,7 @@ def _by_state(milestones: Iterable[Milestone], today: date) -> list[tuple[str, s
             groups["recurring"].append(milestone)
         else:
             groups["passed" if rules.is_overdue(milestone, today) else "ahead"].append(milestone)
-    return [(key, str(_MILESTONE_GROUPS[key]), found) for key, found in groups.items() if found]
+    return [(key, str(_MILESTONE_GROUPS[key]), group) for key, group in groups.items() if group]
 
 
 _MILESTONE_GROUPS = {

@@ -1,4 +1,4 @@
-"""Logging progress on an action point."""
+"""Log progress on an action point, and save drafts of updates."""
 
 import re
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from actions import progress as verbs
+from actions import progress as progress_actions
 from actions.access import get_action_point, signed_in
 from actions.action_points.forms import ProgressForm
 from actions.action_points.forms.days import with_days
@@ -30,7 +30,7 @@ from tracker.web.form_recovery import Typed, clear_browser_copy, pop_saved_form,
 @preserve_form
 @require_http_methods(["GET", "POST"])
 def log_progress(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
-    """The form on GET; `draft` in the query string continues that draft. POST with `do`: publish (the default), draft or preview."""
+    """Show the form on GET, with the draft that `draft` names. On POST, `do` is publish (the default), draft or preview."""
     user = signed_in(request)
     action_point = get_action_point(user, slug, issue, number)
     _require_right(request, action_point, user)
@@ -44,11 +44,14 @@ def log_progress(request: HttpRequest, slug: str, issue: int, number: int) -> Ht
 
 
 def _require_right(request: HttpRequest, action_point: ActionPoint, user: User) -> None:
-    """Raise PermissionDenied unless the user may log progress. What was sent is saved as a draft first: the right may be lost meanwhile."""
+    """Raise PermissionDenied unless the user may log progress, after saving the sent text as a draft.
+
+    The user may have lost the right after opening the form.
+    """
     if may(user, Right.LOG_PROGRESS, action_point):
         return
     try:
-        draft = _saved(request, action_point, user) if request.method == "POST" else None
+        draft = _save_sent(request, action_point, user) if request.method == "POST" else None
     except TooManyDraftsError:
         draft = None
     if draft:
@@ -75,7 +78,7 @@ def _continue_draft(request: HttpRequest, action_point: ActionPoint, user: User)
 
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
-    """A narrative's Markdown as HTML, for the preview beside the form."""
+    """Return the Markdown of a narrative as HTML, for the preview next to the form."""
     text = request.POST.get("narrative", "")
     if len(text) > NARRATIVE_LIMIT:
         message = _("Too long for a preview: %(limit)s characters at most.")
@@ -86,9 +89,9 @@ def preview(request: HttpRequest) -> HttpResponse:
 def _publish(request: HttpRequest, action_point: ActionPoint, user: User) -> HttpResponse:
     form = ProgressForm(request.POST, action_point=action_point, user=user, today=timezone.localdate())
     if not form.is_valid():
-        return _refused(request, form, action_point, user, status=400)
+        return _show_again(request, form, action_point, user, status=400)
     try:
-        update = verbs.log_progress(
+        update = progress_actions.log_progress(
             action_point,
             form.progress(),
             author=user,
@@ -97,27 +100,27 @@ def _publish(request: HttpRequest, action_point: ActionPoint, user: User) -> Htt
             reported_on=form.cleaned_data.get("reported_on"),
             version=form.cleaned_data["version"],
         )
-    except verbs.NewerUpdatesError as error:
+    except progress_actions.NewerUpdatesError as error:
         form.send_again_with(version=max(newer.number for newer in error.updates))
-        return _refused(request, form, action_point, user, newer=error.updates, status=409)
+        return _show_again(request, form, action_point, user, newer=error.updates, status=409)
     except SubmissionUsedError as error:
         form.send_again_with(submission=uuid4())
         used, own = error.update, error.update.author_id == user.pk
         correctable = own and used.action_point_id == action_point.pk and not used.is_withdrawn
-        return _refused(request, form, action_point, user, used=used, correctable=correctable, status=409)
+        return _show_again(request, form, action_point, user, used=used, correctable=correctable, status=409)
     message = _("Progress logged on %(reference)s.") % {"reference": action_point.reference}
     messages.success(request, message, extra_tags=f"{clear_browser_copy(request)} {tag_for(update)}")
     return redirect(f"{action_point.get_absolute_url()}#update-{update.number}")
 
 
-def _refused(
+def _show_again(
     request: HttpRequest, form: ProgressForm, action_point: ActionPoint, user: User, **context: Any
 ) -> HttpResponse:
-    """The form again, with what was typed, which is saved as a draft that the form continues. A blank form leaves no draft."""
+    """Save the typed text as a draft, and show the form again, which continues the draft. A blank form saves no draft."""
     if _submission(request) is None:
         form.send_again_with(submission=uuid4())
     try:
-        draft = _saved(request, action_point, user)
+        draft = _save_sent(request, action_point, user)
     except TooManyDraftsError:
         form.add_error(None, _too_many_drafts())
     else:
@@ -130,7 +133,7 @@ def _refused(
 def _save_draft(request: HttpRequest, action_point: ActionPoint, user: User) -> HttpResponse:
     try:
         draft, problem, status = (
-            _saved(request, action_point, user),
+            _save_sent(request, action_point, user),
             _("Nothing is written yet: no draft was saved."),
             400,
         )
@@ -144,8 +147,8 @@ def _save_draft(request: HttpRequest, action_point: ActionPoint, user: User) -> 
     return _page(request, _form(action_point, user, typed_values(request.POST)), action_point, status=status)
 
 
-def _saved(request: HttpRequest, action_point: ActionPoint, user: User) -> ProgressDraft | None:
-    """Save what was sent as a draft; None if nothing was typed. Raises TooManyDraftsError."""
+def _save_sent(request: HttpRequest, action_point: ActionPoint, user: User) -> ProgressDraft | None:
+    """Save the sent values as a draft and return it; return None if nothing was typed. Raises TooManyDraftsError."""
     typed = with_days(typed_values(request.POST), ProgressForm.DAYS, timezone.localdate())
     return None if is_blank(typed) else save_draft(action_point, user, typed, _submission(request))
 
@@ -173,7 +176,7 @@ _DO = {"draft": _save_draft, "preview": _preview, "publish": _publish}
 
 
 def _form(action_point: ActionPoint, user: User, typed: Typed | None, status: str | None = None) -> ProgressForm:
-    """The form not yet sent, with what was typed before; else empty, `status` chosen where it is one."""
+    """Return an unbound form with the typed values; without them an empty form, with `status` chosen if it is valid."""
     initial: dict[str, Any] = ProgressForm.initial_from(typed) if typed else {}
     if not typed and status in ReportedStatus.values:
         initial["status"] = status

@@ -1,4 +1,4 @@
-"""`manage.py load_baseline`: adds the agenda of 2005, with what was reported on it, to what people have entered."""
+"""Run `manage.py load_baseline`, which adds the agenda of 2005 and its progress updates."""
 
 from collections import Counter
 from typing import Any
@@ -21,8 +21,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         dry_run = options["dry_run"]
         loaded = load_baseline(dry_run=dry_run)
-        self.stdout.write(f"{'Would be added' if dry_run else 'Added'}: {_listed(loaded.added)}.")
-        self.stdout.write(f"Left alone: {_listed(loaded.left_alone)}.")
+        self.stdout.write(f"{'Would be added' if dry_run else 'Added'}: {_format_counts(loaded.added)}.")
+        self.stdout.write(f"Left alone: {_format_counts(loaded.left_alone)}.")
         if loaded.differing:
             self.stdout.write("Not as in the baseline, left as it is:")
         for each in loaded.differing:
@@ -31,10 +31,10 @@ class Command(BaseCommand):
             self.stdout.write("This was a dry run: nothing was written.")
 
 
-def _listed(counts: Counter[type[models.Model]]) -> str:
-    """`1 agenda, 6 issues`, in the order of the baseline."""
-    return ", ".join(f"{count} {_called(model, count)}" for model, count in counts.items()) or "nothing"
+def _format_counts(counts: Counter[type[models.Model]]) -> str:
+    """Return the counts as text, in the order of the baseline: `1 agenda, 6 issues`."""
+    return ", ".join(f"{count} {_model_name(model, count)}" for model, count in counts.items()) or "nothing"
 
 
-def _called(model: type[models.Model], count: int) -> str:
+def _model_name(model: type[models.Model], count: int) -> str:
     return str(model._meta.verbose_name if count == 1 else model._meta.verbose_name_plural)
