@@ -269,7 +269,7 @@ def test_address_of_a_page_as_it_was_before_shows_the_newest(client, point, page
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("signed_in", "queries"), [(False, 11), (True, 21)])
+@pytest.mark.parametrize(("signed_in", "queries"), [(False, 12), (True, 22)])
 def test_action_point_page_costs_the_same_whatever_its_length(
     client, point, focal_point, django_assert_num_queries, signed_in, queries, count
 ):
