@@ -20,7 +20,7 @@ def signed_in(client, coordinator):
 
 def test_issue_and_action_point_are_added(signed_in, focal_point, coordinator):
     added = signed_in.post(ADD_ISSUE, {"number": "2", "title": "Capacity", "rationale": "Staff **need** it."})
-    point = signed_in.post(
+    response = signed_in.post(
         f"{AGENDA}issues/2/action-points/",
         {
             "number": "1",
@@ -35,7 +35,7 @@ def test_issue_and_action_point_are_added(signed_in, focal_point, coordinator):
     point = ActionPoint.objects.get(issue__number=2)
     assert (point.reference, point.title) == ("2026/2.1", "Joint training")
     assert (list(point.lead_agencies.all()), list(point.focal_points.all())) == ([focal_point.agency], [focal_point])
-    assert "Joint training" in text(point)
+    assert "Joint training" in text(response)
     assert "Joint training" in text(signed_in.get(f"{AGENDA}action-points/"))
     assert {row.history_user for row in point.history.all()} == {coordinator}
 

@@ -100,7 +100,7 @@ def test_worklist_shows_drafts_of_action_points_no_longer_listed(signed_in, foca
 
     page = signed_in.get(reverse("my_action_points"))
     confirmation = signed_in.get(discard)
-    signed_in.post(discard, {"submission": str(confirmation.context["draft"].submission)})
+    signed_in.post(discard, {"version": str(confirmation.context["draft"].submission)})
 
     assert page.context["rows"] == []
     assert "Drafts on other action points" in text(page)
