@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+from django.db.models import F, Value
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -48,21 +49,30 @@ class Edit:
     """The last history row of the milestone that this edit removed."""
 
 
-def edits(action_point: ActionPoint, reader: Person) -> list[Edit]:
-    """Return the edits that the reader may see, newest first. Up to five queries, three without history.
+def edits(action_point: ActionPoint, reader: Person, since: Mapping[int, datetime]) -> list[Edit]:
+    """Return the edits that the reader may see, newest first.
 
-    Values that were replaced or removed while the agenda was hidden from the reader are left out.
+    Values that were replaced or removed while the agenda was hidden from the reader are left out. `since` is the answer of `readable_since`
+    for its own agenda; the action point has its page marks. One query, and one more each if it was edited, moved to another agenda or lost
+    a milestone.
     """
     newest = action_point.history.select_related("history_user", "issue").order_by("-history_id")
     rows = list(newest[:LIMIT])[::-1]
     agendas = _Agendas(rows, action_point.issue.agenda_id)
-    since = readable_since(agendas.ids, reader)
-    removed = Milestone.removed_from(action_point).select_related("history_user").order_by("-history_id")[:LIMIT]
+    if elsewhere := agendas.ids - since.keys():
+        since = {**since, **readable_since(elsewhere, reader)}
     readable = [*_edits(rows, agendas, since)]
-    for row in removed:
+    for row in _removed(action_point):
         if row.history_date > since[agendas.at(row.history_date)]:
             readable.append(Edit(row.history_date, row.history_user, False, [], row))
     return sorted(readable, key=lambda edit: edit.at, reverse=True)
+
+
+def _removed(action_point: Any) -> list[Any]:
+    """Return the last rows of history of its milestones that were removed. One query, none if there are none."""
+    if not action_point.has_removed_milestones:
+        return []
+    return list(Milestone.removed_from(action_point).select_related("history_user").order_by("-history_id")[:LIMIT])
 
 
 class _Agendas:
@@ -82,10 +92,9 @@ class _Agendas:
 
 
 def _edits(rows: Sequence[Any], agendas: _Agendas, since: Mapping[int, datetime]) -> Iterator[Edit]:
-    """Yield the edits of the action point itself from its history rows, oldest first. Two queries, none without rows."""
+    """Yield the edits of the action point itself from its history rows, oldest first. One query, none if it was never edited."""
     if not rows:
         return
-    owners = owners_of(rows)
     bursts = list(_bursts(rows))
     yield Edit(bursts[0][-1].history_date, bursts[0][-1].history_user, bursts[0][0].history_type == "+", [])
     replaced_at = [*(burst[0].history_date for burst in bursts[1:]), NEVER]
@@ -94,6 +103,7 @@ def _edits(rows: Sequence[Any], agendas: _Agendas, since: Mapping[int, datetime]
         for burst, until in zip(bursts, replaced_at, strict=True)
         if until > since[agendas.at(burst[-1].history_date)]
     ]
+    owners = owners_of(readable if len(readable) > 1 else [])
     for before, after in pairwise(readable):
         if changes := differences(action_point_values(before, owners), action_point_values(after, owners)):
             yield Edit(after.history_date, after.history_user, False, changes)
@@ -112,12 +122,19 @@ def _bursts(rows: Sequence[Any]) -> Iterator[list[Any]]:
 
 
 def owners_of(rows: Sequence[Any]) -> Owners:
-    """Return the owners in each of these history rows of action points. Two queries, none without rows."""
+    """Return the owners in each of these history rows of action points. One query, none without rows."""
     owners: dict[tuple[int, str], list[str]] = {}
-    for field, name in (("lead_agencies", "agency__acronym"), ("focal_points", "user__name")) if rows else ():
-        through = getattr(type(rows[0]), field).model.objects.filter(history__in=[row.pk for row in rows])
-        for row_id, owner in through.order_by(name).values_list("history_id", name):
-            owners.setdefault((row_id, field), []).append(owner or "")
+    if not rows:
+        return owners
+    leads, focal_points = (
+        getattr(type(rows[0]), field)
+        .model.objects.filter(history__in=[row.pk for row in rows])
+        .annotate(field=Value(field), owner=F(name))
+        .values_list("history_id", "field", "owner")
+        for field, name in (("lead_agencies", "agency__acronym"), ("focal_points", "user__name"))
+    )
+    for row_id, field, owner in leads.union(focal_points, all=True).order_by("owner"):
+        owners.setdefault((row_id, field), []).append(owner or "")
     return owners
 
 

@@ -102,7 +102,7 @@ def is_own(state: ActionPointState, user: User) -> bool:
 
     One query for the parts of the agency, once a request.
     """
-    return user.pk in state.focal_points or any(user.speaks_for(pk) for pk in state.leads)
+    return user.pk in state.focal_points or any(pk in user.agency_ids for pk in state.leads)
 
 
 def days_since_report(state: ActionPointState, today: date) -> int | None:

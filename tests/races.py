@@ -1,4 +1,4 @@
-"""Helper that runs several calls at the same time, each with its own database connection."""
+"""Races: several calls at the same moment, each with its own connection to the database."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -7,7 +7,7 @@ from threading import Barrier
 from django.db import connections
 
 SECONDS = 10
-"""How long each call waits for the others to start."""
+"""How long calls wait for each other."""
 
 
 def run_at_once(*calls: Callable[[], object]) -> list[object]:

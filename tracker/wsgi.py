@@ -1,5 +1,6 @@
 """Create the WSGI application that gunicorn serves."""
 
+import gc
 import logging
 import os
 from collections.abc import Iterable
@@ -24,6 +25,10 @@ if _database["ENGINE"].endswith("postgresql"):
 # gunicorn sets up handlers of its own.
 for _logger in ("gunicorn.access", "gunicorn.error"):
     logging.getLogger(_logger).addFilter(Redaction(settings.SECRET_PATHS))
+
+# The objects of the loaded application are never garbage: collections during a large page need not visit them.
+gc.collect()
+gc.freeze()
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

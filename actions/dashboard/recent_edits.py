@@ -114,7 +114,7 @@ def edits(agenda: Agenda, end: datetime, reader: Person) -> RecentEdits:
     """Return the edits since `end`, from when on the reader may read the agenda.
 
     Visitors get no names of people. Nobody gets the earlier values of an action point from another agenda that was hidden from them.
-    Up to 16 queries, three without edits.
+    Up to 15 queries, three without edits.
     """
     with_people = reader.is_authenticated
     # EXISTS instead of a join: without statistics SQLite would scan the whole history.

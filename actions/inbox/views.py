@@ -75,7 +75,7 @@ def my_action_points(request: HttpRequest) -> HttpResponse:
 
 def _through(user: User, row: ActionPointRow) -> list[str]:
     """Return the acronyms of the user's agencies that lead it."""
-    return [agency.acronym for agency in row.agencies if user.speaks_for(agency.pk)]
+    return [agency.acronym for agency in row.agencies if agency.pk in user.agency_ids]
 
 
 def _nothing_yet(user: User, today: date) -> dict[str, object]:

@@ -125,9 +125,9 @@ class ActionPoint(Searchable):
     def is_own(self, user: User) -> bool:
         """Return whether the user is a focal point, or the user's agency or one of its parts leads it.
 
-        Up to three queries, none if the owners are prefetched.
+        Up to two queries, none if the owners are prefetched.
         """
-        return any(user.speaks_for(agency.id) for agency in self.lead_agencies.all()) or any(
+        return any(user.speaks_for(agency) for agency in self.lead_agencies.all()) or any(
             person.id == user.id for person in self.focal_points.all()
         )
 

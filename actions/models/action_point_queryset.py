@@ -60,6 +60,19 @@ class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
         """Load issues, agendas and owners as well. Two more queries for any number of rows."""
         return self.select_related("issue__agenda").prefetch_related("lead_agencies", "focal_points")
 
+    def with_page_marks(self, user: "User | AnonymousUser") -> "ActionPointQuerySet":
+        """Annotate what few action points have, so that the page of one reads it only then: `has_lineage`, `has_removed_milestones` and
+        `has_drafts`, those of the user.
+        """
+        drafts: Any = apps.get_model("actions", "ProgressDraft")._default_manager
+        linked = Q(carried_from__isnull=False) | Q(carried_to__isnull=False) | Q(rollover_decision__isnull=False)
+        milestones: Any = apps.get_model("actions", "Milestone")
+        return self.annotate(
+            has_lineage=Exists(self.model._default_manager.filter(linked, pk=OuterRef("pk"))),
+            has_removed_milestones=Exists(milestones.removed_from(OuterRef("pk"))),
+            has_drafts=Exists(drafts.filter(action_point=OuterRef("pk"), author=user.pk)),
+        )
+
 
 def end_of(day: date) -> datetime:
     """Return the first instant after that day (UTC)."""

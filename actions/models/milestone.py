@@ -116,7 +116,7 @@ class Milestone(models.Model):
         return self.title
 
     @classmethod
-    def removed_from(cls, action_point: ActionPoint) -> models.QuerySet[Any]:
+    def removed_from(cls, action_point: ActionPoint | models.OuterRef) -> models.QuerySet[Any]:
         """Return the history rows of the action point's removed milestones."""
         removed: models.QuerySet[Any] = cls.history.filter(action_point=action_point, history_type="-")
         return removed

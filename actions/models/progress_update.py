@@ -169,8 +169,8 @@ class ProgressUpdate(AppendOnlyModel, Searchable):
         return reverse("progress_update", args=[point.issue.agenda.slug, point.issue.number, point.number, self.number])
 
     def is_own(self, user: User) -> bool:
-        """Return whether the user wrote it, or it is from the user's agency or one of its parts."""
-        return user.speaks_for(self.agency_id) or (self.author_id is not None and self.author_id == user.id)
+        """Return whether the user wrote it, or it is from the user's agency or one of its parts. One query unless the agency is loaded."""
+        return user.speaks_for(self.agency) or (self.author_id is not None and self.author_id == user.id)
 
     @property
     def is_withdrawn(self) -> bool:

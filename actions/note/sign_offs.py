@@ -47,10 +47,10 @@ class PointSignOffs:
 
     def agencies_of(self, user: User) -> list[Agency]:
         """Return those for which the user answers."""
-        return [answer.agency for answer in self.answers if user.speaks_for(answer.agency.pk)]
+        return [answer.agency for answer in self.answers if user.speaks_for(answer.agency)]
 
     def is_open_for(self, user: User) -> bool:
-        return any(answer.is_open for answer in self.answers if user.speaks_for(answer.agency.pk))
+        return any(answer.is_open for answer in self.answers if user.speaks_for(answer.agency))
 
     @property
     def can_be_signed_off(self) -> bool:

@@ -141,7 +141,7 @@ def test_agency_page_costs_the_same_whatever_it_does(client, issue, django_asser
             personas.milestone(point)
         personas.agency(f"FAO-{number}", parent=fao)
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(17):
         client.get("/agencies/FAO/")
 
 

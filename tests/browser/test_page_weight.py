@@ -1,4 +1,4 @@
-"""Tests of the number of requests and bytes of a visit."""
+"""How much a visit costs: requests, and bytes over the wire."""
 
 import gzip
 import threading

@@ -272,7 +272,7 @@ def test_reminders_page_costs_the_same_whatever_its_length(as_coordinator, point
     for number in range(count):
         personas.digest(personas.person(f"{number}@example.org"), point)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         as_coordinator.get("/reminders/")
 
 

@@ -33,3 +33,18 @@ def test_only_web_processes_end_long_queries(imported, timeout):
     )
 
     assert shown.stdout.strip() == timeout
+
+
+def test_collections_leave_out_the_loaded_application():
+    """The garbage collector need not visit what every request uses."""
+    shown = subprocess.run(
+        [sys.executable, "-c", "import tracker.wsgi, gc; print(gc.get_freeze_count(), gc.isenabled())"],
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "tracker.settings"},
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    frozen, enabled = shown.stdout.split()
+    assert (int(frozen) > 10_000, enabled) == (True, "True")

@@ -211,9 +211,9 @@ class User(Searchable, AbstractBaseUser):
     def is_admin(self) -> bool:
         return self.role == Role.ADMIN
 
-    def speaks_for(self, agency_id: int | None) -> bool:
-        """Return whether it is the person's agency or one below it. One query, the first time."""
-        return agency_id is not None and agency_id in self.agency_ids
+    def speaks_for(self, agency: Agency | None) -> bool:
+        """Return whether it is the person's agency or one below it."""
+        return agency is not None and self.agency_id is not None and self.agency_id in {agency.pk, agency.parent_id}
 
     @property
     def agency_ids(self) -> frozenset[int]:

@@ -10,10 +10,14 @@ from django.utils.translation import gettext as _
 def get_page(items: Any, size: int, query: Mapping[str, str], errors: list[str], parameter: str = "page") -> Page[Any]:
     """Return the requested page of a sequence or an ordered QuerySet; the first page if none is requested.
 
-    If that page does not exist, add a message to `errors` and return the nearest page.
+    If that page does not exist, add a message to `errors` and return the nearest page. The first page reads one item more, so that a list
+    of one page need not be counted.
     """
-    paginator = Paginator(items, size)
     number = query.get(parameter) or 1
+    if number in {1, "1"}:
+        first = list(items[: size + 1])
+        return Page(first[:size], 1, Paginator(first if len(first) <= size else items, size))
+    paginator = Paginator(items, size)
     try:
         return paginator.page(number)
     except InvalidPage:

@@ -43,11 +43,12 @@ def action_point_page(request: HttpRequest, slug: str, issue: int, number: int) 
     """Show an action point with its status, milestones and a page of its updates."""
     user, as_of, errors = request.user, read_as_of(request), list[str]()
     today = as_of.day
-    action_point = get_action_point(user, slug, issue, number)
+    action_point: Any = get_action_point(user, slug, issue, number, marked=True)
+    since = readable_since([action_point.issue.agenda_id], user)
     as_of.look_back(action_point.issue.agenda)
     prefetch_related_objects([action_point], "milestones")
     state = state_of(action_point, as_of)
-    page = get_page(_updates(user, action_point, as_of), UPDATES, request.GET, errors)
+    page = get_page(_updates(action_point, as_of, since[action_point.issue.agenda_id]), UPDATES, request.GET, errors)
     updates = list(page)
     for update in updates:
         as_of.mark(update)
@@ -57,13 +58,14 @@ def action_point_page(request: HttpRequest, slug: str, issue: int, number: int) 
     context = (_rights(user, action_point) if not as_of.is_past else {}) | {
         "as_of": as_of,
         "action_point": action_point,
+        "current_agenda": action_point.issue.agenda,
         "state": state,
         "status": ActionStatus(state.status),
         "reasons": [reason.label for reason in reasons],
         "may_remind": bool(reasons) and not as_of.is_past and may(user, Right.COORDINATE),
         "days_since_report": rules.days_since_report(state, today),
         "snoozed": rules.is_paused(state, today),
-        "successors": _successors(user, action_point) if closed else [],
+        "successors": _successors(user, action_point) if closed and action_point.has_lineage else [],
         "messages": top,
         "next_point": next_waiting(user, today, action_point.pk) if logged and isinstance(user, User) else None,
         "timeline": [
@@ -73,7 +75,7 @@ def action_point_page(request: HttpRequest, slug: str, issue: int, number: int) 
         "page": page,
         "errors": errors,
         "milestones": _by_state(action_point.milestones.all(), today),
-        "edits": edits(action_point, user) if user.is_authenticated and not as_of.is_past else [],
+        "edits": edits(action_point, user, since) if user.is_authenticated and not as_of.is_past else [],
     }
     return render(
         request, "action_points/action_point_page.html", context, status=400 if as_of.errors or errors else 200
@@ -85,7 +87,8 @@ def action_point_page(request: HttpRequest, slug: str, issue: int, number: int) 
 def update_page(request: HttpRequest, slug: str, issue: int, number: int, update: int) -> HttpResponse:
     """Show one update with all versions that the reader may see, the newest first."""
     action_point = get_action_point(request.user, slug, issue, number)
-    since = _readable_since(request.user, action_point)
+    agenda = action_point.issue.agenda_id
+    since = readable_since([agenda], request.user)[agenda]
     versions = action_point.progress_updates.with_context().filter(number=update).order_by("-version")
     versions = list(versions.not_replaced_by(since))
     if not versions:
@@ -140,28 +143,22 @@ def snooze(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResp
     return render_form(request, "action_points/snooze_form.html", **context)
 
 
-def _updates(user: Person, action_point: ActionPoint, as_of: AsOf) -> ProgressUpdateQuerySet:
+def _updates(action_point: ActionPoint, as_of: AsOf, since: datetime) -> ProgressUpdateQuerySet:
     """Return the newest version of each update, withdrawn ones included; for a past date the versions that counted then.
 
-    Versions that were replaced while the agenda was hidden from the reader are left out. One query, none for readers of drafts.
+    Versions that were replaced before `since`, while the agenda was hidden from the reader, are left out.
     """
     versions: ProgressUpdateQuerySet = as_of.updates() if as_of.is_past else ProgressUpdate.objects.newest_versions()
-    readable = versions.filter(action_point=action_point).not_replaced_by(_readable_since(user, action_point))
-    return readable.newest_first().with_context()
+    return versions.filter(action_point=action_point).not_replaced_by(since).newest_first().with_context()
 
 
-def _readable_since(user: Person, action_point: ActionPoint) -> datetime:
-    agenda = action_point.issue.agenda_id
-    return readable_since([agenda], user)[agenda]
-
-
-def _rights(user: Person, action_point: ActionPoint) -> dict[str, Any]:
+def _rights(user: Person, action_point: Any) -> dict[str, Any]:
     """Return the rights that decide on the buttons, and the person's drafts."""
     may_log = may(user, Right.LOG_PROGRESS, action_point)
     return {
         "may_log": may_log,
         "may_coordinate": may(user, Right.COORDINATE),
-        "drafts": list(action_point.drafts.filter(author=user)) if user.is_authenticated else [],
+        "drafts": list(action_point.drafts.filter(author=user)) if action_point.has_drafts else [],
     }
 
 

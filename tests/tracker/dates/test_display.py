@@ -1,4 +1,4 @@
-"""Test how partial dates are displayed in each language."""
+"""Partial dates as each language writes them."""
 
 from datetime import date
 
