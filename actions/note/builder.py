@@ -1,4 +1,4 @@
-"""Builds the note of an agenda from its current updates, in a constant number of queries."""
+"""Build the note of an agenda from its current updates, in a constant number of queries."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Compares two versions of the note side by side: paragraph by paragraph and word by word."""
+"""Compare two versions of the note side by side: paragraph by paragraph and word by word."""
 
 import re
 from collections import Counter

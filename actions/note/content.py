@@ -85,7 +85,7 @@ class NoteUpdate:
     @property
     def source(self) -> str:
         """Return the whole text as Markdown, with which a coordinator begins to edit."""
-        statement = "**" + gettext("No progress thus far.") + "**" if self.is_no_progress else ""
+        statement = "**" + gettext("No progress so far.") + "**" if self.is_no_progress else ""
         return "\n\n".join(text for text in (statement, self.reason, self.narrative) if text)
 
     @property
@@ -106,7 +106,7 @@ class NoteUpdate:
         """Return the reason and the narrative, after a statement if the status is "no progress"."""
         blocks = parse(self.reason) + parse(self.narrative)
         if self.is_no_progress:
-            blocks = (Paragraph((Run(gettext("No progress thus far."), strong=True),)), *blocks)
+            blocks = (Paragraph((Run(gettext("No progress so far."), strong=True),)), *blocks)
         return blocks
 
 
@@ -130,7 +130,7 @@ class NoteEntry:
 
 @dataclass(frozen=True, slots=True)
 class Dissent:
-    """Why an agency does not agree with what the note says of an action point."""
+    """Why an agency does not agree with what the note says about an action point."""
 
     agency: str
     words: str

@@ -1,4 +1,4 @@
-"""Publishes the note: stores its content as the next version."""
+"""Publish the note: store its content as the next version."""
 
 from dataclasses import replace
 from datetime import date, datetime

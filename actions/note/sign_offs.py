@@ -1,4 +1,4 @@
-"""Which agencies are to sign off what the note says of an action point, and which of them have."""
+"""Which agencies are to sign off what the note says about an action point, and which of them have."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -26,9 +26,9 @@ def test_note_is_worded_signed_off_and_published(new_page, point, coordinator, f
     options = {"java_script_enabled": scripts, "viewport": {"width": 360, "height": 740}}
     page = new_page(coordinator, **options)
     page.goto("/agendas/2026/note/")
-    page.get_by_role("link", name="Word what came of it").click()
+    page.get_by_role("link", name="Edit what came of it").click()
     page.get_by_label("What the note says").nth(0).fill("In our words.")
-    page.locator("#passage-2").get_by_label("Merge into the text above").check()
+    page.locator("#block-2").get_by_label("Merge into the text above").check()
     page.get_by_role("button", name="Save").last.click()
     expect(page.locator(".note-item")).to_have_count(1)
     expect(page.locator(".note-item")).to_contain_text("In our words.")
@@ -60,11 +60,11 @@ def test_changed_source_is_settled_and_what_was_typed_besides_is_kept(
     correct(first, personas.progress(narrative="First, corrected."), author=focal_point, now=personas.NOW)
 
     page.goto("/agendas/2026/note/1.1/updates/")
-    expect(page.locator("#passage-1 .callout")).to_contain_text("First, corrected.")
+    expect(page.locator("#block-1 .callout")).to_contain_text("First, corrected.")
     page.get_by_label("What the note says").nth(1).fill("Typed besides.")
     page.get_by_role("button", name="Keep mine").click()
 
-    expect(page.locator(".passage .callout")).to_have_count(0)
+    expect(page.locator(".note-block .callout")).to_have_count(0)
     expect(page.get_by_label("What the note says").nth(0)).to_have_value("In our words.")
     expect(page.get_by_label("What the note says").nth(1)).to_have_value("Typed besides.")
 
@@ -82,7 +82,7 @@ def test_enter_saves_and_settles_nothing(new_page, point, coordinator, focal_poi
     page.wait_for_url("**/note/?at=action-point-1-1#action-point-1-1")
     page.goto("/agendas/2026/note/1.1/updates/")
 
-    expect(page.locator(".passage .callout")).to_have_count(1)
+    expect(page.locator(".note-block .callout")).to_have_count(1)
 
 
 @pytest.mark.parametrize("scripts", [True, False])

@@ -35,7 +35,7 @@ def test_note_of_the_baseline_has_everything_in_the_order_of_the_agenda(baseline
     assert all(point.description for point in points_of(note).values())
 
 
-def test_silence_and_no_progress_are_told_apart(baseline):
+def test_silence_and_no_progress_differ(baseline):
     points = points_of(build_note(baseline, TODAY, with_people=True))
 
     assert points["1.1"].updates == ()
@@ -61,7 +61,7 @@ def test_item_says_when_and_who_as_precisely_as_it_is_known(baseline):
     assert first.address == reverse("progress_update", args=["2005", 1, 2, 1])
 
 
-def test_milestones_ahead_and_passed_are_told_apart(baseline):
+def test_milestones_ahead_and_passed_are_separate(baseline):
     before = points_of(build_note(baseline, TODAY, with_people=True))
     after = points_of(build_note(baseline, date(2026, 1, 1), with_people=True))
 
@@ -89,7 +89,7 @@ def test_figures_add_up(baseline):
     assert [counts[-1] for _name, counts in note.figures] == [3, 2, 6, 3, 1, 2, 17]
 
 
-def test_only_updates_in_force_are_told(db, coordinator):
+def test_note_contains_only_current_updates(db, coordinator):
     point = personas.action_point()
     corrected = personas.update(point, coordinator, narrative="First wording.")
     correct(corrected, personas.progress(narrative="Second wording."), author=coordinator, now=personas.NOW)
@@ -112,15 +112,15 @@ def test_people_are_named_to_signed_in_readers_only(db, focal_point):
     point.focal_points.add(focal_point)
     gone = personas.person("gone@example.org", agency=focal_point.agency, is_active=False)
 
-    told, hidden = (build_note(point.issue.agenda, personas.TODAY, with_people=who) for who in (True, False))
+    with_names, hidden = (build_note(point.issue.agenda, personas.TODAY, with_people=who) for who in (True, False))
 
-    assert points_of(told)["1.1"].owners == str(focal_point)
+    assert points_of(with_names)["1.1"].owners == str(focal_point)
     assert points_of(hidden)["1.1"].owners == "focal points assigned"
-    assert [(entry.acronym, [contact.email for contact in entry.contacts]) for entry in told.directory] == [
+    assert [(entry.acronym, [contact.email for contact in entry.contacts]) for entry in with_names.directory] == [
         ("UNDP", [focal_point.email])
     ]
     assert hidden.directory == ()
-    assert gone.email not in repr(told)
+    assert gone.email not in repr(with_names)
     assert str(focal_point) not in repr(hidden)
 
 

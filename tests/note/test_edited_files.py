@@ -1,4 +1,4 @@
-"""Every output of a note that was worded: the words are in it, what was left out is not, and nothing that people type breaks one."""
+"""Every output of an edited note: the edited texts are in it, what was left out is not, and nothing that people type breaks one."""
 
 from datetime import timedelta
 
@@ -22,11 +22,11 @@ def store(point, section, *blocks, by):
     SectionEdit.store(point.issue.agenda, section, stored, author=by, now=now)
 
 
-def told_in(client, address):
+def file_texts(client, address):
     """The words of each file at `address`, without white space."""
     markdown, _kinds = words_of_commonmark(client.get(f"{address}.md").content.decode())
-    word = test_word.told(test_word.opened(client.get(f"{address}.docx").content))
-    pdf = test_pdf.told(test_pdf.opened(client.get(f"{address}.pdf").content))
+    word = test_word.text_of(test_word.opened(client.get(f"{address}.docx").content))
+    pdf = test_pdf.text_of(test_pdf.opened(client.get(f"{address}.pdf").content))
     return [test_pdf.letters(text) for text in (" ".join(markdown), word, pdf)]
 
 
@@ -40,24 +40,24 @@ def point(db, coordinator):
     left_out = ([["2", "x", ""]], None, True)
     own: tuple[list[list[str]], str, bool] = ([], "A paragraph of our own.", False)
     store(point, f"updates:{point.pk}", own, merged, left_out, by=coordinator)
-    store(point, f"description:{point.pk}", ([], "Worded agreement.", False), by=coordinator)
-    store(point, "introduction", ([], "Worded introduction.", False), by=coordinator)
+    store(point, f"description:{point.pk}", ([], "Edited agreement.", False), by=coordinator)
+    store(point, "introduction", ([], "Edited introduction.", False), by=coordinator)
     return point
 
 
 @pytest.mark.parametrize("version", [False, True])
-def test_every_file_says_what_coordinators_made_of_it(client, coordinator, point, version):
+def test_every_file_contains_the_edited_texts(client, coordinator, point, version):
     personas.sign_in(client, coordinator)
     if version:
         personas.note_version(point.issue.agenda, coordinator)
         personas.update(point, coordinator, narrative="Later.")
 
-    files = told_in(client, "/agendas/2026/note/versions/1" if version else "/agendas/2026/note")
+    files = file_texts(client, "/agendas/2026/note/versions/1" if version else "/agendas/2026/note")
 
     order = [
-        "Worded introduction.",
+        "Edited introduction.",
         "Agreed.",
-        "Worded agreement.",
+        "Edited agreement.",
         "A paragraph of our own.",
         "One and three, merged.",
     ]
@@ -71,15 +71,15 @@ def test_every_file_says_what_coordinators_made_of_it(client, coordinator, point
         assert "Later" not in text
 
 
-def test_files_lead_to_every_update_that_a_merged_text_tells_of(client, coordinator, point):
+def test_files_link_to_every_update_that_a_merged_text_covers(client, coordinator, point):
     personas.sign_in(client, coordinator)
 
     pdf = test_pdf.addresses(test_pdf.opened(client.get("/agendas/2026/note.pdf").content))
     markdown = client.get("/agendas/2026/note.md").content.decode()
 
-    for number, told in ((1, True), (2, False), (3, True), (4, True)):
+    for number, is_covered in ((1, True), (2, False), (3, True), (4, True)):
         address = f"http://testserver/agendas/2026/1.1/updates/{number}/"
-        assert (address in pdf, f"<{address}>" in markdown) == (told, told)
+        assert (address in pdf, f"<{address}>" in markdown) == (is_covered, is_covered)
 
 
 @pytest.fixture
@@ -118,10 +118,10 @@ def test_hostile_words_break_no_output(client, coordinator, hostile_wordings):
 def test_hostile_words_arrive_as_words(hostile_wordings):
     note = build_note(hostile_wordings, personas.TODAY, with_people=True)
 
-    said, kinds = words_of_commonmark(write_markdown(note))
+    found, kinds = words_of_commonmark(write_markdown(note))
 
-    told = " ".join(said)
+    content = " ".join(found)
     assert kinds.isdisjoint({"html_block", "html_inline", "fence", "code_block", "hr"})
     for text in HOSTILE[:10]:
         clean = text.replace("\x07", "").replace("\x1b", "").replace("\x0b", "")
-        assert told.count(" ".join(words(parse(clean)))) >= 2
+        assert content.count(" ".join(words(parse(clean)))) >= 2

@@ -1,4 +1,4 @@
-"""Files of long notes: asked for, made by a worker, fetched, swept."""
+"""Files of long notes: requested, written by a worker, downloaded, deleted."""
 
 import os
 from datetime import timedelta
@@ -143,14 +143,14 @@ def test_visitors_get_files_without_people_and_none_of_others(
         make_file(pk)
 
     content = b"".join(client.get(f"{own}content/").streaming_content)
-    told = " ".join(paragraph.text for paragraph in Document(BytesIO(content)).paragraphs)
+    content = " ".join(paragraph.text for paragraph in Document(BytesIO(content)).paragraphs)
     assert own != theirs
-    assert focal_point.email not in told
+    assert focal_point.email not in content
     assert client.get(theirs).status_code == 302
     assert client.get(f"{theirs}content/").status_code == 302
 
 
-def test_file_of_an_agenda_that_is_closed_to_visitors_again_is_not_given(
+def test_file_of_an_agenda_that_is_closed_to_visitors_again_is_not_found(
     client, long_note, enqueued, quick_worker, django_capture_on_commit_callbacks
 ):
     Agenda.objects.update(visible_to="everybody")
@@ -182,7 +182,7 @@ def test_failed_file_says_so_and_can_be_asked_for_again(
     assert "Fetch the file" in text(as_focal_point.get(page))
 
 
-def test_broker_that_is_away_is_told(as_focal_point, long_note, monkeypatch, django_capture_on_commit_callbacks):
+def test_page_says_that_the_broker_is_away(as_focal_point, long_note, monkeypatch, django_capture_on_commit_callbacks):
     monkeypatch.setattr(make_file, "delay", lambda _pk: 1 / 0)
 
     with django_capture_on_commit_callbacks(execute=True):

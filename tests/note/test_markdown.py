@@ -40,26 +40,26 @@ def words_of_commonmark(text):
 def test_narrative_says_the_same_to_every_reader(narrative):
     tree = parse(narrative)
 
-    said, kinds = words_of_commonmark("\n".join(text_lines(tree)))
+    found, kinds = words_of_commonmark("\n".join(text_lines(tree)))
 
-    assert said == words(tree)
+    assert found == words(tree)
     assert kinds <= {"paragraph", "inline", "bullet_list", "ordered_list", "list_item", "blockquote"}
 
 
 def test_markdown_of_the_baseline_has_every_update(client, focal_point, baseline):
     answer = personas.sign_in(client, focal_point).get("/agendas/2005/note.md")
 
-    said, kinds = words_of_commonmark(answer.content.decode())
-    told = " ".join(said)
+    found, kinds = words_of_commonmark(answer.content.decode())
+    content = " ".join(found)
     assert answer["Content-Type"] == "text/markdown; charset=utf-8"
     assert answer["Content-Disposition"] == 'attachment; filename="note-2005.md"'
     assert "html_block" not in kinds
     for update in ProgressUpdate.objects.all():
-        assert " ".join(words(parse(update.narrative or update.reason))) in told
+        assert " ".join(words(parse(update.narrative or update.reason))) in content
         assert f"](<http://testserver{update.get_absolute_url()}>)" in answer.content.decode()
-    assert told.count("No progress thus far.") == 2
-    assert told.count("Nothing has been reported.") == 1
-    assert focal_point.email in told
+    assert content.count("No progress so far.") == 2
+    assert content.count("Nothing has been reported.") == 1
+    assert focal_point.email in content
 
 
 def test_markdown_has_the_headings_of_the_agenda(client, focal_point, baseline):
@@ -73,7 +73,7 @@ def test_markdown_has_the_headings_of_the_agenda(client, focal_point, baseline):
 def test_markdown_of_hostile_text_holds_no_markup_of_theirs(hostile_agenda):
     text = write_markdown(build_note(hostile_agenda, personas.TODAY, with_people=True))
 
-    _said, kinds = words_of_commonmark(text)
+    _found, kinds = words_of_commonmark(text)
     assert kinds.isdisjoint({"html_block", "html_inline", "fence", "code_block", "hr"})
     assert len(re.findall(r"^## ", text, re.MULTILINE)) == 3
     assert "\x07" not in text

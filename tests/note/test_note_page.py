@@ -11,18 +11,18 @@ from tests.actions.pages import text
 NOTE = "/agendas/2005/note/"
 
 
-def test_page_tells_the_whole_agenda(client, focal_point, baseline):
+def test_page_contains_the_whole_agenda(client, focal_point, baseline):
     page = personas.sign_in(client, focal_point).get(NOTE)
 
-    told = text(page)
-    assert told.count("No progress thus far.") == 2
-    assert told.count("Nothing has been reported.") == 1
-    assert told.index("Nothing has been reported.") < told.index("No progress thus far.")
+    content = text(page)
+    assert content.count("No progress so far.") == 2
+    assert content.count("Nothing has been reported.") == 1
+    assert content.index("Nothing has been reported.") < content.index("No progress so far.")
     for update in ProgressUpdate.objects.all():
         assert f'href="{update.get_absolute_url()}"' in page.content.decode()
 
 
-def test_page_leads_from_its_contents_to_each_action_point(client, focal_point, baseline):
+def test_contents_of_the_page_link_to_each_action_point(client, focal_point, baseline):
     html = personas.sign_in(client, focal_point).get(NOTE).content.decode()
 
     for anchor in ("issue-1", "issue-6", "action-point-1-1", "action-point-6-2", "figures", "directory"):

@@ -27,7 +27,7 @@ def letters(text):
     return re.sub(r"[\s\u200b\u00ad\u2010\u2022\u2023-]", "", text)
 
 
-def told(reader):
+def text_of(reader):
     """The running text, without the page numbers at the foot."""
     pages = len(reader.pages)
     found = ""
@@ -69,13 +69,13 @@ def test_pdf_has_an_outline_and_embedded_fonts(reader):
         assert {"/FontFile", "/FontFile2", "/FontFile3"} & set(descriptor)
 
 
-def test_pdf_tells_every_update_and_links_to_it(reader):
-    text, links = told(reader), addresses(reader)
+def test_pdf_contains_every_update_and_links_to_it(reader):
+    text, links = text_of(reader), addresses(reader)
 
     for update in ProgressUpdate.objects.all():
         assert letters(" ".join(words(parse(update.narrative or update.reason)))) in text
         assert f"http://testserver{update.get_absolute_url()}" in links
-    assert text.count("Noprogressthusfar.") == 2
+    assert text.count("Noprogresssofar.") == 2
     assert text.count("Nothinghasbeenreported.") == 1
 
 
@@ -89,7 +89,7 @@ def test_pdf_numbers_its_pages(reader):
 def test_hostile_text_arrives_as_text(hostile_agenda):
     reader = opened(write_pdf(build_note(hostile_agenda, personas.TODAY, with_people=True)))
 
-    text = told(reader)
+    text = text_of(reader)
     for telling in (
         '#import"x":*#eval("1+1")$x^2$@label<label>',
         "<script>alert(1)</script>",
@@ -117,11 +117,11 @@ def test_marks_piled_on_one_character_are_bounded(db, coordinator, mark, kept, m
 
 def test_character_that_no_font_has_costs_the_claim_but_not_the_file(db, coordinator):
     point = personas.action_point()
-    personas.update(point, coordinator, narrative="Told \U000f0000 all the same.")
+    personas.update(point, coordinator, narrative="Said \U000f0000 all the same.")
 
     reader = opened(write_pdf(build_note(point.issue.agenda, personas.TODAY, with_people=True)))
 
-    assert "allthesame." in told(reader)
+    assert "allthesame." in text_of(reader)
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
     assert b"pdfuaid" not in reader.trailer["/Root"]["/Metadata"].get_data()
 
@@ -137,19 +137,19 @@ def test_pdf_is_written_in_the_language_of_the_reader(baseline, language, expect
 def test_note_of_an_empty_agenda_is_a_file_too(db):
     note = build_note(personas.agenda(), personas.TODAY, with_people=True)
 
-    assert "Annex:figures" in told(opened(write_pdf(note)))
+    assert "Annex:figures" in text_of(opened(write_pdf(note)))
 
 
 def test_scripts_of_the_six_languages_and_emoji_have_fonts(db, coordinator):
     point = personas.action_point()
-    told_in = "\u4f60\u597d\uff0c\u4e16\u754c \u0645\u0631\u062d\u0628\u0627 \u041f\u0440\u0438\u0432\u0435\u0442 \u00e9\u00f1 \U0001f600"
-    personas.update(point, coordinator, narrative=told_in)
+    text = "\u4f60\u597d\uff0c\u4e16\u754c \u0645\u0631\u062d\u0628\u0627 \u041f\u0440\u0438\u0432\u0435\u0442 \u00e9\u00f1 \U0001f600"
+    personas.update(point, coordinator, narrative=text)
 
     reader = opened(write_pdf(build_note(point.issue.agenda, personas.TODAY, with_people=True)))
 
     assert b"<pdfuaid:part>1</pdfuaid:part>" in reader.trailer["/Root"]["/Metadata"].get_data()
-    assert "\u4f60\u597d\uff0c\u4e16\u754c" in told(reader)
-    assert "\u041f\u0440\u0438\u0432\u0435\u0442" in told(reader)
+    assert "\u4f60\u597d\uff0c\u4e16\u754c" in text_of(reader)
+    assert "\u041f\u0440\u0438\u0432\u0435\u0442" in text_of(reader)
 
 
 @pytest.mark.parametrize("language", ["ar", "zh-hans"])

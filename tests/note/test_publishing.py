@@ -1,4 +1,4 @@
-"""Published versions: frozen, told apart, for those who may read them."""
+"""Published versions: unchanged once published, compared, for those who may read them."""
 
 import hashlib
 import json
@@ -69,10 +69,10 @@ def test_content_is_canonical_json_with_the_hash_that_the_page_names(as_coordina
 
     answer = as_coordinator.get("/agendas/2026/note/versions/1.json")
 
-    told = json.loads(answer.content)
-    again = json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
+    content = json.loads(answer.content)
+    again = json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
     assert hashlib.sha256(again).hexdigest() == NoteVersion.objects.get().sha256
-    assert told["version"] == 1
+    assert content["version"] == 1
 
 
 def test_version_stays_when_the_draft_goes_on(as_coordinator, point, focal_point):
@@ -121,7 +121,7 @@ def test_publishing_twice_by_one_form_publishes_once(as_coordinator, point):
 
 
 @pytest.mark.parametrize(
-    ("data", "complaint"),
+    ("data", "message"),
     [
         ({"audience": ""}, "This is needed"),
         ({"audience": "martians"}, "martians"),
@@ -129,11 +129,11 @@ def test_publishing_twice_by_one_form_publishes_once(as_coordinator, point):
         ({"remark": "bell \x07"}, "cannot be stored"),
     ],
 )
-def test_bad_input_is_refused(as_coordinator, point, data, complaint):
+def test_bad_input_is_refused(as_coordinator, point, data, message):
     answer = publish(as_coordinator, **data)
 
     assert answer.status_code == 400
-    assert complaint in text(answer)
+    assert message in text(answer)
     assert NoteVersion.objects.count() == 0
 
 
@@ -144,8 +144,8 @@ def test_page_says_what_is_still_open(as_coordinator, point, coordinator):
 
     page = text(as_coordinator.get(PUBLISH))
 
-    assert "Changed since they were worded 1.1 Action point 1" in page
-    assert "1 part waits for an agency." in page
+    assert "Edited sections whose source has changed 1.1 Action point 1" in page
+    assert "1 action point waits for an agency." in page
     assert "UNDP : 1.1" in page
 
 
@@ -161,7 +161,7 @@ def test_note_is_kept_to_the_network_until_all_have_signed(as_coordinator, point
     assert ("unsigned_too" in form.fields) is not signed
 
 
-def test_note_without_sign_offs_goes_to_everybody_only_where_that_is_said(as_coordinator, point):
+def test_note_without_sign_offs_is_published_to_everybody_only_if_confirmed(as_coordinator, point):
     refused = publish(as_coordinator, audience="everybody", unsigned_too="", remark="Typed.")
     published = NoteVersion.objects.count()
     publish(as_coordinator, audience="everybody")
@@ -180,10 +180,10 @@ def test_signed_note_goes_to_everybody_without_more(as_coordinator, point, focal
     assert NoteVersion.objects.get().audience == "everybody"
 
 
-def test_version_without_sign_offs_is_opened_to_everybody_only_where_that_is_said(as_coordinator, point):
+def test_version_without_sign_offs_is_opened_to_everybody_only_if_confirmed(as_coordinator, point):
     publish(as_coordinator)
     page, where = "/agendas/2026/note/versions/1/", "/agendas/2026/note/versions/1/audience/"
-    assert "Not signed off by all 1 part waits for an agency." in text(as_coordinator.get(page))
+    assert "Not signed off by all 1 action point waits for an agency." in text(as_coordinator.get(page))
 
     refused = as_coordinator.post(where, {"audience": "everybody"})
 
@@ -229,7 +229,7 @@ def test_version_is_judged_by_whom_it_names_not_by_who_answers_now(as_coordinato
     assert (answer.status_code, NoteVersion.objects.get().audience) == (400, "network")
 
 
-def test_what_waits_for_agencies_is_told_to_coordinators_only(client, as_coordinator, point, focal_point):
+def test_only_coordinators_see_what_waits_for_agencies(client, as_coordinator, point, focal_point):
     publish(as_coordinator)
 
     assert "Not signed off by all" not in text(
@@ -314,7 +314,7 @@ def test_changes_are_shown_side_by_side_word_by_word(as_coordinator, point, foca
     assert "<td>First <del>came.</del></td>" in html
     assert "<td>First <ins>came late.</ins></td>" in html
     assert "<ins>&lt;b&gt;Second&lt;/b&gt; came.</ins>" in html
-    assert "From version 1 to version 2. 2 parts are the same in both." in text(page)
+    assert "From version 1 to version 2. 2 sections are the same in both." in text(page)
     assert "What changed since version 1" in text(as_coordinator.get(LIST))
 
 
@@ -330,7 +330,7 @@ def test_changes_up_to_the_draft(as_coordinator, point):
     assert "Before everything." in differs
 
 
-def test_changes_tell_what_came_and_went(baseline):
+def test_changes_show_what_was_added_and_removed(baseline):
     before = build_note(baseline, date(2006, 4, 20), with_people=True)
     after = replace(before, issues=before.issues[1:])
 
@@ -344,7 +344,7 @@ def test_changes_tell_what_came_and_went(baseline):
     assert compare(before, before) == type(found)((), found.same + len(found.sections))
 
 
-def test_changes_of_endless_texts_are_told_in_time(point, focal_point):
+def test_changes_of_endless_texts_are_found_in_time(point, focal_point):
     agenda = point.issue.agenda
     old = replace(build_note(agenda, personas.TODAY, with_people=True), introduction=" ".join(map(str, range(3500))))
     new = replace(old, introduction=" ".join(map(str, range(3500, 0, -1))))

@@ -1,4 +1,4 @@
-"""Coordinators word the note: what the pages show, what is kept, who may, and what happens when sources change."""
+"""Coordinators edit the note: what the pages show, what is stored, who may, and what happens when sources change."""
 
 import pytest
 from django.urls import reverse
@@ -27,11 +27,11 @@ def typed(client, address, **changes):
     """What a browser would send of the form at `address`, with changes by `number_field` (`_1_text`)."""
     form = client.get(address).context["form"]
     data = {"version": form.version_read, "count": form.count}
-    for passage in form.forms:
-        for field in passage:
+    for block in form.forms:
+        for field in block:
             data[field.html_name] = "" if field.value() is None else field.value()
     for name, value in changes.items():
-        data[f"passage-{name[1:].replace('_', '-')}" if name.startswith("_") else name] = value
+        data[f"block-{name[1:].replace('_', '-')}" if name.startswith("_") else name] = value
     return data
 
 
@@ -39,7 +39,7 @@ def save(client, address, **changes):
     return client.post(address, typed(client, address, **changes))
 
 
-def told(point):
+def shown_texts(point):
     """The texts of the note below the action point, in its order."""
     note = build_note(point.issue.agenda, personas.TODAY, with_people=True)
     entries = note.issues[0].points[0].entries
@@ -59,21 +59,21 @@ def test_saving_nothing_stores_nothing(as_coordinator, point):
     assert SectionEdit.objects.count() == 0
 
 
-def test_coordinator_words_reorders_leaves_out_and_adds(as_coordinator, point):
+def test_coordinator_edits_reorders_leaves_out_and_adds(as_coordinator, point):
     save(
         as_coordinator,
         UPDATES,
-        _1_text="Worded **first**.",
+        _1_text="Edited **first**.",
         _1_place=9,
         _2_fate="leave_out",
         _4_text="A paragraph of our own.",
         _4_place=1,
     )
 
-    assert told(point) == ["A paragraph of our own.", "Third.", "Worded **first**."]
+    assert shown_texts(point) == ["A paragraph of our own.", "Third.", "Edited **first**."]
     page = text(as_coordinator.get("/agendas/2026/note/"))
     assert "Second." not in page
-    assert page.index("A paragraph of our own.") < page.index("Third.") < page.index("Worded first .")
+    assert page.index("A paragraph of our own.") < page.index("Third.") < page.index("Edited first .")
 
 
 @pytest.mark.parametrize(
@@ -86,15 +86,17 @@ def test_coordinator_words_reorders_leaves_out_and_adds(as_coordinator, point):
         ({"_4_text": "Ours.", "_4_place": 2}, ["First.", "Ours.", "Second.", "Third."]),
     ],
 )
-def test_texts_of_the_same_place_are_ordered_as_they_were_moved_and_told_so(as_coordinator, point, places, expected):
+def test_texts_of_the_same_place_are_ordered_as_they_were_moved_and_the_page_says_so(
+    as_coordinator, point, places, expected
+):
     answer = as_coordinator.post(UPDATES, typed(as_coordinator, UPDATES, **places), follow=True)
 
-    assert told(point) == expected
+    assert shown_texts(point) == expected
     assert "Some texts had the same place." in text(answer)
 
 
 @pytest.mark.parametrize("places", [{"_1_place": 9}, {"_4_place": 1}])
-def test_places_of_their_own_are_not_worth_a_word(as_coordinator, point, places):
+def test_different_places_need_no_message(as_coordinator, point, places):
     answer = as_coordinator.post(UPDATES, typed(as_coordinator, UPDATES, **places), follow=True)
 
     assert "had the same place" not in text(answer)
@@ -110,34 +112,34 @@ def test_coordinator_merges_updates_into_one_text(as_coordinator, point):
     assert write_markdown(note).count("/updates/") == 3
 
 
-def test_merged_texts_part_again_as_they_were_reported(as_coordinator, point):
+def test_merged_texts_are_separated_again_as_they_were_reported(as_coordinator, point):
     save(as_coordinator, UPDATES, _2_fate="merge", _3_fate="merge")
 
     save(as_coordinator, UPDATES, _1_fate="source")
 
-    assert told(point) == ["First.", "Second.", "Third."]
+    assert shown_texts(point) == ["First.", "Second.", "Third."]
     assert [version.blocks for version in SectionEdit.objects.order_by("version")][1] == []
 
 
-def test_edits_survive_new_updates_which_follow_behind(as_coordinator, point, focal_point):
+def test_edits_survive_new_updates_which_are_added_at_the_end(as_coordinator, point, focal_point):
     save(as_coordinator, UPDATES, _1_text="Ours.", _1_place=9)
 
     personas.update(point, focal_point, narrative="Fourth.")
 
-    assert told(point) == ["Second.", "Third.", "Ours.", "Fourth."]
-    assert "changed since it was worded" not in text(as_coordinator.get("/agendas/2026/note/parts/"))
+    assert shown_texts(point) == ["Second.", "Third.", "Ours.", "Fourth."]
+    assert "Source changed" not in text(as_coordinator.get("/agendas/2026/note/parts/"))
 
 
-def test_changed_source_shows_what_was_what_is_and_the_words(as_coordinator, point, focal_point):
+def test_changed_source_shows_old_and_new_text_and_the_edit(as_coordinator, point, focal_point):
     save(as_coordinator, UPDATES, _1_text="Ours.")
 
     correct(point, 1, "First, corrected.", focal_point)
 
-    assert told(point)[0] == "Ours."
+    assert shown_texts(point)[0] == "Ours."
     page = text(as_coordinator.get(UPDATES))
     assert "Was First. Is now First, corrected. Keep mine 1 Take the new 1" in page
     assert "Ours." in page
-    assert text(as_coordinator.get("/agendas/2026/note/parts/")).count("changed since it was worded") == 1
+    assert text(as_coordinator.get("/agendas/2026/note/parts/")).count("Source changed") == 1
 
 
 @pytest.mark.parametrize(("choice", "expected"), [("keep", "Ours."), ("take", "First, corrected.")])
@@ -148,21 +150,21 @@ def test_changed_source_is_settled_either_way(as_coordinator, point, focal_point
     answer = save(as_coordinator, UPDATES, **{choice: 1, "_2_text": "Typed besides."})
 
     assert answer["Location"] == UPDATES
-    assert told(point) == [expected, "Typed besides.", "Third."]
-    assert "Changed since you worded it" not in text(as_coordinator.get(UPDATES))
+    assert shown_texts(point) == [expected, "Typed besides.", "Third."]
+    assert "Source changed since you edited it" not in text(as_coordinator.get(UPDATES))
 
 
-def test_withdrawn_update_is_told_no_more_until_coordinators_keep_their_words(as_coordinator, point, focal_point):
+def test_text_of_a_withdrawn_update_is_hidden_until_coordinators_keep_it(as_coordinator, point, focal_point):
     save(as_coordinator, UPDATES, _1_text="Ours.")
     withdraw(point.progress_updates.get(number=1), by=focal_point, reason="Wrong.", now=personas.NOW)
-    before = told(point)
+    before = shown_texts(point)
 
     page = text(as_coordinator.get(UPDATES))
     save(as_coordinator, UPDATES, keep=1)
 
     assert before == ["Second.", "Third."]
     assert "Is now Withdrawn" in page
-    assert told(point) == ["Ours.", "Second.", "Third."]
+    assert shown_texts(point) == ["Ours.", "Second.", "Third."]
 
 
 def test_left_out_update_that_is_corrected_stays_out_and_shows(as_coordinator, point, focal_point):
@@ -170,8 +172,8 @@ def test_left_out_update_that_is_corrected_stays_out_and_shows(as_coordinator, p
 
     correct(point, 1, "First, corrected.", focal_point)
 
-    assert told(point) == ["Second.", "Third."]
-    assert "Changed since you worded it" in text(as_coordinator.get(UPDATES))
+    assert shown_texts(point) == ["Second.", "Third."]
+    assert "Source changed since you edited it" in text(as_coordinator.get(UPDATES))
 
 
 def test_two_coordinators_see_both_texts(as_coordinator, point):
@@ -184,7 +186,7 @@ def test_two_coordinators_see_both_texts(as_coordinator, point):
     assert conflict.status_code == 409
     assert "1 Theirs. Mine." in text(conflict)
     assert again.status_code == 302
-    assert told(point)[0] == "Mine."
+    assert shown_texts(point)[0] == "Mine."
     assert list(SectionEdit.objects.order_by("version").values_list("version", flat=True)) == [1, 2]
 
 
@@ -199,9 +201,9 @@ def test_source_corrected_while_typing_is_shown_and_nothing_is_lost(as_coordinat
     assert "First, corrected." in text(answer)
     assert "Mine." in text(answer)
     assert SectionEdit.objects.count() == 0
-    again = {"passage-1-covers": answer.context["form"].forms[0]["covers"].value()}
+    again = {"block-1-covers": answer.context["form"].forms[0]["covers"].value()}
     assert as_coordinator.post(UPDATES, mine | again).status_code == 302
-    assert told(point)[0] == "Mine."
+    assert shown_texts(point)[0] == "Mine."
 
 
 @pytest.mark.parametrize(
@@ -212,21 +214,21 @@ def test_source_corrected_while_typing_is_shown_and_nothing_is_lost(as_coordinat
         ("/agendas/2026/note/1.1/description/", "description"),
     ],
 )
-def test_every_text_can_be_worded_and_shows_when_its_source_changes(as_coordinator, point, source, address):
+def test_every_text_can_be_edited_and_shows_when_its_source_changes(as_coordinator, point, source, address):
     issue, agenda = point.issue, point.issue.agenda
     row = {"introduction": agenda, "rationale": issue, "description": point}[source]
     setattr(row, source, "As agreed.")
     row.save()
 
-    save(as_coordinator, address, _1_text="As worded.", _2_text="And more.")
-    worded = text(as_coordinator.get("/agendas/2026/note/"))
-    setattr(row, source, "As agreed anew.")
+    save(as_coordinator, address, _1_text="As edited.", _2_text="And more.")
+    edited = text(as_coordinator.get("/agendas/2026/note/"))
+    setattr(row, source, "As agreed again.")
     row.save()
 
-    assert "As worded. And more." in worded
-    assert "As agreed." not in worded
-    assert "Was As agreed. Is now As agreed anew." in text(as_coordinator.get(address))
-    assert "As worded. And more." in text(as_coordinator.get("/agendas/2026/note/"))
+    assert "As edited. And more." in edited
+    assert "As agreed." not in edited
+    assert "Was As agreed. Is now As agreed again." in text(as_coordinator.get(address))
+    assert "As edited. And more." in text(as_coordinator.get("/agendas/2026/note/"))
 
 
 def test_text_where_there_was_none_is_added(as_coordinator, point):
@@ -238,7 +240,7 @@ def test_text_where_there_was_none_is_added(as_coordinator, point):
     assert "Agreed later. We begin here." in text(as_coordinator.get("/agendas/2026/note/"))
 
 
-def test_versions_say_who_worded_what(as_coordinator, point, admin):
+def test_versions_say_who_edited_what(as_coordinator, point, admin):
     save(as_coordinator, UPDATES, _1_text="Once.")
     save(personas.sign_in(as_coordinator, admin), UPDATES, _1_text="Twice.")
 
@@ -250,18 +252,18 @@ def test_versions_say_who_worded_what(as_coordinator, point, admin):
     assert "Once." in page[page.index("Version 1") :]
 
 
-def test_stored_wordings_are_neither_changed_nor_deleted(as_coordinator, point):
+def test_stored_edits_are_neither_changed_nor_deleted(as_coordinator, point):
     save(as_coordinator, UPDATES, _1_text="Once.")
-    wording = SectionEdit.objects.get()
+    edit = SectionEdit.objects.get()
 
     with pytest.raises(TypeError):
-        wording.save()
+        edit.save()
     with pytest.raises(TypeError):
-        wording.delete()
+        edit.delete()
 
 
 @pytest.mark.parametrize(
-    ("changes", "complaint"),
+    ("changes", "message"),
     [
         ({"_1_text": "A bell \x07"}, "cannot be stored"),
         ({"_1_text": "x" * 60_001}, "at most 60000"),
@@ -277,11 +279,11 @@ def test_stored_wordings_are_neither_changed_nor_deleted(as_coordinator, point):
         ({"count": "10000000000"}, "without its texts"),
     ],
 )
-def test_bad_input_is_refused_and_kept(as_coordinator, point, changes, complaint):
+def test_bad_input_is_refused_and_kept(as_coordinator, point, changes, message):
     answer = save(as_coordinator, UPDATES, **({"_2_text": "Typed."} | changes))
 
     assert answer.status_code == 400
-    assert complaint in text(answer)
+    assert message in text(answer)
     assert changes.get("count") or "Typed." in text(answer)
     assert SectionEdit.objects.count() == 0
 
@@ -289,13 +291,13 @@ def test_bad_input_is_refused_and_kept(as_coordinator, point, changes, complaint
 def test_the_same_update_twice_is_refused(as_coordinator, point):
     data = typed(as_coordinator, UPDATES)
 
-    answer = as_coordinator.post(UPDATES, data | {"passage-2-covers": data["passage-1-covers"]})
+    answer = as_coordinator.post(UPDATES, data | {"block-2-covers": data["block-1-covers"]})
 
     assert answer.status_code == 400
     assert "the same thing" in text(answer)
 
 
-def test_what_a_signed_out_coordinator_typed_is_back_after_signing_in(client, coordinator, point):
+def test_text_of_a_signed_out_coordinator_is_restored_after_signing_in(client, coordinator, point):
     data = typed(personas.sign_in(client, coordinator), UPDATES, _1_text="Typed while signed out.")
     client.logout()
 
@@ -337,10 +339,10 @@ def test_pages_cost_a_constant_number_of_queries(as_coordinator, coordinator, dj
         as_coordinator.get(UPDATES)
 
 
-def test_page_leads_coordinators_to_each_part(as_coordinator, point, focal_point):
+def test_page_links_to_each_section_for_coordinators(as_coordinator, point, focal_point):
     leads = links(as_coordinator.get("/agendas/2026/note/"))
     others = links(personas.sign_in(as_coordinator, focal_point).get("/agendas/2026/note/"))
 
-    own = {f"/agendas/2026/note/{part}/" for part in ("parts", "issues/1", "1.1/updates", "1.1/description")}
+    own = {f"/agendas/2026/note/{section}/" for section in ("parts", "issues/1", "1.1/updates", "1.1/description")}
     assert own <= leads
     assert own.isdisjoint(others)

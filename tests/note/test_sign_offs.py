@@ -27,13 +27,13 @@ def sign(client, **data):
     return client.post(FORM, {"version": seen, "answer": "agree"} | data)
 
 
-def word(point, by, words):
+def edit_text(point, by, words):
     key, blocks = f"updates:{point.pk}", [{"covers": [], "text": words, "left_out": False}]
     SectionEdit.store(point.issue.agenda, key, blocks, author=by, now=personas.NOW)
 
 
 def answers(client):
-    return text(client.get(PAGE)).partition("All parts")[2]
+    return text(client.get(PAGE)).partition("All action points")[2]
 
 
 def test_focal_point_signs_off_what_the_agency_was_shown(as_focal_point, point, focal_point):
@@ -44,9 +44,9 @@ def test_focal_point_signs_off_what_the_agency_was_shown(as_focal_point, point, 
     after = text(as_focal_point.get(PAGE))
     assert answer["Location"] == PAGE
     assert "Waiting for you 1.1 Action point 1" in before
-    assert "0 of 1 parts are answered" in before
+    assert "0 of 1 action points are answered" in before
     assert "Waiting for you" not in after
-    assert "1 of 1 parts are answered" in after
+    assert "1 of 1 action points are answered" in after
     assert f"UNDP signed off {focal_point}" in after
 
 
@@ -54,18 +54,18 @@ def test_coordinators_see_who_has_signed(as_focal_point, point, coordinator, oth
     personas.update(point, other_focal_point, agency=other_focal_point.agency, narrative="Second.")
     sign(as_focal_point)
 
-    told = answers(personas.sign_in(as_focal_point, coordinator))
+    content = answers(personas.sign_in(as_focal_point, coordinator))
 
-    assert "UNDP signed off" in told
-    assert "UNSSC not answered" in told
+    assert "UNDP signed off" in content
+    assert "UNSSC not answered" in content
 
 
 @pytest.mark.parametrize("change", ["wording", "update", "correction", "title"])
-def test_later_change_of_the_part_asks_again(as_focal_point, point, focal_point, coordinator, change):
+def test_later_change_of_the_text_asks_again(as_focal_point, point, focal_point, coordinator, change):
     sign(as_focal_point)
 
     if change == "wording":
-        word(point, coordinator, "Our own.")
+        edit_text(point, coordinator, "Our own.")
     elif change == "update":
         personas.update(point, focal_point, narrative="Second.")
     elif change == "correction":
@@ -88,7 +88,7 @@ def test_changes_elsewhere_and_other_days_ask_nobody(as_focal_point, point, foca
     focal_point.language = "fr"
     focal_point.save()
 
-    assert "UNDP" in text(as_focal_point.get(PAGE)).partition("Toutes les parties")[2]
+    assert "UNDP" in as_focal_point.get(PAGE).content.decode().partition('id="all"')[2]
     assert SignOff.objects.get().fingerprint == (
         build_note(point.issue.agenda, personas.TODAY.replace(year=2030), with_people=False)
         .issues[0]
@@ -97,11 +97,11 @@ def test_changes_elsewhere_and_other_days_ask_nobody(as_focal_point, point, foca
     )
 
 
-def test_dissent_stands_in_the_note_until_the_agency_answers_anew(as_focal_point, point, coordinator):
+def test_dissent_is_in_the_note_until_the_agency_answers_again(as_focal_point, point, coordinator):
     sign(as_focal_point, answer="dissent", dissent="We did **more**.")
     first = text(as_focal_point.get("/agendas/2026/note/"))
 
-    word(point, coordinator, "Reworded.")
+    edit_text(point, coordinator, "Reworded.")
     second = text(as_focal_point.get("/agendas/2026/note/"))
     sign(as_focal_point)
     third = text(as_focal_point.get("/agendas/2026/note/"))
@@ -122,9 +122,9 @@ def test_dissent_is_in_every_file(as_focal_point, point):
     assert files == [200, 200]
 
 
-def test_part_changed_while_reading_is_shown_and_nothing_is_stored(as_focal_point, point, coordinator):
+def test_text_changed_while_reading_is_shown_and_nothing_is_stored(as_focal_point, point, coordinator):
     seen = as_focal_point.get(FORM).context["form"]["version"].value()
-    word(point, coordinator, "Reworded meanwhile.")
+    edit_text(point, coordinator, "Reworded meanwhile.")
 
     answer = as_focal_point.post(FORM, {"version": seen, "answer": "dissent", "dissent": "Typed before."})
 
@@ -136,14 +136,14 @@ def test_part_changed_while_reading_is_shown_and_nothing_is_stored(as_focal_poin
     assert as_focal_point.post(FORM, again).status_code == 302
 
 
-def test_answer_sent_twice_is_kept_once(as_focal_point, point):
+def test_answer_sent_twice_is_stored_once(as_focal_point, point):
     sign(as_focal_point)
     sign(as_focal_point)
 
     assert SignOff.objects.count() == 1
 
 
-def test_person_answers_for_parts_of_the_agency_too(as_focal_point, point, focal_point):
+def test_person_answers_for_agencies_below_the_own_one_too(as_focal_point, point, focal_point):
     nordic = personas.agency("UNDP Nordic", parent=focal_point.agency)
     personas.update(point, focal_point, agency=nordic, narrative="In Copenhagen.")
 
@@ -169,21 +169,21 @@ def test_nobody_signs_in_the_place_of_an_agency(client, point, request, who):
 
 
 @pytest.mark.parametrize(
-    ("data", "complaint"),
+    ("data", "message"),
     [
         ({"answer": ""}, "This is needed"),
         ({"answer": "maybe"}, "maybe"),
-        ({"answer": "dissent"}, "Say in a sentence"),
-        ({"answer": "dissent", "dissent": "   "}, "Say in a sentence"),
+        ({"answer": "dissent"}, "Write in a sentence"),
+        ({"answer": "dissent", "dissent": "   "}, "Write in a sentence"),
         ({"answer": "dissent", "dissent": "bell \x07"}, "cannot be stored"),
         ({"answer": "dissent", "dissent": "x" * 2001}, "at most 2000"),
     ],
 )
-def test_bad_input_is_refused(as_focal_point, point, data, complaint):
+def test_bad_input_is_refused(as_focal_point, point, data, message):
     answer = sign(as_focal_point, **data)
 
     assert answer.status_code == 400
-    assert complaint in text(answer)
+    assert message in text(answer)
     assert SignOff.objects.count() == 0
 
 

@@ -21,7 +21,7 @@ def opened(content):
     return Document(BytesIO(content))
 
 
-def told(document):
+def text_of(document):
     return " ".join(" ".join(paragraph.text.split()) for paragraph in document.paragraphs)
 
 
@@ -45,14 +45,14 @@ def test_word_file_has_the_agenda_in_real_styles(document):
     assert document.core_properties.language == "en"
 
 
-def test_word_file_tells_every_update_and_links_to_it(document):
-    text = told(document)
+def test_word_file_contains_every_update_and_links_to_it(document):
+    text = text_of(document)
     addresses = {relation.target_ref for relation in document.part.rels.values() if relation.is_external}
 
     for update in ProgressUpdate.objects.all():
         assert " ".join(words(parse(update.narrative or update.reason))) in text
         assert f"http://testserver{update.get_absolute_url()}" in addresses
-    assert text.count("No progress thus far.") == 2
+    assert text.count("No progress so far.") == 2
     assert text.count("Nothing has been reported.") == 1
 
 
@@ -63,7 +63,7 @@ def test_word_file_has_the_figures(document):
     assert rows[-1] == ["All", "1", "2", "3", "11", "0", "0", "17"]
 
 
-def test_contents_of_the_word_file_lead_to_its_headings(document):
+def test_contents_of_the_word_file_link_to_its_headings(document):
     body = document.element.body
     anchors = [link.get(qn("w:anchor")) for link in body.iter(qn("w:hyperlink")) if link.get(qn("w:anchor"))]
     bookmarks = [mark.get(qn("w:name")) for mark in body.iter(qn("w:bookmarkStart"))]
@@ -73,15 +73,15 @@ def test_contents_of_the_word_file_lead_to_its_headings(document):
 
 
 def test_contents_of_the_word_file_number_the_pages_by_fields(document):
-    told = [element.text.strip() for element in document.element.body.iter(qn("w:instrText"))]
+    fields = [element.text.strip() for element in document.element.body.iter(qn("w:instrText"))]
     anchors = [mark.get(qn("w:name")) for mark in document.element.body.iter(qn("w:bookmarkStart"))]
     ends = [mark.get(qn("w:fldCharType")) for mark in document.element.body.iter(qn("w:fldChar"))]
 
-    assert told == [rf"PAGEREF {anchor} \h" for anchor in anchors]
-    assert ends.count("begin") == ends.count("separate") == ends.count("end") == len(told)
+    assert fields == [rf"PAGEREF {anchor} \h" for anchor in anchors]
+    assert ends.count("begin") == ends.count("separate") == ends.count("end") == len(fields)
 
 
-def test_ordered_lists_count_anew(db, coordinator):
+def test_each_ordered_list_counts_from_its_own_start(db, coordinator):
     point = personas.action_point()
     personas.update(point, coordinator, narrative="1. a\n2. b\n\ntext\n\n7. c")
 
@@ -95,7 +95,7 @@ def test_ordered_lists_count_anew(db, coordinator):
 def test_hostile_text_arrives_as_text(hostile_agenda):
     document = opened(write_word(build_note(hostile_agenda, personas.TODAY, with_people=True)))
 
-    text = told(document)
+    text = text_of(document)
     for update in ProgressUpdate.objects.all():
         narrative = update.narrative.replace("\x07", "").replace("\x1b", "").replace("\x0b", "")
         assert " ".join(words(parse(narrative))) in text

@@ -1,4 +1,4 @@
-"""Decides which files of a note a web process writes at once."""
+"""Decide which files of a note a web process writes at once."""
 
 from actions.note.content import Note
 from actions.note.texts import texts_of_note

@@ -1,4 +1,4 @@
-"""Writes the note as CommonMark that every reader shows alike."""
+"""Write the note as CommonMark that every reader shows alike."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence

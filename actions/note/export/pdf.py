@@ -1,4 +1,4 @@
-"""Writes the note as a PDF, tagged for screen readers (PDF/UA-1), with table of contents, page numbers and embedded fonts."""
+"""Write the note as a PDF, tagged for screen readers (PDF/UA-1), with table of contents, page numbers and embedded fonts."""
 
 import json
 import re

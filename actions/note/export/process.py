@@ -1,4 +1,4 @@
-"""Writes one file in a process of its own, with limits of time and memory: `python -m actions.note.export.process`.
+"""Write one file in a process of its own, with limits of time and memory: `python -m actions.note.export.process`.
 
 A thread of a worker cannot be limited, and a library that runs out of memory ends its process.
 """

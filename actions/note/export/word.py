@@ -1,4 +1,4 @@
-"""Writes the note as a Word file: with styles, headings, a table of contents and a link to each update."""
+"""Write the note as a Word file: with styles, headings, a table of contents and a link to each update."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time

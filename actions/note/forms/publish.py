@@ -18,8 +18,8 @@ class AudienceForm(forms.Form):
     audience = forms.ChoiceField(label=_("Who may read it?"), choices=Agenda.Audience, widget=forms.RadioSelect)
     unsigned_too = forms.BooleanField(label=_("Open it to everybody without these sign-offs"), required=False)
     refusal = _(
-        "Not all agencies have signed off what it says of them: see the list above. Nothing was changed. Leave it to the network, or tick "
-        "this to open it to everybody all the same."
+        "Not all agencies have signed off what it says about them: see the list above. Nothing was changed. Leave it to the network, "
+        "or tick this to open it to everybody all the same."
     )
 
     def __init__(self, data: Any = None, *, unsigned: bool, **options: Any) -> None:
@@ -39,7 +39,7 @@ class PublishForm(VersionedForm, AudienceForm):
 
     unsigned_too = forms.BooleanField(label=_("Publish it to everybody without these sign-offs"), required=False)
     refusal = _(
-        "Not all agencies have signed off what it says of them: see the list above. Nothing was published. Choose the network, "
+        "Not all agencies have signed off what it says about them: see the list above. Nothing was published. Choose the network, "
         "or tick this to publish it to everybody all the same."
     )
     remark = forms.CharField(

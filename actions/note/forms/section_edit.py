@@ -94,11 +94,11 @@ class SectionForm:
     def _forms(self) -> Iterator[BlockForm]:
         if not self.is_bound:
             for number, block in enumerate([*self.stored, EditedBlock()], 1):
-                form = BlockForm(prefix=f"passage-{number}", initial=self._initial(block, number))
+                form = BlockForm(prefix=f"block-{number}", initial=self._initial(block, number))
                 yield self._prepared(form, block)
         else:
             for number in range(1, min(_number(self.data.get("count")), MAX_BLOCKS) + 1):
-                form = BlockForm(self.data, prefix=f"passage-{number}")
+                form = BlockForm(self.data, prefix=f"block-{number}")
                 yield self._prepared(form, self._covered_block(form))
 
     def _initial(self, block: EditedBlock, place: int) -> dict[str, Any]:
@@ -137,9 +137,7 @@ class SectionForm:
                     % {"source": now.label}
                 )
             else:
-                self.errors.append(
-                    gettext("A passage tells of something that is no longer there. Open the page again.")
-                )
+                self.errors.append(gettext("A text covers something that is no longer there. Open the page again."))
         if self.is_bound and covers:
             self.data[form.add_prefix("covers")] = " ".join(f"{cover.key}:{cover.fingerprint}" for cover in covers)
         return EditedBlock(tuple(covers))
@@ -160,7 +158,7 @@ class SectionForm:
         for number, form in enumerate(self.forms, 1):
             for field in form:
                 label = f"{number}. {field.label}"
-                found += [(field.id_for_label or f"passage-{number}", label, str(error)) for error in field.errors]
+                found += [(field.id_for_label or f"block-{number}", label, str(error)) for error in field.errors]
         return found
 
     @property
@@ -180,7 +178,7 @@ class SectionForm:
             self.errors.append(gettext("The form arrived without its texts. Open the page again."))
         keys = [key for form in self.forms for key in form.block.keys]
         if len(keys) != len(set(keys)):
-            self.errors.append(gettext("Two passages tell of the same thing. Open the page again."))
+            self.errors.append(gettext("Two texts cover the same thing. Open the page again."))
         if self.problems or self.errors:
             return False
         for form in sorted(self.forms, key=lambda form: form.order):
@@ -194,7 +192,7 @@ class SectionForm:
         """Append to `blocks` what became of one of them."""
         now, covers = self.section.by_key, form.block.covers
         text, fate = form.cleaned_data["text"], form.cleaned_data["fate"]
-        chosen = form.prefix.removeprefix("passage-") if form.prefix else ""
+        chosen = form.prefix.removeprefix("block-") if form.prefix else ""
         block = EditedBlock(covers, text, fate == Fate.LEAVE_OUT)
         if self.data.get("take") == chosen or fate == Fate.SOURCE:
             self.blocks += as_reported(block, now)

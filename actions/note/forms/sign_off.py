@@ -1,4 +1,4 @@
-"""The form with which a focal point signs off what the note says of an action point, or dissents."""
+"""The form with which a focal point signs off what the note says about an action point, or dissents."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ class SignOffForm(VersionedForm, forms.Form):
     answer = forms.ChoiceField(label=_("What does your agency say?"), choices=Verdict, widget=forms.RadioSelect)
     dissent = forms.CharField(
         label=_("Your dissent"),
-        help_text=_("Needed where you do not agree. The note shows it beside the part, with your agency's name."),
+        help_text=_("Needed if you do not agree. The note shows it with the action point and your agency's name."),
         required=False,
         validators=[validate_text, MaxLengthValidator(DISSENT_LIMIT)],
         widget=forms.Textarea(attrs={"rows": 4, "data-counter": DISSENT_LIMIT}),
@@ -36,14 +36,14 @@ class SignOffForm(VersionedForm, forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("answer") == self.Verdict.DISSENT and not data.get("dissent") and "dissent" not in self.errors:
-            self.add_error("dissent", gettext("Say in a sentence what you do not agree with."))
+            self.add_error("dissent", gettext("Write in a sentence what you do not agree with."))
         if data.get("answer") and self.is_outdated:
             self.is_conflict = True
             self.send_again_with_version()
             raise ValidationError(
                 gettext(
-                    "The part was changed while you were reading. Your answer is still here and was not stored: "
-                    "read the part below again, then send it."
+                    "The text was changed while you were reading. Your answer is still here and was not stored: "
+                    "read the text below again, then send it."
                 ),
                 code="conflict",
             )

@@ -25,7 +25,7 @@ class SignOffQuerySet(AppendOnlyQuerySet["SignOff"]):
 
 
 class SignOff(AppendOnlyModel):
-    """A focal point's answer for an agency: what the note says of an action point is signed off, or the agency dissents."""
+    """A focal point's answer for an agency: what the note says about an action point is signed off, or the agency dissents."""
 
     action_point = models.ForeignKey(
         ActionPoint, verbose_name=_("action point"), on_delete=models.PROTECT, related_name="sign_offs"

@@ -85,19 +85,19 @@ def _edit(request: HttpRequest, section: Section) -> HttpResponseBase:
                 messages.info(
                     request,
                     _(
-                        "Some texts had the same place. What you moved up stands before the text that was there, what you moved down "
-                        "behind it. Look whether the order is what you want."
+                        "Some texts had the same place. What you moved up comes before the text that was there, what you moved down "
+                        "after it. Check that the order is what you want."
                     ),
                 )
             return redirect(request.path if "keep" in request.POST or "take" in request.POST else section.back)
     else:
-        form = SectionForm(_kept(request), section=section, edit=newest)
+        form = SectionForm(_saved_form(request), section=section, edit=newest)
     status = 200 if request.method == "GET" else 409 if form.is_conflict else 400
     context: dict[str, Any] = {"agenda": section.agenda, "section": section, "form": form, "versions": versions}
     return render(request, "note/section_form.html", context, status=status)
 
 
-def _kept(request: HttpRequest) -> QueryDict | None:
+def _saved_form(request: HttpRequest) -> QueryDict | None:
     """Return what a signed-out person had submitted."""
     typed = pop_saved_form(request)
     if typed is None:

@@ -143,7 +143,7 @@ def version_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
     """Compare version `number` with a later one, `?to=3`, or with the draft."""
     later = request.GET.get("to", "")
     if set(request.GET) - {"to", "page"} or (later and not (later.isascii() and later.isdecimal() and len(later) < 7)):
-        raise BadRequest(_("The address says nothing that can be compared."))
+        raise BadRequest(_("The address names no versions that can be compared."))
     before = get_version(request.user, slug, number)
     after = get_version(request.user, slug, int(later)) if later else None
     newer = _note(after, request) if after else _draft(before.agenda, request)

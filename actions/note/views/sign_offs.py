@@ -1,4 +1,4 @@
-"""Agencies sign off what the note says of them; everybody of the network sees who has."""
+"""Agencies sign off what the note says about them; everybody of the network sees who has."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -71,7 +71,7 @@ def sign_off(request: HttpRequest, slug: str, issue: int, number: int) -> HttpRe
             dissent=form.dissent_given,
             now=timezone.now(),
         )
-        messages.success(request, _("Your agency's answer was kept."), extra_tags=clear_browser_copy(request))
+        messages.success(request, _("Your agency's answer is saved."), extra_tags=clear_browser_copy(request))
         return redirect("note_sign_offs", slug)
     context = {
         "agenda": signing.action_point.issue.agenda,
