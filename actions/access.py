@@ -1,4 +1,4 @@
-"""Fetch objects for a user. What the user may not see is not found (404); what the user may see but not do is forbidden (403)."""
+"""Fetch objects for a user. Answer 404 if the user may not see an object, and 403 if the user may see it but lacks the right."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -30,10 +30,10 @@ def get_agenda(user: Person, slug: str, right: Right | None = None) -> Agenda:
 def get_agendas(user: Person, slug: str) -> tuple[Agenda, list[Agenda]]:
     """Return the agenda, and all that the user may see, the newest first. Raises Http404. One query."""
     agendas = list(Agenda.objects.visible_to(user).order_by("-slug"))
-    found = next((agenda for agenda in agendas if agenda.slug == slug), None)
-    if not found:
+    agenda = next((agenda for agenda in agendas if agenda.slug == slug), None)
+    if not agenda:
         raise Http404
-    return found, agendas
+    return agenda, agendas
 
 
 def get_issue(user: Person, slug: str, number: int) -> Issue:

@@ -1,4 +1,4 @@
-"""A person's own open action points, in the order in which they wait for an update."""
+"""Read a person's own open action points, those that need attention first."""
 
 from datetime import date
 
@@ -19,7 +19,7 @@ def read_own(user: User, today: date) -> list[ActionPointState]:
 
 
 def next_waiting(user: User, today: date, besides: int) -> ActionPointRow | None:
-    """Return the first of the person's own that needs attention, apart from the one with this id. Up to ten queries."""
+    """Return the first own action point that needs attention, except the one with the id `besides`. Up to ten queries."""
     waiting = (state for state in read_own(user, today) if state.pk != besides and rules.needs_attention(state, today))
     return next(iter(rows_of(list(waiting)[:1], today)), None)
 

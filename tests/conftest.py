@@ -1,4 +1,4 @@
-"""Fixtures that every test may use: people of the network, a browser, an SMTP server, a real Celery worker."""
+"""Fixtures for all tests: people of the network, a browser, an SMTP server, a real Celery worker."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ from tests.personas import (  # noqa: F401
     visitor,
 )
 
-# How long an example takes says more of what else the machine does than of the tracker.
+# No deadline: the time that an example takes depends on the load of the machine.
 hypothesis.settings.register_profile("tracker", deadline=None)
 hypothesis.settings.load_profile("tracker")
 
@@ -44,14 +44,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 PATIENCE = 15_000
-"""Milliseconds that a page may take for anything: a busy machine is no fault."""
+"""Milliseconds that the browser waits for a page or an element, enough for a busy machine."""
 expect.set_options(timeout=PATIENCE)
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"]
 
 
 @pytest.fixture
 def smtp_server(settings: Any) -> Iterator[servers.Mailbox]:
-    """A real SMTP server on loopback, which the tracker of this process sends its mail to."""
+    """Run an SMTP server on loopback, to which the tracker of this process sends its mail."""
     with servers.smtp() as mailbox:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, _, port = mailbox.url.removeprefix("smtp://").partition(":")
@@ -61,14 +61,14 @@ def smtp_server(settings: Any) -> Iterator[servers.Mailbox]:
 
 @pytest.fixture
 def celery_worker_process(transactional_db: None, smtp_server: servers.Mailbox) -> Iterator[Path]:
-    """A real Celery worker on the test's database and broker, which mails to `smtp_server`; the path of its log."""
+    """Run a Celery worker on the test's database and broker, which mails to `smtp_server`; yield the path of its log."""
     current_app.control.purge()
     with servers.celery_worker(worker_environment() | {"EMAIL_URL": smtp_server.url}) as log:
         yield log
 
 
 def worker_environment() -> dict[str, str]:
-    """The environment in which another process of the tracker sees this test's database, broker and data folder."""
+    """Return the environment for another process of the tracker: this test's database, broker and data folder."""
     server = "sqlite://" if connection.vendor == "sqlite" else os.environ["DATABASE_URL"].rsplit("/", 1)[0]
     return {
         "DJANGO_SETTINGS_MODULE": "tracker.settings",
@@ -80,7 +80,7 @@ def worker_environment() -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, headless; one for all tests of this process."""
+    """Run one headless Chromium for all tests of this process."""
     executable = servers.find_chromium()
     assert executable, "Chromium is not installed (on Debian: apt-get install chromium)"
     with sync_playwright() as playwright:
@@ -91,13 +91,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def new_page(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
-    """Makes a page of its own session on the running tracker: `new_page(user)` signed in, `new_page()` as a visitor.
+    """Open pages of separate sessions on the running tracker: `new_page(user)` signed in, `new_page()` as a visitor.
 
     Further arguments are those of Playwright's `new_context`, such as `viewport`, `color_scheme`, `java_script_enabled`.
-    The test fails when a script failed or the content security policy had to step in.
+    The test fails if a script failed or violated the content security policy.
     """
     contexts = []
-    complaints: list[str] = []
+    errors: list[str] = []
 
     def make(user: Any = None, **options: Any) -> Page:
         context = browser.new_context(base_url=live_server.url, **options)
@@ -111,20 +111,20 @@ def new_page(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]
                 [{"name": django_settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
             )
         page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+        page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
         page.on(
             "console",
-            lambda message: complaints.append(message.text) if "Content Security Policy" in message.text else None,
+            lambda message: errors.append(message.text) if "Content Security Policy" in message.text else None,
         )
         return page
 
     yield make
     for context in contexts:
         context.close()
-    assert complaints == []
+    assert errors == []
 
 
 @pytest.fixture
 def page(new_page: Callable[..., Page]) -> Page:
-    """A visitor's page on the running tracker."""
+    """Open a visitor's page on the running tracker."""
     return new_page()

@@ -1,6 +1,6 @@
-"""Hundreds of killed workers, on SQLite with the broker in files and on PostgreSQL with Redis: `python -m tests.nightly --kills 300`.
+"""Run the test that kills workers at random: `python -m tests.nightly --kills 300`.
 
-With few digests and with many.
+Runs it with 25 and with 400 people, on SQLite with the broker in files and on PostgreSQL with Redis.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The people of the tests, and what they work on: each function makes one thing with sensible defaults."""
+"""Functions that create people, agendas and action points with sensible defaults, and fixtures for each role."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -62,7 +62,7 @@ def update(of: ActionPoint, author: User | None = None, now: datetime = NOW, **f
 
 
 def digest(of: User, *points: ActionPoint, period_start: date = TODAY, **fields: Any) -> Digest:
-    """A digest that waits to be sent, with these action points in it."""
+    """Create a digest that is due to be sent, with these action points in it."""
     entries = [
         digest_entry(
             *(point, point.issue.agenda.slug, point.issue.number, days_since_report(state, TODAY), point.last_reported),
@@ -76,7 +76,7 @@ def digest(of: User, *points: ActionPoint, period_start: date = TODAY, **fields:
 
 
 def note_version(of: Agenda, by: User, **fields: Any) -> NoteVersion:
-    """What its note says today, published."""
+    """Publish the note of the agenda as it is today."""
     version = next_version(of, TODAY)
     publish(version, by=by, now=NOW, **({"audience": Agenda.Audience.NETWORK, "remark": ""} | fields))
     return version

@@ -1,4 +1,4 @@
-"""Races: several calls at the same moment, each with its own connection to the database."""
+"""Helper that runs several calls at the same time, each with its own database connection."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -7,7 +7,7 @@ from threading import Barrier
 from django.db import connections
 
 SECONDS = 10
-"""How long calls wait for each other."""
+"""How long each call waits for the others to start."""
 
 
 def run_at_once(*calls: Callable[[], object]) -> list[object]:

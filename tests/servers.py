@@ -1,4 +1,4 @@
-"""Real servers for the tests: PostgreSQL, Redis, SMTP, a Celery worker. Each is a context manager, and dies with its parent."""
+"""Real servers for the tests: PostgreSQL, Redis, SMTP, a Celery worker. Each is a context manager and stops with its parent process."""
 
 import asyncio
 import glob
@@ -26,14 +26,14 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nothing listens on now."""
+    """Return a free port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def wait_until(condition: Callable[[], Any], what: str, seconds: float = 60) -> Any:
-    """The first true value of `condition`, asked every 50 ms. AssertionError, naming `what`, when time is up."""
+    """Return the first true value of `condition`, checked every 50 ms. Raise an AssertionError naming `what` after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):
         assert time.monotonic() < deadline, f"After {seconds} s still waiting for {what}"
@@ -42,21 +42,21 @@ def wait_until(condition: Callable[[], Any], what: str, seconds: float = 60) -> 
 
 
 def find_postgresql() -> Path | None:
-    """The folder that holds `initdb` and `postgres`: Debian keeps them off the PATH. The newest where there are several."""
-    if found := shutil.which("postgres"):
-        return Path(found).resolve().parent
+    """Return the folder of `initdb` and `postgres`, which Debian keeps off the PATH; the newest if there are several."""
+    if executable := shutil.which("postgres"):
+        return Path(executable).resolve().parent
     folders = glob.glob("/usr/lib/postgresql/*/bin/postgres")
     return Path(max(folders, key=lambda path: int(path.split("/")[4]))).parent if folders else None
 
 
 def find_chromium() -> str | None:
-    """Debian's Chromium, or what others call it."""
+    """Return the path of Chromium or Chrome, or None."""
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 @contextmanager
 def postgresql() -> Iterator[str]:
-    """An empty PostgreSQL server that keeps nothing; yields its DATABASE_URL."""
+    """Run an empty PostgreSQL server without durable storage; yield its DATABASE_URL."""
     binaries = find_postgresql()
     assert binaries, "PostgreSQL is not installed"
     port = free_port()
@@ -98,7 +98,7 @@ def postgresql() -> Iterator[str]:
 
 @contextmanager
 def redis(port: int = 0) -> Iterator[str]:
-    """An empty Redis server that keeps nothing, and is killed (kill -9) in the end; yields its address, with database 0."""
+    """Run an empty Redis server without persistence, ended by SIGKILL; yield the address of its database 0."""
     port = port or free_port()
     with tempfile.TemporaryDirectory(prefix="tracker-redis-") as folder:
         command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
@@ -112,9 +112,9 @@ def redis(port: int = 0) -> Iterator[str]:
 
 @dataclass
 class Mailbox:
-    """What an SMTP server was sent. Addresses in `refused` are answered with 550, as if nobody had that mailbox.
+    """Collect the messages sent to an SMTP server. Addresses in `refused` are answered with 550, as unknown mailboxes.
 
-    `answers` holds what it says to MAIL or to the body of DATA instead of "250 OK"; with `hangs_up` it takes the body and is gone.
+    `answers` replaces "250 OK" as the answer to MAIL or to the body of DATA; with `hangs_up` the server reads the body and disconnects.
     """
 
     url: str
@@ -123,7 +123,7 @@ class Mailbox:
     answers: dict[str, str] = field(default_factory=dict)
     hangs_up: bool = False
     hangs: float = 0
-    """Seconds that it waits before it answers to the body."""
+    """Seconds to wait before the answer to the body."""
 
     async def handle_MAIL(  # noqa: N802
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
@@ -152,14 +152,14 @@ class Mailbox:
         return "250 OK"
 
     def wait_for(self, count: int, seconds: float = 20) -> list[EmailMessage]:
-        """The messages, once there are at least `count`."""
+        """Wait for at least `count` messages and return them."""
         wait_until(lambda: len(self.messages) >= count, f"mail {count} (now {len(self.messages)})", seconds)
         return self.messages
 
 
 @contextmanager
 def smtp(kind: type[Mailbox] = Mailbox) -> Iterator[Mailbox]:
-    """An SMTP server in a thread; yields its mailbox, whose `url` fits EMAIL_URL."""
+    """Run an SMTP server in a thread; yield its mailbox, whose `url` is an EMAIL_URL."""
     port = free_port()
     mailbox = kind(f"smtp://127.0.0.1:{port}")
     server = Controller(mailbox, hostname="127.0.0.1", port=port)
@@ -172,7 +172,7 @@ def smtp(kind: type[Mailbox] = Mailbox) -> Iterator[Mailbox]:
 
 @contextmanager
 def celery_worker(environment: dict[str, str], *, beat: bool = False, app: str = "tracker") -> Iterator[Path]:
-    """A Celery worker of the tracker (on demand with the scheduler, or of another `app`); yields the path of its log."""
+    """Run a Celery worker of the tracker (or of another `app`), with `beat` also the scheduler; yield the path of its log."""
     with tempfile.TemporaryDirectory(prefix="tracker-celery-") as folder:
         command = [sys.executable, "-m", "celery", "-A", app, "worker", "-P", "threads", "-c", "2", "-l", "INFO"]
         if beat:
@@ -189,7 +189,7 @@ def _running(command: list[str], log: Any, ended_by: signal.Signals = signal.SIG
     try:
         yield
     except AssertionError as error:
-        error.add_note(f"The last that {Path(command[0]).name} said:\n{Path(log.name).read_text()[-2000:]}")
+        error.add_note(f"The end of the log of {Path(command[0]).name}:\n{Path(log.name).read_text()[-2000:]}")
         raise
     finally:
         stop_child(child, how=ended_by)
@@ -200,7 +200,7 @@ def _log(folder: str, name: str) -> Any:
 
 
 def _without_root(folder: str) -> dict[str, Any]:
-    """How to start a server that refuses to run as root: as somebody else, who is given the folder."""
+    """Return options that start a server as another user than root, who becomes the owner of the folder."""
     if os.geteuid():
         return {}
     for user in ("postgres", "nobody"):

@@ -1,4 +1,4 @@
-"""Forms for things that are unique in a parent that the address names: an issue in its agenda, a milestone in its action point."""
+"""Validate that an object is unique in its parent: an issue in its agenda, a milestone in its action point."""
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,21 +14,21 @@ else:
 
 
 class UniqueInParentForm(_Base):
-    """Refuse what is there in the parent already. The form has no field for the parent, so Django would leave that to the database."""
+    """Refuse an object that its parent already has. Django does not check this because the form has no field for the parent."""
 
     parent: ClassVar[str]
     """The name of the relation to the parent."""
 
     def stored_before(self) -> Any:
-        """Return what the same form stored when it was sent before; None if nothing or something else has its place. One query or two."""
+        """Return the object that the same form stored when it was sent before, or None. One query or two."""
         if self.instance.pk or self.is_valid():
             return None
         model = self._meta.model
         unique = [each for each in model._meta.constraints if isinstance(each, UniqueConstraint)]
         names = next(each.fields for each in unique if self.parent in each.fields)
         place = {name: getattr(self.instance, name) for name in names}
-        found = model._default_manager.filter(**place).first()
-        return found if found and not self._differs_from(found) else None
+        stored = model._default_manager.filter(**place).first()
+        return stored if stored and not self._differs_from(stored) else None
 
     def _differs_from(self, stored: Any) -> bool:
         values = model_to_dict(stored, fields=self._meta.fields)

@@ -1,4 +1,4 @@
-"""The field for links: what becomes of what people paste into it."""
+"""Tests of the links field of the progress form."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -17,11 +17,11 @@ from actions.action_points.forms.evidence import LinksField
         ("example.org:8443/a:b@c", "https://example.org:8443/a:b@c"),
     ],
 )
-def test_link_gets_https_where_it_has_none(typed, address):
+def test_link_without_a_scheme_gets_https(typed, address):
     assert LinksField().clean(f"{typed} Minutes of the course") == [(address, "Minutes of the course")]
 
 
-def test_link_typed_with_and_without_https_is_one():
+def test_link_with_and_without_https_is_stored_once():
     assert LinksField().clean("example.org A\nhttps://example.org B") == [("https://example.org", "A")]
 
 
@@ -42,6 +42,6 @@ def test_link_typed_with_and_without_https_is_one():
         *["example.org:port", "https:example.org", "C:\\report.doc", "example..org", f"example.org/{'a' * 1000}"],
     ],
 )
-def test_link_that_is_no_address_is_refused(typed):
+def test_link_that_is_not_an_address_is_refused(typed):
     with pytest.raises(ValidationError):
         LinksField().clean(typed)

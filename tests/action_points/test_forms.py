@@ -1,4 +1,4 @@
-"""Wording an action point, naming its owners, and holding its reminders back."""
+"""Tests of the forms that edit an action point and pause its reminders."""
 
 from datetime import date, timedelta
 from urllib.parse import urlencode
@@ -51,7 +51,7 @@ def test_edit_stores_wording_and_owners(client, point, coordinator, focal_point)
 
 
 @pytest.mark.parametrize("title", ["", "x" * 201, "two\nlines", "null\x00character"])
-def test_edit_refuses_a_faulty_title_and_keeps_what_was_typed(client, point, coordinator, title):
+def test_edit_refuses_an_invalid_title_and_keeps_the_input(client, point, coordinator, title):
     personas.sign_in(client, coordinator)
 
     response = client.post(EDIT, {"title": title, "description": "Typed with care."})
@@ -63,7 +63,7 @@ def test_edit_refuses_a_faulty_title_and_keeps_what_was_typed(client, point, coo
 
 
 @pytest.mark.parametrize("junk", ["x", "99999999", "1" + "0" * 30, "\x00"])
-def test_edit_refuses_an_owner_who_is_none(client, point, coordinator, junk):
+def test_edit_refuses_unknown_owners(client, point, coordinator, junk):
     personas.sign_in(client, coordinator)
 
     response = client.post(EDIT, {"title": "Joint training", "lead_agencies": [junk]})
@@ -71,7 +71,7 @@ def test_edit_refuses_an_owner_who_is_none(client, point, coordinator, junk):
     assert response.status_code == 400
 
 
-def test_edit_by_two_people_at_once_shows_both_texts(client, point, coordinator, admin):
+def test_edit_after_another_person_shows_both_texts(client, point, coordinator, admin):
     personas.sign_in(client, coordinator)
     read = seen(client)
     personas.sign_in(client, admin)
@@ -91,13 +91,13 @@ def test_edit_by_two_people_at_once_shows_both_texts(client, point, coordinator,
     assert (again.status_code, point.title) == (302, "The coordinator's")
 
 
-def test_edit_names_the_action_point_as_it_is_stored(client, point, coordinator):
+def test_edit_page_shows_the_stored_title(client, point, coordinator):
     response = personas.sign_in(client, coordinator).post(EDIT, {"title": ""})
 
     assert "Joint training" in text(response)
 
 
-def test_edit_keeps_what_a_signed_out_person_typed(client, point, coordinator, focal_point):
+def test_edit_of_a_signed_out_person_is_restored_after_signing_in(client, point, coordinator, focal_point):
     typed = {
         "title": "Joint courses",
         "lead_agencies": [focal_point.agency.pk, personas.agency("FAO").pk],
@@ -113,20 +113,20 @@ def test_edit_keeps_what_a_signed_out_person_typed(client, point, coordinator, f
     assert [int(pk) for pk in form["lead_agencies"].value()] == typed["lead_agencies"]
 
 
-@pytest.mark.parametrize(("length", "kept"), [(1_000, True), (100_000, True), (200_001, False)])
+@pytest.mark.parametrize(("length", "is_saved"), [(1_000, True), (100_000, True), (200_001, False)])
 @pytest.mark.parametrize("as_parts", [True, False])
-def test_what_a_signed_out_person_typed_is_kept_however_the_form_is_sent(point, length, kept, as_parts):
+def test_form_of_a_signed_out_person_is_saved_up_to_a_size_limit(point, length, is_saved, as_parts):
     client = Client(enforce_csrf_checks=True)
     client.get("/accounts/login/")
     typed = {"title": "a" * length, "csrfmiddlewaretoken": client.cookies["csrftoken"].value}
-    sent = {"data": typed} if as_parts else {"data": urlencode(typed), "content_type": FORM}
+    request = {"data": typed} if as_parts else {"data": urlencode(typed), "content_type": FORM}
 
-    answer = client.post(EDIT, **sent)
+    response = client.post(EDIT, **request)
 
-    assert (answer.status_code, "saved_forms" in client.session) == (302, kept)
+    assert (response.status_code, "saved_forms" in client.session) == (302, is_saved)
 
 
-def test_visitors_fill_no_table_with_what_is_kept(point, settings, tmp_path, monkeypatch):
+def test_forms_of_visitors_are_not_saved_in_the_database(point, settings, tmp_path, monkeypatch):
     monkeypatch.setattr("tracker.web.rate_limits.time", lambda: 6000)
     settings.VISITORS_PER_MINUTE = {"saved_forms": 2}
     settings.CACHES = {
@@ -140,7 +140,7 @@ def test_visitors_fill_no_table_with_what_is_kept(point, settings, tmp_path, mon
         assert session.expire_date <= timezone.now() + timedelta(days=1)
 
 
-def test_snooze_holds_the_reminders_back(client, point, focal_point):
+def test_snooze_pauses_reminders(client, point, focal_point):
     until = timezone.localdate() + timedelta(days=30)
 
     response = personas.sign_in(client, focal_point).post(
@@ -153,7 +153,7 @@ def test_snooze_holds_the_reminders_back(client, point, focal_point):
 
 
 @pytest.mark.parametrize("until", ["", "yesterday", "2000-01-01", "9999-12-31", "2026-13-01", "0001-01-01", "\x00"])
-def test_snooze_refuses_a_faulty_day_and_keeps_the_reason(client, point, focal_point, until):
+def test_snooze_refuses_an_invalid_date_and_keeps_the_reason(client, point, focal_point, until):
     response = personas.sign_in(client, focal_point).post(SNOOZE, {"until": until, "reason": "Waits for the budget."})
 
     point.refresh_from_db()
@@ -167,7 +167,7 @@ def test_snooze_needs_a_reason(client, point, focal_point):
     assert personas.sign_in(client, focal_point).post(SNOOZE, {"until": until.isoformat()}).status_code == 400
 
 
-def test_waking_lets_the_reminders_come_again(client, point, focal_point):
+def test_wake_resumes_reminders(client, point, focal_point):
     snooze(point, date(2099, 1, 1), "Waits for the budget.")
 
     response = personas.sign_in(client, focal_point).post(SNOOZE, {"do": "wake"})
@@ -176,7 +176,7 @@ def test_waking_lets_the_reminders_come_again(client, point, focal_point):
     assert (response.status_code, point.snoozed_until, point.snooze_reason) == (302, None, "")
 
 
-def test_snooze_page_shows_what_holds_the_reminders_back_now(client, point, focal_point):
+def test_snooze_page_shows_the_current_pause(client, point, focal_point):
     snooze(point, date(2099, 1, 1), "Waits for the budget.")
 
     shown = text(personas.sign_in(client, focal_point).get(SNOOZE))

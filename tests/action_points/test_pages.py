@@ -1,4 +1,4 @@
-"""An action point's page: where it stands, its time line, milestones and history; and an update's page."""
+"""Tests of the action point page (status, time line, milestones, history) and of the update page."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -22,14 +22,14 @@ def point(db: None) -> ActionPoint:
     return personas.action_point(personas.issue(personas.agenda(visible_to="everybody")), title="Joint training")
 
 
-def test_action_point_page_names_it_and_leads_up(client, point):
+def test_action_point_page_shows_its_title_and_breadcrumbs(client, point):
     response = client.get(PATH)
 
     assert "2026/1.1 Joint training" in text(response)
     assert {"/agendas/2026/", "/agendas/2026/issues/1/"} <= links(response)
 
 
-def test_action_point_page_without_updates_speaks_of_silence(client, point):
+def test_action_point_page_without_updates_shows_not_reported(client, point):
     assert "Nothing has been reported on this action point yet." in text(client.get(PATH))
 
 
@@ -56,7 +56,7 @@ def test_time_line_shows_an_update_in_full(client, point, focal_point):
     assert "/agendas/2026/1.1/updates/1/" in links(response)
 
 
-def test_time_line_says_when_no_date_is_known(client, point):
+def test_time_line_shows_that_no_date_is_given(client, point):
     log_progress(point, personas.progress(), author=None, now=timezone.now(), reported_on=PartialDate.parse("2006-03"))
 
     assert "Reported March 2006, no date given" in text(client.get(PATH))
@@ -68,7 +68,7 @@ def test_time_line_shows_the_reason_of_no_progress(client, point):
     assert "Why there is no progress: The post is vacant." in text(client.get(PATH))
 
 
-def test_time_line_names_who_did_it_where_no_agency_of_the_list_did(client, point):
+def test_time_line_names_the_source_of_an_update_without_an_agency(client, point):
     personas.update(point, attributed_to="The co-organisers")
 
     assert "The co-organisers" in text(client.get(PATH))
@@ -112,24 +112,24 @@ def test_time_line_marks_withdrawn_updates(client, point, coordinator):
     assert b"is-withdrawn" in response.content
 
 
-def test_names_of_people_are_for_people_who_signed_in(client, point, focal_point, other_focal_point, coordinator):
+def test_names_of_people_are_hidden_from_visitors(client, point, focal_point, other_focal_point, coordinator):
     point.focal_points.add(focal_point)
     personas.update(point, author=focal_point)
     withdraw(personas.update(point, author=focal_point), by=coordinator, reason="Wrong.", now=timezone.now())
     pages = [PATH, f"{PATH}updates/1/", f"{PATH}updates/2/", "/agencies/UNDP/"]
 
-    def named() -> list[bool]:
+    def shown_names() -> list[bool]:
         shown = [text(client.get(page)) for page in pages]
         return [focal_point.name in page or coordinator.name in page for page in shown]
 
-    to_visitor = named()
+    to_visitor = shown_names()
     personas.sign_in(client, other_focal_point)
 
-    assert (to_visitor, named()) == ([False] * 4, [True] * 4)
+    assert (to_visitor, shown_names()) == ([False] * 4, [True] * 4)
 
 
 @pytest.mark.parametrize(
-    ("who", "expected"),
+    ("person", "expected"),
     [
         (None, set()),
         ("focal_point", {"updates/", "updates/?status=no_progress", "milestones/", "snooze/"}),
@@ -138,24 +138,24 @@ def test_names_of_people_are_for_people_who_signed_in(client, point, focal_point
         ("admin", {"updates/", "updates/?status=no_progress", "milestones/", "snooze/", "edit/", "reminder/"}),
     ],
 )
-def test_action_point_page_offers_what_the_person_may_do(client, point, request, who, expected):
+def test_action_point_page_offers_what_the_person_may_do(client, point, request, person, expected):
     point.lead_agencies.add(personas.agency("UNDP"))
-    if who:
-        personas.sign_in(client, request.getfixturevalue(who))
+    if person:
+        personas.sign_in(client, request.getfixturevalue(person))
 
-    found = {link.removeprefix(PATH) for link in links(client.get(PATH)) if link.startswith(PATH)}
+    offered = {link.removeprefix(PATH) for link in links(client.get(PATH)) if link.startswith(PATH)}
 
-    assert found - {"", PATH} == expected
+    assert offered - {"", PATH} == expected
 
 
 @pytest.mark.parametrize(
-    ("who", "expected"),
+    ("person", "expected"),
     [(None, False), ("focal_point", True), ("other_focal_point", False), ("coordinator", True), ("admin", True)],
 )
-def test_updates_offer_correction_to_those_who_may(client, point, request, who, expected):
+def test_updates_offer_correction_to_people_with_permission(client, point, request, person, expected):
     personas.update(point, agency=personas.agency("UNDP"))
-    if who:
-        personas.sign_in(client, request.getfixturevalue(who))
+    if person:
+        personas.sign_in(client, request.getfixturevalue(person))
 
     for page in (PATH, f"{PATH}updates/1/"):
         offered = {f"{PATH}updates/1/corrections/", f"{PATH}updates/1/withdrawal/"} <= links(client.get(page))
@@ -173,7 +173,7 @@ def test_withdrawn_updates_offer_no_correction(client, point, coordinator):
     ("state", "successor_state", "offered"),
     [("closed", "open", True), ("open", "open", False), ("closed", "draft", False)],
 )
-def test_action_point_of_a_closed_agenda_leads_on_to_its_successor(
+def test_action_point_of_a_closed_agenda_links_to_its_successor(
     client, point, focal_point, state, successor_state, offered
 ):
     point.lead_agencies.add(focal_point.agency)
@@ -190,9 +190,7 @@ def test_action_point_of_a_closed_agenda_leads_on_to_its_successor(
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_action_point_page_offers_each_of_ones_drafts_beside_the_buttons(
-    client, point, coordinator, focal_point, count
-):
+def test_action_point_page_offers_each_of_the_persons_drafts(client, point, coordinator, focal_point, count):
     drafts = [save_draft(point, coordinator, {"narrative": [f"half a sentence {number}"]}) for number in range(count)]
     save_draft(point, focal_point, {"narrative": ["another person's"]})
 
@@ -207,7 +205,7 @@ def test_action_point_page_offers_each_of_ones_drafts_beside_the_buttons(
     assert "another person's" not in text(page)
 
 
-def test_silence_is_counted_for_people_who_signed_in(client, point, focal_point):
+def test_days_since_the_last_update_are_hidden_from_visitors(client, point, focal_point):
     personas.update(point, now=timezone.now() - timedelta(days=12))
 
     to_visitor = text(client.get(PATH))
@@ -222,7 +220,7 @@ def test_snooze_is_shown_with_its_reason(client, point):
     assert "No reminders until 1 January 2099: Waits for the budget." in text(client.get(PATH))
 
 
-def test_milestones_stand_in_groups(client, point):
+def test_milestones_are_grouped(client, point):
     personas.milestone(point, title="Rome", due="2001-07")
     personas.milestone(point, title="Nairobi", due="2099-10")
     personas.milestone(point, title="Task force", due="2001-33", repeats_every_months=2)
@@ -230,22 +228,25 @@ def test_milestones_stand_in_groups(client, point):
 
     response = client.get(PATH)
 
-    groups = {key: [milestone.title for milestone in found] for key, _heading, found in response.context["milestones"]}
+    groups = {
+        key: [milestone.title for milestone in milestones]
+        for key, _heading, milestones in response.context["milestones"]
+    }
     assert groups == {"passed": ["Rome"], "ahead": ["Nairobi"], "recurring": ["Task force"], "done": ["Vienna"]}
     assert "every 2 months" in text(response)
 
 
-@pytest.mark.parametrize(("who", "expected"), [(None, False), ("focal_point", True), ("other_focal_point", False)])
-def test_milestones_are_edited_by_those_who_may(client, point, request, who, expected):
+@pytest.mark.parametrize(("person", "expected"), [(None, False), ("focal_point", True), ("other_focal_point", False)])
+def test_milestone_links_are_offered_to_people_with_permission(client, point, request, person, expected):
     point.lead_agencies.add(personas.agency("UNDP"))
     milestone = personas.milestone(point)
-    if who:
-        personas.sign_in(client, request.getfixturevalue(who))
+    if person:
+        personas.sign_in(client, request.getfixturevalue(person))
 
     assert (f"{PATH}milestones/{milestone.pk}/" in links(client.get(PATH))) is expected
 
 
-def test_long_time_line_is_read_page_by_page(client, point):
+def test_long_time_line_is_paged(client, point):
     for _number in range(30):
         personas.update(point)
 
@@ -259,7 +260,7 @@ def test_long_time_line_is_read_page_by_page(client, point):
 
 @pytest.mark.parametrize("page", [PATH, "/agencies/UNDP/"])
 @pytest.mark.parametrize("before", ["0", "abc", "999999", "%00", ""])
-def test_address_of_a_page_as_it_was_before_shows_the_newest(client, point, page, before):
+def test_outdated_page_address_shows_the_newest_updates(client, point, page, before):
     personas.update(point, agency=personas.agency("UNDP"))
 
     response = client.get(f"{page}?before={before}")
@@ -280,7 +281,7 @@ def test_address_of_a_page_as_it_was_before_shows_the_newest(client, point, page
         ("coordinator", True, 13),
     ],
 )
-def test_action_point_page_costs_the_same_whatever_its_length(
+def test_action_point_page_has_a_fixed_number_of_queries(
     client, point, focal_point, coordinator, request, django_assert_num_queries, who, edited, queries, count
 ):
     people = [focal_point, *(personas.person(f"{number}@example.org") for number in range(count))]
@@ -298,7 +299,7 @@ def test_action_point_page_costs_the_same_whatever_its_length(
     for author in (focal_point, coordinator) * count:
         point.drafts.create(author=author, typed={"narrative": ["Not ready."]})
     if edited:
-        _long_ago(point)
+        _date_history_to_yesterday(point)
         for number in range(count):
             point.title = f"Joint courses {number}"
             point.save()
@@ -324,9 +325,7 @@ def test_update_page_shows_every_version(client, point, focal_point, coordinator
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_update_page_costs_the_same_whatever_the_number_of_versions(
-    client, point, coordinator, django_assert_num_queries, count
-):
+def test_update_page_has_a_fixed_number_of_queries(client, point, coordinator, django_assert_num_queries, count):
     update = personas.update(point, participants=[personas.agency("OCHA")])
     for _version in range(count - 1):
         update = correct(update, personas.progress(), author=coordinator, now=personas.NOW)
@@ -335,10 +334,10 @@ def test_update_page_costs_the_same_whatever_the_number_of_versions(
         client.get(f"{PATH}updates/1/")
 
 
-def test_history_tells_who_changed_what(client, point, coordinator):
+def test_history_shows_the_author_of_each_change(client, point, coordinator):
     personas.sign_in(client, coordinator)
     point.lead_agencies.add(personas.agency("FAO"))
-    _long_ago(point)
+    _date_history_to_yesterday(point)
     form = {"title": "Joint courses", "description": "", "lead_agencies": [personas.agency("WFP").pk]}
 
     assert client.post(f"{PATH}edit/", form).status_code == 302
@@ -353,10 +352,10 @@ def test_history_tells_who_changed_what(client, point, coordinator):
     assert "Title Joint training → became Joint courses" in text(response)
 
 
-def test_history_is_for_people_who_signed_in(client, point):
+def test_history_is_hidden_from_visitors(client, point):
     assert "History of the action point" not in text(client.get(PATH))
 
 
-def _long_ago(point: ActionPoint) -> None:
-    """As if what happened to the action point so far had happened yesterday."""
+def _date_history_to_yesterday(point: ActionPoint) -> None:
+    """Date the history of the action point so far to yesterday."""
     point.history.update(history_date=timezone.now() - timedelta(days=1))

@@ -1,4 +1,4 @@
-"""The form that logs progress, seen through requests: what is stored, what is refused, what is kept."""
+"""Tests of the progress form: logging, drafts, corrections and withdrawals."""
 
 import uuid
 from datetime import UTC, datetime
@@ -20,9 +20,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def point(focal_point) -> ActionPoint:
-    found = personas.action_point()
-    found.lead_agencies.add(focal_point.agency)
-    return found
+    point = personas.action_point()
+    point.lead_agencies.add(focal_point.agency)
+    return point
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_logging_stores_what_was_typed(signed_in, form_url, point, focal_point):
     ]
 
 
-def test_report_is_of_the_day_that_it_is_where_the_person_lives(signed_in, form_url, point, focal_point, monkeypatch):
+def test_report_date_is_today_in_the_persons_time_zone(signed_in, form_url, point, focal_point, monkeypatch):
     type(focal_point).objects.update(time_zone="Pacific/Auckland")
     late = datetime(2026, 3, 1, 22, 0, tzinfo=UTC)
     monkeypatch.setattr("django.utils.timezone.now", lambda: late)
@@ -91,16 +91,16 @@ def test_report_is_of_the_day_that_it_is_where_the_person_lives(signed_in, form_
         ("ftp://example.org", None),
     ],
 )
-def test_link_gets_the_https_that_was_left_out(signed_in, form_url, point, focal_point, typed, address):
+def test_link_without_a_scheme_is_stored_with_https(signed_in, form_url, point, focal_point, typed, address):
     response = signed_in.post(form_url, filled(focal_point, evidence=f"{typed} Its title"))
 
     assert response.status_code == (302 if address else 400)
-    found = [(link.url, link.title) for update in point.progress_updates.all() for link in update.evidence.all()]
-    assert found == ([(address, "Its title")] if address else [])
+    stored = [(link.url, link.title) for update in point.progress_updates.all() for link in update.evidence.all()]
+    assert stored == ([(address, "Its title")] if address else [])
 
 
 @pytest.mark.parametrize(("typed", "day"), [("today", "2026-03-02"), (" Yesterday ", "2026-03-01")])
-def test_day_can_be_called_today_or_yesterday_where_the_person_lives(
+def test_dates_accept_today_and_yesterday_in_the_persons_time_zone(
     signed_in, form_url, point, focal_point, monkeypatch, typed, day
 ):
     type(focal_point).objects.update(time_zone="Pacific/Auckland")
@@ -113,7 +113,7 @@ def test_day_can_be_called_today_or_yesterday_where_the_person_lives(
     assert point.progress_updates.get().happened == PartialDate.parse(day)
 
 
-def test_what_was_logged_is_said_beside_the_update_with_what_comes_next(signed_in, form_url, point, focal_point):
+def test_confirmation_is_shown_at_the_update_with_the_next_step(signed_in, form_url, point, focal_point):
     personas.update(point, focal_point)
 
     page = signed_in.post(form_url, filled(focal_point, version="1"), follow=True)
@@ -128,11 +128,11 @@ def test_what_was_logged_is_said_beside_the_update_with_what_comes_next(signed_i
     assert "Progress logged" not in text(again)
 
 
-def test_what_was_logged_leads_to_the_next_that_waits(signed_in, form_url, point, focal_point):
-    fresh, silent, anothers = (personas.action_point(number=number) for number in (2, 3, 4))
-    for own in (fresh, silent):
+def test_confirmation_links_to_the_next_action_point_due(signed_in, form_url, point, focal_point):
+    fresh, overdue, other = (personas.action_point(number=number) for number in (2, 3, 4))
+    for own in (fresh, overdue):
         own.lead_agencies.add(focal_point.agency)
-    personas.update(anothers)
+    personas.update(other)
     log_progress(fresh, personas.progress(), author=focal_point, now=timezone.now())
 
     first = signed_in.post(form_url, filled(focal_point), follow=True)
@@ -145,7 +145,7 @@ def test_what_was_logged_leads_to_the_next_that_waits(signed_in, form_url, point
     assert "which waits for it" not in text(second)
 
 
-def test_what_was_logged_is_said_above_where_the_page_does_not_show_the_update(signed_in, form_url, point, focal_point):
+def test_confirmation_is_shown_above_an_update_on_another_page(signed_in, form_url, point, focal_point):
     signed_in.post(form_url, filled(focal_point))
     other = personas.action_point(number=2)
     personas.update(other)
@@ -155,7 +155,7 @@ def test_what_was_logged_is_said_above_where_the_page_does_not_show_the_update(s
     assert page.text.index("Progress logged on 2026/1.1.") < page.text.index("<h1>")
 
 
-def test_logging_no_progress_needs_its_reason_and_nothing_else(signed_in, form_url, point, focal_point):
+def test_logging_no_progress_needs_only_a_reason(signed_in, form_url, point, focal_point):
     answer = filled(focal_point, status="no_progress", narrative="", happened="")
 
     assert signed_in.post(form_url, answer).status_code == 400
@@ -190,7 +190,7 @@ def test_logging_no_progress_needs_its_reason_and_nothing_else(signed_in, form_u
         ("version", "1" * 40),
     ],
 )
-def test_logging_refuses_bad_input_and_keeps_it(signed_in, form_url, point, focal_point, field, typed):
+def test_logging_refuses_invalid_input_and_keeps_it(signed_in, form_url, point, focal_point, field, typed):
     response = signed_in.post(form_url, filled(focal_point, **{field: typed}))
 
     assert response.status_code == 400
@@ -201,10 +201,10 @@ def test_logging_refuses_bad_input_and_keeps_it(signed_in, form_url, point, foca
     assert "December 2005" in response.text or field == "happened"
 
 
-def test_reason_that_goes_with_another_status_is_not_dropped_in_silence(signed_in, form_url, point, focal_point):
-    sent = {"status": "under_way", "narrative": "It began.", "reason": "No money yet.", "agency": focal_point.agency_id}
+def test_reason_with_another_status_is_refused_with_an_error(signed_in, form_url, point, focal_point):
+    data = {"status": "under_way", "narrative": "It began.", "reason": "No money yet.", "agency": focal_point.agency_id}
 
-    response = signed_in.post(form_url, sent | {"publish": ""})
+    response = signed_in.post(form_url, data | {"publish": ""})
 
     assert response.status_code == 400
     assert "A reason goes with “No progress”." in text(response)
@@ -212,7 +212,7 @@ def test_reason_that_goes_with_another_status_is_not_dropped_in_silence(signed_i
     assert not point.progress_updates.exists()
 
 
-def test_form_of_a_closed_agenda_leads_to_where_the_action_point_goes_on(signed_in, form_url, point):
+def test_form_of_a_closed_agenda_links_to_the_successor(signed_in, form_url, point):
     later = personas.action_point(personas.issue(personas.agenda("2031")))
     later.carried_from.add(point)
     assert "2031/1.1" not in text(signed_in.get(form_url))
@@ -231,7 +231,7 @@ def test_logging_for_another_agency_is_refused(signed_in, form_url, point, focal
     assert not point.progress_updates.exists()
 
 
-def test_logging_twice_with_one_form_makes_one_update(signed_in, form_url, point, focal_point):
+def test_form_sent_twice_creates_one_update(signed_in, form_url, point, focal_point):
     form = filled(focal_point)
 
     answers = [signed_in.post(form_url, form).status_code for _ in range(2)]
@@ -240,9 +240,7 @@ def test_logging_twice_with_one_form_makes_one_update(signed_in, form_url, point
     assert point.progress_updates.count() == 1
 
 
-def test_form_sent_again_with_another_text_loses_nothing_and_goes_through_as_another_update(
-    signed_in, form_url, point, focal_point
-):
+def test_form_sent_again_with_other_text_can_be_published_as_another_update(signed_in, form_url, point, focal_point):
     form = filled(focal_point)
     signed_in.post(form_url, form)
 
@@ -275,7 +273,7 @@ def test_form_sent_again_with_another_text_loses_nothing_and_goes_through_as_ano
         {"participants": []},
     ],
 )
-def test_form_sent_again_is_compared_in_all_that_it_says(signed_in, form_url, point, focal_point, changed):
+def test_form_sent_again_is_compared_in_every_field(signed_in, form_url, point, focal_point, changed):
     form = filled(focal_point, evidence="https://www.example.org/a A", participants=[personas.agency("WHO").pk])
     first = signed_in.post(form_url, form).status_code
 
@@ -301,9 +299,7 @@ def test_form_sent_again_can_be_published_as_a_correction(signed_in, form_url, p
     assert not point.drafts.exists()
 
 
-def test_one_form_on_two_action_points_is_published_on_one_and_kept_on_the_other(
-    signed_in, form_url, point, focal_point
-):
+def test_one_form_on_two_action_points_is_published_once_and_keeps_the_input(signed_in, form_url, point, focal_point):
     other = personas.action_point(number=2)
     other.lead_agencies.add(focal_point.agency)
     other_url = reverse("log_progress", args=["2026", 1, 2])
@@ -319,7 +315,7 @@ def test_one_form_on_two_action_points_is_published_on_one_and_kept_on_the_other
     assert other.progress_updates.count() == 1
 
 
-def test_draft_saved_after_publishing_can_be_published_and_goes(signed_in, form_url, point, focal_point):
+def test_draft_saved_after_publishing_can_be_published_and_is_removed(signed_in, form_url, point, focal_point):
     form = filled(focal_point)
     signed_in.post(form_url, form)
     page = signed_in.post(form_url, form | {"do": "draft", "narrative": "More came after it."}, follow=True)
@@ -332,7 +328,7 @@ def test_draft_saved_after_publishing_can_be_published_and_goes(signed_in, form_
     assert not point.drafts.exists()
 
 
-def test_draft_open_in_two_tabs_loses_neither_text(signed_in, form_url, point, focal_point):
+def test_draft_open_in_two_tabs_keeps_both_texts(signed_in, form_url, point, focal_point):
     page = signed_in.post(form_url, filled(focal_point, do="draft"), follow=True)
     form = filled(focal_point, submission=str(page.context["form"]["submission"].value()))
 
@@ -347,13 +343,13 @@ def test_draft_open_in_two_tabs_loses_neither_text(signed_in, form_url, point, f
 
 
 @pytest.mark.parametrize("submission", ["same", "different"])
-@pytest.mark.parametrize("sent", [{"do": "draft"}, {"happened": "2005-13"}, {"version": "0"}])
-def test_two_tabs_with_the_form_keep_a_draft_each_and_both_are_offered(
-    signed_in, form_url, point, focal_point, coordinator, submission, sent
+@pytest.mark.parametrize("fields", [{"do": "draft"}, {"happened": "2005-13"}, {"version": "0"}])
+def test_two_tabs_save_separate_drafts_that_are_both_offered(
+    signed_in, form_url, point, focal_point, coordinator, submission, fields
 ):
     personas.update(point, author=coordinator, narrative="The coordinator was faster.")
-    first = filled(focal_point, narrative="From the one tab.") | sent
-    second = filled(focal_point, narrative="From the other.") | sent
+    first = filled(focal_point, narrative="From the one tab.") | fields
+    second = filled(focal_point, narrative="From the other.") | fields
     if submission == "same":
         second["submission"] = first["submission"]
 
@@ -377,7 +373,7 @@ def test_two_tabs_with_the_form_keep_a_draft_each_and_both_are_offered(
 @pytest.mark.parametrize(
     "refused", [{"status": "no_progress"}, {"status": ""}, {"submission": "no uuid"}, {"version": "-1"}]
 )
-def test_empty_form_leaves_no_draft(signed_in, form_url, point, focal_point, refused):
+def test_empty_form_saves_no_draft(signed_in, form_url, point, focal_point, refused):
     empty = filled(focal_point, narrative="", happened="") | refused
 
     published = signed_in.post(form_url, empty)
@@ -388,7 +384,7 @@ def test_empty_form_leaves_no_draft(signed_in, form_url, point, focal_point, ref
     assert not point.drafts.exists()
 
 
-def test_emptied_form_leaves_its_draft(signed_in, form_url, point, focal_point):
+def test_emptied_form_keeps_its_draft(signed_in, form_url, point, focal_point):
     submission = save_draft(point, focal_point, {"narrative": ["Half a"]}).submission
 
     refused = signed_in.post(form_url, filled(focal_point, narrative="", happened="", submission=str(submission)))
@@ -397,14 +393,14 @@ def test_emptied_form_leaves_its_draft(signed_in, form_url, point, focal_point):
     assert refused.context["form"]["submission"].value() == str(submission)
 
 
-@pytest.mark.parametrize(("sent", "status"), [({"do": "draft"}, 409), ({"happened": "2005-13"}, 400)])
-def test_form_that_would_be_one_draft_too_many_comes_back_with_its_text(
-    signed_in, form_url, point, focal_point, sent, status
+@pytest.mark.parametrize(("fields", "status"), [({"do": "draft"}, 409), ({"happened": "2005-13"}, 400)])
+def test_form_beyond_the_draft_limit_is_shown_again_with_its_text(
+    signed_in, form_url, point, focal_point, fields, status
 ):
     for number in range(MAX_DRAFTS):
         save_draft(point, focal_point, {"narrative": [f"Draft {number}"]})
 
-    page = signed_in.post(form_url, filled(focal_point, narrative="One more") | sent)
+    page = signed_in.post(form_url, filled(focal_point, narrative="One more") | fields)
 
     assert page.status_code == status
     assert "you keep 10 drafts on this action point already" in text(page)
@@ -413,7 +409,7 @@ def test_form_that_would_be_one_draft_too_many_comes_back_with_its_text(
 
 
 @pytest.mark.parametrize("do", ["publish", "draft"])
-def test_text_of_somebody_who_may_not_log_any_more_is_kept(signed_in, form_url, point, focal_point, do):
+def test_text_of_a_person_who_lost_permission_is_kept(signed_in, form_url, point, focal_point, do):
     point.lead_agencies.clear()
 
     refused = signed_in.post(form_url, filled(focal_point, do=do, narrative="Typed while the lead changed."))
@@ -426,7 +422,7 @@ def test_text_of_somebody_who_may_not_log_any_more_is_kept(signed_in, form_url, 
 
 
 @pytest.mark.parametrize("draft", ["0", "1", "x", "", "-1", "9" * 30, "٣"])
-def test_draft_that_is_not_ones_own_cannot_be_continued(signed_in, form_url, point, coordinator, draft):
+def test_draft_of_another_person_cannot_be_continued(signed_in, form_url, point, coordinator, draft):
     other = save_draft(point, coordinator, {"narrative": ["Another person's"]})
 
     for pk in (draft, other.pk):
@@ -435,26 +431,26 @@ def test_draft_that_is_not_ones_own_cannot_be_continued(signed_in, form_url, poi
         assert "Another person's" not in page.text
 
 
-def test_draft_is_discarded_by_its_author_once_confirmed(signed_in, form_url, point, focal_point, coordinator):
+def test_draft_is_discarded_by_its_author_after_confirmation(signed_in, form_url, point, focal_point, coordinator):
     others = save_draft(point, coordinator, {"narrative": ["Another's"]})
     signed_in.post(form_url, filled(focal_point, do="draft", narrative="Half a sentence"))
     url = discard_url(point.drafts.get(author=focal_point))
     assert url in links(signed_in.get(form_url))
 
     page = signed_in.get(url)
-    kept = point.drafts.count()
+    count = point.drafts.count()
     done = signed_in.post(url, {"version": str(page.context["draft"].submission)}, follow=True)
     again = signed_in.post(url, follow=True)
     not_ones_own = signed_in.post(discard_url(others), {"version": str(others.submission)}, follow=True)
 
-    assert ("Half a sentence" in text(page), kept) == (True, 2)
+    assert ("Half a sentence" in text(page), count) == (True, 2)
     assert "Draft discarded." in text(done)
     assert "This draft is not here any more" in text(again)
     assert "This draft is not here any more" in text(not_ones_own)
     assert [draft.author for draft in point.drafts.all()] == [coordinator]
 
 
-def test_draft_saved_again_is_shown_before_it_is_discarded(signed_in, form_url, point, focal_point):
+def test_draft_saved_since_is_shown_before_it_is_discarded(signed_in, form_url, point, focal_point):
     draft = save_draft(point, focal_point, {"narrative": ["Half a"]})
     save_draft(point, focal_point, {"narrative": ["Half a sentence"]}, draft.submission)
 
@@ -465,7 +461,7 @@ def test_draft_saved_again_is_shown_before_it_is_discarded(signed_in, form_url, 
     assert point.drafts.exists()
 
 
-def test_draft_whose_form_has_no_proper_name_can_be_published(signed_in, form_url, point, focal_point):
+def test_draft_without_a_valid_submission_id_can_be_published(signed_in, form_url, point, focal_point):
     page = signed_in.post(form_url, filled(focal_point, do="draft", submission="no uuid"), follow=True)
 
     hidden = page.context["form"]["submission"].value()
@@ -474,7 +470,7 @@ def test_draft_whose_form_has_no_proper_name_can_be_published(signed_in, form_ur
     assert not point.drafts.exists()
 
 
-def test_publishing_from_another_form_leaves_the_draft(signed_in, form_url, point, focal_point):
+def test_publishing_from_another_form_keeps_the_draft(signed_in, form_url, point, focal_point):
     signed_in.post(form_url, filled(focal_point, do="draft", narrative="Half a"))
 
     signed_in.post(form_url, filled(focal_point))
@@ -482,7 +478,7 @@ def test_publishing_from_another_form_leaves_the_draft(signed_in, form_url, poin
     assert point.drafts.get(author=focal_point).typed["narrative"] == ["Half a"]
 
 
-def test_logging_after_somebody_else_shows_both_texts_then_goes_through(
+def test_logging_after_another_person_shows_both_texts_then_is_accepted(
     signed_in, form_url, point, focal_point, coordinator
 ):
     personas.update(point, author=coordinator, narrative="The coordinator was faster.")
@@ -498,17 +494,17 @@ def test_logging_after_somebody_else_shows_both_texts_then_goes_through(
     assert point.progress_updates.count() == 2
 
 
-def test_draft_is_kept_as_typed_and_comes_back(signed_in, form_url, point, focal_point):
-    sent = filled(focal_point, do="draft", happened="some day in spring", narrative="Half a")
+def test_draft_is_saved_and_restored_as_typed(signed_in, form_url, point, focal_point):
+    data = filled(focal_point, do="draft", happened="some day in spring", narrative="Half a")
 
-    page = signed_in.post(form_url, sent, follow=True)
+    page = signed_in.post(form_url, data, follow=True)
 
     assert not point.progress_updates.exists()
     assert "some day in spring" in page.text
     assert page.context["form"]["narrative"].value() == "Half a"
 
 
-def test_draft_of_one_person_is_not_shown_to_another(signed_in, client, form_url, focal_point, coordinator):
+def test_draft_is_not_shown_to_another_person(signed_in, client, form_url, focal_point, coordinator):
     signed_in.post(form_url, filled(focal_point, do="draft", narrative="For myself only"))
     personas.sign_in(client, coordinator)
 
@@ -525,14 +521,14 @@ def test_preview_shows_the_markdown_and_stores_nothing(signed_in, form_url, poin
     assert not point.drafts.exists()
 
 
-def test_preview_fragment_refuses_what_is_too_long(signed_in):
+def test_preview_refuses_text_that_is_too_long(signed_in):
     url = reverse("markdown_preview")
 
     assert signed_in.post(url, {"narrative": "*yes*"}).text.strip() == "<p><em>yes</em></p>"
     assert signed_in.post(url, {"narrative": "x" * 20_001}).status_code == 400
 
 
-def test_signed_out_person_finds_the_text_again_after_signing_in(client, form_url, point, focal_point, settings):
+def test_text_of_a_signed_out_person_is_restored_after_signing_in(client, form_url, point, focal_point, settings):
     focal_point.set_password("a long enough password")
     focal_point.save()
 
@@ -547,7 +543,7 @@ def test_signed_out_person_finds_the_text_again_after_signing_in(client, form_ur
     assert client.session.get_expiry_age() == settings.SESSION_COOKIE_AGE
 
 
-def test_form_chooses_the_status_of_its_address(signed_in, form_url):
+def test_form_selects_the_status_in_its_address(signed_in, form_url):
     chosen = signed_in.get(form_url, {"status": "no_progress"}).context["form"]["status"].value()
     junk = signed_in.get(form_url, {"status": "great"}).context["form"]["status"].value()
 
@@ -555,9 +551,7 @@ def test_form_chooses_the_status_of_its_address(signed_in, form_url):
 
 
 @pytest.mark.parametrize("others", [1, 3])
-def test_form_costs_the_same_however_many_updates_there_are(
-    signed_in, form_url, point, focal_point, django_assert_num_queries, others
-):
+def test_form_has_a_fixed_number_of_queries(signed_in, form_url, point, focal_point, django_assert_num_queries, others):
     for _ in range(others):
         personas.update(point, author=focal_point, agency=focal_point.agency)
     signed_in.get(form_url)
@@ -586,28 +580,28 @@ def test_correction_adds_a_version_and_keeps_the_old_text(signed_in, point, foca
     assert point.progress_updates.current().get().supersedes == old
 
 
-def test_correction_by_two_people_at_once_shows_the_second_both_texts(signed_in, point, focal_point, coordinator):
+def test_correction_after_another_person_shows_both_texts(signed_in, point, focal_point, coordinator):
     old = personas.update(point, author=focal_point, agency=focal_point.agency, narrative="Wrong.")
     correct(
         old,
-        personas.progress(agency=focal_point.agency, narrative="Right, said the coordinator."),
+        personas.progress(agency=focal_point.agency, narrative="Text of the coordinator."),
         author=coordinator,
         now=personas.NOW,
     )
     url = reverse("correct_update", args=["2026", 1, 1, 1])
 
-    first = signed_in.post(url, filled(focal_point, narrative="Right, said I.", version="1"))
+    first = signed_in.post(url, filled(focal_point, narrative="Text of the focal point.", version="1"))
     again = first.context["form"]["version"].value()
-    second = signed_in.post(url, filled(focal_point, narrative="Right, said I.", version=again))
+    second = signed_in.post(url, filled(focal_point, narrative="Text of the focal point.", version=again))
 
     assert first.status_code == 409
-    assert "Right, said the coordinator." in first.text
-    assert "Right, said I." in first.text
+    assert "Text of the coordinator." in first.text
+    assert "Text of the focal point." in first.text
     assert second.status_code == 302
-    assert point.progress_updates.current().get().narrative == "Right, said I."
+    assert point.progress_updates.current().get().narrative == "Text of the focal point."
 
 
-def test_correction_sent_again_with_another_text_loses_nothing(signed_in, point, focal_point):
+def test_correction_sent_again_with_other_text_keeps_the_input(signed_in, point, focal_point):
     personas.update(point, author=focal_point, agency=focal_point.agency, narrative="Wrong.")
     url = reverse("correct_update", args=["2026", 1, 1, 1])
     form = filled(focal_point, narrative="Right.", version="1")
@@ -624,7 +618,7 @@ def test_correction_sent_again_with_another_text_loses_nothing(signed_in, point,
     assert [update.narrative for update in point.progress_updates.all()] == ["Wrong.", "Right.", "Really right."]
 
 
-def test_correction_keeps_what_its_form_does_not_show(signed_in, point, focal_point, coordinator):
+def test_correction_keeps_fields_that_its_form_does_not_show(signed_in, point, focal_point, coordinator):
     personas.update(point, author=coordinator, agency=focal_point.agency, attributed_to="The whole system")
 
     signed_in.post(reverse("correct_update", args=["2026", 1, 1, 1]), filled(focal_point, version="1"))

@@ -1,4 +1,4 @@
-"""Reading a page the way a person does: its text without tags, and its links."""
+"""Helpers that read a page: its text without tags, and its links."""
 
 from html.parser import HTMLParser
 from typing import Any
@@ -19,7 +19,7 @@ class _Reader(HTMLParser):
 
 
 def text(response: Any) -> str:
-    """The words of a page, one space between them."""
+    """Return the text of a page, with one space between words."""
     return " ".join(_read(response).words)
 
 

@@ -1,4 +1,4 @@
-"""The agenda as it stood on a day: as reported by then, and as the tracker knew it then."""
+"""Tests of past dates: pages, figures and files as of a date, by what had been reported or recorded by then."""
 
 import csv
 from datetime import UTC, date, datetime, timedelta
@@ -40,18 +40,18 @@ def report(point, reported, recorded=None, **fields):
 
 @pytest.fixture
 def point(db):
-    """Reported in March; in May an update of April came in, and the one of March was corrected."""
-    found = personas.action_point()
-    report(found, MARCH, status="exploring", narrative="First talks.")
-    report(found, APRIL, recorded=MAY, status="under_way", narrative="It began.")
-    first = found.progress_updates.get(number=1)
+    """Create an action point with an update from March; in May an April update was added and the March one corrected."""
+    point = personas.action_point()
+    report(point, MARCH, status="exploring", narrative="First talks.")
+    report(point, APRIL, recorded=MAY, status="under_way", narrative="It began.")
+    first = point.progress_updates.get(number=1)
     corrector = personas.person("corrector@example.org", "coordinator")
     correct(first, personas.progress(status="no_progress", reason="No talks."), author=corrector, now=at(MAY))
-    return found
+    return point
 
 
 def state(day, basis=Basis.REPORTED):
-    """Of the first action point."""
+    """Return the state of the first action point on that date."""
     return read_agenda(personas.agenda(), AsOf(day, is_past=True, basis=basis))[0]
 
 
@@ -72,11 +72,11 @@ def status(day, basis):
         (MAY, Basis.RECORDED, ActionStatus.UNDER_WAY),
     ],
 )
-def test_action_point_stands_as_was_reported_or_recorded_by_the_day(point, day, basis, expected):
+def test_past_status_counts_updates_reported_or_recorded_by_the_date(point, day, basis, expected):
     assert status(day, basis) == expected
 
 
-def test_withdrawal_counts_from_its_day_on(point, coordinator):
+def test_withdrawal_counts_from_its_own_date_when_viewed_as_recorded(point, coordinator):
     withdraw(point.progress_updates.get(number=2), by=coordinator, reason="Wrong.", now=at(MAY + timedelta(days=9)))
 
     assert status(MAY, Basis.RECORDED) == ActionStatus.UNDER_WAY
@@ -85,7 +85,7 @@ def test_withdrawal_counts_from_its_day_on(point, coordinator):
 
 
 @pytest.mark.parametrize("basis", Basis)
-def test_last_dated_progress_is_the_latest_that_was_told_by_the_day(client, focal_point, basis):
+def test_last_dated_progress_ignores_later_updates(client, focal_point, basis):
     point = personas.action_point()
     for reported, happened in ((MARCH, "2025-09"), (APRIL, "2025-12"), (MAY, "2025-10"), (MAY, None)):
         report(point, reported, happened=PartialDate.parse(happened) if happened else None)
@@ -104,7 +104,7 @@ def test_last_dated_progress_is_the_latest_that_was_told_by_the_day(client, foca
         assert "September 2025" in text(client.get(f"{page}?as_of=2026-03-01&by={basis}"))
 
 
-def test_pages_show_that_day_and_mark_what_came_later(client, point, focal_point):
+def test_past_action_point_page_marks_updates_recorded_later(client, point, focal_point):
     personas.sign_in(client, focal_point)
 
     reported = client.get("/agendas/2026/1.1/?as_of=2026-04-01")
@@ -119,15 +119,15 @@ def test_pages_show_that_day_and_mark_what_came_later(client, point, focal_point
 
 
 @pytest.mark.parametrize("path", ["/agendas/2026/", "/agendas/2026/issues/1/", "/agendas/2026/action-points/"])
-def test_lists_of_that_day_lead_to_pages_of_that_day(client, point, focal_point, path):
+def test_past_lists_link_to_past_action_point_pages(client, point, focal_point, path):
     personas.sign_in(client, focal_point)
-    found = client.get(f"{path}?as_of=2026-03-01&by=recorded")
+    response = client.get(f"{path}?as_of=2026-03-01&by=recorded")
 
-    assert "/agendas/2026/1.1/?as_of=2026-03-01&by=recorded" in [link.replace("&amp;", "&") for link in links(found)]
-    assert "Exploring" in text(found)
+    assert "/agendas/2026/1.1/?as_of=2026-03-01&by=recorded" in [link.replace("&amp;", "&") for link in links(response)]
+    assert "Exploring" in text(response)
 
 
-def test_figures_of_that_day_lead_to_lists_of_that_day(client, point, focal_point):
+def test_past_dashboard_figures_link_to_past_lists(client, point, focal_point):
     personas.sign_in(client, focal_point)
     dashboard = client.get("/agendas/2026/dashboard/?as_of=2026-03-01")
     lists = [link.replace("&amp;", "&") for link in links(dashboard) if "status=no_progress" in link]
@@ -138,7 +138,7 @@ def test_figures_of_that_day_lead_to_lists_of_that_day(client, point, focal_poin
 
 
 @pytest.mark.parametrize("sort", ["reference", "silence", "reported"])
-def test_list_of_that_day_is_paged(client, focal_point, sort):
+def test_past_list_is_paged(client, focal_point, sort):
     for number in range(1, 61):
         report(personas.action_point(number=number), MARCH + timedelta(days=number % 7))
     personas.sign_in(client, focal_point)
@@ -156,7 +156,7 @@ def test_list_of_that_day_is_paged(client, focal_point, sort):
     "query", ["as_of=x", "as_of=2099-01-01", "as_of=0001-01-01", "as_of=%00", "by=guess", "as_of=2026-13-01"]
 )
 @pytest.mark.parametrize("path", ["", "issues/1/", "1.1/", "action-points/", "dashboard/"])
-def test_faulty_day_is_said_and_today_is_shown(client, point, focal_point, path, query):
+def test_invalid_date_shows_an_error_and_the_status_of_today(client, point, focal_point, path, query):
     response = personas.sign_in(client, focal_point).get(f"/agendas/2026/{path}?{query}")
 
     assert response.status_code == 400
@@ -164,13 +164,13 @@ def test_faulty_day_is_said_and_today_is_shown(client, point, focal_point, path,
     assert "Under way" in text(response)
 
 
-def test_today_is_no_past_date(client, point, focal_point):
+def test_date_of_today_shows_the_ordinary_page(client, point, focal_point):
     today = timezone.localdate().isoformat()
 
     assert "Back to today" not in text(personas.sign_in(client, focal_point).get(f"/agendas/2026/?as_of={today}"))
 
 
-def test_figures_as_reported_by_today_are_those_of_today(point):
+def test_past_figures_for_today_equal_the_current_figures(point):
     other = personas.action_point(number=2)
     report(other, MARCH, part_only=True)
     personas.action_point(number=3).lead_agencies.add(personas.agency("UNDP"))
@@ -178,12 +178,12 @@ def test_figures_as_reported_by_today_are_those_of_today(point):
     today = timezone.localdate()
 
     agenda, issues = point.issue.agenda, [point.issue]
-    now, then = (
+    current, past = (
         figures(issues, read_agenda(agenda, as_of), as_of) for as_of in (AsOf(today), AsOf(today, is_past=True))
     )
 
     for name in ("total", "statuses", "attention", "silence", "issues", "agencies"):
-        assert getattr(then, name) == getattr(now, name)
+        assert getattr(past, name) == getattr(current, name)
 
 
 class TestAnyReports(TestCase):
@@ -199,7 +199,7 @@ class TestAnyReports(TestCase):
         ),
         st.integers(0, 20),
     )
-    def test_reader_says_of_a_day_what_the_rule_says(self, reports, day):
+    def test_past_status_matches_the_status_rule(self, reports, day):
         point = personas.action_point()
         for days, kind, part in reports:
             report(
@@ -209,16 +209,16 @@ class TestAnyReports(TestCase):
                 part_only=part,
                 reason="So." if kind == "no_progress" else "",
             )
-        by_then = [
+        reports_by_the_date = [
             Report(number, kind, part, None, reported, *position_of(reported, NOW, UTC), NOW)
             for number, (days, kind, part) in enumerate(reports, 1)
             if days <= day and (reported := PartialDate.day(MARCH + timedelta(days=days)))
         ]
 
-        found = state(MARCH + timedelta(days=day))
+        past = state(MARCH + timedelta(days=day))
 
-        expected = status_summary(by_then)
-        assert (found.status, found.last_reported) == (expected.status, expected.last_reported)
+        expected = status_summary(reports_by_the_date)
+        assert (past.status, past.last_reported) == (expected.status, expected.last_reported)
 
 
 PAGES = ("action-points/", "action-points/?columns=reported", "", "issues/1/", "dashboard/")
@@ -228,7 +228,9 @@ PAGES = ("action-points/", "action-points/?columns=reported", "", "issues/1/", "
 @pytest.mark.parametrize(
     ("day", "basis", "is_late"), [(APRIL, "reported", True), (APRIL, "recorded", False), (MAY, "reported", False)]
 )
-def test_what_was_recorded_later_is_marked_wherever_it_counts(client, point, focal_point, page, day, basis, is_late):
+def test_pages_mark_action_points_whose_reports_were_recorded_later(
+    client, point, focal_point, page, day, basis, is_late
+):
     joint = "&" if "?" in page else "?"
     response = personas.sign_in(client, focal_point).get(f"/agendas/2026/{page}{joint}as_of={day}&by={basis}")
 
@@ -236,7 +238,7 @@ def test_what_was_recorded_later_is_marked_wherever_it_counts(client, point, foc
     assert ("recorded later" in shown) == is_late
 
 
-def test_file_of_that_day_says_what_was_recorded_later(client, point, focal_point):
+def test_past_csv_file_has_a_recorded_later_column(client, point, focal_point):
     personas.sign_in(client, focal_point)
     files = [
         b"".join(client.get(f"/agendas/2026/action-points.csv?as_of={day}").streaming_content).decode("utf-8-sig")
@@ -248,42 +250,42 @@ def test_file_of_that_day_says_what_was_recorded_later(client, point, focal_poin
 
 @pytest.fixture
 def closed(point):
-    """An agenda that was closed on 1 June 2026, with what nobody reported on."""
+    """Close the agenda on 1 June 2026, with one action point that was never reported on."""
     agenda = point.issue.agenda
-    personas.action_point(point.issue, 2, title="Never told of")
+    personas.action_point(point.issue, 2, title="Never reported")
     agenda.state, agenda._history_date = "closed", at(date(2026, 6, 1))
     agenda.save()
     return agenda
 
 
 @pytest.mark.parametrize(("day", "was_open"), [("2026-05-31", True), ("2026-06-01", False)])
-def test_agenda_is_as_open_as_it_was_that_day(client, closed, coordinator, day, was_open):
+def test_past_pages_show_the_agenda_open_or_closed_as_it_was_on_the_date(client, closed, coordinator, day, was_open):
     personas.sign_in(client, coordinator)
     dashboard = text(client.get(f"/agendas/2026/dashboard/?as_of={day}"))
-    silent = client.get(f"/agendas/2026/action-points/?attention=silent&as_of={day}")
+    overdue_list = client.get(f"/agendas/2026/action-points/?attention=silent&as_of={day}")
     pages = [client.get(f"/agendas/2026/{page}?as_of={day}") for page in ("", "issues/1/", "1.2/")]
 
     assert ("What needs attention" in dashboard) == was_open
     assert ("This agenda is closed" in dashboard) != was_open
-    assert ("Never told of" in text(silent)) == was_open
+    assert ("Never reported" in text(overdue_list)) == was_open
     assert [("Nothing has been reported yet" in text(page)) for page in pages] == [was_open] * 3
     closed.refresh_from_db()
     assert closed.state == "closed"
 
 
-def test_agenda_that_was_closed_for_a_while_was_closed_then(point):
+def test_past_agenda_state_follows_reopening_and_closing(point):
     agenda = point.issue.agenda
     for month, state in ((1, "open"), (2, "closed"), (3, "open"), (6, "closed")):
         agenda.state, agenda._history_date = state, at(date(2026, month, 1))
         agenda.save()
 
-    then = {}
+    past_states = {}
     for month in (1, 2, 4, 7):
-        seen = type(agenda).objects.get()
-        AsOf(date(2026, month, 15), is_past=True).look_back(seen)
-        then[month] = seen.state
+        past_agenda = type(agenda).objects.get()
+        AsOf(date(2026, month, 15), is_past=True).look_back(past_agenda)
+        past_states[month] = past_agenda.state
 
-    assert then == {1: "open", 2: "closed", 4: "open", 7: "closed"}
+    assert past_states == {1: "open", 2: "closed", 4: "open", 7: "closed"}
 
 
 def test_past_pages_offer_no_changes(client, point, coordinator):
@@ -294,7 +296,7 @@ def test_past_pages_offer_no_changes(client, point, coordinator):
         assert "/edit/" in client.get(f"/agendas/2026/{page}").text
 
 
-def test_headings_of_issues_and_newest_updates_keep_the_day(client, point, focal_point):
+def test_past_dashboard_links_to_issues_and_updates_keep_the_date(client, point, focal_point):
     page = personas.sign_in(client, focal_point).get("/agendas/2026/dashboard/?as_of=2026-04-01").text
 
     assert 'href="/agendas/2026/issues/1/?as_of=2026-04-01"' in page

@@ -1,4 +1,4 @@
-"""The 2005 baseline as the tables of its fact sheet have it: what was agreed, reported and promised, by whom and when."""
+"""Tests of the 2005 baseline fixture against the tables of its fact sheet."""
 
 from collections import Counter
 
@@ -67,7 +67,7 @@ UPDATES = {
     "2005/4.2 #1": (None, "UNDP", "", "exploring", False),
     "2005/4.3 #1": (None, "UNSSC", "TPI", "under_way", False),
     "2005/5.1 #1": (None, "GCO", "UNDP-NO", "exploring", False),
-    # The project's reading: it tells of one report alone, so the action point stays "exploring".
+    # The project's reading: it is about one report only, so the action point stays "exploring".
     "2005/5.1 #2": (None, "UNDP", "", "under_way", True),
     "2005/6.1 #1": (None, "UNFIP", "OCHA UNDP UNEP UNICEF WFP", "under_way", False),
     "2005/6.2 #1": (None, "GCO", "", "no_progress", False),
@@ -103,7 +103,7 @@ def acronyms(agencies) -> str:
     return " ".join(sorted(agency.acronym for agency in agencies))
 
 
-def test_baseline_holds_the_counts_of_the_fact_sheet(baseline):
+def test_baseline_has_the_counts_of_the_fact_sheet(baseline):
     points = ActionPoint.objects
 
     assert [model.objects.count() for model in (Issue, ActionPoint, ProgressUpdate, Milestone)] == [6, 17, 27, 11]
@@ -118,7 +118,7 @@ def test_baseline_holds_the_counts_of_the_fact_sheet(baseline):
     assert User.objects.count() == 0
 
 
-def test_agenda_says_what_was_agreed_and_reported_when(baseline):
+def test_baseline_agenda_has_its_titles_dates_and_visibility(baseline):
     assert (baseline.slug, baseline.title) == (
         "2005",
         "2005 action agenda of the UN system private sector focal points",
@@ -131,16 +131,16 @@ def test_agenda_says_what_was_agreed_and_reported_when(baseline):
     assert (baseline.state, baseline.visible_to) == ("open", "everybody")
 
 
-def test_each_action_point_has_the_status_and_the_leads_of_the_fact_sheet(baseline):
-    found = {
+def test_action_points_have_the_status_and_lead_agencies_of_the_fact_sheet(baseline):
+    statuses = {
         point.reference: (point.status, acronyms(point.lead_agencies.all())) for point in ActionPoint.objects.all()
     }
 
-    assert found == ACTION_POINTS
+    assert statuses == ACTION_POINTS
     assert [point.reference for point in ActionPoint.objects.unowned().in_order()] == ["2005/1.1", "2005/1.3"]
 
 
-def test_status_of_each_action_point_follows_from_its_updates(baseline):
+def test_stored_statuses_match_the_updates(baseline):
     fields = ["status", "last_reported", "last_reported_day", "last_happened", "last_happened_latest"]
     before = list(ActionPoint.objects.in_order().values_list("pk", *fields))
 
@@ -150,8 +150,8 @@ def test_status_of_each_action_point_follows_from_its_updates(baseline):
     assert list(ActionPoint.objects.in_order().values_list("pk", *fields)) == before
 
 
-def test_each_update_has_the_date_the_agencies_and_the_status_of_the_fact_sheet(baseline):
-    found = {
+def test_updates_have_the_dates_agencies_and_statuses_of_the_fact_sheet(baseline):
+    updates = {
         str(update): (
             update.happened.display("en") if update.happened else None,
             str(update.agency or update.attributed_to),
@@ -162,29 +162,35 @@ def test_each_update_has_the_date_the_agencies_and_the_status_of_the_fact_sheet(
         for update in ProgressUpdate.objects.all()
     }
 
-    assert found == UPDATES
+    assert updates == UPDATES
 
 
-def test_all_updates_were_reported_in_march_2006_and_by_nobody_of_the_tracker(baseline):
-    said = ProgressUpdate.objects.values_list("reported_on", "author", "version", "withdrawn_at", "submission")
+def test_updates_are_reported_in_march_2006_without_an_author(baseline):
+    values = ProgressUpdate.objects.values_list("reported_on", "author", "version", "withdrawn_at", "submission")
 
-    assert set(said) == {(MARCH_2006, None, 1, None, None)}
+    assert set(values) == {(MARCH_2006, None, 1, None, None)}
     assert ProgressUpdate.objects.filter(recorded_at__gt=timezone.now()).count() == 0
 
 
-def test_each_milestone_promises_what_the_fact_sheet_says(baseline):
+def test_milestones_have_the_titles_places_and_dates_of_the_fact_sheet(baseline):
     milestones = Milestone.objects.order_by("action_point__issue__number", "action_point__number", "due_latest")
-    found = [
-        (each.action_point.reference, each.place, each.due.display("en"), each.due.precision, each.repeats_every_months)
-        for each in milestones
+    dates = [
+        (
+            milestone.action_point.reference,
+            milestone.place,
+            milestone.due.display("en"),
+            milestone.due.precision,
+            milestone.repeats_every_months,
+        )
+        for milestone in milestones
     ]
 
-    assert found == [(reference, *due) for reference, _title, *due in MILESTONES]
-    assert all(title in each.title for (_, title, *_), each in zip(MILESTONES, milestones, strict=True))
+    assert dates == [(reference, *due) for reference, _title, *due in MILESTONES]
+    assert all(title in milestone.title for (_, title, *_), milestone in zip(MILESTONES, milestones, strict=True))
     assert not milestones.exclude(done_on=None).exists()
 
 
-def test_notes_of_milestones_keep_what_a_partial_date_cannot_say(baseline):
+def test_due_notes_keep_details_that_partial_dates_cannot_express(baseline):
     notes = Milestone.objects.exclude(due_note="").values_list("due_note", flat=True)
 
     assert sorted(notes) == [
@@ -195,7 +201,7 @@ def test_notes_of_milestones_keep_what_a_partial_date_cannot_say(baseline):
     ]
 
 
-def test_agencies_are_in_the_un_or_outside_and_part_of_each_other(baseline):
+def test_agencies_have_their_kind_and_parent(baseline):
     parts = Agency.objects.exclude(parent=None).values_list("acronym", "parent__acronym")
 
     assert acronyms(Agency.objects.filter(kind="un")) == " ".join(sorted(UN.split()))

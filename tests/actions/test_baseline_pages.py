@@ -1,4 +1,4 @@
-"""The facts of the 2005 baseline as a coordinator reads them in the pages: telling words, figures, names, symbols of documents."""
+"""Tests that the pages of the 2005 baseline show its facts: distinctive phrases, figures, names and document symbols."""
 
 import pytest
 from django.core.management import call_command
@@ -183,7 +183,7 @@ AGENCIES = {
 
 @pytest.fixture
 def reader(client: Client, coordinator) -> Client:
-    """A coordinator, signed in where the baseline is loaded."""
+    """Load the baseline and sign a coordinator in."""
     call_command("loaddata", "baseline_2005", verbosity=0)
     return personas.sign_in(client, coordinator)
 
@@ -192,7 +192,7 @@ def missing(facts: list[str], page: str) -> list[str]:
     return [fact for fact in facts if fact not in page]
 
 
-def test_agenda_page_tells_what_was_agreed_and_where_it_stands(reader):
+def test_agenda_page_shows_its_facts_and_counts(reader):
     page = text(reader.get("/agendas/2005/"))
 
     titles = [f"{point.reference} {point.title}" for point in ActionPoint.objects.with_context()]
@@ -202,7 +202,7 @@ def test_agenda_page_tells_what_was_agreed_and_where_it_stands(reader):
 
 
 @pytest.mark.parametrize("number", ISSUES)
-def test_issue_page_tells_why_it_matters_and_what_was_agreed(reader, number):
+def test_issue_page_shows_its_rationale_and_action_points(reader, number):
     title, rationale, references = ISSUES[number]
 
     page = text(reader.get(f"/agendas/2005/issues/{number}/"))
@@ -211,22 +211,22 @@ def test_issue_page_tells_why_it_matters_and_what_was_agreed(reader, number):
 
 
 @pytest.mark.parametrize("code", ACTION_POINTS)
-def test_action_point_page_tells_every_fact(reader, code):
+def test_action_point_page_shows_every_fact(reader, code):
     page = text(reader.get(f"/agendas/2005/{code}/"))
 
     assert missing([f"2005/{code}", *ACTION_POINTS[code]], page) == []
     assert ("Nobody owns this" in page) == (code in ("1.1", "1.3"))
 
 
-def test_agency_list_tells_who_is_in_the_un_and_who_outside(reader):
+def test_agency_list_separates_un_entities_from_others(reader):
     page = text(reader.get("/agencies/"))
 
-    within, _, outside = page.partition("Outside the UN system")
-    assert missing(AGENCIES["UN entity"], within) == []
-    assert missing(AGENCIES["Outside the UN system"], outside) == []
+    un_entities, _, others = page.partition("Outside the UN system")
+    assert missing(AGENCIES["UN entity"], un_entities) == []
+    assert missing(AGENCIES["Outside the UN system"], others) == []
 
 
-def test_agency_page_tells_what_the_agency_did(reader):
+def test_agency_page_shows_its_progress(reader):
     page = text(reader.get("/agencies/Innovest/"))
 
     assert missing(["Outside the UN system", "The Global Compact Plus", "September 2005", "2005/2.1"], page) == []

@@ -31,12 +31,12 @@ pytestmark = [
 
 
 def lock_exclusively(rows: Any) -> Any:
-    """The lock as Django takes it unless asked otherwise: nobody may refer to these rows meanwhile."""
+    """Lock the rows as Django does by default, so that no other transaction can add a foreign key to them."""
     return rows.select_for_update(of=("self",)).order_by("pk")
 
 
-def at_once(*calls: Callable[[], object]) -> list[BaseException]:
-    """Run each in a thread and transaction of its own; the errors of those that failed."""
+def run_in_threads(*calls: Callable[[], object]) -> list[BaseException]:
+    """Run each call in its own thread and transaction; return the errors of those that failed."""
 
     def run(call: Callable[[], object]) -> BaseException | None:
         try:
@@ -53,19 +53,21 @@ def at_once(*calls: Callable[[], object]) -> list[BaseException]:
 
 
 @pytest.mark.parametrize(("lock_rows", "deadlocks"), [(transactions.for_update, 0), (lock_exclusively, 1)])
-def test_progress_is_logged_beside_a_hand_over(monkeypatch, focal_point, coordinator, lock_rows, deadlocks):
-    """Both hold their first lock before either goes on. The control is a lock that keeps others from referring to the row."""
+def test_logging_progress_does_not_deadlock_with_a_handover(
+    monkeypatch, focal_point, coordinator, lock_rows, deadlocks
+):
+    """Let both take their first lock before either continues. The control uses a lock that also blocks foreign keys."""
     successor = personas.person("successor@example.org", agency=focal_point.agency)
     point = personas.action_point()
     point.focal_points.add(focal_point)
     both_hold_one = threading.Barrier(2, timeout=10)
 
     def lock_and_meet(rows: Any) -> Any:
-        found = lock_rows(rows)
+        locked = lock_rows(rows)
         if rows.model is User or threading.current_thread() is logging.get("thread"):
-            list(found)
+            list(locked)
             both_hold_one.wait()
-        return found
+        return locked
 
     logging: dict[str, threading.Thread] = {}
 
@@ -79,12 +81,12 @@ def test_progress_is_logged_beside_a_hand_over(monkeypatch, focal_point, coordin
 
     monkeypatch.setattr(transactions, "for_update", lock_and_meet)
     monkeypatch.setattr(verbs, "for_update", lock_and_meet)
-    errors = at_once(log, hand_over)
+    errors = run_in_threads(log, hand_over)
 
     assert [lost_a_race(error) for error in errors] == [True] * deadlocks
 
 
-def test_writers_of_one_action_point_do_not_deadlock(focal_point, coordinator):
+def test_concurrent_writers_of_one_action_point_do_not_deadlock(focal_point, coordinator):
     other = personas.person("other.undp@example.org", agency=focal_point.agency)
     point = personas.action_point()
     point.focal_points.add(focal_point)
@@ -98,9 +100,9 @@ def test_writers_of_one_action_point_do_not_deadlock(focal_point, coordinator):
         lock(type(milestone).objects.filter(pk=milestone.pk))[0].save()
 
     def change_owners(step: int) -> None:
-        found = lock(ActionPoint.objects.filter(pk=point.pk))[0]
-        found.focal_points.set([focal_point, other][: 1 + step % 2])
-        found.save(update_fields=["title"])
+        locked = lock(ActionPoint.objects.filter(pk=point.pk))[0]
+        locked.focal_points.set([focal_point, other][: 1 + step % 2])
+        locked.save(update_fields=["title"])
 
     def hand_over(step: int) -> None:
         old, new = (focal_point, other) if step % 2 else (other, focal_point)
@@ -108,19 +110,21 @@ def test_writers_of_one_action_point_do_not_deadlock(focal_point, coordinator):
         transfer.hand_over(work, new, chosen=[point.pk], reason="Leave.", by=coordinator, now=NOW)
 
     work = [log, change_milestones, change_owners, hand_over] * 2
-    errors = [error for step in range(12) for error in at_once(*[partial(each, step) for each in work])]
+    errors = [error for step in range(12) for error in run_in_threads(*[partial(each, step) for each in work])]
 
     assert errors == []
     assert ProgressUpdate.objects.count() == 24
 
 
 @pytest.mark.parametrize(("lock_rows", "deadlocks"), [(lock, 0), (list, 1)])
-def test_bulk_edits_with_the_same_milestones_are_undone_at_once(monkeypatch, coordinator, lock_rows, deadlocks):
-    """The two name them in opposite orders. The control locks no rows before it changes the first one."""
+def test_undoing_two_bulk_edits_of_the_same_milestones_does_not_deadlock(
+    monkeypatch, coordinator, lock_rows, deadlocks
+):
+    """Undo two edits that list the milestones in opposite orders. The control locks no rows before it changes the first one."""
     point = personas.action_point()
     milestones = [personas.milestone(point, title=title, due="2030") for title in ("Course", "Workshop")]
     changes = [[milestone.pk, "2031", "2030", ""] for milestone in milestones]
-    made = [
+    bulk_edits = [
         BulkEdit.objects.create(
             agenda=point.issue.agenda, by=coordinator, made_at=NOW, kind=BulkEdit.Kind.SET_DUE, changes=order
         )
@@ -134,45 +138,45 @@ def test_bulk_edits_with_the_same_milestones_are_undone_at_once(monkeypatch, coo
 
     monkeypatch.setattr(edits, "_set_due", set_due_slowly)
     monkeypatch.setattr(edits, "lock", lock_rows)
-    errors = at_once(*[partial(edits.undo, each, coordinator, NOW) for each in made])
+    errors = run_in_threads(*[partial(edits.undo, bulk_edit, coordinator, NOW) for bulk_edit in bulk_edits])
 
     assert [lost_a_race(error) for error in errors] == [True] * deadlocks
     assert [milestone.due.text for milestone in point.milestones.all()] == ["2031", "2031"]
 
 
 def roll_back(state: str) -> None:
-    """Let the database give the transaction up, as it does by itself with this state."""
+    """Make the database abort the transaction with this SQLSTATE."""
     with connection.cursor() as cursor:
         cursor.execute(f"DO $$ BEGIN RAISE EXCEPTION SQLSTATE '{state}'; END $$")
 
 
-def rolled_back_times(monkeypatch, times: int, state: str) -> None:
-    """Logging progress is rolled back so often, after it has stored its update."""
+def roll_back_logging(monkeypatch, times: int, state: str) -> None:
+    """Make `log_progress` fail this many times, each time after it has stored its update."""
     log_progress = verbs.log_progress
-    left = [state] * times
+    remaining = [state] * times
 
     def log(*args: Any, **kwargs: Any) -> object:
         with transaction.atomic():
             update = log_progress(*args, **kwargs)
-            if left:
-                roll_back(left.pop())
+            if remaining:
+                roll_back(remaining.pop())
             return update
 
     monkeypatch.setattr(verbs, "log_progress", log)
 
 
 @pytest.mark.parametrize("state", sorted(transactions.LOST_RACES))
-def test_a_request_that_was_rolled_back_is_repeated(monkeypatch, client: Client, focal_point, state):
-    rolled_back_times(monkeypatch, 1, state)
+def test_request_is_repeated_after_a_lost_race(monkeypatch, client: Client, focal_point, state):
+    roll_back_logging(monkeypatch, 1, state)
     point = personas.action_point()
     point.lead_agencies.add(focal_point.agency)
     sign_in(client, focal_point)
-    sent = {"status": "under_way", "narrative": "Something moved.", "agency": focal_point.agency_id}
+    data = {"status": "under_way", "narrative": "Something moved.", "agency": focal_point.agency_id}
 
-    response = client.post(reverse("log_progress", args=["2026", 1, 1]), sent, follow=True)
+    response = client.post(reverse("log_progress", args=["2026", 1, 1]), data, follow=True)
 
     assert response.redirect_chain == [("/agendas/2026/1.1/#update-1", 302)]
-    assert [str(message) for message in response.context["messages"]] == []  # beside its update instead
+    assert [str(message) for message in response.context["messages"]] == []  # shown at its update instead
     assert point.progress_updates.count() == 1
 
 
@@ -180,7 +184,7 @@ def test_a_request_that_was_rolled_back_is_repeated(monkeypatch, client: Client,
 def test_request_is_repeated_only_once_and_only_after_a_lost_race(
     monkeypatch, client: Client, focal_point, times, state, status
 ):
-    rolled_back_times(monkeypatch, times, state)
+    roll_back_logging(monkeypatch, times, state)
     point = personas.action_point()
     point.lead_agencies.add(focal_point.agency)
     sign_in(client, focal_point).raise_request_exception = False
@@ -193,15 +197,15 @@ def test_request_is_repeated_only_once_and_only_after_a_lost_race(
 
 
 @pytest.mark.parametrize(("states", "runs"), [(["40P01"], 2), (["40001"], 2), (["22023"], 1), (["40001", "40P01"], 2)])
-def test_a_task_is_repeated_once(states, runs):
-    done: list[int] = []
+def test_task_is_repeated_once_after_a_lost_race(states, runs):
+    calls: list[int] = []
 
     @repeat_once
     def task(number: int) -> int:
-        done.append(number)
-        if len(done) <= len(states):
+        calls.append(number)
+        if len(calls) <= len(states):
             with transaction.atomic():
-                roll_back(states[len(done) - 1])
+                roll_back(states[len(calls) - 1])
         return number
 
     if len(states) == 1 and states[0] in transactions.LOST_RACES:
@@ -209,4 +213,4 @@ def test_a_task_is_repeated_once(states, runs):
     else:
         with pytest.raises(DatabaseError):
             task(7)
-    assert done == [7] * runs
+    assert calls == [7] * runs

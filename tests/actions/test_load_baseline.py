@@ -1,4 +1,4 @@
-"""`loaddata baseline_2005` and `load_baseline`: into an empty tracker, again, and after people have worked."""
+"""Tests of `loaddata baseline_2005` and `load_baseline`: into an empty tracker, a second time, and after edits."""
 
 from io import StringIO
 from typing import Any
@@ -23,16 +23,16 @@ COUNTS = "32 agencies, 1 agenda, 6 issues, 17 action points, 27 progress updates
 
 
 def dump(*labels: str, natural: bool = False) -> str:
-    """All rows of these models as a fixture, with natural keys instead of numbers where that is asked for."""
-    written = StringIO()
-    call_command("dumpdata", *labels, natural_primary=natural, natural_foreign=natural, indent=1, stdout=written)
-    return written.getvalue()
+    """Return all rows of these models as a fixture, on request with natural keys instead of ids."""
+    output = StringIO()
+    call_command("dumpdata", *labels, natural_primary=natural, natural_foreign=natural, indent=1, stdout=output)
+    return output.getvalue()
 
 
 def load(*options: str) -> str:
-    said = StringIO()
-    call_command("load_baseline", *options, stdout=said)
-    return said.getvalue()
+    output = StringIO()
+    call_command("load_baseline", *options, stdout=output)
+    return output.getvalue()
 
 
 def point(number: str) -> ActionPoint:
@@ -40,10 +40,10 @@ def point(number: str) -> ActionPoint:
     return ActionPoint.objects.get(issue__number=issue, number=own)
 
 
-def change(changed: models.Model, **fields: Any) -> None:
+def change(instance: models.Model, **fields: Any) -> None:
     for name, value in fields.items():
-        setattr(changed, name, value)
-    changed.save()
+        setattr(instance, name, value)
+    instance.save()
 
 
 @pytest.fixture
@@ -51,11 +51,11 @@ def loaded(db: None) -> None:
     load()
 
 
-def test_load_says_what_it_adds_to_an_empty_tracker(db):
+def test_command_reports_the_objects_added_to_an_empty_tracker(db):
     assert load() == f"Added: {COUNTS}.\nLeft alone: nothing.\n"
 
 
-def test_both_ways_to_load_give_the_same(db):
+def test_loaddata_and_load_baseline_add_the_same_objects(db):
     with transaction.atomic():
         load()
         by_command = dump(*BASELINE, natural=True)
@@ -72,9 +72,9 @@ def test_second_load_changes_nothing(db, first):
     call_command(*first, stdout=StringIO())
     before = dump(*WITH_HISTORY)
 
-    said = load()
+    output = load()
 
-    assert said == f"Added: nothing.\nLeft alone: {COUNTS}.\n"
+    assert output == f"Added: nothing.\nLeft alone: {COUNTS}.\n"
     assert dump(*WITH_HISTORY) == before
 
 
@@ -87,23 +87,23 @@ def test_loaddata_twice_changes_nothing(db):
     assert dump(*WITH_HISTORY) == before
 
 
-def test_added_objects_say_in_their_history_where_they_come_from(loaded):
+def test_history_of_added_objects_names_the_baseline(loaded):
     assert set(ActionPoint.history.filter(history_type="+").values_list("history_change_reason", flat=True)) == {
         "Loaded with the 2005 baseline"
     }
 
 
-def test_dry_run_says_the_same_and_writes_nothing(db):
-    said = load("--dry-run")
+def test_dry_run_reports_the_same_objects_and_writes_nothing(db):
+    output = load("--dry-run")
 
-    assert said == f"Would be added: {COUNTS}.\nLeft alone: nothing.\nThis was a dry run: nothing was written.\n"
+    assert output == f"Would be added: {COUNTS}.\nLeft alone: nothing.\nThis was a dry run: nothing was written.\n"
     assert (Agency.objects.count(), Agenda.objects.count(), Agency.history.count()) == (0, 0, 0)
 
 
-def test_load_overwrites_nothing_that_people_did_and_says_what_differs(loaded, focal_point, coordinator):
+def test_second_load_overwrites_no_changes_and_lists_the_differences(loaded, focal_point, coordinator):
     personas.update(point("1.1"), author=focal_point, narrative="A first comparison of the rules is out.")
     corrected = ProgressUpdate.objects.get(action_point=point("2.1"), number=1)
-    correct(corrected, personas.progress(narrative="Better said."), author=focal_point, now=personas.NOW)
+    correct(corrected, personas.progress(narrative="Clearer wording."), author=focal_point, now=personas.NOW)
     withdrawn = ProgressUpdate.objects.get(action_point=point("1.2"), number=1)
     withdraw(withdrawn, by=coordinator, reason="Reported twice", now=personas.NOW)
     change(point("3.1"), title="Learning together about partnerships")
@@ -114,10 +114,10 @@ def test_load_overwrites_nothing_that_people_did_and_says_what_differs(loaded, f
     point("3.2").lead_agencies.clear()
     before = dump(*WITH_HISTORY)
 
-    said = load()
+    output = load()
 
     assert dump(*WITH_HISTORY) == before
-    assert said.splitlines() == [
+    assert output.splitlines() == [
         "Added: nothing.",
         f"Left alone: {COUNTS}.",
         "Not as in the baseline, left as it is:",
@@ -131,7 +131,7 @@ def test_load_overwrites_nothing_that_people_did_and_says_what_differs(loaded, f
     ]
 
 
-def test_load_gives_back_what_was_deleted_and_no_more(loaded):
+def test_second_load_restores_deleted_objects_only(loaded):
     Milestone.objects.get(place="Nairobi").delete()
     point("3.2").lead_agencies.clear()
 
@@ -142,7 +142,7 @@ def test_load_gives_back_what_was_deleted_and_no_more(loaded):
     assert Milestone.objects.get(place="Nairobi").due == PartialDate.parse("2006-10")
 
 
-def test_load_keeps_progress_that_was_logged_before_it(db, focal_point):
+def test_load_keeps_progress_logged_earlier(db, focal_point):
     early = personas.action_point(personas.issue(personas.agenda("2005"), number=1), number=2, title="Ours")
     ours = personas.update(early, author=focal_point, status=ReportedStatus.EXPLORING)
 

@@ -1,4 +1,4 @@
-"""Milestones: adding, editing, two people at once."""
+"""Tests of the milestone forms: adding, editing, marking as done, removing."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -16,9 +16,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def point(focal_point):
-    found = personas.action_point()
-    found.lead_agencies.add(focal_point.agency)
-    return found
+    point = personas.action_point()
+    point.lead_agencies.add(focal_point.agency)
+    return point
 
 
 @pytest.fixture
@@ -28,11 +28,11 @@ def signed_in(client, focal_point):
 
 
 def address(point, milestone: Milestone | None = None) -> str:
-    kept = [point.issue.agenda.slug, point.issue.number, point.number]
-    return reverse("edit_milestone", args=[*kept, milestone.pk]) if milestone else reverse("add_milestone", args=kept)
+    args = [point.issue.agenda.slug, point.issue.number, point.number]
+    return reverse("edit_milestone", args=[*args, milestone.pk]) if milestone else reverse("add_milestone", args=args)
 
 
-def test_milestone_is_added_as_precisely_as_known(signed_in, point):
+def test_adding_stores_a_date_range(signed_in, point):
     response = signed_in.post(
         address(point), {"title": "Course in Paris", "due": "16 to 18 May 2006", "place": "Paris"}
     )
@@ -60,12 +60,12 @@ def test_milestone_is_added_as_precisely_as_known(signed_in, point):
         {"title": "Course", "due": "2006", "done_on": "2099"},
     ],
 )
-def test_milestone_refuses_bad_input(signed_in, point, typed):
+def test_adding_refuses_invalid_input(signed_in, point, typed):
     assert signed_in.post(address(point), typed).status_code == 400
     assert not point.milestones.exists()
 
 
-def test_milestone_of_a_title_that_is_there_already_is_refused_in_words(signed_in, point):
+def test_adding_refuses_a_duplicate_title(signed_in, point):
     personas.milestone(point, title="Course")
 
     response = signed_in.post(address(point), {"title": "Course", "due": "2006"})
@@ -74,7 +74,7 @@ def test_milestone_of_a_title_that_is_there_already_is_refused_in_words(signed_i
     assert point.milestones.count() == 1
 
 
-def test_milestone_edited_by_two_people_at_once_shows_both_texts(signed_in, point):
+def test_editing_after_another_person_shows_both_texts(signed_in, point):
     milestone = personas.milestone(point, title="Course", place="")
     url = address(point, milestone)
     seen = signed_in.get(url).context["form"]["version"].value()
@@ -91,7 +91,7 @@ def test_milestone_edited_by_two_people_at_once_shows_both_texts(signed_in, poin
     assert Milestone.objects.get().place == "Rome"
 
 
-def test_milestone_can_be_done_today_and_not_tomorrow(signed_in, point):
+def test_editing_accepts_done_today_and_refuses_done_tomorrow(signed_in, point):
     today = timezone.localdate()
     milestone = personas.milestone(point)
 
@@ -105,17 +105,17 @@ def test_milestone_can_be_done_today_and_not_tomorrow(signed_in, point):
     assert Milestone.objects.get().done_on == PartialDate.day(today)
 
 
-def test_milestone_is_marked_as_done_today_unless_another_day_is_typed(signed_in, point, focal_point):
+def test_marking_as_done_offers_today_and_accepts_another_date(signed_in, point, focal_point):
     today = timezone.localdate()
     first, second = personas.milestone(point), personas.milestone(point, title="Report")
     urls = [reverse("milestone_done", args=["2026", 1, 1, milestone.pk]) for milestone in (first, second)]
     assert set(urls) <= links(signed_in.get(point.get_absolute_url()))
 
     offered = signed_in.get(urls[0]).context["form"]["done_on"].value()
-    answers = [signed_in.post(url, {"done_on": day}) for url, day in zip(urls, [offered, "May 2006"], strict=True)]
+    responses = [signed_in.post(url, {"done_on": day}) for url, day in zip(urls, [offered, "May 2006"], strict=True)]
     again = signed_in.post(urls[0], {"done_on": "2005"})
 
-    assert [answer.status_code for answer in (*answers, again)] == [302, 302, 302]
+    assert [response.status_code for response in (*responses, again)] == [302, 302, 302]
     assert [milestone.done_on for milestone in Milestone.objects.order_by("pk")] == [
         PartialDate.day(today),
         PartialDate.parse("2006-05"),
@@ -125,7 +125,7 @@ def test_milestone_is_marked_as_done_today_unless_another_day_is_typed(signed_in
 
 
 @pytest.mark.parametrize("typed", ["", "2099", "soon"])
-def test_milestone_is_not_marked_as_done_on_a_day_to_come(signed_in, point, typed):
+def test_marking_as_done_refuses_a_future_or_invalid_date(signed_in, point, typed):
     milestone = personas.milestone(point)
 
     refused = signed_in.post(reverse("milestone_done", args=["2026", 1, 1, milestone.pk]), {"done_on": typed})
@@ -135,7 +135,7 @@ def test_milestone_is_not_marked_as_done_on_a_day_to_come(signed_in, point, type
     assert Milestone.objects.get().done_on is None
 
 
-def test_day_that_a_milestone_was_done_is_today_where_the_person_is(signed_in, point, focal_point, monkeypatch):
+def test_marking_as_done_offers_today_in_the_persons_time_zone(signed_in, point, focal_point, monkeypatch):
     type(focal_point).objects.update(time_zone="Pacific/Auckland")
     milestone = personas.milestone(point)
     monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2026, 3, 1, 22, 0, tzinfo=UTC))
@@ -145,7 +145,7 @@ def test_day_that_a_milestone_was_done_is_today_where_the_person_is(signed_in, p
     assert page.context["form"]["done_on"].value() == "2 March 2026"
 
 
-def test_milestone_is_removed_with_a_reason_that_the_history_keeps(signed_in, point, focal_point):
+def test_removal_needs_a_reason_that_the_history_shows(signed_in, point, focal_point):
     milestone = personas.milestone(point, title="Course", place="Rome", due="2006")
     url = reverse("remove_milestone", args=["2026", 1, 1, milestone.pk])
     assert url in links(signed_in.get(address(point, milestone)))
@@ -156,12 +156,12 @@ def test_milestone_is_removed_with_a_reason_that_the_history_keeps(signed_in, po
     again = signed_in.post(url, {"reason": "Entered twice.", "version": seen})
 
     page = signed_in.get(point.get_absolute_url())
-    assert [answer.status_code for answer in (refused, done, again)] == [400, 302, 302]
+    assert [response.status_code for response in (refused, done, again)] == [400, 302, 302]
     assert not point.milestones.exists()
     assert f"{focal_point} · removed the milestone “Course”, 2006: Entered twice." in text(page)
 
 
-def test_milestone_changed_since_is_shown_before_it_is_removed(signed_in, point):
+def test_removal_of_a_changed_milestone_shows_the_change_first(signed_in, point):
     milestone = personas.milestone(point, title="Course")
     url = reverse("remove_milestone", args=["2026", 1, 1, milestone.pk])
     seen = signed_in.get(url).context["form"]["version"].value()
@@ -169,15 +169,15 @@ def test_milestone_changed_since_is_shown_before_it_is_removed(signed_in, point)
     milestone.save()
 
     first = signed_in.post(url, {"reason": "Dropped.", "version": seen})
-    kept = point.milestones.count()
+    count = point.milestones.count()
     second = signed_in.post(url, {"reason": "Dropped.", "version": first.context["form"]["version"].value()})
 
-    assert (first.status_code, kept, second.status_code) == (409, 1, 302)
+    assert (first.status_code, count, second.status_code) == (409, 1, 302)
     assert "Course for managers" in text(first)
     assert not point.milestones.exists()
 
 
-def test_milestone_that_never_was_is_not_found(signed_in, point):
+def test_unknown_milestone_is_not_found(signed_in, point):
     assert signed_in.get(reverse("remove_milestone", args=["2026", 1, 1, 4711])).status_code == 404
 
 

@@ -1,4 +1,4 @@
-"""The verbs on action points and updates: logging, correcting, withdrawing; what the database refuses."""
+"""Tests of logging, correcting and withdrawing progress, of drafts, and of the database constraints."""
 
 import contextlib
 import threading
@@ -34,7 +34,7 @@ def point(db: None) -> ActionPoint:
     return personas.action_point()
 
 
-def test_logging_adds_an_update_and_moves_the_standing(point, focal_point):
+def test_logging_adds_an_update_and_sets_the_status(point, focal_point):
     update = log_progress(point, replace(UNDER_WAY, happened=PartialDate.parse("2026-10")), author=focal_point, now=NOW)
 
     point.refresh_from_db()
@@ -45,7 +45,7 @@ def test_logging_adds_an_update_and_moves_the_standing(point, focal_point):
     assert point.last_happened_latest == date(2026, 10, 31)
 
 
-def test_logging_keeps_participants_and_evidence(point, focal_point):
+def test_logging_stores_participants_and_evidence(point, focal_point):
     partner = personas.agency("OCHA")
     progress = replace(UNDER_WAY, participants=[partner], evidence=[("https://www.example.org/a", "Minutes")])
 
@@ -55,7 +55,7 @@ def test_logging_keeps_participants_and_evidence(point, focal_point):
     assert list(update.evidence.values_list("url", "title")) == [("https://www.example.org/a", "Minutes")]
 
 
-def test_logging_one_submission_twice_makes_one_update(point, focal_point):
+def test_logging_one_submission_twice_creates_one_update(point, focal_point):
     submission = uuid.uuid4()
 
     first = log_progress(point, UNDER_WAY, author=focal_point, now=NOW, submission=submission)
@@ -65,7 +65,7 @@ def test_logging_one_submission_twice_makes_one_update(point, focal_point):
     assert point.progress_updates.count() == 1
 
 
-def test_logging_after_another_persons_update_shows_it_and_stores_nothing(point, focal_point, coordinator):
+def test_logging_after_another_persons_update_raises_it(point, focal_point, coordinator):
     other = log_progress(point, UNDER_WAY, author=coordinator, now=NOW)
 
     with pytest.raises(NewerUpdatesError) as caught:
@@ -75,27 +75,27 @@ def test_logging_after_another_persons_update_shows_it_and_stores_nothing(point,
     assert point.progress_updates.count() == 1
 
 
-def test_logging_after_ones_own_update_goes_through(point, focal_point):
+def test_logging_after_ones_own_update_is_accepted(point, focal_point):
     log_progress(point, UNDER_WAY, author=focal_point, now=NOW, version=0)
     log_progress(point, NO_PROGRESS, author=focal_point, now=NOW, version=0)
 
     assert [update.number for update in point.progress_updates.all()] == [1, 2]
 
 
-def test_logging_removes_the_draft_of_its_form_and_no_other(point, focal_point, coordinator):
+def test_logging_removes_only_the_draft_of_its_own_form(point, focal_point, coordinator):
     submission = save_draft(point, focal_point, {"narrative": ["half a"]}).submission
     save_draft(point, coordinator, {"narrative": ["another"]}, submission)
 
     log_progress(point, UNDER_WAY, author=focal_point, now=NOW)
     log_progress(point, UNDER_WAY, author=focal_point, now=NOW, submission=uuid.uuid4())
-    kept = point.drafts.count()
+    count = point.drafts.count()
     log_progress(point, UNDER_WAY, author=focal_point, now=NOW, submission=submission)
 
-    assert kept == 2
+    assert count == 2
     assert [draft.author for draft in point.drafts.all()] == [coordinator]
 
 
-def test_logging_one_submission_with_another_text_stores_nothing_and_says_so(point, focal_point):
+def test_logging_one_submission_with_other_content_is_refused(point, focal_point):
     submission = uuid.uuid4()
     first = log_progress(point, UNDER_WAY, author=focal_point, now=NOW, submission=submission)
 
@@ -110,7 +110,7 @@ def test_logging_one_submission_with_another_text_stores_nothing_and_says_so(poi
     assert point.progress_updates.count() == 1
 
 
-def test_logging_one_submission_twice_over_midnight_makes_one_update(point, focal_point):
+def test_logging_one_submission_again_after_midnight_creates_one_update(point, focal_point):
     submission = uuid.uuid4()
 
     first = log_progress(point, UNDER_WAY, author=focal_point, now=NOW, submission=submission)
@@ -119,7 +119,7 @@ def test_logging_one_submission_twice_over_midnight_makes_one_update(point, foca
     assert first == second
 
 
-def test_logging_with_the_submission_of_a_correction_stores_nothing(point, focal_point):
+def test_logging_with_the_submission_of_a_correction_is_refused(point, focal_point):
     submission = uuid.uuid4()
     old = log_progress(point, UNDER_WAY, author=focal_point, now=NOW)
     corrected = correct(old, NO_PROGRESS, author=focal_point, now=NOW, submission=submission)
@@ -130,7 +130,7 @@ def test_logging_with_the_submission_of_a_correction_stores_nothing(point, focal
     assert caught.value.update == corrected
 
 
-def test_correcting_with_the_submission_of_another_text_stores_nothing(point, focal_point):
+def test_correction_reusing_a_submission_with_other_content_is_refused(point, focal_point):
     submission = uuid.uuid4()
     old = log_progress(point, UNDER_WAY, author=focal_point, now=NOW)
     corrected = correct(old, NO_PROGRESS, author=focal_point, now=NOW, submission=submission)
@@ -142,8 +142,8 @@ def test_correcting_with_the_submission_of_another_text_stores_nothing(point, fo
     assert point.progress_updates.count() == 2
 
 
-def test_one_submission_on_two_action_points_at_once_is_stored_on_one(focal_point, point, monkeypatch):
-    """The other one reads before this one stores: the database refuses the second, whose request is repeated."""
+def test_one_submission_on_two_action_points_at_once_is_stored_once(focal_point, point, monkeypatch):
+    """Skip the check for a published submission, as if both had read before either stored: the database refuses the second."""
     submission, other = uuid.uuid4(), personas.action_point(number=2)
     log_progress(other, UNDER_WAY, author=focal_point, now=NOW, submission=submission)
     monkeypatch.setattr(Submission, "find_published", lambda self: None)
@@ -155,7 +155,7 @@ def test_one_submission_on_two_action_points_at_once_is_stored_on_one(focal_poin
     assert not point.progress_updates.exists()
 
 
-def test_form_whose_draft_was_saved_in_another_tab_gets_a_draft_of_its_own(point, focal_point):
+def test_draft_of_a_second_tab_is_saved_separately(point, focal_point):
     opened_twice = save_draft(point, focal_point, {"narrative": ["Half a"]}).submission
 
     save_draft(point, focal_point, {"narrative": ["Half a sentence in the one tab"]}, opened_twice)
@@ -168,7 +168,7 @@ def test_form_whose_draft_was_saved_in_another_tab_gets_a_draft_of_its_own(point
     ]
 
 
-def test_draft_saved_twice_is_one_draft(point, focal_point):
+def test_draft_saved_twice_is_stored_once(point, focal_point):
     submission, typed = uuid.uuid4(), {"narrative": ["Half a"]}
 
     first, second = (save_draft(point, focal_point, typed, submission) for _ in range(2))
@@ -177,7 +177,7 @@ def test_draft_saved_twice_is_one_draft(point, focal_point):
     assert point.drafts.count() == 1
 
 
-def test_publishing_leaves_the_draft_that_another_tab_saved_of_the_same_form(point, focal_point):
+def test_publishing_keeps_the_newer_draft_of_another_tab(point, focal_point):
     opened_twice = save_draft(point, focal_point, {"narrative": ["Half a"]}).submission
     save_draft(point, focal_point, {"narrative": ["Half a sentence"]}, opened_twice)
 
@@ -186,7 +186,7 @@ def test_publishing_leaves_the_draft_that_another_tab_saved_of_the_same_form(poi
     assert point.drafts.get().texts == ["Half a sentence"]
 
 
-def test_drafts_of_one_person_on_an_action_point_are_bounded(point, focal_point, coordinator):
+def test_drafts_of_one_person_on_an_action_point_are_limited(point, focal_point, coordinator):
     drafts = [save_draft(point, focal_point, {"narrative": [str(number)]}) for number in range(MAX_DRAFTS)]
 
     with pytest.raises(TooManyDraftsError):
@@ -210,12 +210,12 @@ def test_drafts_of_one_person_on_an_action_point_are_bounded(point, focal_point,
         ({"part_only": ["on"]}, False),
     ],
 )
-def test_form_is_blank_if_nothing_would_have_to_be_typed_again(typed, blank):
+def test_form_is_blank_without_typed_text_or_choices(typed, blank):
     assert is_blank(typed) == blank
 
 
 @pytest.mark.parametrize("with_draft", [False, True])
-def test_logging_costs_few_statements(point, focal_point, django_assert_num_queries, with_draft):
+def test_logging_has_a_fixed_number_of_queries(point, focal_point, django_assert_num_queries, with_draft):
     submission = save_draft(point, focal_point, {}).submission if with_draft else uuid.uuid4()
     log_progress(point, UNDER_WAY, author=focal_point, now=NOW)
 
@@ -227,7 +227,7 @@ LOG_QUERIES = 10 if connection.vendor == "postgresql" else 11
 """Savepoint, lock, submission, draft, last number, newer ones by others, insert (SQLite: and its trigrams), reports, status, release."""
 
 
-def test_what_fails_leaves_the_action_point_in_hand_as_it_was(point, focal_point):
+def test_failed_logging_leaves_the_action_point_unchanged(point, focal_point):
     with pytest.raises(IntegrityError):
         log_progress(point, Progress(status=ReportedStatus.UNDER_WAY), author=focal_point, now=NOW)
 
@@ -236,7 +236,7 @@ def test_what_fails_leaves_the_action_point_in_hand_as_it_was(point, focal_point
     assert point.status == ActionStatus.NOT_REPORTED
 
 
-def test_draft_silences_nothing(point, focal_point):
+def test_draft_changes_neither_status_nor_attention(point, focal_point):
     save_draft(point, focal_point, {"narrative": ["half a sentence"], "status": ["under_way"]})
 
     point.refresh_from_db()
@@ -244,7 +244,7 @@ def test_draft_silences_nothing(point, focal_point):
     assert needs_attention(state_of(point, AsOf(TODAY)), TODAY)
 
 
-def test_correction_supersedes_and_leaves_the_old_version_readable(point, focal_point):
+def test_correction_supersedes_the_old_version_and_keeps_it(point, focal_point):
     old = log_progress(point, UNDER_WAY, author=focal_point, now=NOW, reported_on=PartialDate.parse("2026-03"))
 
     new = correct(old, NO_PROGRESS, author=focal_point, now=NOW)
@@ -256,18 +256,18 @@ def test_correction_supersedes_and_leaves_the_old_version_readable(point, focal_
     assert point.status == ActionStatus.NO_PROGRESS
 
 
-def test_correction_of_a_superseded_version_shows_what_stands_there(point, focal_point, coordinator):
+def test_correction_of_a_superseded_version_raises_the_current_one(point, focal_point, coordinator):
     old = log_progress(point, UNDER_WAY, author=focal_point, now=NOW)
-    stands = correct(old, replace(UNDER_WAY, narrative="Better."), author=coordinator, now=NOW)
+    current = correct(old, replace(UNDER_WAY, narrative="Better."), author=coordinator, now=NOW)
 
     with pytest.raises(SupersededError) as caught:
         correct(old, NO_PROGRESS, author=focal_point, now=NOW)
 
-    assert caught.value.update == stands
+    assert caught.value.update == current
     assert point.progress_updates.count() == 2
 
 
-def test_correction_of_one_submission_twice_makes_one_version(point, focal_point):
+def test_correction_with_one_submission_twice_creates_one_version(point, focal_point):
     old = log_progress(point, UNDER_WAY, author=focal_point, now=NOW)
     submission = uuid.uuid4()
 
@@ -276,7 +276,7 @@ def test_correction_of_one_submission_twice_makes_one_version(point, focal_point
     assert correct(old, NO_PROGRESS, author=focal_point, now=NOW, submission=submission) == first
 
 
-def test_withdrawal_counts_for_nothing_and_stays_readable(point, focal_point):
+def test_withdrawn_update_is_kept_and_not_counted(point, focal_point):
     log_progress(point, NO_PROGRESS, author=focal_point, now=NOW)
     wrong = log_progress(point, UNDER_WAY, author=focal_point, now=NOW)
 
@@ -288,21 +288,21 @@ def test_withdrawal_counts_for_nothing_and_stays_readable(point, focal_point):
     assert point.status == ActionStatus.NO_PROGRESS
 
 
-def test_withdrawing_the_only_update_leaves_silence(point, focal_point):
+def test_withdrawing_the_only_update_resets_the_status(point, focal_point):
     withdraw(log_progress(point, UNDER_WAY, author=focal_point, now=NOW), by=focal_point, reason="Wrong.", now=NOW)
 
     point.refresh_from_db()
     assert (point.status, point.last_reported, point.last_reported_day) == (ActionStatus.NOT_REPORTED, None, None)
 
 
-def test_withdrawing_what_somebody_corrected_meanwhile_is_refused(point, focal_point, coordinator):
+def test_withdrawing_a_superseded_version_is_refused(point, focal_point, coordinator):
     old = log_progress(point, UNDER_WAY, author=focal_point, now=NOW)
-    stands = correct(old, NO_PROGRESS, author=coordinator, now=NOW)
+    current = correct(old, NO_PROGRESS, author=coordinator, now=NOW)
 
     with pytest.raises(SupersededError):
-        withdraw(stands, by=focal_point, reason="Wrong.", now=NOW, version=1)
+        withdraw(current, by=focal_point, reason="Wrong.", now=NOW, version=1)
 
-    assert not ProgressUpdate.objects.get(pk=stands.pk).is_withdrawn
+    assert not ProgressUpdate.objects.get(pk=current.pk).is_withdrawn
 
 
 def test_updates_are_append_only(point, focal_point):
@@ -343,63 +343,63 @@ def test_database_refuses_no_progress_without_a_reason(point):
         log_progress(point, replace(NO_PROGRESS, reason="", narrative="Nothing."), author=None, now=NOW)
 
 
-def test_database_refuses_evidence_that_is_no_web_address(point):
+def test_database_refuses_evidence_that_is_not_a_web_address(point):
     update = log_progress(point, UNDER_WAY, author=None, now=NOW)
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Evidence.objects.create(update=update, url="javascript:alert(1)")
 
 
-def test_database_refuses_a_standing_without_a_date(point):
+def test_database_refuses_a_status_without_a_report_date(point):
     with pytest.raises(IntegrityError), transaction.atomic():
         ActionPoint.objects.filter(pk=point.pk).update(status=ActionStatus.UNDER_WAY)
 
 
-def test_an_action_point_needs_attention_for_one_reason_after_the_other(point, focal_point):
-    def seen() -> list[NoProgressReason]:
-        fresh = ActionPoint.objects.with_context().get(pk=point.pk)
-        (read,) = read_agenda(point.issue.agenda, AsOf(TODAY))
-        assert attention_reasons(read, TODAY) == attention_reasons(state_of(fresh, AsOf(TODAY)), TODAY)
-        return attention_reasons(read, TODAY)
+def test_attention_reasons_follow_each_change_of_an_action_point(point, focal_point):
+    def reasons() -> list[NoProgressReason]:
+        stored = ActionPoint.objects.with_context().get(pk=point.pk)
+        (listed,) = read_agenda(point.issue.agenda, AsOf(TODAY))
+        assert attention_reasons(listed, TODAY) == attention_reasons(state_of(stored, AsOf(TODAY)), TODAY)
+        return attention_reasons(listed, TODAY)
 
-    assert seen() == [NoProgressReason.NOT_REPORTED]
+    assert reasons() == [NoProgressReason.NOT_REPORTED]
     log_progress(point, UNDER_WAY, author=focal_point, now=NOW, reported_on=PartialDate.parse("2026-03"))
-    assert seen() == [NoProgressReason.SILENT]
+    assert reasons() == [NoProgressReason.SILENT]
     log_progress(point, NO_PROGRESS, author=focal_point, now=NOW)
-    assert seen() == [NoProgressReason.NO_PROGRESS]
+    assert reasons() == [NoProgressReason.NO_PROGRESS]
     log_progress(point, UNDER_WAY, author=focal_point, now=NOW)
-    assert seen() == []
+    assert reasons() == []
     milestone = personas.milestone(point, due="2026-10")
-    assert seen() == [NoProgressReason.MILESTONE_PASSED]
+    assert reasons() == [NoProgressReason.MILESTONE_PASSED]
     Milestone.objects.filter(pk=milestone.pk).update(done_on=PartialDate.parse("2026-11"))
-    assert seen() == []
+    assert reasons() == []
     personas.milestone(point, due="2026-10", title="Every month", repeats_every_months=1)
-    assert seen() == []
+    assert reasons() == []
     log_progress(point, NO_PROGRESS, author=focal_point, now=NOW)
     snooze(ActionPoint.objects.get(pk=point.pk), date(2026, 12, 1), "Budget is decided in December.")
-    assert seen() == []
+    assert reasons() == []
     wake(ActionPoint.objects.get(pk=point.pk))
     log_progress(point, replace(UNDER_WAY, status=ReportedStatus.COMPLETED), author=focal_point, now=NOW)
-    assert seen() == []
+    assert reasons() == []
 
 
-def test_silence_begins_the_day_after_the_agendas_days(point, focal_point):
+def test_update_is_due_the_day_after_the_agendas_limit(point, focal_point):
     log_progress(point, UNDER_WAY, author=focal_point, now=NOW, reported_on=PartialDate.parse("2026-08-25"))
 
-    last, first = (
+    on_the_last_day, on_the_day_after = (
         attention_reasons(state_of(ActionPoint.objects.get(), AsOf(day)), day)
         for day in (date(2026, 11, 23), date(2026, 11, 24))
     )
-    assert (last, first) == ([], [NoProgressReason.SILENT])
+    assert (on_the_last_day, on_the_day_after) == ([], [NoProgressReason.SILENT])
 
 
 @pytest.mark.parametrize("locked", [True, False])
-def test_two_people_logging_at_once_get_numbers_of_their_own(
+def test_two_people_logging_at_once_get_different_numbers(
     transactional_db, focal_point, coordinator, monkeypatch, locked
 ):
-    """With the lock both updates are stored; without it (the control) the second one hits the unique number.
+    """Store both updates with the lock; without it (the control) the second one breaks the unique constraint.
 
-    On SQLite a writing transaction is exclusive anyway, so the control makes sense on PostgreSQL alone.
+    SQLite has one writer at a time, so the control runs on PostgreSQL only.
     """
     if not locked:
         if connection.vendor == "sqlite":

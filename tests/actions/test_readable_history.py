@@ -1,4 +1,4 @@
-"""What was replaced while an agenda was hidden from a reader is in no page, file or search result of that reader."""
+"""Tests that edits made while an agenda was hidden from a reader are not shown to that reader in any page or file."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -32,7 +32,7 @@ PAGES = [
 
 
 class Clock:
-    """Saves things as if it were some days after START, each a day after the one before."""
+    """Save and delete things with history dates after START, each a day after the last."""
 
     def __init__(self) -> None:
         self.now = START
@@ -56,15 +56,15 @@ def clock():
     return Clock()
 
 
-def drafted(clock, slug="2026"):
-    """An agenda that is a draft, recorded as one."""
+def draft_agenda(clock, slug="2026"):
+    """Create a draft agenda whose history begins as a draft."""
     agenda = personas.agenda(slug, state="draft")
     agenda.history.all().delete()
     return clock.save(agenda)
 
 
-def recorded(clock, thing):
-    """What history knows of it was recorded when it was created."""
+def date_creation(clock, thing):
+    """Date the history of a new object to the next day of the clock."""
     clock.now += timedelta(days=1)
     thing.history.update(history_date=clock.now)
     return thing
@@ -91,20 +91,20 @@ def change_owners(clock, point):
 
 
 def reword_milestone(clock, point):
-    milestone = recorded(clock, personas.milestone(point, title="Hush milestone", due="2031"))
+    milestone = date_creation(clock, personas.milestone(point, title="Hush milestone", due="2031"))
     clock.save(milestone, title="Agreed milestone")
 
 
 def remove_milestone(clock, point):
-    clock.delete(recorded(clock, personas.milestone(point, title="Hush other milestone", due="2031")))
+    clock.delete(date_creation(clock, personas.milestone(point, title="Hush other milestone", due="2031")))
 
 
 def remove_action_point(clock, point):
-    clock.delete(recorded(clock, personas.action_point(point.issue, 9, title="Hush other title")))
+    clock.delete(date_creation(clock, personas.action_point(point.issue, 9, title="Hush other title")))
 
 
 def remove_issue(clock, point):
-    clock.delete(recorded(clock, personas.issue(point.issue.agenda, 9, title="Hush other issue")))
+    clock.delete(date_creation(clock, personas.issue(point.issue.agenda, 9, title="Hush other issue")))
 
 
 def correct_update(clock, point):
@@ -149,12 +149,12 @@ ALL = [secret for secrets in SECRETS.values() for secret in secrets]
 
 @pytest.fixture
 def point(clock):
-    agenda = drafted(clock)
-    return recorded(clock, personas.action_point(recorded(clock, personas.issue(agenda))))
+    agenda = draft_agenda(clock)
+    return date_creation(clock, personas.action_point(date_creation(clock, personas.issue(agenda))))
 
 
 def read(client, reader, addresses=PAGES):
-    """Everything that the reader is shown, as one text in small letters."""
+    """Return all that the pages show the reader, as one lower-case text."""
     if reader.is_authenticated:
         personas.sign_in(client, reader)
     pages = [client.get(page) for page in addresses]
@@ -164,7 +164,7 @@ def read(client, reader, addresses=PAGES):
 
 
 @pytest.mark.parametrize("reader", ["focal_point", "other_focal_point", "visitor"])
-def test_what_was_replaced_in_a_draft_is_hidden_from_those_who_could_not_read_it(request, client, clock, point, reader):
+def test_edits_of_a_draft_are_hidden_from_people_who_could_not_read_it(request, client, clock, point, reader):
     edit_everything(clock, point)
     clock.save(point.issue.agenda, state="open", visible_to="everybody")
     clock.save(point, description="Reworded since.")
@@ -180,7 +180,7 @@ def test_what_was_replaced_in_a_draft_is_hidden_from_those_who_could_not_read_it
     ("reader", "expected"), [("focal_point", []), ("visitor", []), ("coordinator", ["hush update.", "hush withdrawn."])]
 )
 @pytest.mark.parametrize("page", ["1.1/", "dashboard/"])
-def test_past_date_hides_updates_that_were_replaced_in_a_draft(request, client, clock, point, reader, expected, page):
+def test_past_date_hides_updates_replaced_in_a_draft(request, client, clock, point, reader, expected, page):
     for edit in (correct_update, withdraw_update):
         edit(clock, point)
     clock.save(point.issue.agenda, state="open", visible_to="everybody")
@@ -194,16 +194,14 @@ def test_past_date_hides_updates_that_were_replaced_in_a_draft(request, client, 
 
 
 @pytest.mark.parametrize("reader", ["coordinator", "admin"])
-def test_what_was_replaced_in_a_draft_stays_visible_to_those_who_read_drafts(request, client, clock, point, reader):
+def test_edits_of_a_draft_are_shown_to_people_who_read_drafts(request, client, clock, point, reader):
     edit_everything(clock, point)
     clock.save(point.issue.agenda, state="open")
 
     assert secrets_in(read(client, request.getfixturevalue(reader))) == ALL
 
 
-def test_what_was_replaced_before_an_agenda_was_published_is_hidden_from_visitors_alone(
-    client, clock, point, visitor, focal_point
-):
+def test_edits_before_publication_are_hidden_from_visitors_only(client, clock, point, visitor, focal_point):
     clock.save(point.issue.agenda, state="open")
     edit_everything(clock, point)
     clock.save(point.issue.agenda, visible_to="everybody")
@@ -212,7 +210,7 @@ def test_what_was_replaced_before_an_agenda_was_published_is_hidden_from_visitor
     assert secrets_in(read(client, focal_point)) == ALL
 
 
-def test_what_an_agenda_was_when_it_was_opened_is_shown(client, clock, point, focal_point):
+def test_wording_when_the_agenda_was_opened_is_shown(client, clock, point, focal_point):
     clock.save(point, title="Wording at the opening")
     clock.save(point.issue.agenda, state="open")
     clock.save(point, title="Another wording")
@@ -220,11 +218,11 @@ def test_what_an_agenda_was_when_it_was_opened_is_shown(client, clock, point, fo
     assert "wording at the opening" in read(client, focal_point)
 
 
-def test_action_point_hides_what_it_was_in_an_agenda_that_is_still_a_draft(client, clock, point, focal_point):
+def test_moved_action_point_hides_its_history_in_a_draft_agenda(client, clock, point, focal_point):
     clock.save(point.issue.agenda, state="open")
-    other = recorded(clock, personas.issue(drafted(clock, "2027"), 3, title="Hush issue"))
-    moved = recorded(clock, personas.action_point(other, 8, title="Hush title"))
-    milestone = recorded(clock, personas.milestone(moved, title="Hush milestone"))
+    other = date_creation(clock, personas.issue(draft_agenda(clock, "2027"), 3, title="Hush issue"))
+    moved = date_creation(clock, personas.action_point(other, 8, title="Hush title"))
+    milestone = date_creation(clock, personas.milestone(moved, title="Hush milestone"))
     clock.save(milestone, title="Agreed milestone")
     clock.save(moved, issue=point.issue, number=2, title="Moved here")
 
@@ -234,7 +232,7 @@ def test_action_point_hides_what_it_was_in_an_agenda_that_is_still_a_draft(clien
     assert "hush" not in shown
 
 
-def test_action_point_hides_what_it_was_while_its_agenda_was_a_draft_again(client, clock, point, focal_point):
+def test_edits_while_the_agenda_was_a_draft_again_are_hidden(client, clock, point, focal_point):
     clock.save(point.issue.agenda, state="open")
     clock.save(point.issue.agenda, state="draft")
     reword_action_point(clock, point)
@@ -244,7 +242,7 @@ def test_action_point_hides_what_it_was_while_its_agenda_was_a_draft_again(clien
 
 
 def test_agenda_is_readable_since_it_was_last_opened(clock, focal_point, coordinator):
-    agenda = drafted(clock)
+    agenda = draft_agenda(clock)
     hidden = readable_since([agenda.pk], focal_point)
     clock.save(agenda, state="open")
     opened = clock.now
@@ -257,7 +255,7 @@ def test_agenda_is_readable_since_it_was_last_opened(clock, focal_point, coordin
     assert readable_since([], focal_point) == {}
 
 
-def test_agenda_without_history_is_readable_always(focal_point):
+def test_agenda_without_history_is_always_readable(focal_point):
     agenda = personas.agenda()
     agenda.history.all().delete()
 
@@ -265,7 +263,7 @@ def test_agenda_without_history_is_readable_always(focal_point):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_readable_since_costs_one_query(focal_point, django_assert_num_queries, count):
+def test_readable_since_needs_one_query(focal_point, django_assert_num_queries, count):
     agendas = [personas.agenda(str(2026 + number), state="draft").pk for number in range(count)]
 
     with django_assert_num_queries(1):

@@ -1,4 +1,4 @@
-"""When a report counts as of: a vague date places it never after its recording, and a date to come is refused."""
+"""Tests of report dates: an imprecise date never counts after its recording, and a future date is refused."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -20,14 +20,14 @@ from tracker.people.models import Role
 from tracker.people.time_zones import zone_named
 
 TWELFTH, TWENTIETH, TWENTY_EIGHTH = (datetime(2026, 11, day, 9, tzinfo=UTC) for day in (12, 20, 28))
-VAGUE = ["2026-11", "2026", "2026-36", "2026-41", "2026-11-16/2026-11-30", "2026-01/2050-12"]
+IMPRECISE = ["2026-11", "2026", "2026-36", "2026-41", "2026-11-16/2026-11-30", "2026-01/2050-12"]
 """Dates that do not end before the update of the 28th is recorded."""
 
 
 def log(point: ActionPoint, status: str, now: datetime, reported: str | None = None, **fields: Any) -> ProgressUpdate:
-    said = personas.progress(status=status, reason="No budget." if status == "no_progress" else "")
+    progress = personas.progress(status=status, reason="No budget." if status == "no_progress" else "")
     day = PartialDate.parse(reported) if reported else None
-    return log_progress(point, said, now=now, reported_on=day, **{"author": None} | fields)
+    return log_progress(point, progress, now=now, reported_on=day, **{"author": None} | fields)
 
 
 @pytest.fixture
@@ -35,8 +35,8 @@ def point(db: None) -> ActionPoint:
     return personas.action_point()
 
 
-@pytest.mark.parametrize("reported", VAGUE)
-def test_report_of_a_vague_date_gives_way_to_one_recorded_later(point, client, coordinator, reported):
+@pytest.mark.parametrize("reported", IMPRECISE)
+def test_report_with_an_imprecise_date_is_replaced_by_a_later_recorded_one(point, client, coordinator, reported):
     log(point, "no_progress", TWELFTH, reported)
     log(point, "completed", TWENTY_EIGHTH)
 
@@ -49,8 +49,8 @@ def test_report_of_a_vague_date_gives_way_to_one_recorded_later(point, client, c
     assert [update.number for update, *_rest in page.context["timeline"]] == [2, 1]
 
 
-@pytest.mark.parametrize("reported", VAGUE)
-def test_age_of_a_report_of_a_vague_date_counts_from_its_recording(point, reported):
+@pytest.mark.parametrize("reported", IMPRECISE)
+def test_age_of_a_report_with_an_imprecise_date_counts_from_its_recording(point, reported):
     log(point, "under_way", TWELFTH, reported)
 
     point.refresh_from_db()
@@ -61,7 +61,7 @@ def test_age_of_a_report_of_a_vague_date_counts_from_its_recording(point, report
     assert [needs_attention(state_of(point, AsOf(day)), day) for day in days] == [False, True]
 
 
-def test_a_past_day_counts_reports_by_their_position(point):
+def test_past_status_counts_reports_by_their_position(point):
     log(point, "no_progress", TWELFTH, "2026")
 
     def status(day: int) -> str:
@@ -71,7 +71,7 @@ def test_a_past_day_counts_reports_by_their_position(point):
     assert [status(11), status(12)] == ["not_reported", "no_progress"]
 
 
-def test_a_date_before_its_recording_counts_to_its_last_day(point):
+def test_report_date_before_its_recording_counts_as_its_last_day(point):
     log(point, "completed", TWENTIETH, "2026-11-19")
     log(point, "exploring", TWENTY_EIGHTH, "2026-10")
 
@@ -80,7 +80,7 @@ def test_a_date_before_its_recording_counts_to_its_last_day(point):
     assert (point.status, point.last_reported_day) == ("completed", date(2026, 11, 19))
 
 
-def test_of_two_reports_with_one_position_the_one_recorded_later_counts(point):
+def test_status_of_two_reports_with_one_position_is_the_later_recorded(point):
     log(point, "completed", TWENTY_EIGHTH, "2026-10")
     log(point, "exploring", TWELFTH, "2026-10-31")
 
@@ -89,7 +89,7 @@ def test_of_two_reports_with_one_position_the_one_recorded_later_counts(point):
     assert point.status == "completed"
 
 
-def test_a_correction_keeps_the_position(point, coordinator):
+def test_correction_keeps_the_position(point, coordinator):
     first = log(point, "no_progress", TWELFTH, "2026-11")
     log(point, "completed", TWENTIETH)
     corrected = correct(first, personas.progress(status="exploring"), author=coordinator, now=TWENTY_EIGHTH)
@@ -111,7 +111,7 @@ def test_a_correction_keeps_the_position(point, coordinator):
         ("UTC", "2026-11-14T11:00", "2026-10", "2026-10-31T23:59:59.999999", "2026-10-31"),
     ],
 )
-def test_position_is_the_end_of_the_day_where_the_author_is(point, zone, recorded, reported, position, day):
+def test_position_is_the_end_of_the_day_in_the_authors_time_zone(point, zone, recorded, reported, position, day):
     author = personas.person("far@example.org", Role.COORDINATOR, time_zone=zone)
     recorded_at = datetime.fromisoformat(recorded).replace(tzinfo=UTC)
 
@@ -121,7 +121,7 @@ def test_position_is_the_end_of_the_day_where_the_author_is(point, zone, recorde
     assert update.position_day == date.fromisoformat(day)
 
 
-def test_day_of_a_report_without_a_date_is_that_of_the_author(point):
+def test_report_without_a_date_gets_today_in_the_authors_time_zone(point):
     honolulu = personas.person("west@example.org", Role.COORDINATOR, time_zone="Pacific/Honolulu")
     kiritimati = personas.person("east@example.org", Role.COORDINATOR, time_zone="Pacific/Kiritimati")
 
@@ -136,7 +136,7 @@ def test_day_of_a_report_without_a_date_is_that_of_the_author(point):
 
 @given(
     st.sampled_from(["UTC", "Pacific/Honolulu", "Pacific/Kiritimati", "Asia/Kathmandu"]),
-    st.sampled_from([*VAGUE, "2026-11-12", "2026-11-11", "2005"]),
+    st.sampled_from([*IMPRECISE, "2026-11-12", "2026-11-11", "2005"]),
     st.integers(0, 60),
 )
 def test_position_is_never_after_the_recording(zone, reported, hours):
@@ -151,7 +151,7 @@ def test_position_is_never_after_the_recording(zone, reported, hours):
 @pytest.mark.parametrize(
     "accepted", ["2026-11", "2026", "2026-36", "2026-11-20", "2026-11-16/2026-11-20", "2025/2026-10"]
 )
-def test_a_period_that_contains_today_is_accepted(accepted):
+def test_period_that_contains_today_is_accepted(accepted):
     when = PartialDate.parse(accepted)
 
     assert not_to_come(when, TWENTIETH.date(), "no") == when
@@ -168,7 +168,7 @@ def test_a_period_that_contains_today_is_accepted(accepted):
         ("2026-11/2026-12", "December 2026 is still to come. Let it end today, 20 November 2026, or earlier."),
     ],
 )
-def test_a_date_to_come_is_refused(refused, message):
+def test_future_date_is_refused(refused, message):
     with pytest.raises(ValidationError) as error:
         not_to_come(PartialDate.parse(refused), TWENTIETH.date(), "no")
 
@@ -176,9 +176,9 @@ def test_a_date_to_come_is_refused(refused, message):
 
 
 def test_form_refuses_an_interval_that_ends_in_the_future(client, coordinator, point):
-    sent = {"status": "under_way", "narrative": "So.", "reported_on": "2026-01/2050-12", "happened": "2026-01/2050-12"}
+    data = {"status": "under_way", "narrative": "So.", "reported_on": "2026-01/2050-12", "happened": "2026-01/2050-12"}
 
-    answer = personas.sign_in(client, coordinator).post(f"{point.get_absolute_url()}updates/", sent)
+    response = personas.sign_in(client, coordinator).post(f"{point.get_absolute_url()}updates/", data)
 
-    assert (answer.status_code, sorted(answer.context["form"].errors)) == (400, ["happened", "reported_on"])
+    assert (response.status_code, sorted(response.context["form"].errors)) == (400, ["happened", "reported_on"])
     assert not ProgressUpdate.objects.exists()

@@ -1,4 +1,4 @@
-"""The status of an action point, as a pure function of its current updates."""
+"""Tests of `status_summary`, which derives the status of an action point from its current updates."""
 
 from datetime import UTC
 
@@ -25,18 +25,18 @@ def report(
     )
 
 
-def test_status_without_reports_is_silence():
+def test_status_without_reports_is_not_reported():
     assert status_summary([]) == StatusSummary(ActionStatus.NOT_REPORTED, None, None, None)
 
 
-def test_status_is_what_the_latest_report_says_whatever_the_order():
+def test_status_is_that_of_the_latest_report_in_any_order():
     reports = [report(1, ReportedStatus.EXPLORING, "2006-01"), report(2, ReportedStatus.UNDER_WAY, "2006-03")]
 
     assert status_summary(reports).status == ActionStatus.UNDER_WAY
     assert status_summary(reports[::-1]) == status_summary(reports)
 
 
-def test_status_of_two_reports_of_one_month_is_the_higher_number():
+def test_status_of_two_reports_of_one_month_is_that_of_the_higher_number():
     reports = [report(2, ReportedStatus.COMPLETED), report(1, ReportedStatus.UNDER_WAY)]
 
     assert status_summary(reports).status == ActionStatus.COMPLETED
@@ -49,13 +49,13 @@ def test_status_ignores_late_entries_of_earlier_reports():
     assert status_summary(reports).last_reported == PartialDate.parse("2006-03")
 
 
-def test_status_is_not_decided_by_a_part_where_something_was_said_of_the_whole():
+def test_status_ignores_reports_on_a_part_after_one_on_the_whole():
     reports = [report(1, ReportedStatus.UNDER_WAY), report(2, ReportedStatus.COMPLETED, part_only=True)]
 
     assert status_summary(reports).status == ActionStatus.UNDER_WAY
 
 
-def test_status_of_parts_alone_is_never_completed():
+def test_status_from_reports_on_parts_only_is_never_completed():
     completed = [report(1, ReportedStatus.COMPLETED, part_only=True)]
     exploring = [report(1, ReportedStatus.EXPLORING, part_only=True)]
     nothing = [report(1, ReportedStatus.NO_PROGRESS, part_only=True)]
@@ -65,7 +65,7 @@ def test_status_of_parts_alone_is_never_completed():
     assert status_summary(nothing).status == ActionStatus.NO_PROGRESS
 
 
-def test_status_carries_the_latest_dated_progress_not_that_of_the_latest_report():
+def test_last_happened_is_that_of_the_latest_dated_report():
     reports = [
         report(1, ReportedStatus.UNDER_WAY, happened="2005-12-22"),
         report(2, ReportedStatus.UNDER_WAY),
@@ -87,13 +87,13 @@ def test_status_carries_the_latest_dated_progress_not_that_of_the_latest_report(
         (["no_progress", "completed", "no_progress", "no_progress", "no_progress"], 3),
     ],
 )
-def test_streak_counts_the_latest_reports_without_progress(statuses, streak):
+def test_no_progress_streak_counts_the_latest_reports_without_progress(statuses, streak):
     reports = [report(number, status) for number, status in enumerate(statuses, 1)]
 
     assert status_summary(reports).no_progress_streak == streak
 
 
-def test_report_on_a_part_neither_ends_nor_lengthens_a_streak():
+def test_no_progress_streak_ignores_reports_on_a_part():
     reports = [report(1, "no_progress"), report(2, "under_way", part_only=True), report(3, "no_progress")]
 
     assert status_summary(reports).no_progress_streak == 2

@@ -1,4 +1,4 @@
-"""Coordinators word an agenda in the browser, and add issues and action points to it."""
+"""Tests of the forms for agendas, issues and action points."""
 
 import pytest
 
@@ -18,9 +18,9 @@ def signed_in(client, coordinator):
     return personas.sign_in(client, coordinator)
 
 
-def test_issue_and_action_point_are_added_and_found(signed_in, focal_point, coordinator):
+def test_issue_and_action_point_are_added(signed_in, focal_point, coordinator):
     added = signed_in.post(ADD_ISSUE, {"number": "2", "title": "Capacity", "rationale": "Staff **need** it."})
-    point = signed_in.post(
+    response = signed_in.post(
         f"{AGENDA}issues/2/action-points/",
         {
             "number": "1",
@@ -32,12 +32,12 @@ def test_issue_and_action_point_are_added_and_found(signed_in, focal_point, coor
     )
 
     assert (added.status_code, added.url) == (302, f"{AGENDA}issues/2/")
-    made = ActionPoint.objects.get(issue__number=2)
-    assert (made.reference, made.title) == ("2026/2.1", "Joint training")
-    assert (list(made.lead_agencies.all()), list(made.focal_points.all())) == ([focal_point.agency], [focal_point])
-    assert "Joint training" in text(point)
+    point = ActionPoint.objects.get(issue__number=2)
+    assert (point.reference, point.title) == ("2026/2.1", "Joint training")
+    assert (list(point.lead_agencies.all()), list(point.focal_points.all())) == ([focal_point.agency], [focal_point])
+    assert "Joint training" in text(response)
     assert "Joint training" in text(signed_in.get(f"{AGENDA}action-points/"))
-    assert {row.history_user for row in made.history.all()} == {coordinator}
+    assert {row.history_user for row in point.history.all()} == {coordinator}
 
 
 def test_next_number_is_offered(signed_in):
@@ -49,7 +49,7 @@ def test_next_number_is_offered(signed_in):
 
 @pytest.mark.parametrize("address", [ADD_ISSUE, ADD_POINT])
 @pytest.mark.parametrize("number", ["1", "0", "1000", "-1", "x", ""])
-def test_number_that_is_taken_or_none_is_refused_and_what_was_typed_kept(signed_in, address, number):
+def test_duplicate_or_invalid_number_is_refused_and_the_input_kept(signed_in, address, number):
     response = signed_in.post(address, {"number": number, "title": "Typed with care", "lead_agencies": ["junk"]})
 
     assert response.status_code == 400
@@ -57,14 +57,14 @@ def test_number_that_is_taken_or_none_is_refused_and_what_was_typed_kept(signed_
     assert (Issue.objects.count(), ActionPoint.objects.count()) == (1, 1)
 
 
-def test_issue_is_worded_and_keeps_its_number(signed_in):
+def test_issue_is_edited_and_keeps_its_number(signed_in):
     response = signed_in.post(f"{AGENDA}issues/1/edit/", {"number": "9", "title": "Guidelines", "rationale": ""})
 
     issue = Issue.objects.get()
     assert (response.status_code, issue.number, issue.title) == (302, 1, "Guidelines")
 
 
-def test_agenda_is_worded(signed_in):
+def test_agenda_is_edited(signed_in):
     wanted = {
         "title": "Agenda 2026",
         "introduction": "Agreed in Geneva.",
@@ -83,20 +83,20 @@ def test_agenda_is_worded(signed_in):
 
 
 @pytest.mark.parametrize(
-    "faulty", [{"title": ""}, {"silence_days": "0"}, {"visible_to": "mars"}, {"agreed_on": "soon"}]
+    "invalid", [{"title": ""}, {"silence_days": "0"}, {"visible_to": "mars"}, {"agreed_on": "soon"}]
 )
-def test_faulty_wording_of_an_agenda_is_refused_and_kept(signed_in, faulty):
+def test_invalid_agenda_input_is_refused_and_kept(signed_in, invalid):
     before = Agenda.objects.get()
     typed = {"title": "Agenda", "introduction": "Typed with care.", "silence_days": "90", "visible_to": "network"}
 
-    response = signed_in.post(f"{AGENDA}edit/", typed | faulty)
+    response = signed_in.post(f"{AGENDA}edit/", typed | invalid)
 
     assert response.status_code == 400
     assert "Typed with care." in text(response)
     assert Agenda.objects.get().title == before.title
 
 
-def test_second_of_two_who_word_an_agenda_sees_both_texts(signed_in):
+def test_editing_an_agenda_after_another_person_shows_both_texts(signed_in):
     seen = signed_in.get(f"{AGENDA}edit/").context["form"]["version"].value()
     agenda = Agenda.objects.get()
     agenda.introduction = "By another."
@@ -117,7 +117,7 @@ def test_second_of_two_who_word_an_agenda_sees_both_texts(signed_in):
     assert Agenda.objects.get().introduction == "By another."
 
 
-def test_pages_lead_there_for_coordinators_only(client, coordinator, focal_point):
+def test_pages_link_to_the_forms_for_coordinators_only(client, coordinator, focal_point):
     personas.action_point()
     for person, shown in ((coordinator, True), (focal_point, False)):
         personas.sign_in(client, person)
@@ -127,14 +127,14 @@ def test_pages_lead_there_for_coordinators_only(client, coordinator, focal_point
         assert (f'href="{ADD_POINT}"' in issue, f'href="{AGENDA}issues/1/edit/"' in issue) == (shown, shown)
 
 
-def test_empty_agenda_leads_to_its_first_issue(client, coordinator):
+def test_empty_agenda_links_to_adding_its_first_issue(client, coordinator):
     personas.agenda()
     personas.sign_in(client, coordinator)
 
     assert f'href="{ADD_ISSUE}"' in client.get(AGENDA).content.decode()
 
 
-def test_text_of_a_person_who_was_signed_out_is_back_after_signing_in(client, coordinator, focal_point):
+def test_text_of_a_signed_out_person_is_restored_after_signing_in(client, coordinator, focal_point):
     personas.action_point()
     client.post(ADD_POINT, {"number": "5", "title": "Typed", "focal_points": [focal_point.pk, coordinator.pk]})
     personas.sign_in(client, coordinator)

@@ -1,4 +1,4 @@
-"""The list of agendas, an agenda's page and an issue's page."""
+"""Tests of the agenda list, the agenda page and the issue page."""
 
 from datetime import date
 
@@ -18,7 +18,7 @@ def public_agenda(db: None) -> Agenda:
     return personas.agenda("2005", title="2005 action agenda", visible_to="everybody")
 
 
-def test_agenda_list_shows_visitors_only_what_is_for_everybody(client, public_agenda):
+def test_agenda_list_shows_visitors_only_public_agendas(client, public_agenda):
     personas.agenda("2006", title="Of the network")
     personas.agenda("2007", title="In draft", state="draft", visible_to="everybody")
 
@@ -27,7 +27,7 @@ def test_agenda_list_shows_visitors_only_what_is_for_everybody(client, public_ag
     assert [agenda.slug for agenda, _issues, _points in response.context["agendas"]] == ["2005"]
 
 
-def test_agenda_list_tells_visitors_where_to_sign_in_when_nothing_is_public(client, db):
+def test_agenda_list_without_public_agendas_asks_visitors_to_sign_in(client, db):
     personas.agenda("2006")
 
     response = client.get("/agendas/")
@@ -36,7 +36,7 @@ def test_agenda_list_tells_visitors_where_to_sign_in_when_nothing_is_public(clie
     assert "No agenda is open to everybody" in text(response)
 
 
-def test_agenda_list_shows_drafts_to_coordinators_alone(client, coordinator, focal_point):
+def test_agenda_list_shows_drafts_to_coordinators_only(client, coordinator, focal_point):
     personas.agenda("2027", state="draft")
 
     to_focal_point = personas.sign_in(client, focal_point).get("/agendas/")
@@ -57,7 +57,7 @@ def test_agenda_list_counts_issues_and_action_points(client, public_agenda):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_agenda_list_costs_the_same_whatever_its_length(client, db, django_assert_num_queries, count):
+def test_agenda_list_has_a_fixed_number_of_queries(client, db, django_assert_num_queries, count):
     for year in range(2005, 2005 + count):
         personas.action_point(personas.issue(personas.agenda(str(year), visible_to="everybody")))
 
@@ -85,7 +85,7 @@ def test_agenda_page_shows_issues_with_their_action_points(client, public_agenda
     assert {"/agendas/2005/3.2/", "/agencies/OCHA/", "/agendas/2005/issues/3/"} <= links(response)
 
 
-def test_agenda_page_begins_with_what_it_is_and_how_it_stands(client, public_agenda):
+def test_agenda_page_begins_with_its_introduction_and_counts(client, public_agenda):
     public_agenda.introduction = "Agreed in May.\n\nWhere the dates are from.\n\n- a source"
     public_agenda.agreed_on = PartialDate.parse("2005-05")
     public_agenda.save()
@@ -109,7 +109,7 @@ def test_agenda_page_begins_with_what_it_is_and_how_it_stands(client, public_age
     assert "/agendas/2005/action-points/?issue=2&status=under_way" in links(response)
 
 
-def test_agenda_page_without_introduction_tells_visitors_what_it_is(client, public_agenda, focal_point):
+def test_agenda_page_without_introduction_explains_itself_to_visitors(client, public_agenda, focal_point):
     lead = "What the private sector focal points of the UN system agreed, and what came of it."
 
     to_visitor = client.get("/agendas/2005/")
@@ -119,14 +119,14 @@ def test_agenda_page_without_introduction_tells_visitors_what_it_is(client, publ
     assert "About this agenda" not in text(to_visitor)
 
 
-@pytest.mark.parametrize(("state", "told"), [("open", 0), ("closed", 1)])
-def test_agenda_page_says_first_when_it_is_not_open(client, public_agenda, state, told):
+@pytest.mark.parametrize(("state", "count"), [("open", 0), ("closed", 1)])
+def test_agenda_page_shows_that_it_is_closed(client, public_agenda, state, count):
     Agenda.objects.update(state=state)
 
-    assert text(client.get("/agendas/2005/")).count("Closed 2005 action agenda") == told
+    assert text(client.get("/agendas/2005/")).count("Closed 2005 action agenda") == count
 
 
-def test_agenda_page_says_when_something_happened_and_when_it_was_reported(client, public_agenda):
+def test_agenda_page_shows_dates_of_progress_and_of_reports(client, public_agenda):
     point = personas.action_point(personas.issue(public_agenda))
     log_progress(
         point,
@@ -142,11 +142,11 @@ def test_agenda_page_says_when_something_happened_and_when_it_was_reported(clien
     assert "Reported March 2006" in shown
 
 
-def test_agenda_page_tells_silence_from_no_progress(client, public_agenda):
+def test_agenda_page_distinguishes_no_report_from_no_progress(client, public_agenda):
     issue = personas.issue(public_agenda)
     personas.action_point(issue, 1, title="Silent")
-    told = personas.action_point(issue, 2, title="Told")
-    personas.update(told, status="no_progress", narrative="", reason="No money.", now=timezone.now())
+    reported = personas.action_point(issue, 2, title="Told")
+    personas.update(reported, status="no_progress", narrative="", reason="No money.", now=timezone.now())
 
     rows = dict(client.get("/agendas/2005/").context["issues"])[issue]
 
@@ -156,7 +156,7 @@ def test_agenda_page_tells_silence_from_no_progress(client, public_agenda):
     ]
 
 
-def test_agenda_page_says_what_nobody_owns(client, public_agenda, focal_point):
+def test_agenda_page_shows_action_points_without_owners(client, public_agenda, focal_point):
     issue = personas.issue(public_agenda)
     personas.action_point(issue, 1)
     personas.action_point(issue, 2).lead_agencies.add(personas.agency("FAO"))
@@ -169,7 +169,7 @@ def test_agenda_page_says_what_nobody_owns(client, public_agenda, focal_point):
     assert "focal points assigned" in text(response)
 
 
-def test_agenda_page_names_people_to_people_who_signed_in_only(client, public_agenda, focal_point, other_focal_point):
+def test_agenda_page_hides_names_of_people_from_visitors(client, public_agenda, focal_point, other_focal_point):
     personas.action_point(personas.issue(public_agenda)).focal_points.add(focal_point)
 
     to_visitor = text(client.get("/agendas/2005/"))
@@ -199,13 +199,13 @@ def test_agenda_page_counts_by_status_and_links_to_the_list(client, public_agend
     assert "/agendas/2005/action-points/?status=completed" not in links(response)
 
 
-def test_agenda_page_without_issues_says_so(client, public_agenda):
+def test_agenda_page_without_issues_shows_a_message(client, public_agenda):
     assert "This agenda has no issues yet" in text(client.get("/agendas/2005/"))
 
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(("path", "queries"), [("/agendas/2005/", 10), ("/agendas/2005/issues/1/", 10)])
-def test_agenda_and_issue_page_cost_the_same_whatever_their_length(
+def test_agenda_and_issue_pages_have_a_fixed_number_of_queries(
     client, public_agenda, focal_point, django_assert_num_queries, path, queries, count
 ):
     for number in range(1, count + 1):
@@ -221,11 +221,11 @@ def test_agenda_and_issue_page_cost_the_same_whatever_their_length(
         client.get(path)
 
 
-def test_issue_page_leads_to_the_issues_beside_it(client, public_agenda):
+def test_issue_page_links_to_the_previous_and_next_issue(client, public_agenda):
     for number in (1, 3, 4):
         personas.issue(public_agenda, number)
 
-    beside = [
+    neighbours = [
         (
             answer.context["previous"] and answer.context["previous"].number,
             answer.context["next"] and answer.context["next"].number,
@@ -233,10 +233,10 @@ def test_issue_page_leads_to_the_issues_beside_it(client, public_agenda):
         for answer in (client.get(f"/agendas/2005/issues/{number}/") for number in (1, 3, 4))
     ]
 
-    assert beside == [(None, 3), (1, 4), (3, None)]
+    assert neighbours == [(None, 3), (1, 4), (3, None)]
 
 
-def test_issue_page_shows_its_own_action_points_alone(client, public_agenda):
+def test_issue_page_shows_only_its_own_action_points(client, public_agenda):
     personas.action_point(personas.issue(public_agenda, 1), 1, title="Of the first")
     personas.action_point(personas.issue(public_agenda, 2), 1, title="Of the second")
 
@@ -258,7 +258,9 @@ PAGES = ["/agendas/2026/", "/agendas/2026/issues/1/", "/agendas/2026/1.1/", "/ag
         ({"visible_to": "everybody", "state": "draft"}, [302, 404, 200, 200]),
     ],
 )
-def test_pages_of_an_agenda_are_for_its_readers(client, focal_point, coordinator, admin, path, fields, expected):
+def test_pages_of_an_agenda_are_shown_to_its_readers_only(
+    client, focal_point, coordinator, admin, path, fields, expected
+):
     personas.update(personas.action_point(personas.issue(personas.agenda("2026", **fields))))
 
     answers = [client.get(path).status_code]
@@ -286,7 +288,7 @@ def test_pages_of_an_agenda_are_for_its_readers(client, focal_point, coordinator
         "/agencies/%ED%A0%80/",
     ],
 )
-def test_pages_of_unknown_things_are_not_found(client, focal_point, path):
+def test_pages_of_unknown_objects_are_not_found(client, focal_point, path):
     personas.update(personas.action_point(personas.issue(personas.agenda("2026"))))
 
     assert personas.sign_in(client, focal_point).get(path).status_code == 404
@@ -296,7 +298,7 @@ def test_pages_of_unknown_things_are_not_found(client, focal_point, path):
 @pytest.mark.parametrize(
     "query", ["after=1000000000000000000", "status=%00", "x=%ED%A0%80", "limit=1e30", "date__year=0"]
 )
-def test_pages_ignore_what_they_do_not_ask_for(client, focal_point, path, query):
+def test_pages_ignore_unknown_parameters(client, focal_point, path, query):
     personas.update(personas.action_point(personas.issue(personas.agenda("2026"))))
 
     assert personas.sign_in(client, focal_point).get(f"{path}?{query}").status_code == 200
@@ -304,7 +306,7 @@ def test_pages_ignore_what_they_do_not_ask_for(client, focal_point, path, query)
 
 @pytest.mark.parametrize("path", ["/agendas/", *PAGES[:3], "/agencies/UNDP/"])
 @pytest.mark.parametrize("page", ["0", "-1", "2", "x", "1.5", "%00", "1" + "0" * 18, "1" + "0" * 5000, "%D9%A3"])
-def test_pages_say_that_there_is_no_such_page_and_show_one_that_there_is(client, focal_point, path, page):
+def test_invalid_page_number_shows_an_error_and_an_existing_page(client, focal_point, path, page):
     personas.update(personas.action_point(personas.issue(personas.agenda("2026"))))
     personas.sign_in(client, focal_point)
 
@@ -324,7 +326,7 @@ def test_snoozed_action_point_is_not_flagged(client, public_agenda):
     assert [row.reasons for row in rows] == [()]
 
 
-def test_long_agenda_is_read_page_by_page(client, public_agenda, monkeypatch):
+def test_long_agenda_is_paged(client, public_agenda, monkeypatch):
     monkeypatch.setattr(views, "ACTION_POINTS", 2)
     issues = [personas.issue(public_agenda, number) for number in (1, 2, 3, 4)]
     for issue, number in ((issues[0], 1), (issues[1], 1), (issues[1], 2)):
@@ -341,7 +343,7 @@ def test_long_agenda_is_read_page_by_page(client, public_agenda, monkeypatch):
     assert first.context["total"] == 3
 
 
-def test_agendas_are_listed_page_by_page(client, public_agenda, monkeypatch):
+def test_agenda_list_is_paged(client, public_agenda, monkeypatch):
     monkeypatch.setattr(views, "AGENDAS", 2)
     for year in (2006, 2007):
         personas.agenda(str(year), visible_to="everybody")

@@ -1,4 +1,4 @@
-"""Pasted agendas: the text is parsed, previewed and added."""
+"""Tests of pasted agendas: parsing, preview and adding."""
 
 import pytest
 
@@ -119,7 +119,7 @@ def test_existing_issue_gets_the_pasted_action_points(signed_in, agenda):
         ("   ", "No issue and no action point was found"),
     ],
 )
-def test_faulty_text_is_kept_and_its_lines_are_named(signed_in, agenda, pasted, error):
+def test_invalid_text_is_kept_with_errors_for_its_lines(signed_in, agenda, pasted, error):
     personas.action_point(personas.issue(agenda, number=7, title="Another"), 1)
 
     answer = signed_in.post(ADDRESS, {"text": pasted, "version": "x"})
@@ -136,7 +136,7 @@ def test_issue_may_follow_its_action_points(agenda):
     assert (pasted.errors, pasted.issues[0].title, pasted.action_point_count) == ([], "Title", 1)
 
 
-def test_numbers_in_sentences_begin_no_issue(agenda):
+def test_numbers_in_sentences_do_not_start_an_issue(agenda):
     pasted = parse_agenda(agenda, "1. One\n2005 was a year.\n30 people came\n1.1 A\nOn 3.5 pages.")
 
     assert [issue.number for issue in pasted.issues] == [1]
@@ -144,7 +144,7 @@ def test_numbers_in_sentences_begin_no_issue(agenda):
     assert pasted.issues[0].action_points[0].description == "On 3.5 pages."
 
 
-def test_text_is_kept_through_signing_in(client, agenda, coordinator):
+def test_text_of_a_signed_out_person_is_restored_after_signing_in(client, agenda, coordinator):
     client.post(ADDRESS, {"text": TEXT})
 
     page = personas.sign_in(client, coordinator).get(ADDRESS)

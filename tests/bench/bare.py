@@ -1,4 +1,4 @@
-"""What pages are measured by: a list of 50 action points as any Django project has it, one query behind the full middleware."""
+"""The page that others are compared with: a plain Django list of 50 action points, one query behind the full middleware."""
 
 from django.http import HttpRequest, HttpResponse
 from django.template import engines

@@ -30,8 +30,8 @@ POINTS_PER_AGENDA = 2000
 
 
 def fill(people: int) -> list[Agenda]:
-    """Agendas of 2,000 action points, each assigned to one person."""
-    found = User.objects.bulk_create(
+    """Create agendas of 2,000 action points, each assigned to one person."""
+    users = User.objects.bulk_create(
         User(email=f"person{number}@example.org", name=f"Person {number}", password="!") for number in range(people)
     )
     owner = ActionPoint.focal_points.through
@@ -40,7 +40,7 @@ def fill(people: int) -> list[Agenda]:
     for begin in range(0, people, per_agenda):
         agenda = personas.agenda(f"2026-{len(agendas) + 1}")
         issues = [personas.issue(agenda, number + 1) for number in range(POINTS_PER_AGENDA // 500)]
-        assigned = [person for person in found[begin : begin + per_agenda] for _ in range(POINTS_EACH)]
+        assigned = [person for person in users[begin : begin + per_agenda] for _ in range(POINTS_EACH)]
         points = ActionPoint.objects.bulk_create(
             ActionPoint(issue=issues[n // 500], number=n % 500 + 1, title=f"What was agreed, number {n}")
             for n in range(len(assigned))

@@ -36,29 +36,29 @@ _Led, _Assigned = ActionPoint.lead_agencies.through, ActionPoint.focal_points.th
 
 
 def fill(slug: str, points: int, updates: int, **fields: Any) -> Agenda:
-    """Make an agenda with so many action points and so many updates on each. One in ten has no lead, one in three an open milestone."""
+    """Create an agenda with this many action points and updates on each. One in ten has no lead, one in three an open milestone."""
     agenda = personas.agenda(slug, **fields)
     agencies = list(Agency.objects.filter(acronym__startswith="A").order_by("pk"))
     people = list(User.objects.filter(email__startswith="p").order_by("pk"))
     issues = Issue.objects.bulk_create(
         Issue(agenda=agenda, number=number, title=f"Issue {number}") for number in range(1, min(ISSUES, points) + 1)
     )
-    made = ActionPoint.objects.bulk_create(_point(issues[n % len(issues)], n) for n in range(points))
+    action_points = ActionPoint.objects.bulk_create(_point(issues[n % len(issues)], n) for n in range(points))
     _Led.objects.bulk_create(
-        _Led(actionpoint=point, agency=agencies[n % AGENCIES]) for n, point in enumerate(made) if n % 10
+        _Led(actionpoint=point, agency=agencies[n % AGENCIES]) for n, point in enumerate(action_points) if n % 10
     )
     _Assigned.objects.bulk_create(
-        _Assigned(actionpoint=point, user=people[n % PEOPLE]) for n, point in enumerate(made) if n % 4 == 0
+        _Assigned(actionpoint=point, user=people[n % PEOPLE]) for n, point in enumerate(action_points) if n % 4 == 0
     )
     Milestone.objects.bulk_create(
         Milestone(action_point=point, title="Course", due=_day(n * 7 % 400 - 200))
-        for n, point in enumerate(made)
+        for n, point in enumerate(action_points)
         if n % 3 == 0
     )
     ProgressUpdate.objects.bulk_create(
         (
             _update(point, n, number, agencies[n % AGENCIES], updates)
-            for n, point in enumerate(made)
+            for n, point in enumerate(action_points)
             if point.last_reported
             for number in range(1, updates + 1)
         ),
@@ -109,7 +109,7 @@ def _day(distance: int) -> PartialDate:
 
 
 def copy(template: Agenda, slugs: list[str]) -> None:
-    """Make closed agendas like the template, with all that belongs to it. One statement a table."""
+    """Copy the template and all that belongs to it to new closed agendas, with one statement for each table."""
     template.refresh_from_db()
     Agenda.objects.bulk_create(Agenda(slug=slug, title=slug, state="closed") for slug in slugs)
     new = Agenda.objects.filter(slug__in=slugs)
@@ -151,7 +151,7 @@ def analyze() -> None:
 
 
 def database_seconds() -> float:
-    """CPU time of this connection's PostgreSQL process so far; 0 on SQLite, which runs in this process."""
+    """Return the CPU time of this connection's PostgreSQL process; 0 on SQLite, which runs in this process."""
     if connection.vendor != "postgresql":
         return 0
     connection.ensure_connection()
@@ -160,18 +160,18 @@ def database_seconds() -> float:
 
 
 def cost(task: Callable[[], Any], runs: int, before: Callable[[], Any] = lambda: None) -> float:
-    """Milliseconds of CPU, the median of the runs, after two to warm up."""
-    taken = []
+    """Return the median CPU time of the runs in milliseconds, after two runs to warm up."""
+    milliseconds = []
     for _run in range(runs + 2):
         before()
         begin, database = time.process_time(), database_seconds()
         task()
-        taken.append(1000 * (time.process_time() - begin + database_seconds() - database))
-    return statistics.median(taken[2:])
+        milliseconds.append(1000 * (time.process_time() - begin + database_seconds() - database))
+    return statistics.median(milliseconds[2:])
 
 
 class Site:
-    """The pages as people of the measured agendas ask for them."""
+    """Requests to the pages of the measured agendas by people who work on them."""
 
     def __init__(self, agendas: list[Agenda]) -> None:
         self.agendas = agendas
@@ -183,7 +183,7 @@ class Site:
         self.change = 0
 
     def _agency(self, rows: int) -> Agency:
-        """One that leads so many open action points of the second agenda."""
+        """Create an agency that leads this many open action points of the second agenda."""
         agency = personas.agency(f"B{rows}")
         agenda = self.agendas[min(1, len(self.agendas) - 1)]
         open_ones = ActionPoint.objects.filter(issue__agenda=agenda, status="under_way")[:rows]
@@ -191,7 +191,7 @@ class Site:
         return agency
 
     def pages(self) -> Iterator[tuple[str, Agenda, Client, str]]:
-        """Label, agenda, who asks and the address."""
+        """Yield the label, the agenda, the client and the address of each page."""
         for agenda in self.agendas:
             base = agenda.get_absolute_url()
             last = -(-ActionPoint.objects.filter(issue__agenda=agenda).count() // 50)
@@ -199,7 +199,7 @@ class Site:
                 ("dashboard", "dashboard/"),
                 ("list", "action-points/"),
                 ("list, last page", f"action-points/?page={last}"),
-                ("list, longest silent", "action-points/?sort=silence"),
+                ("list, longest overdue", "action-points/?sort=silence"),
                 ("list, an agency's", "action-points/?agency=A7"),
                 ("list, needs attention", "action-points/?attention=no_progress"),
                 ("list, words", "action-points/?q=point+9"),
@@ -230,17 +230,17 @@ class Site:
             raise RuntimeError(f"logging answered {answer.status_code}")
 
     def measure(self, runs: int) -> dict[tuple[str, str], tuple[float, int]]:
-        """The ratio to the bare page and the bytes of the answer, by label and agenda."""
+        """Return the ratio to the bare page and the bytes of the response, by label and agenda."""
         bare = cost(lambda: _get(self.coordinator, "/bare/"), 4 * runs)
         print(f"{ActionPoint.objects.count():,} action points, {ProgressUpdate.objects.count():,} updates", end="")
         print(f" ({connection.vendor}); bare page {bare:.1f} ms", flush=True)
-        found = {}
+        results = {}
         for label, agenda, client, path in self.pages():
-            taken = cost(lambda c=client, p=path: _get(c, p), runs, lambda a=agenda: self.log(a))  # type: ignore[misc]
-            found[label, agenda.slug] = taken / bare, _get(client, path)
+            milliseconds = cost(lambda c=client, p=path: _get(c, p), runs, lambda a=agenda: self.log(a))  # type: ignore[misc]
+            results[label, agenda.slug] = milliseconds / bare, _get(client, path)
         for agenda in self.agendas:
-            found["logging an update", agenda.slug] = cost(lambda a=agenda: self.post(a), runs) / bare, 0  # type: ignore[misc]
-        return found
+            results["logging an update", agenda.slug] = cost(lambda a=agenda: self.post(a), runs) / bare, 0  # type: ignore[misc]
+        return results
 
 
 def _get(client: Client, address: str) -> int:
@@ -256,28 +256,28 @@ def main() -> None:
     parser.add_argument("--total", type=int, default=100_000, help="action points in the large database; 0 for none")
     parser.add_argument("--updates", type=int, default=10, help="updates on each action point")
     parser.add_argument("--runs", type=int, default=5)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with scratch_database(), override_settings(ROOT_URLCONF="tests.bench.bare"):
         for number in range(AGENCIES):
             personas.agency(f"A{number}")
         User.objects.bulk_create(User(email=f"p{n}@example.org", name=f"Person {n}") for n in range(PEOPLE))
-        site = Site([fill(str(2030 + n), size, asked.updates) for n, size in enumerate(asked.sizes)])
+        site = Site([fill(str(2030 + n), size, options.updates) for n, size in enumerate(options.sizes)])
         for n in range(20):
-            fill(f"19{n:02}", 3, asked.updates, state="closed")
+            fill(f"19{n:02}", 3, options.updates, state="closed")
         analyze()
         gc.freeze()  # as the web processes do
-        small = site.measure(asked.runs)
+        small = site.measure(options.runs)
         large = {}
-        if asked.total:
-            template = fill("template", BACKGROUND, asked.updates, state="closed")
-            copy(template, [f"b{n}" for n in range((asked.total - sum(asked.sizes)) // BACKGROUND)])
+        if options.total:
+            template = fill("template", BACKGROUND, options.updates, state="closed")
+            copy(template, [f"b{n}" for n in range((options.total - sum(options.sizes)) // BACKGROUND)])
             analyze()
-            large = site.measure(asked.runs)
-        sizes = dict(zip([agenda.slug for agenda in site.agendas], asked.sizes, strict=True))
+            large = site.measure(options.runs)
+        sizes = dict(zip([agenda.slug for agenda in site.agendas], options.sizes, strict=True))
         print(f"{'page':<26}{'agenda':>8}{'of bare':>9}{'in the large database':>23}{'kB':>7}")
         for (label, slug), (ratio, size) in small.items():
-            grown = f"{large[label, slug][0]:>16.1f} ({large[label, slug][0] / ratio:.2f})" if large else ""
-            print(f"{label:<26}{sizes[slug]:>8}{ratio:>9.1f}{grown:>23}{size / 1000:>7.0f}")
+            large_column = f"{large[label, slug][0]:>16.1f} ({large[label, slug][0] / ratio:.2f})" if large else ""
+            print(f"{label:<26}{sizes[slug]:>8}{ratio:>9.1f}{large_column:>23}{size / 1000:>7.0f}")
 
 
 if __name__ == "__main__":

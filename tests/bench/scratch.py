@@ -1,8 +1,8 @@
-"""What the benches share: the settings, a database that is thrown away afterwards, and a clock for the time spent in it.
+"""Shared parts of the benchmarks: the settings, a temporary database, and a clock for the time spent in it.
 
-Import it before anything of the tracker.
+Import this module before any module of the tracker.
 """
-# ruff: noqa: E402 (the settings come before whatever reads them)
+# ruff: noqa: E402 (the settings are set before the imports that read them)
 
 import os
 import time
@@ -20,7 +20,7 @@ from django.db import connection
 
 
 class DatabaseClock:
-    """Adds up the milliseconds spent in the database."""
+    """Add up the milliseconds spent in the database and count the queries."""
 
     def __init__(self) -> None:
         self.spent = 0.0

@@ -1,4 +1,4 @@
-"""A mail server in a process of its own that takes every mail and reads none: what such a server does with mail is not what is measured."""
+"""A mail server in its own process that accepts every mail and discards it, so that its work is not measured."""
 
 import asyncio
 import multiprocessing
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class Sink(asyncio.Protocol):
-    """As much SMTP as a sender needs who makes no mistakes."""
+    """The part of SMTP that a correct sender needs."""
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
@@ -28,7 +28,7 @@ class Sink(asyncio.Protocol):
 
 @contextmanager
 def smtp_process() -> Iterator[int]:
-    """The port of the server, which has a core of its own where there are two."""
+    """Run the server in its own process; yield its port."""
     spawn = multiprocessing.get_context("spawn")
     ports: Any = spawn.Queue()
     process = spawn.Process(target=_serve, args=(ports,), daemon=True)

@@ -1,4 +1,4 @@
-"""The admin site in a real browser: nothing that the content security policy has to stop, and choosing with suggestions."""
+"""Tests of the admin site in a browser: the content security policy and suggestions for lead agencies."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def point(focal_point):
     return point
 
 
-def test_admin_site_keeps_to_the_content_security_policy(new_page, admin, point):
+def test_admin_site_obeys_the_content_security_policy(new_page, admin, point):
     page = new_page(admin)
     lists = [
         "people/agency",

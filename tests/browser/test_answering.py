@@ -1,4 +1,4 @@
-"""Answering by the link of a digest in a real browser, on a phone and without scripts."""
+"""Tests of answering by the link of a digest in a browser, on a phone and without scripts."""
 
 import pytest
 from playwright.sync_api import expect

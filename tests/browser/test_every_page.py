@@ -1,4 +1,4 @@
-"""Every page people read, on the real baseline: fits the screen, is accessible (WCAG 2.2 AA, as axe-core tests it), light and dark,
+"""Tests that every page, on the 2005 baseline, fits the screen, is accessible (WCAG 2.2 AA, as axe-core tests it), light and dark,
 and from right to left."""
 
 from typing import Any
@@ -29,7 +29,7 @@ RULES = {
     "resultTypes": ["violations"],
 }
 DARK = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
-"""All that a page in dark colours has of its own."""
+"""The rules that dark colours can affect."""
 
 FILE = "00000000-0000-4000-8000-000000000001"
 
@@ -114,7 +114,7 @@ GROUPS = [
     for who, paths in ((None, VISITORS), ("undp", READERS), ("co", COORDINATORS), ("admin", ADMINS))
     for start in range(0, len(paths), 12)
 ]
-"""A few pages at a time: to fill the database takes longer than to look at a page."""
+"""Several pages per test, because filling the database takes longer than checking a page."""
 
 
 @pytest.fixture
@@ -151,25 +151,25 @@ def people(transactional_db: None) -> dict[str | None, User | None]:
 
 
 def violations(page: Page, rules: dict[str, list[str]] = RULES) -> list[str]:
-    found: list[dict[str, Any]] = Axe().run(page, options=rules).response["violations"]
-    return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
+    results: list[dict[str, Any]] = Axe().run(page, options=rules).response["violations"]
+    return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in results for node in rule["nodes"]]
 
 
 def overflow(page: Page) -> int:
-    """By how many pixels the page is wider than the screen."""
+    """Return by how many pixels the page is wider than the screen."""
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
-@pytest.mark.parametrize(("who", "paths"), GROUPS)
-def test_pages_fit_and_are_accessible(new_page, people, who, paths):
+@pytest.mark.parametrize(("person", "paths"), GROUPS)
+def test_pages_fit_and_are_accessible(new_page, people, person, paths):
     # axe styles what it measures, which our content security policy forbids; colours are to change at once
-    page = new_page(people[who], bypass_csp=True, reduced_motion="reduce")
-    faults = {path: faults_of(page, path) for path in paths}
+    page = new_page(people[person], bypass_csp=True, reduced_motion="reduce")
+    errors_by_path = {path: page_errors(page, path) for path in paths}
 
-    assert {path: found for path, found in faults.items() if found} == {}
+    assert {path: errors for path, errors in errors_by_path.items() if errors} == {}
 
 
-def faults_of(page: Page, path: str) -> list[str]:
+def page_errors(page: Page, path: str) -> list[str]:
     page.set_viewport_size({"width": 1280, "height": 900})
     page.emulate_media(color_scheme="light")
     page.goto(path)
@@ -191,19 +191,19 @@ def test_preview_of_changes_fits_and_is_accessible(new_page, people, width):
     page.locator("select[name=agency]").select_option(value=str(personas.agency("WFP").pk))
     page.get_by_role("button", name="Show what would change").click()
 
-    made = page.get_by_role("button", name="Make these changes")
-    assert made.is_visible()
+    button = page.get_by_role("button", name="Make these changes")
+    assert button.is_visible()
     assert page.get_by_role("table").inner_text().count("WFP") == 6
     assert violations(page) == []
     assert overflow(page) == 0
-    made.click()
+    button.click()
     assert "6 changes are made." in page.content()
 
 
 @pytest.mark.parametrize(
     "path", ["/agendas/2005/", "/agendas/2005/1.2/", "/agendas/2005/2.1/updates/", "/agendas/2005/milestones/"]
 )
-def test_page_runs_from_right_to_left(new_page, people, path):
+def test_page_is_laid_out_from_right_to_left(new_page, people, path):
     people["undp"].language = "ar"
     people["undp"].save()
     page = new_page(people["undp"], viewport={"width": 360, "height": 800}, locale="ar")

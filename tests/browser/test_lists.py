@@ -1,4 +1,4 @@
-"""Lists and tables as people have them: on a phone, on paper, from right to left."""
+"""Tests of lists and tables in a browser: on a phone, on paper and from right to left."""
 
 import io
 import re
@@ -37,7 +37,7 @@ def co(transactional_db):
 
 
 def pages(page: Page) -> list[str]:
-    """What stands on each page of paper."""
+    """Return the text of each printed page."""
     return [" ".join(each.extract_text().split()) for each in PdfReader(io.BytesIO(page.pdf(format="A4"))).pages]
 
 
@@ -59,7 +59,7 @@ def test_headings_sort_by_keyboard(new_page, co):
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_navigation_of_a_phone_shows_where_one_is(new_page, co, language):
+def test_navigation_on_a_phone_marks_the_current_page(new_page, co, language):
     co.language = language
     co.save()
     page = new_page(co, viewport=PHONE)
@@ -72,7 +72,7 @@ def test_navigation_of_a_phone_shows_where_one_is(new_page, co, language):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_table_shows_all_of_a_row_on_a_phone(new_page, co, scheme):
+def test_table_shows_whole_rows_on_a_phone(new_page, co, scheme):
     page = new_page(co, viewport=PHONE, color_scheme=scheme, bypass_csp=True)
     page.goto(f"{TABLE}&sort=silence")
 
@@ -94,7 +94,7 @@ def test_table_shows_all_of_a_row_on_a_phone(new_page, co, scheme):
 
 
 @pytest.mark.parametrize("path", ["/agendas/2005/changes/?since=2005-01-01", "/agendas/2005/dashboard/"])
-def test_words_of_a_status_need_no_scrolling_on_a_phone(new_page, co, path):
+def test_status_text_fits_on_a_phone_without_scrolling(new_page, co, path):
     page = new_page(co, viewport=PHONE)
     page.goto(path)
 
@@ -104,8 +104,8 @@ def test_words_of_a_status_need_no_scrolling_on_a_phone(new_page, co, path):
     )
 
 
-def test_long_table_goes_on_over_pages_of_paper(new_page, co):
-    """Its headings on each, its rows whole, nothing beside it cut off, and nothing that only works on a screen."""
+def test_long_table_prints_on_several_pages(new_page, co):
+    """Check for headings on each page, whole rows, nothing cut off and no controls that need a screen."""
     for number in range(1, 41):
         words = " ".join(["many words"] * (12 + number % 5))
         point = personas.action_point(personas.issue(), number, title=f"From{number} {words} until{number}")
@@ -113,15 +113,15 @@ def test_long_table_goes_on_over_pages_of_paper(new_page, co):
     page = new_page(co)
     page.goto(f"{TABLE.replace('2005', '2026')}&status=exploring")
 
-    found = pages(page)
+    sheets = pages(page)
 
-    assert len(found) > 2
-    assert all("Action point ↑ Status Owner" in each and "Attention Issue" in each for each in found)
+    assert len(sheets) > 2
+    assert all("Action point ↑ Status Owner" in sheet and "Attention Issue" in sheet for sheet in sheets)
     for number in range(1, 41):
-        (at,) = [place for place, each in enumerate(found) if f"From{number} " in each]
-        assert f"until{number} " in found[at]
-        assert "Exploring" in found[at]
-    shown = " ".join(found)
+        (at,) = [place for place, sheet in enumerate(sheets) if f"From{number} " in sheet]
+        assert f"until{number} " in sheets[at]
+        assert "Exploring" in sheets[at]
+    shown = " ".join(sheets)
     assert "Status: Exploring" in shown
     for word in (
         "Filter and sort",
@@ -137,7 +137,7 @@ def test_long_table_goes_on_over_pages_of_paper(new_page, co):
 @pytest.mark.parametrize(
     "path", [f"{TABLE}&sort=status", "/agendas/2005/dashboard/", "/agendas/2005/note/", "/agendas/2005/changes/"]
 )
-def test_tables_are_as_wide_as_paper_and_do_not_scroll(new_page, co, path):
+def test_tables_fit_the_width_of_paper(new_page, co, path):
     page = new_page(co, viewport={"width": 673, "height": 1000})
     page.emulate_media(media="print", color_scheme="dark")
     page.goto(path)
@@ -149,11 +149,11 @@ def test_tables_are_as_wide_as_paper_and_do_not_scroll(new_page, co, path):
     status = page.locator(".status").first
     assert status.evaluate("each => getComputedStyle(each, '::before').printColorAdjust") == "exact"
     colour = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--status-under-way')")
-    assert colour == "#00577f"  # as by light: paper is white
+    assert colour == "#00577f"  # the light colour: paper is white
 
 
-def sides(page: Page, first: str, arrow: str, second: str) -> tuple[bool, bool]:
-    """Whether the second stands to the right of the first, and whether the arrow between them is turned round."""
+def compare_positions(page: Page, first: str, arrow: str, second: str) -> tuple[bool, bool]:
+    """Return whether the second is to the right of the first, and whether the arrow between them is mirrored."""
     boxes: list[Any] = [page.locator(each).first.bounding_box() for each in (first, arrow, second)]
     lefts = [box["x"] for box in boxes]
     assert lefts in (sorted(lefts), sorted(lefts, reverse=True))
@@ -162,7 +162,7 @@ def sides(page: Page, first: str, arrow: str, second: str) -> tuple[bool, bool]:
 
 
 @pytest.mark.parametrize(("language", "expected"), [("en", (True, False)), ("ar", (False, True))])
-def test_arrows_lead_the_way_that_the_page_runs(new_page, co, language, expected):
+def test_arrows_follow_the_direction_of_the_page(new_page, co, language, expected):
     co.language = language
     co.save()
     successor = personas.person("ana@example.org", name="Ana")
@@ -176,19 +176,19 @@ def test_arrows_lead_the_way_that_the_page_runs(new_page, co, language, expected
     page = new_page(co)
 
     page.goto("/hand-overs/1/")
-    assert sides(page, "h1 bdi", "h1 .arrow", "h1 bdi:last-child") == expected
+    assert compare_positions(page, "h1 bdi", "h1 .arrow", "h1 bdi:last-child") == expected
     page.goto("/hand-overs/")
-    assert sides(page, ".ledger a bdi", ".ledger .arrow", ".ledger a bdi:last-child") == expected
+    assert compare_positions(page, ".ledger a bdi", ".ledger .arrow", ".ledger a bdi:last-child") == expected
     page.goto("/agendas/2005/roll-over/")
-    assert sides(page, "p.reference bdi", "p.reference .arrow", "p.reference bdi:last-child") == expected
+    assert compare_positions(page, "p.reference bdi", "p.reference .arrow", "p.reference bdi:last-child") == expected
     decision = ".rollover-decision"
-    assert sides(page, f"{decision} .tag", f"{decision} .arrow", f"{decision} .reference bdi") == expected
+    assert compare_positions(page, f"{decision} .tag", f"{decision} .arrow", f"{decision} .reference bdi") == expected
     planned = "[aria-labelledby=new] li:has(.arrow)"
-    assert sides(page, f"{planned} > .reference", f"{planned} .arrow", f"{planned} .arrow") == expected
+    assert compare_positions(page, f"{planned} > .reference", f"{planned} .arrow", f"{planned} .arrow") == expected
 
 
-def test_arrows_of_templates_can_turn_round():
-    """But those of titles, which are text."""
+def test_arrows_in_templates_can_be_mirrored():
+    """Check all arrows but those in titles, which are text."""
     lines = [
         line for path in (settings.BASE_DIR / "templates").rglob("*.html") for line in path.read_text().splitlines()
     ]
@@ -196,7 +196,7 @@ def test_arrows_of_templates_can_turn_round():
     assert [line for line in lines if re.search("(?<!>)[←→]", line) and "{% block title %}" not in line] == []
 
 
-def test_pager_runs_from_right_to_left(new_page, co):
+def test_pager_is_laid_out_from_right_to_left(new_page, co):
     co.language = "ar"
     co.save()
     page = new_page(co)
@@ -207,7 +207,7 @@ def test_pager_runs_from_right_to_left(new_page, co):
     assert before["x"] > after["x"]
 
 
-def test_length_of_silence_stays_whole_beside_a_title_in_another_direction(new_page, co):
+def test_time_since_the_last_update_is_not_mixed_with_a_title_in_another_direction(new_page, co):
     co.language = "ar"
     co.save()
     page = new_page(co)

@@ -1,4 +1,4 @@
-"""A focal point logs progress in a real browser: by keyboard alone, without scripts, on a phone, after an accident."""
+"""Tests of the progress form in a browser: by keyboard, without scripts, on a phone, with several tabs."""
 
 import re
 from typing import Any
@@ -14,9 +14,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def point(focal_point) -> Any:
-    found = personas.action_point(title="Joint training on partnerships")
-    found.lead_agencies.add(focal_point.agency)
-    return found
+    point = personas.action_point(title="Joint training on partnerships")
+    point.lead_agencies.add(focal_point.agency)
+    return point
 
 
 def test_progress_is_logged_with_the_keyboard_alone(new_page, focal_point, point):
@@ -35,10 +35,10 @@ def test_progress_is_logged_with_the_keyboard_alone(new_page, focal_point, point
     page.keyboard.press("Enter")
     page.wait_for_url("**/2026/1.1/#update-1")
 
-    said = page.locator("#update-1").get_by_role("status")
-    expect(said).to_contain_text("Progress logged on 2026/1.1")
-    expect(said).to_be_focused()
-    expect(said).to_be_in_viewport()
+    message = page.locator("#update-1").get_by_role("status")
+    expect(message).to_contain_text("Progress logged on 2026/1.1")
+    expect(message).to_be_focused()
+    expect(message).to_be_in_viewport()
     expect(page.locator("#update-1")).to_contain_text("December 2005")
     expect(page.locator("#update-1 strong", has_text="Vienna")).to_be_visible()
 
@@ -65,7 +65,7 @@ def test_progress_is_logged_without_scripts(new_page, focal_point, point):
     expect(page.locator("#update-1")).to_contain_text("The post is vacant.")
 
 
-def test_errors_keep_what_was_typed_and_lead_to_the_field(new_page, focal_point, point):
+def test_errors_keep_the_input_and_link_to_the_field(new_page, focal_point, point):
     page = new_page(focal_point)
     page.goto("/agendas/2026/1.1/updates/")
     page.get_by_role("radio", name="Exploring").check()
@@ -81,7 +81,7 @@ def test_errors_keep_what_was_typed_and_lead_to_the_field(new_page, focal_point,
     expect(page.get_by_role("radio", name="Exploring")).to_be_checked()
 
 
-def test_double_click_makes_one_update(new_page, focal_point, point):
+def test_double_click_creates_one_update(new_page, focal_point, point):
     page = new_page(focal_point)
     page.goto("/agendas/2026/1.1/updates/")
     page.get_by_role("radio", name="Under way").check()
@@ -92,7 +92,7 @@ def test_double_click_makes_one_update(new_page, focal_point, point):
     assert point.progress_updates.count() == 1
 
 
-def test_text_survives_a_closed_tab(new_page, focal_point, point):
+def test_text_is_restored_after_closing_the_tab(new_page, focal_point, point):
     page = new_page(focal_point)
     page.goto("/agendas/2026/1.1/updates/")
     page.get_by_label("What happened?").fill("Typed, and then the browser crashed.")
@@ -109,7 +109,7 @@ def test_text_survives_a_closed_tab(new_page, focal_point, point):
     expect(page.get_by_label("What happened?")).to_have_value("")
 
 
-def test_two_tabs_keep_a_text_each(new_page, focal_point, point):
+def test_two_tabs_keep_separate_texts(new_page, focal_point, point):
     first = new_page(focal_point)
     second = first.context.new_page()
     for page, words in ((first, "From the one tab."), (second, "From the other tab.")):
@@ -119,17 +119,17 @@ def test_two_tabs_keep_a_text_each(new_page, focal_point, point):
         page.wait_for_timeout(600)
         page.goto("about:blank")
 
-    found = []
+    texts = []
     for _ in range(3):
         page = first.context.new_page()
         page.goto("/agendas/2026/1.1/updates/")
-        found.append(page.get_by_label("What happened?").input_value())
+        texts.append(page.get_by_label("What happened?").input_value())
     first.close()
 
-    assert sorted(found[:2]) == ["From the one tab.", "From the other tab."]
+    assert sorted(texts[:2]) == ["From the one tab.", "From the other tab."]
 
 
-def test_publishing_in_one_tab_leaves_the_text_of_the_other(new_page, focal_point, point):
+def test_publishing_in_one_tab_keeps_the_text_of_the_other(new_page, focal_point, point):
     first = new_page(focal_point)
     second = first.context.new_page()
     for page, words in ((first, "From the one tab."), (second, "From the other tab.")):
@@ -145,7 +145,7 @@ def test_publishing_in_one_tab_leaves_the_text_of_the_other(new_page, focal_poin
     expect(second.get_by_label("What happened?")).to_have_value("From the other tab.")
 
 
-def test_text_that_was_refused_and_then_published_does_not_come_back(new_page, focal_point, point):
+def test_text_published_after_an_error_is_not_restored(new_page, focal_point, point):
     page = new_page(focal_point)
     page.goto("/agendas/2026/1.1/updates/")
     page.get_by_label("What happened?").fill("Refused at first.")
@@ -159,7 +159,7 @@ def test_text_that_was_refused_and_then_published_does_not_come_back(new_page, f
     expect(page.get_by_label("What happened?")).to_have_value("")
 
 
-def test_text_that_a_refused_form_left_as_a_draft_is_offered_once(new_page, focal_point, point):
+def test_draft_of_a_refused_form_is_offered_once(new_page, focal_point, point):
     page = new_page(focal_point)
     page.goto("/agendas/2026/1.1/updates/")
     page.get_by_label("What happened?").fill("Refused, so it is a draft.")
@@ -172,7 +172,7 @@ def test_text_that_a_refused_form_left_as_a_draft_is_offered_once(new_page, foca
     expect(page.get_by_label("What happened?")).to_have_value("Refused, so it is a draft.")
 
 
-def test_both_tabs_that_were_signed_out_find_their_text(new_page, focal_point, point):
+def test_two_signed_out_tabs_restore_their_texts(new_page, focal_point, point):
     focal_point.set_password("a long enough password")
     focal_point.save()
     first = new_page(focal_point)
@@ -195,7 +195,7 @@ def test_both_tabs_that_were_signed_out_find_their_text(new_page, focal_point, p
     expect(second.get_by_label("What happened?")).to_have_value("From the one tab.")
 
 
-def test_counter_and_preview_follow_the_typing(new_page, focal_point, point):
+def test_counter_and_preview_update_while_typing(new_page, focal_point, point):
     page = new_page(focal_point)
     page.goto("/agendas/2026/1.1/updates/")
     page.get_by_label("What happened?").fill("**bold**")
@@ -215,18 +215,18 @@ def test_counter_and_preview_follow_the_typing(new_page, focal_point, point):
         "👩🏽\n" * (NARRATIVE_LIMIT // 3) + "👩🏽",
     ],
 )
-def test_counter_agrees_with_the_limit_of_the_server(new_page, focal_point, point, text):
+def test_counter_matches_the_limit_of_the_server(new_page, focal_point, point, text):
     page = new_page(focal_point)
     page.goto("/agendas/2026/1.1/updates/")
     page.get_by_role("radio", name="Under way").check()
     field = page.get_by_label("What happened?")
-    put_in(field, f"{text}é")
+    paste(field, f"{text}é")
     expect(page.locator("#id_narrative_counter")).to_have_text("1 characters too many")
     page.get_by_role("button", name="Publish").click()
     expect(page.get_by_role("alert").first).to_contain_text("20001")
 
     expect(field).to_have_value(f"{text}é")
-    put_in(field, f"{text}\n ")
+    paste(field, f"{text}\n ")
     expect(page.locator("#id_narrative_counter")).to_have_text("0 characters left")
     page.get_by_role("button", name="Publish").click()
     page.wait_for_url("**/2026/1.1/#update-1")
@@ -235,14 +235,14 @@ def test_counter_agrees_with_the_limit_of_the_server(new_page, focal_point, poin
     assert point.progress_updates.get().narrative == text
 
 
-def put_in(field: Any, text: str) -> None:
+def paste(field: Any, text: str) -> None:
     """Paste a text at once: the browser takes too long to type thousands of lines."""
     field.evaluate(
         "(field, text) => { field.value = text; field.dispatchEvent(new Event('input', {bubbles: true})) }", text
     )
 
 
-def test_short_field_takes_as_many_emoji_as_letters_and_cuts_nothing(new_page, focal_point, point):
+def test_short_field_accepts_as_many_emoji_as_letters(new_page, focal_point, point):
     page = new_page(focal_point)
     page.goto("/agendas/2026/1.1/milestones/")
     title = page.get_by_label("Title")

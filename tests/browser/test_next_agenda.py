@@ -1,4 +1,4 @@
-"""Prepare and open the agenda that follows the one of 2005, in a browser, with and without scripts."""
+"""Tests of preparing and opening the next agenda in a browser, with and without scripts."""
 
 import pytest
 from django.core.management import call_command

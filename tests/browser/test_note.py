@@ -1,4 +1,4 @@
-"""The note in a real browser: worded, signed off and published, with scripts and without."""
+"""Tests of the note in a browser: editing, sign-off and publication, with and without scripts."""
 
 import pytest
 from playwright.sync_api import expect
@@ -22,7 +22,7 @@ def point(focal_point):
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_note_is_worded_signed_off_and_published(new_page, point, coordinator, focal_point, scripts):
+def test_note_is_edited_signed_off_and_published(new_page, point, coordinator, focal_point, scripts):
     options = {"java_script_enabled": scripts, "viewport": {"width": 360, "height": 740}}
     page = new_page(coordinator, **options)
     page.goto("/agendas/2026/note/")
@@ -49,9 +49,7 @@ def test_note_is_worded_signed_off_and_published(new_page, point, coordinator, f
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_changed_source_is_settled_and_what_was_typed_besides_is_kept(
-    new_page, point, coordinator, focal_point, scripts
-):
+def test_resolving_a_changed_source_keeps_other_input(new_page, point, coordinator, focal_point, scripts):
     page = new_page(coordinator, java_script_enabled=scripts)
     page.goto("/agendas/2026/note/1.1/updates/")
     page.get_by_label("What the note says").nth(0).fill("In our words.")
@@ -69,7 +67,7 @@ def test_changed_source_is_settled_and_what_was_typed_besides_is_kept(
     expect(page.get_by_label("What the note says").nth(1)).to_have_value("Typed besides.")
 
 
-def test_enter_saves_and_settles_nothing(new_page, point, coordinator, focal_point):
+def test_enter_key_saves_without_resolving(new_page, point, coordinator, focal_point):
     page = new_page(coordinator)
     page.goto("/agendas/2026/note/1.1/updates/")
     page.get_by_label("What the note says").nth(0).fill("In our words.")
@@ -86,9 +84,7 @@ def test_enter_saves_and_settles_nothing(new_page, point, coordinator, focal_poi
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_note_without_sign_offs_is_published_to_everybody_at_the_second_asking(
-    new_page, point, coordinator, focal_point, scripts
-):
+def test_publishing_without_sign_offs_asks_for_confirmation(new_page, point, coordinator, focal_point, scripts):
     point.issue.agenda.visible_to = "everybody"
     point.issue.agenda.save()
     page = new_page(coordinator, java_script_enabled=scripts, viewport={"width": 360, "height": 740})

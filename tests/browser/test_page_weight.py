@@ -1,4 +1,4 @@
-"""How much a visit costs: requests, and bytes over the wire."""
+"""Tests of the number of requests and bytes of a visit."""
 
 import gzip
 import threading

@@ -1,4 +1,4 @@
-"""Signing in and out in a real browser."""
+"""Tests of signing in and out in a browser."""
 
 import pytest
 from playwright.sync_api import expect
@@ -26,7 +26,7 @@ def test_person_signs_in_and_out(page, focal_point):
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-def test_wrong_password_is_said_and_the_address_kept(page, focal_point):
+def test_wrong_password_shows_an_error_and_keeps_the_address(page, focal_point):
     page.goto("/accounts/login/")
     page.get_by_label("Email").fill(focal_point.email)
     page.get_by_label("Password").fill("wrong")
@@ -36,7 +36,7 @@ def test_wrong_password_is_said_and_the_address_kept(page, focal_point):
     expect(page.get_by_label("Email")).to_have_value(focal_point.email)
 
 
-def test_menu_closes_on_escape_and_gives_the_focus_back(new_page, focal_point):
+def test_menu_closes_on_escape_and_returns_the_focus(new_page, focal_point):
     page = new_page(focal_point)
     page.goto("/my/")
     summary = page.locator("summary", has_text=focal_point.name)

@@ -1,4 +1,4 @@
-"""Changing many action points at once: the preview, the change with its history, and undoing it."""
+"""Tests of bulk edits: the preview, the edit with its history, and undo."""
 
 import pytest
 
@@ -13,18 +13,18 @@ PATH = "/agendas/2026/action-points/changes/"
 
 @pytest.fixture
 def points(focal_point):
-    found = [personas.action_point(number=number) for number in (1, 2, 3)]
-    found[0].lead_agencies.add(focal_point.agency)
-    return found
+    points = [personas.action_point(number=number) for number in (1, 2, 3)]
+    points[0].lead_agencies.add(focal_point.agency)
+    return points
 
 
 def change(points, kind, **fields):
     return {"points": [point.pk for point in points], "kind": kind} | fields
 
 
-def make(client, sent):
-    """Look at what would change, and make it."""
-    return client.post(PATH, sent | {"version": client.post(PATH, sent).context.get("version", "")})
+def apply_edit(client, data):
+    """Preview the edit, then apply it."""
+    return client.post(PATH, data | {"version": client.post(PATH, data).context.get("version", "")})
 
 
 def leads():
@@ -33,16 +33,16 @@ def leads():
     ]
 
 
-def test_list_leads_to_changing_just_its_action_points(as_coordinator, points):
+def test_list_links_to_a_bulk_edit_of_its_action_points(as_coordinator, points):
     page = as_coordinator.get("/agendas/2026/action-points/?owner=nobody")
     following = next(link for link in links(page) if link.startswith(PATH))
 
-    found = as_coordinator.get(following)
+    response = as_coordinator.get(following)
 
-    assert [point.number for point in found.context["form"].fields["points"].queryset] == [2, 3]
+    assert [point.number for point in response.context["form"].fields["points"].queryset] == [2, 3]
 
 
-def test_change_is_shown_before_it_is_made(as_coordinator, points, focal_point):
+def test_changes_are_previewed(as_coordinator, points, focal_point):
     preview = as_coordinator.post(PATH, change(points, "add_lead", agency=focal_point.agency_id))
 
     assert [(row.action_point.number, row.before, row.after) for row in preview.context["changes"]] == [
@@ -52,36 +52,36 @@ def test_change_is_shown_before_it_is_made(as_coordinator, points, focal_point):
     assert leads() == [["UNDP"], [], []]
 
 
-def test_change_is_made_with_its_history_and_undone(as_coordinator, points, focal_point, coordinator):
-    make(as_coordinator, change(points, "add_lead", agency=focal_point.agency_id))
-    made, history = leads(), points[1].history.order_by("-history_id").first()
+def test_edit_is_applied_with_history_and_undone(as_coordinator, points, focal_point, coordinator):
+    apply_edit(as_coordinator, change(points, "add_lead", agency=focal_point.agency_id))
+    edited, history = leads(), points[1].history.order_by("-history_id").first()
     edit = BulkEdit.objects.get()
 
     answer = as_coordinator.post(f"/action-points/changes/{edit.pk}/undoing/", follow=True)
     again = as_coordinator.post(f"/action-points/changes/{edit.pk}/undoing/", follow=True)
 
-    assert made == [["UNDP"]] * 3
+    assert edited == [["UNDP"]] * 3
     assert history.history_user == coordinator
     assert leads() == [["UNDP"], [], []]
     assert "2 changes are undone." in text(answer)
     assert "undone already" in text(again)
 
 
-def test_nothing_else_is_made_than_was_shown(as_coordinator, points, focal_point):
-    sent = change(points, "add_lead", agency=focal_point.agency_id)
-    plan = as_coordinator.post(PATH, sent).context["version"]
+def test_edit_that_differs_from_the_preview_is_refused(as_coordinator, points, focal_point):
+    data = change(points, "add_lead", agency=focal_point.agency_id)
+    version = as_coordinator.post(PATH, data).context["version"]
 
-    for other in (sent | {"kind": "remove_lead"}, sent | {"points": [points[1].pk]}, sent | {"version": "x"}):
-        assert as_coordinator.post(PATH, {"version": plan} | other).status_code == 409
+    for other in (data | {"kind": "remove_lead"}, data | {"points": [points[1].pk]}, data | {"version": "x"}):
+        assert as_coordinator.post(PATH, {"version": version} | other).status_code == 409
     points[1].lead_agencies.add(personas.agency("WFP"))
-    answer = as_coordinator.post(PATH, sent | {"version": plan})
+    response = as_coordinator.post(PATH, data | {"version": version})
 
-    assert answer.status_code == 409
-    assert "Look again" in text(answer)
+    assert response.status_code == 409
+    assert "Look again" in text(response)
     assert leads() == [["UNDP"], ["WFP"], []]
 
 
-def test_form_itself_only_shows_what_would_change(as_coordinator, points, focal_point):
+def test_form_without_a_preview_changes_nothing(as_coordinator, points, focal_point):
     page = as_coordinator.post(PATH, change(points, "add_lead", agency=focal_point.agency_id)).text
 
     shown, form = page.split("Make these changes")
@@ -89,18 +89,18 @@ def test_form_itself_only_shows_what_would_change(as_coordinator, points, focal_
     assert 'name="version"' not in form
 
 
-def test_undoing_keeps_the_list(as_coordinator, points, focal_point):
+def test_undo_returns_to_the_list(as_coordinator, points, focal_point):
     as_coordinator.post(PATH, change(points, "add_lead", agency=focal_point.agency_id))
-    make(as_coordinator, change(points, "add_lead", agency=focal_point.agency_id))
+    apply_edit(as_coordinator, change(points, "add_lead", agency=focal_point.agency_id))
 
     answer = as_coordinator.post(f"/action-points/changes/{BulkEdit.objects.get().pk}/undoing/?owner=nobody")
 
     assert answer.url == f"{PATH}?owner=nobody"
 
 
-def test_undoing_leaves_what_somebody_has_changed_since(as_coordinator, points, focal_point):
-    make(as_coordinator, change(points, "remove_lead", agency=focal_point.agency_id))
-    make(as_coordinator, change(points[1:], "add_lead", agency=focal_point.agency_id))
+def test_undo_keeps_later_changes_by_others(as_coordinator, points, focal_point):
+    apply_edit(as_coordinator, change(points, "remove_lead", agency=focal_point.agency_id))
+    apply_edit(as_coordinator, change(points[1:], "add_lead", agency=focal_point.agency_id))
     points[0].lead_agencies.add(focal_point.agency)
     first = BulkEdit.objects.order_by("id").first()
     assert first is not None
@@ -112,18 +112,18 @@ def test_undoing_leaves_what_somebody_has_changed_since(as_coordinator, points, 
 
 
 @pytest.mark.parametrize(("kind", "expected"), [("add_focal_point", [1, 1, 1]), ("remove_focal_point", [0, 0, 0])])
-def test_focal_points_are_added_and_taken_away(as_coordinator, points, focal_point, kind, expected):
+def test_focal_points_are_added_and_removed(as_coordinator, points, focal_point, kind, expected):
     points[0].focal_points.add(focal_point)
 
-    make(as_coordinator, change(points, kind, person=focal_point.pk))
+    apply_edit(as_coordinator, change(points, kind, person=focal_point.pk))
 
     assert [point.focal_points.count() for point in points] == expected
 
 
-def test_open_milestones_get_another_date_and_back(as_coordinator, points):
+def test_dates_of_open_milestones_are_changed_and_restored(as_coordinator, points):
     for title, fields in (("Open", {}), ("Done", {"done_on": "2026-01"}), ("Yearly", {"repeats_every_months": 12})):
         personas.milestone(points[0], title=title, due="2026-03", **fields)
-    make(as_coordinator, change(points, "set_due", due="June 2027"))
+    apply_edit(as_coordinator, change(points, "set_due", due="June 2027"))
     moved = [milestone.due.text for milestone in Milestone.objects.order_by("title")]
 
     as_coordinator.post(f"/action-points/changes/{BulkEdit.objects.get().pk}/undoing/")
@@ -134,7 +134,7 @@ def test_open_milestones_get_another_date_and_back(as_coordinator, points):
 
 
 @pytest.mark.parametrize(
-    "faulty",
+    "invalid",
     [
         {"kind": "delete"},
         {"kind": "add_lead", "agency": ""},
@@ -146,41 +146,41 @@ def test_open_milestones_get_another_date_and_back(as_coordinator, points):
         {"points": [str(10**30)]},
     ],
 )
-def test_faulty_change_is_refused_and_changes_nothing(as_coordinator, points, focal_point, faulty):
-    sent = change(points, "remove_lead", agency=focal_point.agency_id, plan="x") | faulty
+def test_invalid_edit_is_refused(as_coordinator, points, focal_point, invalid):
+    data = change(points, "remove_lead", agency=focal_point.agency_id, plan="x") | invalid
 
-    response = as_coordinator.post(PATH, sent)
+    response = as_coordinator.post(PATH, data)
 
     assert response.status_code == 400
     assert leads() == [["UNDP"], [], []]
     assert not BulkEdit.objects.exists()
 
 
-def test_action_points_of_another_agenda_are_out_of_reach(as_coordinator, points, focal_point):
+def test_action_points_of_another_agenda_are_refused(as_coordinator, points, focal_point):
     other = personas.action_point(personas.issue(personas.agenda("2025")))
 
-    response = make(as_coordinator, change([other], "add_lead", agency=focal_point.agency_id))
+    response = apply_edit(as_coordinator, change([other], "add_lead", agency=focal_point.agency_id))
 
     assert response.status_code == 400
     assert not other.lead_agencies.exists()
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_preview_costs_the_same_for_any_number(as_coordinator, focal_point, django_assert_num_queries, count):
+def test_preview_has_a_fixed_number_of_queries(as_coordinator, focal_point, django_assert_num_queries, count):
     points = [personas.action_point(number=number) for number in range(1, count + 1)]
 
     with django_assert_num_queries(20):
         as_coordinator.post(PATH, change(points, "add_lead", agency=focal_point.agency_id))
 
 
-def test_note_on_a_date_goes_with_the_date_and_comes_back_with_it(as_coordinator, points):
+def test_due_note_is_removed_with_the_date_and_restored_with_it(as_coordinator, points):
     milestone = Milestone.objects.create(
         action_point=points[0], title="Course", due=PartialDate.parse("2026-04"), due_note="Early April"
     )
-    sent = change(points, "set_due", due="June 2027")
+    data = change(points, "set_due", due="June 2027")
 
-    assert "April 2026 (Early April)" in text(as_coordinator.post(PATH, sent))
-    make(as_coordinator, sent)
+    assert "April 2026 (Early April)" in text(as_coordinator.post(PATH, data))
+    apply_edit(as_coordinator, data)
     milestone.refresh_from_db()
     assert (milestone.due.text, milestone.due_note) == ("2027-06", "")
 
@@ -190,13 +190,13 @@ def test_note_on_a_date_goes_with_the_date_and_comes_back_with_it(as_coordinator
 
 
 @pytest.mark.parametrize("query", ["statsu=under_way", "as_of=2026-03-31", "status=foo"])
-def test_what_is_not_understood_is_said_before_more_is_changed_than_meant(as_coordinator, points, query):
+def test_invalid_filters_are_refused(as_coordinator, points, query):
     page = as_coordinator.get(f"{PATH}?{query}")
 
     assert page.status_code == 400
     assert "could not be understood" in text(page)
 
 
-def test_list_of_a_day_that_has_gone_by_leads_to_no_changes(as_coordinator, points):
+def test_past_list_offers_no_bulk_edit(as_coordinator, points):
     assert PATH in as_coordinator.get("/agendas/2026/action-points/").text
     assert PATH not in as_coordinator.get("/agendas/2026/action-points/?as_of=2026-03-31").text

@@ -1,4 +1,4 @@
-"""The milestones of an agenda on a line of time."""
+"""Tests of the milestones page and its time line."""
 
 from datetime import date
 
@@ -14,23 +14,23 @@ from tests.actions.pages import links, text
 from tests.personas import TODAY
 
 
-def test_line_of_milestones_tells_the_states_apart(db):
+def test_time_line_has_the_state_of_each_milestone(db):
     point = personas.action_point()
     personas.milestone(point, title="Done", due="2025-03", done_on="2025-04")
     personas.milestone(point, title="Passed", due="2026-01")
     personas.milestone(point, title="Ahead", due="2027")
     personas.milestone(point, title="Each year", due="2024-05", repeats_every_months=12)
 
-    found = time_line(personas.agenda(), TODAY, {}, [])
+    line = time_line(personas.agenda(), TODAY, {}, [])
 
-    assert [(year.year, [(row.state, row.milestone.title) for row in year.rows]) for year in found.years] == [
+    assert [(year.year, [(row.state, row.milestone.title) for row in year.rows]) for year in line.years] == [
         (2024, [("recurring", "Each year")]),
         (2025, [("done", "Done")]),
         (2026, [("passed", "Passed")]),
         (2027, [("ahead", "Ahead")]),
     ]
-    counted = [(state, count) for state, _words, count in found.counts]
-    assert counted == [("done", 1), ("passed", 1), ("ahead", 1), ("recurring", 1)]
+    counts = [(state, count) for state, _words, count in line.counts]
+    assert counts == [("done", 1), ("passed", 1), ("ahead", 1), ("recurring", 1)]
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_line_of_milestones_tells_the_states_apart(db):
         ("2024/2026", 0, 100, True),
     ],
 )
-def test_milestone_is_drawn_from_its_earliest_to_its_latest_day_in_its_year(db, due, begin, end, goes_on):
+def test_time_line_draws_a_milestone_from_its_earliest_to_its_latest_day(db, due, begin, end, goes_on):
     personas.milestone(personas.action_point(), due=due)
 
     (year,) = time_line(personas.agenda(), TODAY, {}, []).years
@@ -58,38 +58,38 @@ def test_milestone_is_drawn_from_its_earliest_to_its_latest_day_in_its_year(db, 
     assert [(row.begin, row.end) for row in mirrored.rows] == [(round(100 - begin, 2), round(100 - end, 2))]
 
 
-def test_line_of_milestones_has_no_empty_years_and_marks_today_in_its_own(db):
+def test_time_line_omits_empty_years_and_marks_today(db):
     point = personas.action_point()
     for due in ("2006-07", "2006-07-31", "2026-12", "2027"):
         personas.milestone(point, title=due, due=due)
 
-    found = time_line(personas.agenda(), date(2026, 7, 1), {}, [])
+    line = time_line(personas.agenda(), date(2026, 7, 1), {}, [])
 
-    assert [(year.year, len(year.rows), year.today) for year in found.years] == [
+    assert [(year.year, len(year.rows), year.today) for year in line.years] == [
         (2006, 2, None),
         (2026, 1, 50),
         (2027, 1, None),
     ]
-    assert found.quarters == [("Jan", 0), ("Apr", 25), ("Jul", 50), ("Oct", 75)]
+    assert line.quarters == [("Jan", 0), ("Apr", 25), ("Jul", 50), ("Oct", 75)]
 
 
-def test_page_of_milestones_says_in_words_what_it_draws(client, focal_point):
+def test_page_describes_the_drawing_in_text(client, focal_point):
     point = personas.action_point()
     personas.milestone(point, title="Survey", due="2006-07", done_on="2006-08")
     personas.milestone(point, title="Course", due="2006-41", place="Rome")
     personas.milestone(point, title="Fair", due="2006-36", repeats_every_months=12)
     page = personas.sign_in(client, focal_point).get("/agendas/2026/milestones/")
 
-    found = text(page)
+    shown = text(page)
 
-    assert "2026/1.1 Survey July 2006 done August 2006 late" in found
-    assert "2026/1.1 Course, Rome 2nd half of 2006 passed, not marked as done" in found
-    assert "2026/1.1 Fair 4th quarter of 2006 recurring · next: 4th quarter of" in found
+    assert "2026/1.1 Survey July 2006 done August 2006 late" in shown
+    assert "2026/1.1 Course, Rome 2nd half of 2006 passed, not marked as done" in shown
+    assert "2026/1.1 Fair 4th quarter of 2006 recurring · next: 4th quarter of" in shown
     assert f"{point.get_absolute_url()}#milestones" in links(page)
     assert [page.content.count(f'#mark-{state}" x='.encode()) for state in ("done", "passed", "recurring")] == [1, 1, 1]
 
 
-def test_milestones_are_paged_and_the_page_says_so(client, focal_point, monkeypatch):
+def test_milestones_are_paged(client, focal_point, monkeypatch):
     point = personas.action_point()
     for year in (2006, 2007, 2027, 2028, 2029):
         personas.milestone(point, title=str(year), due=str(year))
@@ -117,7 +117,7 @@ def test_milestones_are_paged_and_the_page_says_so(client, focal_point, monkeypa
 
 
 @pytest.mark.parametrize("query", ["page=x", "page=0", "page=99", "page=-1", "year=2026"])
-def test_page_of_milestones_refuses_a_faulty_address_and_shows_the_first(client, focal_point, query):
+def test_page_refuses_an_invalid_address_and_shows_the_first_page(client, focal_point, query):
     personas.milestone(personas.action_point())
 
     response = personas.sign_in(client, focal_point).get(f"/agendas/2026/milestones/?{query}")
@@ -126,7 +126,7 @@ def test_page_of_milestones_refuses_a_faulty_address_and_shows_the_first(client,
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_page_of_milestones_costs_the_same_however_many(client, focal_point, django_assert_num_queries, rows):
+def test_page_has_a_fixed_number_of_queries(client, focal_point, django_assert_num_queries, rows):
     for number in range(1, rows + 1):
         personas.milestone(personas.action_point(number=number))
     personas.sign_in(client, focal_point)
@@ -136,7 +136,7 @@ def test_page_of_milestones_costs_the_same_however_many(client, focal_point, dja
         client.get("/agendas/2026/milestones/")
 
 
-def test_page_without_milestones_says_how_to_add_them(client, focal_point):
+def test_page_without_milestones_explains_how_to_add_them(client, focal_point):
     personas.agenda()
 
     assert "No milestones yet" in text(personas.sign_in(client, focal_point).get("/agendas/2026/milestones/"))

@@ -1,4 +1,4 @@
-"""The dashboard and the list in the test client: every figure leads to as many action points as it says."""
+"""Tests of the dashboard and of the list of action points."""
 
 import re
 from datetime import timedelta
@@ -23,7 +23,7 @@ def baseline(db):
 
 @pytest.fixture
 def points(db):
-    """Three issues with three action points each, of every kind."""
+    """Create three issues with three action points each, in all states."""
     undp = personas.agency("UNDP")
     for number in (1, 2, 3):
         issue = personas.issue(number=number)
@@ -40,20 +40,20 @@ def points(db):
 
 
 def total(response):
-    found = re.search(r"([\d,]+) action points?", text(response).partition("Action points")[2])
-    assert found
-    return int(found[1])
+    match = re.search(r"([\d,]+) action points?", text(response).partition("Action points")[2])
+    assert match
+    return int(match[1])
 
 
 def figures_of(response):
-    """The figures of the dashboard as pairs of address and count."""
+    """Return the figures of the dashboard as pairs of address and count."""
     html = response.content.decode()
-    found = re.findall(r'<a[^>]*href="([^"]*action-points/\?[^"]*)"[^>]*>\s*(?:<strong>)?(\d+)', html)
-    return [(address.replace("&amp;", "&"), int(count)) for address, count in found]
+    links = re.findall(r'<a[^>]*href="([^"]*action-points/\?[^"]*)"[^>]*>\s*(?:<strong>)?(\d+)', html)
+    return [(address.replace("&amp;", "&"), int(count)) for address, count in links]
 
 
 @pytest.mark.parametrize("slug", ["2005", "2026"])
-def test_every_figure_leads_to_as_many_action_points(client, coordinator, baseline, points, slug):
+def test_figures_link_to_lists_of_the_same_count(client, coordinator, baseline, points, slug):
     personas.sign_in(client, coordinator)
 
     figures = figures_of(client.get(f"/agendas/{slug}/dashboard/"))
@@ -62,7 +62,7 @@ def test_every_figure_leads_to_as_many_action_points(client, coordinator, baseli
     assert {address: total(client.get(address)) for address, _count in figures} == dict(figures)
 
 
-def test_progress_over_time_leads_to_lists_of_that_day(client, coordinator, baseline):
+def test_status_history_links_to_past_lists(client, coordinator, baseline):
     personas.sign_in(client, coordinator)
     page = client.get("/agendas/2005/dashboard/").text
 
@@ -102,14 +102,14 @@ def test_list_filters(client, coordinator, points, query, expected):
     assert total(response) == expected
 
 
-def test_list_shows_what_is_mine(client, focal_point, points):
+def test_list_filters_by_the_persons_own_action_points(client, focal_point, points):
     response = personas.sign_in(client, focal_point).get(f"{LIST}?owner=mine")
 
     assert total(response) == 3
 
 
 @pytest.mark.parametrize("sort", ["reference", "silence", "reported"])
-def test_list_pages_hold_every_row_once(client, coordinator, points, monkeypatch, sort):
+def test_list_pages_contain_every_row_once(client, coordinator, points, monkeypatch, sort):
     monkeypatch.setattr("actions.lists.views.PAGE_SIZE", 4)
     personas.sign_in(client, coordinator)
     address: str | None = f"{LIST}?sort={sort}"
@@ -124,7 +124,7 @@ def test_list_pages_hold_every_row_once(client, coordinator, points, monkeypatch
 
 
 @pytest.mark.parametrize(
-    "faulty",
+    "invalid",
     [
         "status=foo",
         "status=foo&status=under_way",
@@ -159,31 +159,31 @@ def test_list_pages_hold_every_row_once(client, coordinator, points, monkeypatch
         "%00=1",
     ],
 )
-def test_list_refuses_a_faulty_address_and_keeps_the_rest(client, coordinator, points, faulty):
-    kept = "&".join(each for each in ("agency=UNDP", "issue=1") if each.split("=")[0] not in faulty)
+def test_list_refuses_an_invalid_filter_and_keeps_the_others(client, coordinator, points, invalid):
+    valid = "&".join(each for each in ("agency=UNDP", "issue=1") if each.split("=")[0] not in invalid)
 
-    response = personas.sign_in(client, coordinator).get(f"{LIST}?{faulty}&{kept}")
+    response = personas.sign_in(client, coordinator).get(f"{LIST}?{invalid}&{valid}")
 
     assert response.status_code == 400
     assert "could not be understood" in text(response)
     assert "Point 1.1 of a kind" in text(response)
 
 
-def test_list_says_which_filters_are_on_and_how_to_take_each_away(client, coordinator, points):
+def test_list_shows_active_filters_with_links_that_remove_them(client, coordinator, points):
     response = personas.sign_in(client, coordinator).get(f"{LIST}?status=under_way&status=completed&agency=UNDP")
 
     assert {"?status=under_way&status=completed", "?status=under_way&agency=UNDP"} <= links(response)
     assert "Lead agency: UNDP" in text(response)
 
 
-def test_list_that_is_empty_says_what_to_do(client, coordinator, points):
+def test_empty_list_explains_what_to_do(client, coordinator, points):
     response = personas.sign_in(client, coordinator).get(f"{LIST}?q=nowhere")
 
     assert "No action point fits" in text(response)
     assert "Take one of the filters above away" in text(response)
 
 
-def test_dashboard_of_an_empty_agenda_says_so(client, coordinator):
+def test_dashboard_of_an_empty_agenda_shows_a_message(client, coordinator):
     personas.agenda()
 
     response = personas.sign_in(client, coordinator).get("/agendas/2026/dashboard/")
@@ -191,7 +191,7 @@ def test_dashboard_of_an_empty_agenda_says_so(client, coordinator):
     assert "This agenda has no action points yet" in text(response)
 
 
-def test_dashboard_of_a_closed_agenda_says_that_nothing_is_asked_for(client, coordinator, points):
+def test_dashboard_of_a_closed_agenda_shows_that_it_is_closed(client, coordinator, points):
     personas.sign_in(client, coordinator)
     assert "What needs attention" in text(client.get("/agendas/2026/dashboard/"))
     Agenda.objects.update(state="closed")
@@ -204,13 +204,13 @@ def test_dashboard_of_a_closed_agenda_says_that_nothing_is_asked_for(client, coo
         assert untrue not in closed
 
 
-def test_dashboard_leads_to_the_other_agendas(client, coordinator, baseline, points):
+def test_dashboard_links_to_the_other_agendas(client, coordinator, baseline, points):
     response = personas.sign_in(client, coordinator).get("/agendas/2026/dashboard/")
 
     assert "/agendas/2005/dashboard/" in links(response)
 
 
-def test_visitor_sees_the_dashboard_of_a_public_agenda_without_names(client, focal_point, points):
+def test_dashboard_of_a_public_agenda_hides_names_from_visitors(client, focal_point, points):
     Agenda.objects.update(visible_to="everybody")
     point = personas.action_point(personas.issue(number=9), 9)
     point.focal_points.add(focal_point)
@@ -225,7 +225,7 @@ def test_visitor_sees_the_dashboard_of_a_public_agenda_without_names(client, foc
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(("page", "queries"), [("dashboard", 19), ("action-points", 13)])
-def test_page_costs_the_same_whatever_its_length(client, coordinator, django_assert_num_queries, page, queries, count):
+def test_pages_have_a_fixed_number_of_queries(client, coordinator, django_assert_num_queries, page, queries, count):
     for number in range(1, count + 1):
         for place in range(1, count + 1):
             point = personas.action_point(personas.issue(number=number), place)
@@ -241,13 +241,13 @@ def test_page_costs_the_same_whatever_its_length(client, coordinator, django_ass
 
 
 @pytest.mark.parametrize("old", ["after=1002", "before=2026-01-01~17", "after=x", "before="])
-def test_address_of_a_page_as_it_was_before_shows_the_first(client, focal_point, points, old):
+def test_outdated_page_address_shows_the_first_page(client, focal_point, points, old):
     response = personas.sign_in(client, focal_point).get(f"{LIST}?{old}")
 
     assert (response.status_code, total(response)) == (200, 9)
 
 
-def test_reference_of_another_agenda_is_none_of_this_one(client, focal_point):
+def test_search_for_a_reference_of_another_agenda_is_empty(client, focal_point):
     personas.action_point()
     personas.sign_in(client, focal_point)
 
@@ -255,7 +255,7 @@ def test_reference_of_another_agenda_is_none_of_this_one(client, focal_point):
     assert "No action point fits" in text(client.get(f"{LIST}?q=2025/1.1"))
 
 
-def test_empty_filters_are_none(client, focal_point):
+def test_empty_filters_are_ignored(client, focal_point):
     personas.action_point()
     page = personas.sign_in(client, focal_point).get(f"{LIST}?status=&issue=&agency=&q=")
 

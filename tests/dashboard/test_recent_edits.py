@@ -1,4 +1,4 @@
-"""Recent edits: what was added, edited and removed since a date, for people and for visitors."""
+"""Tests of recent edits: additions, changes and removals since a date."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -21,7 +21,7 @@ LONG_AGO = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PAGE = f"/agendas/2026/changes/?since={SINCE}"
 
 
-def old(*things):
+def date_history_before(*things):
     """Date their history so far before the day."""
     for thing in things:
         type(thing).history.filter(id=thing.pk).update(history_date=LONG_AGO)
@@ -42,7 +42,7 @@ def changes_of(shown):
 def point(db):
     point = personas.action_point()
     point.lead_agencies.add(personas.agency("UNDP"))
-    old(point, point.issue)
+    date_history_before(point, point.issue)
     return point
 
 
@@ -52,10 +52,10 @@ def test_added_issues_and_action_points_are_shown_with_their_owners(client, poin
 
     page = personas.sign_in(client, focal_point).get(PAGE)
 
-    found = page.context["changes"].edits
-    assert [(edit.row.title, thing) for edit, thing in found.added_issues.rows] == [("Training", added.issue)]
-    assert [(edit.row.title, thing) for edit, thing in found.added_points.rows] == [("Joint course", added)]
-    assert changes_of(found.points) == []
+    recent = page.context["changes"].edits
+    assert [(edit.row.title, thing) for edit, thing in recent.added_issues.rows] == [("Training", added.issue)]
+    assert [(edit.row.title, thing) for edit, thing in recent.added_points.rows] == [("Joint course", added)]
+    assert changes_of(recent.points) == []
     assert "Action points added 2026/2.3 Joint course FAO" in text(page)
     assert {added.get_absolute_url(), added.issue.get_absolute_url()} <= links(page)
 
@@ -91,7 +91,7 @@ def test_edited_issue_is_shown(client, point, focal_point):
 
 def test_milestones_are_shown_when_added_moved_done_and_removed(client, point, focal_point):
     moved, done, gone = (personas.milestone(point, title=title, due="2026-05") for title in ("Moved", "Done", "Gone"))
-    old(moved, done, gone)
+    date_history_before(moved, done, gone)
     moved.due = PartialDate.parse("2026-06")
     moved.save()
     done.mark_done(PartialDate.parse("2026-04-30"))
@@ -127,7 +127,7 @@ def test_removed_action_point_is_shown_without_a_link(client, point, focal_point
     assert "Action points edited Action point 1 removed" in text(page)
 
 
-def test_edit_without_an_earlier_row_of_history_says_so(client, point, focal_point):
+def test_edit_without_earlier_history_is_marked(client, point, focal_point):
     point.history.all().delete()
     point.title = "Another title"
     point.save()
@@ -137,13 +137,13 @@ def test_edit_without_an_earlier_row_of_history_says_so(client, point, focal_poi
     assert "Another title edited; the earlier value was not recorded" in text(page)
 
 
-def test_names_are_only_for_people_who_signed_in(client, point, focal_point, coordinator):
+def test_names_are_hidden_from_visitors(client, point, focal_point, coordinator):
     point._history_user = coordinator
     point.focal_points.add(focal_point)
     snooze(point, timezone.localdate() + timedelta(days=9), "Waits for Ann.")
     gone = personas.milestone(point)
-    old(gone)
-    gone.remove(by=coordinator, reason="Ann said so.")
+    date_history_before(gone)
+    gone.remove(by=coordinator, reason="Ann agreed.")
     added = personas.action_point(number=2)
     added.history.update(history_user=coordinator)
     Agenda.objects.update(visible_to="everybody")
@@ -151,7 +151,7 @@ def test_names_are_only_for_people_who_signed_in(client, point, focal_point, coo
     visitors = text(client.get(PAGE))
     peoples = text(personas.sign_in(client, focal_point).get(PAGE))
 
-    private = (focal_point.name, coordinator.name, "Waits for Ann.", "Ann said so.")
+    private = (focal_point.name, coordinator.name, "Waits for Ann.", "Ann agreed.")
     assert [words in visitors for words in private] == [False] * 4
     assert [words in peoples for words in private] == [True] * 4
     assert "Focal points nothing → became focal points assigned" in visitors
@@ -190,23 +190,21 @@ def test_long_lists_are_cut_with_a_note(client, point, focal_point, monkeypatch)
 
     monkeypatch.setattr(recent_edits, "SHOWN", 2)
     monkeypatch.setattr(recent_edits, "MAX_READ", 2)
-    found = client.get(PAGE)
+    response = client.get(PAGE)
 
-    assert [thing.number for _edit, thing in found.context["changes"].edits.added_points.rows] == [3, 4]
-    assert "only the newest edits were looked at" in text(found)
+    assert [thing.number for _edit, thing in response.context["changes"].edits.added_points.rows] == [3, 4]
+    assert "only the newest edits were looked at" in text(response)
 
     monkeypatch.setattr(recent_edits, "MAX_READ", 3)
     assert "The newest 100 are shown." in text(client.get(PAGE))
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_number_of_queries_does_not_depend_on_the_number_of_edits(
-    client, point, focal_point, django_assert_num_queries, rows
-):
+def test_recent_edits_have_a_fixed_number_of_queries(client, point, focal_point, django_assert_num_queries, rows):
     for number in range(2, 2 + rows):
         changed = personas.action_point(number=number)
         milestone = personas.milestone(changed)
-        old(changed, milestone)
+        date_history_before(changed, milestone)
         changed.lead_agencies.add(personas.agency("FAO"))
         milestone.mark_done(PartialDate.parse("2026-04"))
         added = personas.action_point(personas.issue(number=number), title="Added")
@@ -218,7 +216,7 @@ def test_number_of_queries_does_not_depend_on_the_number_of_edits(
         client.get(PAGE)
 
 
-def test_every_field_of_the_histories_is_compared_or_left_out_on_purpose():
+def test_every_history_field_is_compared_or_excluded():
     """Fail for a new field until it is compared or listed here."""
     columns = {
         model: {field.name for field in model._meta.get_fields() if field.concrete and not field.auto_created}
@@ -250,7 +248,7 @@ def test_edits_from_before_a_reader_could_read_the_agenda_are_hidden(client, coo
     stand((3, 1), state="draft", visible_to="network")
     point = personas.action_point()
     gone = personas.action_point(number=2, title="Never agreed")
-    old(point, gone, point.issue)
+    date_history_before(point, gone, point.issue)
     reword(point, (4, 10), "As a draft")
     gone._history_date = at((4, 11))  # type: ignore[attr-defined]
     gone.delete()

@@ -1,4 +1,4 @@
-"""Where people begin, and what a focal point finds there."""
+"""Tests of the home page and of the page "My action points"."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ def signed_in(client, focal_point):
     return client
 
 
-def own(focal_point, number: int, reported_days_ago: int | None = None):
+def own_action_point(focal_point, number: int, reported_days_ago: int | None = None):
     point = personas.action_point(personas.issue(), number=number)
     point.focal_points.add(focal_point)
     if reported_days_ago is not None:
@@ -32,7 +32,7 @@ def own(focal_point, number: int, reported_days_ago: int | None = None):
     return point
 
 
-def test_home_leads_each_person_to_where_the_work_is(client, focal_point, coordinator, admin):
+def test_home_redirects_by_role(client, focal_point, coordinator, admin):
     agenda = personas.agenda("2026", visible_to="everybody")
 
     visitor = client.get("/").headers["Location"]
@@ -45,24 +45,26 @@ def test_home_leads_each_person_to_where_the_work_is(client, focal_point, coordi
     assert answers == [reverse("my_action_points"), *[reverse("dashboard", args=["2026"])] * 2]
 
 
-def test_worklist_shows_the_longest_silent_first(signed_in, focal_point):
-    fresh, silent, longer, never = (own(focal_point, n, days) for n, days in enumerate([1, 100, 400, None], 1))
+def test_worklist_shows_the_longest_overdue_first(signed_in, focal_point):
+    recent, overdue, long_overdue, never_reported = (
+        own_action_point(focal_point, n, days) for n, days in enumerate([1, 100, 400, None], 1)
+    )
 
     rows = signed_in.get(reverse("my_action_points")).context["rows"]
 
-    assert [row["action_point"].pk for row in rows] == [never.pk, longer.pk, silent.pk, fresh.pk]
+    assert [row["action_point"].pk for row in rows] == [never_reported.pk, long_overdue.pk, overdue.pk, recent.pk]
     assert [row["action_point"].days_since_report for row in rows] == [None, 400, 100, 1]
 
 
-def test_worklist_leaves_out_what_is_anothers_or_done(signed_in, focal_point, other_focal_point):
-    own(other_focal_point, 1)
-    done = own(focal_point, 2)
+def test_worklist_omits_action_points_of_others_and_completed_ones(signed_in, focal_point, other_focal_point):
+    own_action_point(other_focal_point, 1)
+    done = own_action_point(focal_point, 2)
     log_progress(done, personas.progress(status="completed"), author=focal_point, now=timezone.now())
 
     assert signed_in.get(reverse("my_action_points")).context["rows"] == []
 
 
-def test_worklist_holds_what_the_persons_agency_and_its_parts_lead(signed_in, focal_point):
+def test_worklist_includes_action_points_of_the_agency_and_its_parts(signed_in, focal_point):
     part = personas.agency("UNDP-NO", parent=focal_point.agency)
     point = personas.action_point()
     point.lead_agencies.add(part)
@@ -72,8 +74,8 @@ def test_worklist_holds_what_the_persons_agency_and_its_parts_lead(signed_in, fo
     assert [row["action_point"].pk for row in rows] == [point.pk]
 
 
-def test_worklist_says_where_a_draft_waits(signed_in, focal_point):
-    point = own(focal_point, 1)
+def test_worklist_shows_drafts(signed_in, focal_point):
+    point = own_action_point(focal_point, 1)
     drafts = [save_draft(point, focal_point, {"narrative": [half]}) for half in ("Half a", "Half of another")]
 
     page = signed_in.get(reverse("my_action_points"))
@@ -84,8 +86,8 @@ def test_worklist_says_where_a_draft_waits(signed_in, focal_point):
 
 
 @pytest.mark.parametrize("lost", ["closed", "completed", "another's"])
-def test_worklist_keeps_the_draft_of_what_it_shows_no_more(signed_in, focal_point, lost):
-    point = own(focal_point, 1)
+def test_worklist_shows_drafts_of_action_points_no_longer_listed(signed_in, focal_point, lost):
+    point = own_action_point(focal_point, 1)
     draft = save_draft(point, focal_point, {"narrative": ["Half a sentence"]})
     if lost == "closed":
         Agenda.objects.filter(pk=point.issue.agenda_id).update(state=Agenda.State.CLOSED)
@@ -97,25 +99,25 @@ def test_worklist_keeps_the_draft_of_what_it_shows_no_more(signed_in, focal_poin
     discard = reverse("discard_draft", args=["2026", 1, 1, draft.pk])
 
     page = signed_in.get(reverse("my_action_points"))
-    kept = signed_in.get(discard)
-    signed_in.post(discard, {"submission": str(kept.context["draft"].submission)})
+    confirmation = signed_in.get(discard)
+    signed_in.post(discard, {"version": str(confirmation.context["draft"].submission)})
 
     assert page.context["rows"] == []
     assert "Drafts on other action points" in text(page)
     assert {form, discard} & links(page) == ({discard} if lost == "another's" else {form, discard})
-    assert "Half a sentence" in text(kept)
+    assert "Half a sentence" in text(confirmation)
     assert not point.drafts.exists()
 
 
-def test_worklist_shows_no_draft_twice_nor_anothers(signed_in, focal_point, other_focal_point):
-    save_draft(own(focal_point, 1), focal_point, {"narrative": ["Mine"]})
-    save_draft(own(other_focal_point, 2), other_focal_point, {"narrative": ["Another's"]})
+def test_worklist_shows_each_draft_once_and_none_of_others(signed_in, focal_point, other_focal_point):
+    save_draft(own_action_point(focal_point, 1), focal_point, {"narrative": ["Mine"]})
+    save_draft(own_action_point(other_focal_point, 2), other_focal_point, {"narrative": ["Another's"]})
 
     assert signed_in.get(reverse("my_action_points")).context["drafts"] == []
 
 
 @pytest.mark.parametrize("drafts", [1, 3])
-def test_worklist_costs_the_same_however_many_drafts(signed_in, focal_point, django_assert_num_queries, drafts):
+def test_worklist_with_drafts_has_a_fixed_number_of_queries(signed_in, focal_point, django_assert_num_queries, drafts):
     for number in range(1, drafts + 1):
         save_draft(personas.action_point(number=number), focal_point, {"narrative": ["Half a"]})
     signed_in.get(reverse("my_action_points"))
@@ -131,20 +133,20 @@ coordinators.
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_worklist_costs_the_same_however_many_rows(signed_in, focal_point, django_assert_num_queries, rows):
+def test_worklist_has_a_fixed_number_of_queries(signed_in, focal_point, django_assert_num_queries, rows):
     for number in range(1, rows + 1):
-        personas.milestone(own(focal_point, number, 100))
+        personas.milestone(own_action_point(focal_point, number, 100))
     signed_in.get(reverse("my_action_points"))
 
     with django_assert_num_queries(14):
         signed_in.get(reverse("my_action_points"))
 
 
-def test_worklist_shows_the_most_urgent_where_there_are_many(signed_in, focal_point, monkeypatch):
+def test_long_worklist_shows_the_most_urgent(signed_in, focal_point, monkeypatch):
     monkeypatch.setattr(views, "SHOWN", 2)
-    personas.update(own(focal_point, 1))
+    personas.update(own_action_point(focal_point, 1))
     for number in (2, 3):
-        own(focal_point, number)
+        own_action_point(focal_point, number)
 
     response = signed_in.get(reverse("my_action_points"))
 
@@ -152,7 +154,7 @@ def test_worklist_shows_the_most_urgent_where_there_are_many(signed_in, focal_po
     assert "?owner=mine" in response.text
 
 
-def test_worklist_leads_to_what_waits_to_be_signed_off(client, focal_point, coordinator):
+def test_worklist_links_to_notes_to_sign_off(client, focal_point, coordinator):
     point = personas.action_point()
     point.focal_points.add(focal_point, coordinator)
 
@@ -160,8 +162,8 @@ def test_worklist_leads_to_what_waits_to_be_signed_off(client, focal_point, coor
     assert "/agendas/2026/note/sign-offs/" not in links(personas.sign_in(client, coordinator).get("/my/"))
 
 
-def test_worklist_says_by_which_agency_an_action_point_is_the_persons(signed_in, focal_point):
-    own(focal_point, 1).lead_agencies.add(focal_point.agency)
+def test_worklist_shows_the_agency_that_leads_each_action_point(signed_in, focal_point):
+    own_action_point(focal_point, 1).lead_agencies.add(focal_point.agency)
     led = personas.action_point(number=2)
     led.lead_agencies.add(focal_point.agency, personas.agency("FAO"))
 
@@ -171,7 +173,7 @@ def test_worklist_says_by_which_agency_an_action_point_is_the_persons(signed_in,
     assert text(page).count("Yours because UNDP leads it.") == 1
 
 
-def test_who_has_no_action_point_yet_is_led_on(signed_in, focal_point, coordinator):
+def test_empty_worklist_links_to_the_next_steps(signed_in, focal_point, coordinator):
     personas.person("gone@example.org", "coordinator", is_active=False)
     done = personas.action_point(title="Of the agency")
     done.lead_agencies.add(focal_point.agency)
@@ -195,7 +197,7 @@ def test_who_has_no_action_point_yet_is_led_on(signed_in, focal_point, coordinat
     assert "2026/1.1 Of the agency" in text(page)
 
 
-def test_who_is_of_a_part_sees_what_the_whole_leads(client, focal_point):
+def test_worklist_of_a_part_shows_action_points_of_its_parent(client, focal_point):
     personas.action_point(title="Of the whole").lead_agencies.add(focal_point.agency)
     person = personas.person("no@example.org", agency=personas.agency("UNDP-NO", parent=focal_point.agency))
 
@@ -206,7 +208,7 @@ def test_who_is_of_a_part_sees_what_the_whole_leads(client, focal_point):
 
 
 @pytest.mark.parametrize("agendas", [0, 1])
-def test_who_coordinates_and_has_no_action_point_is_led_to_the_dashboard(client, coordinator, agendas):
+def test_empty_worklist_of_a_coordinator_links_to_the_dashboard(client, coordinator, agendas):
     for _ in range(agendas):
         personas.agenda()
 
@@ -218,9 +220,7 @@ def test_who_coordinates_and_has_no_action_point_is_led_to_the_dashboard(client,
 
 
 @pytest.mark.parametrize("points", [1, 3])
-def test_empty_worklist_costs_the_same_whatever_the_agency_leads(
-    signed_in, focal_point, django_assert_num_queries, points
-):
+def test_empty_worklist_has_a_fixed_number_of_queries(signed_in, focal_point, django_assert_num_queries, points):
     for number in range(1, points + 1):
         point = personas.action_point(number=number)
         point.lead_agencies.add(focal_point.agency)

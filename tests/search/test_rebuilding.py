@@ -1,4 +1,4 @@
-"""How what is written comes to be found: by saving it, and by `rebuild_search` where it was written in bulk."""
+"""Tests of indexing for the search: on save, and by `rebuild_search` after bulk writes."""
 
 import pytest
 from django.core.management import call_command
@@ -20,7 +20,7 @@ def is_found(query, user):
     return bool(search_all(words_of(query), user))
 
 
-def test_changed_wording_is_found_and_the_former_is_not(point, focal_point):
+def test_changed_wording_replaces_the_old_one_in_the_index(point, focal_point):
     point.title = "Newsletter"
     point.save()
 
@@ -43,7 +43,7 @@ def test_fields_that_are_not_saved_are_not_found(point, focal_point):
 
 
 @pytest.mark.parametrize("loaded", [["pk"], ["pk", "number"]])
-def test_row_without_its_wording_keeps_what_is_found(point, focal_point, loaded):
+def test_saving_a_row_with_deferred_text_keeps_the_index(point, focal_point, loaded):
     part = ActionPoint.objects.only(*loaded).get()
     part.number = 2
     part.save()
@@ -59,7 +59,7 @@ def test_removed_rows_are_not_found(focal_point):
     assert (found_before, is_found("gone", focal_point)) == (True, False)
 
 
-def test_history_does_not_hold_the_folded_text(point):
+def test_history_does_not_contain_the_folded_text(point):
     for model in (ActionPoint, Agency, User):
         assert "search_text" not in {field.name for field in model.history.model._meta.get_fields()}
 
@@ -76,7 +76,7 @@ def test_history_does_not_hold_the_folded_text(point):
         (lambda issue: User.objects.filter(email="focal.undp@example.org").update(name="Zoë"), "zoe"),
     ],
 )
-def test_command_finds_what_was_written_in_bulk(point, focal_point, create, query):
+def test_command_indexes_bulk_writes(point, focal_point, create, query):
     create(point.issue)
     found_before = is_found(query, focal_point)
     call_command("rebuild_search", verbosity=0)
@@ -84,7 +84,7 @@ def test_command_finds_what_was_written_in_bulk(point, focal_point, create, quer
     assert (found_before, is_found(query, focal_point)) == (False, True)
 
 
-def test_command_reports_how_many_texts_it_changed(point, capsys):
+def test_command_reports_the_number_of_changed_texts(point, capsys):
     ActionPoint.objects.update(title="Renamed")
     call_command("rebuild_search")
     first = capsys.readouterr().out
@@ -94,7 +94,7 @@ def test_command_reports_how_many_texts_it_changed(point, capsys):
     assert "outdated: 0." in capsys.readouterr().out
 
 
-def test_command_mends_a_lost_table_of_trigrams(point, focal_point):
+def test_command_rebuilds_an_empty_trigram_table(point, focal_point):
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM search_actions_actionpoint")
@@ -104,7 +104,7 @@ def test_command_mends_a_lost_table_of_trigrams(point, focal_point):
 
 
 @pytest.mark.parametrize("load", [["loaddata", "baseline_2005"], ["load_baseline"]])
-def test_loaded_baseline_is_found(focal_point, load):
+def test_loaded_baseline_is_indexed(focal_point, load):
     call_command(*load, verbosity=0)
 
     kinds = [group.kind for group in search_all(["training"], focal_point)]
@@ -112,8 +112,8 @@ def test_loaded_baseline_is_found(focal_point, load):
     assert kinds[:2] == ["action_points", "updates"]
 
 
-def test_database_has_no_triggers_of_its_own(db):
-    """So that migrations may change any column, and nothing is written but by the code that says so."""
+def test_database_has_no_triggers(db):
+    """Check that no trigger hinders migrations or writes behind the code."""
     triggers = (
         "pg_trigger WHERE NOT tgisinternal"
         if connection.vendor == "postgresql"
@@ -136,7 +136,7 @@ def test_database_has_no_triggers_of_its_own(db):
         ("e", [1, 2]),
     ],
 )
-def test_list_of_an_agenda_matches_words_like_the_search(client, point, focal_point, query, numbers):
+def test_list_filter_matches_words_like_the_search(client, point, focal_point, query, numbers):
     personas.action_point(number=2, title="Évaluation des compétences")
     personas.sign_in(client, focal_point)
 

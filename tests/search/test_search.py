@@ -1,4 +1,4 @@
-"""The search: what it finds, for whom, in which order, and how the page shows it. The same on SQLite and on PostgreSQL."""
+"""Tests of the search: results, permissions, order and page, the same on SQLite and PostgreSQL."""
 
 import pytest
 from django.db import connection
@@ -79,7 +79,7 @@ def test_other_scripts_are_found(focal_point, title, query):
 
 
 @pytest.mark.parametrize("query", ["%", "100%", "_", "a_b", "a%", "\\", "\\%", "c++", "*", "(", "AND", "o'"])
-def test_characters_that_mean_something_to_a_database_are_searched_for_as_they_are(focal_point, query):
+def test_wildcards_and_quotes_are_searched_literally(focal_point, query):
     personas.action_point(number=1, title="Plain words, axb, 100 of those")
     with_them = personas.action_point(number=2, title=f"Here it is: {query}").title
 
@@ -120,7 +120,7 @@ def test_reason_of_no_progress_is_found(point, focal_point):
     assert titles("budget cut", focal_point) == [point.title]
 
 
-def test_visitor_finds_what_is_visible_to_everybody_and_no_people(client, point, focal_point):
+def test_visitor_finds_public_agendas_and_no_people(client, point, focal_point):
     hidden = client.get("/search/", {"q": "training"})
     Agenda.objects.update(visible_to="everybody")
     shown, people = client.get("/search/", {"q": "training"}), client.get("/search/", {"q": "focal.undp"})
@@ -130,14 +130,14 @@ def test_visitor_finds_what_is_visible_to_everybody_and_no_people(client, point,
     assert focal_point.email not in text(people)
 
 
-def test_draft_is_found_by_coordinators_alone(focal_point, coordinator):
+def test_draft_is_found_by_coordinators_only(focal_point, coordinator):
     draft = personas.agenda("2027", state=Agenda.State.DRAFT)
     personas.update(personas.action_point(personas.issue(draft), title="Course"), narrative="A course.")
 
     assert (titles("course", focal_point), titles("course", coordinator)) == ([], ["Course", "Course"])
 
 
-def test_hidden_action_points_take_no_place_from_visible_ones(focal_point, visitor):
+def test_hidden_action_points_do_not_displace_visible_ones(focal_point, visitor):
     shown = personas.agenda("2025", visible_to="everybody")
     personas.action_point(personas.issue(shown), title="Course for all")
     for number in range(1, 15):
@@ -159,7 +159,7 @@ def test_deactivated_people_are_not_found(focal_point, other_focal_point):
     assert titles("focal.unssc", focal_point, "people") == []
 
 
-def test_person_found_is_linked_by_an_address_that_shows_only_that_person(client, coordinator):
+def test_person_links_to_a_list_with_only_that_person(client, coordinator):
     personas.person("ana+undp@example.org", name="Ana")
     (result,) = results("ana", coordinator, "people")
 
@@ -188,14 +188,14 @@ AGENCIES = {
         ("undp-ecis", ["UNDP-ECIS", "ZEB"]),
     ],
 )
-def test_agency_of_that_acronym_comes_first(coordinator, query, acronyms):
+def test_agency_with_a_matching_acronym_comes_first(coordinator, query, acronyms):
     for acronym, name in AGENCIES.items():
         personas.agency(acronym, name=name)
 
     assert [result.reference for result in results(query, coordinator, "agencies")] == acronyms
 
 
-def test_person_of_that_name_comes_first(coordinator):
+def test_person_with_the_full_name_comes_first(coordinator):
     for number, name in enumerate(["José Silva", "Silva Jose Silva", "José Silvana", "Jose Silvaba"]):
         personas.person(f"silva.jose.{number}@example.org", name=name)
 
@@ -203,13 +203,13 @@ def test_person_of_that_name_comes_first(coordinator):
 
 
 @pytest.mark.parametrize("reference", ["2026/1.1", "1.1", " 2026/1.1 "])
-def test_reference_leads_to_its_action_point(client, point, focal_point, reference):
+def test_reference_redirects_to_its_action_point(client, point, focal_point, reference):
     response = personas.sign_in(client, focal_point).get("/search/", {"q": reference})
 
     assert response.headers["Location"] == "/agendas/2026/1.1/"
 
 
-def test_reference_of_no_action_point_finds_nothing(client, point, focal_point):
+def test_unknown_reference_finds_nothing(client, point, focal_point):
     response = personas.sign_in(client, focal_point).get("/search/", {"q": "2026/9.9"})
 
     assert "Nothing found" in text(response)
@@ -223,16 +223,14 @@ def test_reference_of_no_action_point_finds_nothing(client, point, focal_point):
         ({"q": "training", "kind": "secrets"}, "results of every kind"),
     ],
 )
-def test_query_that_cannot_be_answered_in_full_is_answered_in_part_and_the_page_explains(
-    client, point, focal_point, query, message
-):
+def test_overlong_query_is_shortened_with_a_message(client, point, focal_point, query, message):
     response = personas.sign_in(client, focal_point).get("/search/", query)
 
     assert response.status_code == 400
     assert message in text(response)
 
 
-def test_words_typed_twice_count_once(client, point, focal_point):
+def test_repeated_words_count_once(client, point, focal_point):
     response = personas.sign_in(client, focal_point).get("/search/", {"q": "training " * 20})
 
     assert response.status_code == 200
@@ -251,11 +249,11 @@ def test_excerpt_shows_the_lines_around_the_word():
 
 
 @pytest.mark.parametrize(("wording", "shown"), [("", ""), ("Short.", "Short."), ("联合" * 200, "联合" * 90 + " …")])
-def test_excerpt_of_a_text_without_the_word_is_its_beginning(wording, shown):
+def test_excerpt_without_the_word_is_the_beginning_of_the_text(wording, shown):
     assert excerpt(wording, ["turin"]) == shown
 
 
-def test_excerpts_have_no_signs_of_markdown_and_are_escaped_on_the_page(client, focal_point):
+def test_excerpts_are_escaped_and_have_no_markdown(client, focal_point):
     raw = "- Screening is **complete** everywhere & `<b>`"
     personas.update(personas.action_point(description=raw), narrative=raw)
 
@@ -277,7 +275,7 @@ def test_page_shows_ten_of_each_kind_and_links_to_more(client, focal_point):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_search_costs_the_same_for_any_number_of_results(client, focal_point, django_assert_num_queries, count):
+def test_search_has_a_fixed_number_of_queries(client, focal_point, django_assert_num_queries, count):
     for number in range(1, count + 1):
         personas.update(personas.action_point(number=number, title="Course"), narrative="A course.")
     personas.sign_in(client, focal_point)
@@ -287,7 +285,7 @@ def test_search_costs_the_same_for_any_number_of_results(client, focal_point, dj
 
 
 @pytest.mark.parametrize("model", [ActionPoint, Agency])
-def test_words_of_three_letters_are_searched_for_in_the_index(db, model):
+def test_words_of_three_letters_use_the_index(db, model):
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off")
@@ -333,7 +331,7 @@ letters_of_a_script = st.sampled_from(list(SCRIPTS.values())).flatmap(
 class TestEveryScript(TestCase):
     @settings(max_examples=100, deadline=None)
     @given(letters_of_a_script)
-    def test_word_typed_as_it_was_written_is_found(self, title):
+    def test_word_is_found_as_it_was_written(self, title):
         agency = personas.agency("X")
         agency.name = title
         agency.save()

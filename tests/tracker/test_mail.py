@@ -1,4 +1,4 @@
-"""Delivery of mail, and the folder that takes it without a server."""
+"""Test the delivery of mail by SMTP, and the folder that mail is written to without a server."""
 
 from datetime import UTC
 
@@ -26,7 +26,7 @@ def deliver(*messages, allowed=True):
         return [courier.deliver(message, lambda: allowed).outcome for message in messages]
 
 
-def test_folder_keeps_each_mail_in_a_file_for_its_owner_alone(folder):
+def test_folder_stores_each_mail_in_a_file_that_only_its_owner_can_read(folder):
     outcomes = deliver(mail("First"), mail("Second"))
 
     files = sorted(folder.iterdir())
@@ -35,7 +35,7 @@ def test_folder_keeps_each_mail_in_a_file_for_its_owner_alone(folder):
     assert {oct(file.stat().st_mode & 0o777) for file in files} == {"0o600"}
 
 
-def test_folder_lists_the_newest_first_a_page_at_a_time(folder):
+def test_folder_lists_mails_newest_first_in_pages(folder):
     deliver(*(mail(f"Mail {number}") for number in range(5)))
 
     first = list_mail(2)
@@ -44,7 +44,7 @@ def test_folder_lists_the_newest_first_a_page_at_a_time(folder):
     assert [found.subject for found in [*first, *second]] == ["Mail 4", "Mail 3", "Mail 2", "Mail 1"]
 
 
-def test_folder_gives_a_mail_back_as_it_was_written(folder):
+def test_folder_returns_a_mail_as_it_was_written(folder):
     deliver(mail("Être: 中文 العربية", "Línea\nzwei\n", "ünïcode@example.org"))
 
     found = read_mail(list_mail(1)[0].name)
@@ -69,7 +69,7 @@ def test_folder_gives_a_mail_back_as_it_was_written(folder):
         "%2e%2e",
     ],
 )
-def test_folder_opens_nothing_but_its_mails(folder, name):
+def test_folder_opens_only_its_own_files(folder, name):
     folder.mkdir()
     (folder.parent / "secret_key").write_text("secret")
 
@@ -77,11 +77,11 @@ def test_folder_opens_nothing_but_its_mails(folder, name):
         read_mail(name)
 
 
-def test_folder_that_is_not_there_yet_is_empty(folder):
+def test_missing_folder_is_empty(folder):
     assert list_mail(10) == []
 
 
-def test_folder_that_cannot_be_written_to_keeps_the_mail_for_later(folder):
+def test_mail_is_deferred_while_the_folder_cannot_be_written_to(folder):
     folder.write_text("a file where the folder should be")
 
     assert deliver(mail()) == [Outcome.TEMPORARY]
@@ -97,14 +97,14 @@ def test_nothing_is_delivered_if_the_guard_refuses(folder, smtp_server, settings
     assert list_mail(1) == []
 
 
-def test_one_connection_carries_many_mails(smtp_server):
+def test_one_connection_sends_several_mails(smtp_server):
     outcomes = deliver(*(mail(f"Mail {number}") for number in range(3)))
 
     assert outcomes == [Outcome.ACCEPTED] * 3
     assert [message["Subject"] for message in smtp_server.messages] == ["Mail 0", "Mail 1", "Mail 2"]
 
 
-def test_connection_goes_on_after_a_refusal(smtp_server):
+def test_connection_is_used_again_after_a_refusal(smtp_server):
     smtp_server.refused = {"nobody@example.org"}
 
     outcomes = deliver(mail(to="nobody@example.org"), mail())
@@ -113,7 +113,7 @@ def test_connection_goes_on_after_a_refusal(smtp_server):
     assert [message["To"] for message in smtp_server.messages] == ["somebody@example.org"]
 
 
-def test_lines_that_begin_with_a_full_stop_arrive_whole(smtp_server):
+def test_lines_that_begin_with_a_full_stop_are_not_changed(smtp_server):
     text = ".\n..\n.hidden\nend ."
 
     deliver(mail(text=text))
@@ -131,7 +131,7 @@ def test_lines_that_begin_with_a_full_stop_arrive_whole(smtp_server):
         ({"DATA": "554 Looks like spam"}, Outcome.PERMANENT),
     ],
 )
-def test_outcome_follows_what_the_server_says(smtp_server, answers, outcome):
+def test_outcome_depends_on_the_reply_of_the_server(smtp_server, answers, outcome):
     smtp_server.answers = answers
 
     assert deliver(mail()) == [outcome]
@@ -145,7 +145,7 @@ def test_lost_reply_is_uncertain(smtp_server):
 
 
 @pytest.mark.parametrize("address", ["a@example.org\r\nDATA", "a@example.org>\r\nRCPT TO:<b@example.org"])
-def test_what_is_no_address_never_reaches_the_server(smtp_server, address):
+def test_invalid_address_is_not_sent_to_the_server(smtp_server, address):
     message = mail()
     message.to = [address]
 

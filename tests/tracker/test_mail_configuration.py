@@ -1,4 +1,4 @@
-"""Settings that no mail could be sent with: refused at the start, and never a reason to lose a mail."""
+"""Test that settings with which no mail can be sent are refused at the start, and that no mail is lost because of them."""
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -57,7 +57,7 @@ FAULTY_SERVERS = [
 
 
 @pytest.mark.parametrize("value", FAULTY_SENDERS)
-def test_faulty_sender_is_refused_with_advice(value):
+def test_invalid_sender_is_refused_with_advice(value):
     with pytest.raises(MailSettingError, match=r"; write one address, such as tracker@example\.org"):
         read_mailbox(value)
     assert [fault.partition(" ")[0] for fault in mail_faults("", value, value)] == (
@@ -78,7 +78,7 @@ def test_sender_is_accepted_and_reaches_the_server(value, address, settings, smt
 
 
 @pytest.mark.parametrize("value", FAULTY_SERVERS)
-def test_faulty_server_is_refused_with_advice_and_without_its_password(value):
+def test_invalid_server_is_refused_with_advice_and_without_its_password(value):
     with pytest.raises(MailSettingError, match="; put an SMTP server there") as error:
         read_mail_server(value)
     with pytest.raises(ImproperlyConfigured, match="EMAIL_URL"):
@@ -97,7 +97,7 @@ def test_server_is_accepted(value):
 
 @pytest.mark.parametrize("value", [value for value in FAULTY_SENDERS if value and "\x00" not in value])
 @pytest.mark.parametrize("name", ["DEFAULT_FROM_EMAIL", "BOUNCE_ADDRESS"])
-def test_production_refuses_each_faulty_address(name, value):
+def test_production_refuses_invalid_addresses(name, value):
     assert [fault.partition(" ")[0] for fault in faults(SECURE | {name: value})] in ([name], [])
 
 
@@ -111,7 +111,7 @@ def test_production_refuses_each_faulty_address(name, value):
     ids=str,
 )
 @pytest.mark.parametrize("mode", ["embedded", "production"])
-def test_nothing_starts_with_a_faulty_mail_setting(tmp_path, mode, environment):
+def test_no_process_starts_with_an_invalid_mail_setting(tmp_path, mode, environment):
     (name,) = environment
     others = SECURE if mode == "production" else {}
 
@@ -124,7 +124,7 @@ def test_nothing_starts_with_a_faulty_mail_setting(tmp_path, mode, environment):
 
 @pytest.mark.parametrize("name", ["DEFAULT_FROM_EMAIL", "BOUNCE_ADDRESS"])
 @pytest.mark.parametrize("value", FAULTY_SENDERS[1:])
-def test_mail_with_a_faulty_sender_is_kept_for_later(settings, smtp_server, name, value):
+def test_mail_with_an_invalid_sender_is_deferred(settings, smtp_server, name, value):
     setattr(settings, name, value)
 
     with Courier() as courier:
@@ -136,7 +136,7 @@ def test_mail_with_a_faulty_sender_is_kept_for_later(settings, smtp_server, name
 
 
 @pytest.mark.parametrize("header", [{"X-Note": "two\nlines"}, {"Message-ID": "<a@b>\r\nBcc: c@d.org"}])
-def test_mail_with_a_faulty_header_is_kept_for_later(smtp_server, header):
+def test_mail_with_an_invalid_header_is_deferred(smtp_server, header):
     message = EmailMessage("Hello", "Good morning.", to=["a@example.org"], headers=header)
 
     with Courier() as courier:
@@ -146,7 +146,7 @@ def test_mail_with_a_faulty_header_is_kept_for_later(smtp_server, header):
 
 
 @pytest.mark.parametrize(("host", "user"), [("a" * 70, ""), ("127.0.0.1", "ü")])
-def test_mail_to_a_server_that_cannot_be_named_is_kept_for_later(settings, smtp_server, host, user):
+def test_mail_is_deferred_if_the_server_name_is_invalid(settings, smtp_server, host, user):
     settings.EMAIL_HOST, settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = host, user, user
 
     with Courier() as courier:
@@ -156,7 +156,7 @@ def test_mail_to_a_server_that_cannot_be_named_is_kept_for_later(settings, smtp_
 
 
 @pytest.mark.parametrize("value", FAULTY_SENDERS)
-def test_mail_from_templates_with_a_faulty_sender_is_reported_and_raises_nothing(settings, smtp_server, caplog, value):
+def test_mail_from_templates_with_an_invalid_sender_is_logged(settings, smtp_server, caplog, value):
     settings.DEFAULT_FROM_EMAIL = value
 
     sent = send_from_templates("reminders/failures", "a@example.org", "en", {"count": 1}, html=False)

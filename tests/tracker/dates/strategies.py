@@ -12,7 +12,7 @@ LANGUAGES = ["en", "fr", "es", "ru", "ar", "zh-hans"]
 
 @st.composite
 def single_texts(draw: st.DrawFn) -> str:
-    """EDTF of a day, month, quarter, half or year."""
+    """Return EDTF texts of a day, month, quarter, half or year."""
     year = draw(st.integers(FIRST_YEAR, LAST_YEAR))
     month = draw(st.sampled_from([None, *range(1, 13), *QUARTERS, *HALVES]))
     if month is None:
@@ -24,7 +24,7 @@ def single_texts(draw: st.DrawFn) -> str:
 
 @st.composite
 def partial_dates(draw: st.DrawFn) -> PartialDate:
-    """Any partial date, intervals included."""
+    """Return partial dates, including intervals."""
     ends = [PartialDate.parse(text) for text in draw(st.lists(single_texts(), min_size=1, max_size=2))]
     first, last = min(ends), max(ends)
     if first == last or last.latest < first.latest:

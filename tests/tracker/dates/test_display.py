@@ -1,4 +1,4 @@
-"""Partial dates as each language writes them."""
+"""Test how partial dates are displayed in each language."""
 
 from datetime import date
 

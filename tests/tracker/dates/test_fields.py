@@ -1,4 +1,4 @@
-"""Partial dates in models and forms."""
+"""Test partial dates in models and forms."""
 
 from datetime import UTC, date, datetime
 from io import StringIO
@@ -31,7 +31,7 @@ def milestone(db: None) -> Milestone:
 
 
 def stored(milestone: Milestone) -> tuple[Any, ...]:
-    """The columns as the database holds them."""
+    """Return the columns as they are stored."""
     return Milestone.objects.filter(pk=milestone.pk).values_list("due", "due_earliest", "due_latest", "done_on").get()
 
 
@@ -39,7 +39,7 @@ def test_edges_are_stored_with_their_source(milestone):
     assert stored(milestone) == (SPRING, date(2006, 4, 1), date(2006, 6, 30), None)
 
 
-def test_text_of_edtf_can_be_set_and_is_a_date_after_loading(milestone):
+def test_edtf_text_can_be_assigned_and_is_loaded_as_a_date(milestone):
     milestone.due = "2006-05-16/2006-05-18"
 
     assert (milestone.due_earliest, milestone.due_latest) == (date(2006, 5, 16), date(2006, 5, 18))
@@ -50,7 +50,7 @@ def test_text_of_edtf_can_be_set_and_is_a_date_after_loading(milestone):
     assert stored(milestone)[1:3] == (date(2006, 5, 16), date(2006, 5, 18))
 
 
-def test_edges_cannot_be_set(milestone):
+def test_edges_cannot_be_assigned(milestone):
     milestone.due_earliest = date(1999, 1, 1)
     milestone.save()
 
@@ -58,14 +58,14 @@ def test_edges_cannot_be_set(milestone):
     assert stored(milestone) == (SPRING, date(2006, 4, 1), date(2006, 6, 30), None)
 
 
-def test_save_of_some_fields_takes_the_edges_that_it_names(milestone):
+def test_saving_some_fields_includes_their_edges(milestone):
     milestone.due = PartialDate.parse("2007")
     milestone.save(update_fields=["due", "due_earliest", "due_latest"])
 
     assert stored(milestone)[:3] == (milestone.due, date(2007, 1, 1), date(2007, 12, 31))
 
 
-def test_bulk_writes_take_the_edges(milestone):
+def test_bulk_writes_include_the_edges(milestone):
     Milestone.objects.bulk_create([Milestone(action_point=milestone.action_point, title="Bulk", due="2006-40")])
     bulk = Milestone.objects.get(title="Bulk")
     bulk.due, milestone.due = PartialDate.parse("2008"), PartialDate.parse("2009")
@@ -84,7 +84,7 @@ def test_deferred_columns_are_loaded_when_they_are_read(milestone):
     assert without_edges.due_latest == date(2006, 6, 30)
 
 
-def test_save_of_an_instance_with_deferred_columns_keeps_source_and_edges_together(milestone):
+def test_saving_an_instance_with_deferred_columns_updates_the_edges(milestone):
     partly = Milestone.objects.only("title").get()
     partly.due = PartialDate.parse("2010-12-31")
     partly.save()
@@ -93,7 +93,7 @@ def test_save_of_an_instance_with_deferred_columns_keeps_source_and_edges_togeth
 
 
 @pytest.mark.parametrize("empty", [None, ""])
-def test_nothing_is_stored_as_null_with_null_edges(db, empty):
+def test_missing_date_is_stored_as_null_with_null_edges(db, empty):
     update = personas.update(personas.action_point(), happened=empty)
 
     columns = ProgressUpdate.objects.filter(pk=update.pk, happened=None)
@@ -102,13 +102,13 @@ def test_nothing_is_stored_as_null_with_null_edges(db, empty):
 
 
 @pytest.mark.parametrize("empty", [None, ""])
-def test_nothing_is_refused_where_a_date_is_required(milestone, empty):
+def test_missing_date_is_refused_if_it_is_required(milestone, empty):
     with pytest.raises(IntegrityError), transaction.atomic():
         personas.milestone(milestone.action_point, title="Whenever", due=empty)
 
 
 @pytest.mark.parametrize("text", ["2005-13", "0001", "soon", "\x00", "9" * 10_000])
-def test_no_text_that_is_not_edtf_gets_into_the_database(milestone, text):
+def test_text_that_is_not_edtf_is_refused(milestone, text):
     milestone.due = text
 
     assert milestone.due_latest is None
@@ -159,7 +159,7 @@ def test_history_keeps_each_date(milestone):
     ]
 
 
-def test_standing_of_an_action_point_carries_the_edges(db):
+def test_dates_of_an_action_point_have_edges(db):
     point = personas.action_point()
     personas.update(point, happened=PartialDate.parse("2006-33"))
 
@@ -167,7 +167,7 @@ def test_standing_of_an_action_point_carries_the_edges(db):
     assert columns == (PartialDate.parse("2006-33"), date(2006, 3, 31), personas.NOW.date())
 
 
-def test_fixtures_hold_the_text_alone_and_load_the_edges(milestone):
+def test_fixtures_contain_the_text_and_loading_adds_the_edges(milestone):
     dumped = StringIO()
     names = ["people.agency", "issues.agenda", "issues.issue", "actions.actionpoint", "actions.milestone"]
     call_command("dumpdata", *names, natural_foreign=True, natural_primary=True, stdout=dumped)
@@ -190,7 +190,7 @@ def test_fixture_with_an_impossible_date_is_refused(milestone):
 
 @pytest.mark.parametrize(("source", "edge"), [("gone", "latest"), ("title", "latest"), ("due", "middle")])
 @isolate_apps("actions")
-def test_check_finds_an_edge_of_nothing(source, edge):
+def test_check_reports_an_edge_without_a_date(source, edge):
     class Broken(models.Model):  # noqa: DJ008
         title = models.CharField(max_length=10)
         due: Any = PartialDateField()
@@ -205,7 +205,7 @@ def test_check_finds_an_edge_of_nothing(source, edge):
     assert error.msg == f"{edge!r} of {source!r} is not the edge of a PartialDateField of this model."
 
 
-def test_check_finds_nothing_in_the_models_of_the_tracker():
+def test_check_passes_for_the_models_of_the_tracker():
     assert [error for model in (ActionPoint, Milestone, ProgressUpdate) for error in model.check()] == []
 
 
@@ -234,7 +234,7 @@ def test_form_stores_what_people_type(milestone):
     assert stored(milestone) == (PartialDate.parse("2006-05-16/2006-05-18"), date(2006, 5, 16), date(2006, 5, 18), day)
 
 
-def test_form_sent_as_it_came_changes_nothing(milestone):
+def test_unchanged_form_has_no_changed_data(milestone):
     first = MilestoneForm(instance=milestone)
     sent = {name: first[name].value() or "" for name in first.fields}
 
@@ -251,7 +251,7 @@ def test_form_refuses_an_impossible_date_and_keeps_what_was_typed(milestone):
     assert 'value="30 February 2006"' in str(form["due"])
 
 
-def test_form_takes_nothing_for_no_date(milestone):
+def test_empty_input_is_no_date(milestone):
     form = MilestoneForm({"title": "Course", "due": "", "done_on": "  "}, instance=milestone)
 
     assert form.errors == {"due": ["This is needed: fill it in, or choose."]}
@@ -260,14 +260,14 @@ def test_form_takes_nothing_for_no_date(milestone):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @given(value=partial_dates())
-def test_input_shows_what_it_would_read_as_the_same_date(language, value):
+def test_input_shows_text_that_is_parsed_as_the_same_date(language, value):
     field = PartialDateFormField()
 
     with translation.override(language):
         assert field.clean(field.prepare_value(value)) == value
 
 
-def test_input_takes_today_from_where_the_person_lives(monkeypatch):
+def test_input_uses_the_time_zone_of_the_person(monkeypatch):
     monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2026, 3, 1, 22, 0, tzinfo=UTC))
 
     with timezone.override("Pacific/Auckland"):
@@ -281,7 +281,7 @@ def test_input_takes_today_from_where_the_person_lives(monkeypatch):
     assert "2 March 2026" in error.value.message
 
 
-def test_input_falls_back_to_edtf_where_the_words_would_not_be_read(monkeypatch):
+def test_input_shows_edtf_if_the_displayed_text_cannot_be_parsed(monkeypatch):
     monkeypatch.setattr(PartialDate, "display", lambda self: "once upon a time")
 
     assert PartialDateFormField().prepare_value(SPRING) == "2006-34"

@@ -1,4 +1,4 @@
-"""What people type for a date, in words and numbers."""
+"""Test parsing the dates that people type, in words and numbers."""
 
 from datetime import date, timedelta
 
@@ -158,7 +158,7 @@ def test_named_day_is_none_for_any_other_text(typed):
     assert named_day(typed, TODAY) is None
 
 
-def test_parse_typed_takes_the_active_language():
+def test_parse_typed_uses_the_active_language():
     with translation.override("fr"):
         assert parse_typed("22 décembre 2005", today=TODAY) == PartialDate.parse("2005-12-22")
     with translation.override("en"), pytest.raises(PartialDateError):
@@ -205,7 +205,7 @@ def test_parse_typed_takes_the_active_language():
         ),
     ],
 )
-def test_parse_typed_says_what_to_write_instead(typed, message):
+def test_parse_typed_suggests_what_to_write(typed, message):
     with pytest.raises(PartialDateError) as error, translation.override("en"):
         parse_typed(typed, today=TODAY)
 
@@ -234,7 +234,7 @@ def test_parse_typed_says_what_to_write_instead(typed, message):
         ],
     ],
 )
-def test_parse_typed_refuses_what_is_no_date(typed):
+def test_parse_typed_refuses_other_text(typed):
     with pytest.raises(PartialDateError) as error:
         parse_typed(typed, "en", today=TODAY)
 
@@ -244,8 +244,7 @@ def test_parse_typed_refuses_what_is_no_date(typed):
 @pytest.mark.parametrize("language", LANGUAGES)
 @given(typed=st.text(st.characters(codec=None)) | NEARLY_DATES)
 @example(typed="\ud800 May 2006")
-def test_parse_typed_makes_a_date_or_says_why_not(language, typed):
-    """Whatever is typed, nothing but PartialDateError comes out."""
+def test_parse_typed_returns_a_date_or_raises_partial_date_error(language, typed):
     try:
         value = parse_typed(typed, language, today=TODAY)
     except PartialDateError as error:

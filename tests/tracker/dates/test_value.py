@@ -1,4 +1,4 @@
-"""Partial dates: EDTF, their edges and their order."""
+"""Test the values of partial dates: EDTF, edges and order."""
 
 from datetime import date, timedelta
 from itertools import pairwise
@@ -38,7 +38,7 @@ NEARLY_DATES = st.text("0123456789-/ QТ年月日.~?%[]{},u", max_size=30)
         ("2005/2006-33", Precision.INTERVAL, date(2005, 1, 1), date(2006, 3, 31)),
     ],
 )
-def test_parse_gives_the_precision_and_both_edges(text, precision, earliest, latest):
+def test_parse_returns_the_precision_and_both_edges(text, precision, earliest, latest):
     parsed = PartialDate.parse(text)
 
     assert (parsed.text, parsed.precision, parsed.earliest, parsed.latest) == (text, precision, earliest, latest)
@@ -71,7 +71,7 @@ def test_interval_between_the_same_dates_is_that_date():
         ),
     ],
 )
-def test_parse_says_what_is_wrong_with_a_date_that_cannot_be(text, message):
+def test_parse_explains_why_a_date_is_impossible(text, message):
     with pytest.raises(PartialDateError) as error, translation.override("en"):
         PartialDate.parse(text)
 
@@ -86,7 +86,7 @@ def test_parse_says_what_is_wrong_with_a_date_that_cannot_be(text, message):
         *["２００５", "٢٠٠٥", "2005–2006", "2005-12-22 ", "\ud800", "9" * 100_000, "2005-12/" * 10_000],
     ],
 )
-def test_parse_refuses_all_that_is_not_its_part_of_edtf(text):
+def test_parse_refuses_unsupported_edtf(text):
     with pytest.raises(PartialDateError) as error:
         PartialDate.parse(text)
 
@@ -96,7 +96,7 @@ def test_parse_refuses_all_that_is_not_its_part_of_edtf(text):
 @given(st.text(st.characters(codec=None)) | NEARLY_DATES)
 @example("\ud800/\udfff")
 @example("2005-12-99")
-def test_parse_gives_back_the_text_or_refuses_it(text):
+def test_parse_keeps_the_text_or_refuses_it(text):
     try:
         parsed = PartialDate.parse(text)
     except PartialDateError as error:
@@ -113,8 +113,8 @@ def test_text_of_a_date_is_read_as_the_same_date(value):
 
 
 @given(single_texts() | st.builds("{}/{}".format, single_texts(), single_texts()))
-def test_edges_are_those_that_the_library_edtf_finds(text):
-    """It reads everything of our part but intervals of quarters and halves; those it refuses, so they are left out."""
+def test_edges_agree_with_the_edtf_library(text):
+    """Intervals of quarters and halves are left out, because the library refuses them."""
     try:
         ours = PartialDate.parse(text)
     except PartialDateError:
@@ -144,7 +144,7 @@ def test_order_is_total_and_agrees_with_equality(values):
     assert len(set(values)) == len({value.text for value in values})
 
 
-def test_same_days_in_other_words_are_another_date():
+def test_dates_with_the_same_days_and_another_precision_differ():
     quarter, months = PartialDate.parse("2006-33"), PartialDate.parse("2006-01/2006-03")
 
     assert (quarter.earliest, quarter.latest) == (months.earliest, months.latest)
@@ -193,7 +193,7 @@ def test_later_refuses_years_out_of_range(text, months):
 
 
 @given(partial_dates(), st.integers(0, 400))
-def test_later_is_in_the_month_that_many_months_later_or_refused(value, months):
+def test_later_is_in_the_right_month_or_refused(value, months):
     if value.latest.year * 12 + value.latest.month - 1 + months > LAST_YEAR * 12 + 11:
         with pytest.raises(PartialDateError):
             value.later(months)
@@ -204,7 +204,7 @@ def test_later_is_in_the_month_that_many_months_later_or_refused(value, months):
 
 
 @given(partial_dates())
-def test_ends_are_the_dates_that_an_interval_lies_between(value):
+def test_ends_are_the_two_dates_of_an_interval(value):
     ends = value.ends
 
     assert "/".join(end.text for end in ends) == value.text
@@ -224,7 +224,7 @@ def test_months_between_counts_months_not_days(first, last, months):
 
 
 @given(st.dates(date(1945, 1, 1), date(2100, 12, 31)), st.integers(0, 1200))
-def test_months_after_is_that_many_months_later(day, months):
+def test_months_after_adds_months(day, months):
     later = months_after(day, months)
 
     assert months_between(day, later) == months

@@ -1,4 +1,4 @@
-"""Requests that cannot be answered: each gets a page that needs neither user nor database, and one line in the log."""
+"""Test that each failed request gets a page that needs neither user nor database, and one line in the log."""
 
 import io
 import logging
@@ -43,7 +43,7 @@ def open_connection():
 
 
 def call(caplog: Any, **environ: Any) -> tuple[int, str, list[str]]:
-    """Send a request to the WSGI application; the status, the page and the lines that its log would show."""
+    """Send a request to the WSGI application. Return the status, the page and the log lines."""
     body = environ.pop("body", "").encode()
     given = {
         "REQUEST_METHOD": "POST" if body else "GET",
@@ -182,14 +182,14 @@ def test_query_with_too_many_fields_is_refused(caplog, content_type, path):
     "cookie", ['sessionid="\\000aaaaaaaaaa"', 'django_language="\\000"', "sessionid=\xff\xfe", ";;=;"]
 )
 @pytest.mark.parametrize(("path", "expected"), [("/accounts/login/", 200), ("/", 302), ("/nowhere/", 404)])
-def test_unreadable_cookie_identifies_nobody(caplog, cookie, path, expected):
+def test_unreadable_cookie_is_ignored(caplog, cookie, path, expected):
     status, _, lines = call(caplog, HTTP_COOKIE=cookie, PATH_INFO=path)
 
     assert status == expected
     assert len(lines) == (expected == 404)
 
 
-def test_form_that_breaks_off_is_no_failure_of_the_tracker(caplog):
+def test_form_that_breaks_off_is_answered_with_400(caplog):
     class Broken(io.BytesIO):
         def read(self, *args: Any) -> bytes:
             raise OSError("The connection broke off")
@@ -209,7 +209,7 @@ def test_form_that_breaks_off_is_no_failure_of_the_tracker(caplog):
 
 
 class Failing:
-    """A middleware that fails, on the way in or on the way out."""
+    """Fail before or after the view."""
 
     error: Exception = OperationalError("could not connect to server\n\tIs it running?")
 
@@ -238,7 +238,7 @@ class FailingTwice(Failing):
     ],
     ids=repr,
 )
-def test_status_tells_outages_from_mistakes(caplog, settings, monkeypatch, middleware, error, status, lines):
+def test_status_distinguishes_outages_from_errors(caplog, settings, monkeypatch, middleware, error, status, lines):
     monkeypatch.setattr(Failing, "error", error)
     settings.MIDDLEWARE = [f"{__name__}.{middleware}", f"{__name__}.Failing"]
 
@@ -261,7 +261,7 @@ def test_status_tells_outages_from_mistakes(caplog, settings, monkeypatch, middl
     ],
     ids=repr,
 )
-def test_outage_is_what_the_driver_calls_one(error, expected):
+def test_outage_is_recognised_by_the_error_of_the_driver(error, expected):
     assert is_outage(error) is expected
 
 

@@ -1,4 +1,4 @@
-"""Limits for visitors who ask for what costs much."""
+"""Test the rate limits of visitors."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def clock(monkeypatch):
     monkeypatch.setattr("tracker.web.rate_limits.time", lambda: 6000)
 
 
-def test_visitor_over_the_limit_reads_when_to_come_back(client):
+def test_visitor_over_the_limit_gets_429(client):
     responses = [client.get(SEARCH) for _ in range(3)]
 
     assert [response.status_code for response in responses] == [200, 200, 429]
@@ -61,11 +61,11 @@ def test_signed_in_people_are_not_counted(client, focal_point):
     ],
     ids=str,
 )
-def test_each_address_is_counted_by_itself(client, addresses, last):
+def test_addresses_are_counted_separately(client, addresses, last):
     assert [client.get(SEARCH, REMOTE_ADDR=address).status_code for address in addresses][-1] == last
 
 
-def test_nobody_is_counted_while_the_cache_is_gone(client, settings):
+def test_nobody_is_counted_while_the_cache_is_away(client, settings):
     settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1"}
     }

@@ -1,4 +1,4 @@
-"""Every file of rows, opened with whatever people can type into it: no cell is a formula or a link."""
+"""Test that no file of rows contains a formula or a link, whatever people have typed."""
 
 import csv
 import io
@@ -51,7 +51,7 @@ ROUTES = {
     "agencies_file": {},
     "people_file": {},
 }
-"""Each route that answers with a file of rows, and its arguments."""
+"""Routes of files of rows, with their arguments."""
 
 
 def is_formula(cell: str) -> bool:
@@ -70,7 +70,7 @@ def content(response) -> bytes:
 
 
 def routes_of_files() -> Iterator[str]:
-    """The names of all routes of the project that have a kind of file in their address."""
+    """Return the names of all routes with a kind of file in their address."""
     waiting: list[URLPattern | URLResolver] = list(get_resolver().url_patterns)
     for each in waiting:
         waiting += getattr(each, "url_patterns", [])
@@ -80,7 +80,7 @@ def routes_of_files() -> Iterator[str]:
 
 @pytest.fixture
 def hostile_network(db, admin):
-    """Agencies, people, an agenda, action points and updates named by HOSTILE."""
+    """Create agencies, people, an agenda, action points and updates named by HOSTILE."""
     agenda = personas.agenda(title=f"x,{FORMULA}", visible_to=Agenda.Audience.EVERYBODY)
     for number, text in enumerate(HOSTILE, 1):
         agency = personas.agency(f"{text[:38].replace('/', '')}{number}", name=text)
@@ -98,7 +98,7 @@ def hostile_network(db, admin):
     return agenda
 
 
-def test_every_route_of_a_file_is_tried_here():
+def test_every_route_of_a_file_is_listed():
     assert sorted(routes_of_files()) == sorted(ROUTES)
 
 
@@ -175,7 +175,7 @@ def test_ordinary_text_is_written_as_it_is(text):
     assert csv_cells(b"".join(as_csv(["a"], [[[text]]], {}))) == ["a", text]
 
 
-def test_file_says_what_it_is_in_lines_of_two_cells():
+def test_file_begins_with_its_description():
     raw = b"".join(as_csv(["a"], [], {"agenda": 'One, "two"\nthree', "filters": "none"}))
 
     assert raw.decode("utf-8-sig") == '# agenda,"One, ""two"" three"\r\n# filters,none\r\na\r\n'
@@ -185,7 +185,7 @@ def test_numbers_and_dates_are_written_as_they_are():
     assert csv_cells(b"".join(as_csv(["a", "b"], [[[-5, None]]], {}))) == ["a", "b", "-5", ""]
 
 
-def test_every_kind_of_file_is_tried_here():
+def test_every_kind_of_file_is_tested():
     assert sorted(KINDS) == ["csv", "json", "xlsx"]
     assert b"".join(as_json(["a"], [[["=1"]]], {})) == b'{"rows": [\n{"a": "=1"}\n]}\n'
     with as_xlsx(["=1"], [[["=1"]]], {"=1": "=1"}) as book:
