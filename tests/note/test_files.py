@@ -142,10 +142,10 @@ def test_visitors_get_files_without_people_and_none_of_others(
     for pk in enqueued:
         make_file(pk)
 
-    content = b"".join(client.get(f"{own}content/").streaming_content)
-    content = " ".join(paragraph.text for paragraph in Document(BytesIO(content)).paragraphs)
+    file = b"".join(client.get(f"{own}content/").streaming_content)
+    text_of_file = " ".join(paragraph.text for paragraph in Document(BytesIO(file)).paragraphs)
     assert own != theirs
-    assert focal_point.email not in content
+    assert focal_point.email not in text_of_file
     assert client.get(theirs).status_code == 302
     assert client.get(f"{theirs}content/").status_code == 302
 
