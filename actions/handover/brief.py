@@ -12,6 +12,7 @@ from actions import rules
 from actions.as_of import AsOf
 from actions.handover.models import Handover
 from actions.models import ActionPoint, Milestone, ProgressUpdate
+from actions.models.action_point_queryset import ActionPointQuerySet
 from actions.reader import state_of
 from actions.reminders.models import Digest, ReminderCount
 from tracker.mail.templates import send_from_templates
@@ -39,9 +40,14 @@ class ActionPointBrief:
     """In how many periods digests reminded anybody of it since the last report."""
 
 
-def brief_of(handover: Handover, reader: User, today: date) -> list[ActionPointBrief]:
-    """Return a brief for each action point of the hand-over that the reader may see. Eight queries; one if there is none."""
-    points = list(handover.action_points.visible_to(reader).in_order().with_context().prefetch_related("milestones"))
+def points_of(handover: Handover, reader: User) -> ActionPointQuerySet:
+    """Return the action points of the hand-over that the reader may see, in order."""
+    visible = handover.action_points.visible_to(reader)
+    return visible.in_order().with_context().prefetch_related("milestones")
+
+
+def brief_of(handover: Handover, points: Sequence[ActionPoint], today: date) -> list[ActionPointBrief]:
+    """Return a brief for each of these action points of the hand-over. Four queries; none if there is none."""
     if not points:
         return []
     updates = _latest_updates(points)
@@ -68,7 +74,7 @@ def send_brief(handover: Handover, today: date) -> bool:
     with translation.override(person.language):
         context = {
             "handover": handover,
-            "brief": brief_of(handover, person, today),
+            "brief": brief_of(handover, list(points_of(handover, person)), today),
             "base_url": settings.BASE_URL,
             "link": settings.BASE_URL + handover.get_absolute_url(),
         }

@@ -9,15 +9,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from actions.access import signed_in
-from actions.handover.brief import brief_of, send_brief
+from actions.handover.brief import brief_of, points_of, send_brief
 from actions.handover.forms import HandoverForm, PeopleForm
 from actions.handover.models import Handover
 from actions.handover.transfer import HandoverError, OpenWork, hand_over, lock_open_work, open_work
 from tracker.people.models import User
 from tracker.people.permissions import Right, may, require
 from tracker.web.form_recovery import clear_browser_copy
+from tracker.web.pagination import get_page
 
 MAX_LISTED = 100
+PAGE_SIZE = 25
+"""Action points of the brief on a page."""
 
 
 @require_safe
@@ -30,11 +33,18 @@ def handover_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def handover_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a hand-over with its brief, to the successor and to coordinators."""
+    """Show a hand-over with its brief, to the successor and to coordinators. `?page=` is the page of the brief."""
     person = signed_in(request)
     handover = get_object_or_404(Handover.objects.visible_to(person).with_people(), pk=pk)
-    brief = brief_of(handover, person, timezone.localdate())
-    return render(request, "handover/handover_page.html", {"handover": handover, "brief": brief})
+    errors: list[str] = []
+    page = get_page(points_of(handover, person), PAGE_SIZE, request.GET, errors)
+    context = {
+        "handover": handover,
+        "brief": brief_of(handover, list(page), timezone.localdate()),
+        "page": page,
+        "errors": errors,
+    }
+    return render(request, "handover/handover_page.html", context, status=400 if errors else 200)
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from actions.handover.brief import brief_of, send_brief
+from actions.handover.brief import brief_of, points_of, send_brief
 from actions.handover.models import Handover
 from actions.handover.transfer import HandoverError, hand_over, lock_open_work, open_work
 from actions.models import ActionPoint
@@ -18,7 +18,7 @@ from actions.reminders.links import answer_link
 from actions.reminders.models import DeclinedResponsibility, ReminderCount
 from issues.models import Agenda
 from tests import personas
-from tests.actions.pages import text
+from tests.actions.pages import links, text
 from tests.personas import NOW, TODAY
 from tests.races import run_at_once
 
@@ -289,7 +289,9 @@ def test_brief_leaves_out_what_the_successor_may_not_see(focal_point, successor,
     handover = transfer(focal_point, successor, coordinator)
 
     assert handover.action_points.count() == 2
-    assert [brief.action_point for brief in brief_of(handover, successor, TODAY)] == [assigned]
+    assert [brief.action_point for brief in brief_of(handover, list(points_of(handover, successor)), TODAY)] == [
+        assigned
+    ]
     assert send_brief(handover, TODAY)
     assert "Secret" not in mail.outbox[0].body
 
@@ -359,3 +361,22 @@ def test_work_is_handed_over_once_by_two_coordinators_at_once(focal_point, succe
 
     assert sorted(map(str, run_at_once(send, send))) == ["302", "409"]
     assert Handover.objects.count() == 1
+
+
+def test_long_brief_has_pages_and_the_mail_has_all_of_it(
+    client, focal_point, successor, coordinator, assigned, monkeypatch
+):
+    monkeypatch.setattr("actions.handover.views.PAGE_SIZE", 2)
+    for number in (2, 3):
+        personas.action_point(number=number, title=f"Assigned {number}").focal_points.add(focal_point)
+    handover = transfer(focal_point, successor, coordinator)
+    personas.sign_in(client, successor)
+
+    first, second = (client.get(f"{handover.get_absolute_url()}{query}") for query in ("", "?page=2"))
+    send_brief(handover, TODAY)
+
+    assert [f"Assigned {number}" in text(first) for number in (2, 3)] == [True, False]
+    assert [f"Assigned {number}" in text(second) for number in (2, 3)] == [False, True]
+    assert "?page=2" in links(first)
+    assert [f"Assigned {number}" in str(mail.outbox[0].body) for number in (2, 3)] == [True, True]
+    assert client.get(f"{handover.get_absolute_url()}?page=3").status_code == 400
