@@ -83,7 +83,7 @@ def hostile_network(db, admin):
     """Create agencies, people, an agenda, action points and updates named by HOSTILE."""
     agenda = personas.agenda(title=f"x,{FORMULA}", visible_to=Agenda.Audience.EVERYBODY)
     for number, text in enumerate(HOSTILE, 1):
-        agency = personas.agency(f"{text[:38].replace('/', '')}{number}", name=text)
+        agency = personas.agency(f"{text[:17].replace('/', '')}{number}", name=text)
         person = personas.person(f"{number}@example.org", name=text, agency=agency)
         point = personas.action_point(personas.issue(agenda, number, title=text), title=text)
         point.lead_agencies.add(agency)
