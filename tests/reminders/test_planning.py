@@ -278,7 +278,7 @@ def test_person_who_moves_about_gets_each_digest_once(schedule, traveller, monke
 
 
 def test_person_who_moves_after_having_been_due_waits_for_the_next_period(schedule, traveller, monkeypatch):
-    """All moved on Monday; what falls silent on Tuesday is told of on Monday again, wherever one went on Wednesday."""
+    """All moved on Monday: what is due on Tuesday is in the next Monday's digest, whatever the time zone was on Wednesday."""
     (point,) = traveller.agency.led_action_points.all()
     personas.update(point, now=MONDAY - timedelta(days=1))
     through(-170, 24)
