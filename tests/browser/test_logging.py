@@ -92,6 +92,7 @@ def test_double_click_creates_one_update(new_page, focal_point, point):
     assert point.progress_updates.count() == 1
 
 
+@pytest.mark.embedded
 def test_text_is_restored_after_closing_the_tab(new_page, focal_point, point):
     page = new_page(focal_point)
     page.goto("/agendas/2026/1.1/updates/")
@@ -109,6 +110,7 @@ def test_text_is_restored_after_closing_the_tab(new_page, focal_point, point):
     expect(page.get_by_label("What happened?")).to_have_value("")
 
 
+@pytest.mark.embedded
 def test_two_tabs_keep_separate_texts(new_page, focal_point, point):
     first = new_page(focal_point)
     second = first.context.new_page()
@@ -129,6 +131,7 @@ def test_two_tabs_keep_separate_texts(new_page, focal_point, point):
     assert sorted(texts[:2]) == ["From the one tab.", "From the other tab."]
 
 
+@pytest.mark.embedded
 def test_publishing_in_one_tab_keeps_the_text_of_the_other(new_page, focal_point, point):
     first = new_page(focal_point)
     second = first.context.new_page()
@@ -145,6 +148,7 @@ def test_publishing_in_one_tab_keeps_the_text_of_the_other(new_page, focal_point
     expect(second.get_by_label("What happened?")).to_have_value("From the other tab.")
 
 
+@pytest.mark.embedded
 def test_text_published_after_an_error_is_not_restored(new_page, focal_point, point):
     page = new_page(focal_point)
     page.goto("/agendas/2026/1.1/updates/")
@@ -172,6 +176,7 @@ def test_draft_of_a_refused_form_is_offered_once(new_page, focal_point, point):
     expect(page.get_by_label("What happened?")).to_have_value("Refused, so it is a draft.")
 
 
+@pytest.mark.embedded
 def test_two_signed_out_tabs_restore_their_texts(new_page, focal_point, point):
     focal_point.set_password("a long enough password")
     focal_point.save()
@@ -195,6 +200,7 @@ def test_two_signed_out_tabs_restore_their_texts(new_page, focal_point, point):
     expect(second.get_by_label("What happened?")).to_have_value("From the one tab.")
 
 
+@pytest.mark.embedded
 def test_counter_and_preview_update_while_typing(new_page, focal_point, point):
     page = new_page(focal_point)
     page.goto("/agendas/2026/1.1/updates/")
@@ -206,6 +212,7 @@ def test_counter_and_preview_update_while_typing(new_page, focal_point, point):
     expect(page.get_by_label("What happened?")).to_have_value("**bold**")
 
 
+@pytest.mark.embedded
 @pytest.mark.parametrize(
     "text",
     [
@@ -242,6 +249,7 @@ def paste(field: Any, text: str) -> None:
     )
 
 
+@pytest.mark.embedded
 def test_short_field_accepts_as_many_emoji_as_letters(new_page, focal_point, point):
     page = new_page(focal_point)
     page.goto("/agendas/2026/1.1/milestones/")
@@ -260,6 +268,7 @@ def test_short_field_accepts_as_many_emoji_as_letters(new_page, focal_point, poi
     assert point.milestones.get().title == "😀" * 200
 
 
+@pytest.mark.embedded
 @pytest.mark.parametrize("width", [360, 768, 1280])
 def test_form_fits_the_screen(new_page, focal_point, point, width):
     page = new_page(focal_point, viewport={"width": width, "height": 800})
