@@ -82,7 +82,7 @@ class Run:
         templates = sorted(str(path) for path in (ROOT / "templates").rglob("*.html"))
         self.check("ruff check", "-m", "ruff", "check", "--no-cache", ".")
         self.check("ruff format", "-m", "ruff", "format", "--check", ".")
-        self.check("djade", "-m", "djade", "--check", "--target-version", "5.2", *templates)
+        self.check("djade", "--check", "--target-version", "5.2", *templates, program=find_djade())
         self.check("mypy", "-m", "mypy", ".")
         self.check("migrations", "manage.py", "makemigrations", "--check", "--dry-run")
         deploy = ["manage.py", "check", "--deploy", "--fail-level", "WARNING"]
@@ -92,9 +92,11 @@ class Run:
         self.tests_on_servers("tests on PostgreSQL and Redis")
         self.check("coverage", "-m", "coverage", "report")
 
-    def check(self, title: str, *arguments: str, environment: dict[str, str] | None = None) -> None:
+    def check(
+        self, title: str, *arguments: str, environment: dict[str, str] | None = None, program: str = sys.executable
+    ) -> None:
         """Run a step that passes or fails as a whole."""
-        failed, seconds = self._run(title, arguments, environment or {})
+        failed, seconds = self._run(title, arguments, environment or {}, program)
         self.results.append(Result(title, int(not failed), int(failed), seconds))
 
     def tests(self, title: str, *arguments: str, environment: dict[str, str] | None = None) -> None:
@@ -119,11 +121,13 @@ class Run:
             print(f"\n== {title}\n{error}")
             self.results.append(Result(title, 0, 1, 0))
 
-    def _run(self, title: str, arguments: Iterable[str], environment: dict[str, str]) -> tuple[bool, float]:
-        """Run this Python with these arguments; return whether it failed, and the seconds that it took."""
+    def _run(
+        self, title: str, arguments: Iterable[str], environment: dict[str, str], program: str = sys.executable
+    ) -> tuple[bool, float]:
+        """Run a program with these arguments; return whether it failed, and the seconds that it took."""
         print(f"\n== {title}", flush=True)
         began = time.monotonic()
-        done = subprocess.run([sys.executable, *arguments], check=False, cwd=ROOT, env=self.environment | environment)
+        done = subprocess.run([program, *arguments], check=False, cwd=ROOT, env=self.environment | environment)
         return done.returncode != 0, time.monotonic() - began
 
     @property
@@ -136,6 +140,12 @@ class Run:
             "TRACKER_MODE": "embedded",
             "COVERAGE_FILE": str(self.folder / "coverage"),
         }
+
+
+def find_djade() -> str:
+    """Return the path of djade, a program beside this Python that cannot be run as a module."""
+    beside = Path(sys.executable).with_name("djade")
+    return str(beside) if beside.exists() else shutil.which("djade") or "djade"
 
 
 def install_programs() -> list[str]:
