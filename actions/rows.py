@@ -55,10 +55,6 @@ class ActionPointRow:
     def issue(self) -> str:
         return f"{self.issue_number}. {self.issue_title}"
 
-    @property
-    def is_unowned(self) -> bool:
-        return not (self.agencies or self.people)
-
 
 @dataclass(frozen=True, slots=True)
 class StatusCount:

@@ -145,7 +145,7 @@ def test_agenda_page_shows_dates_of_progress_and_of_reports(client, public_agend
 def test_agenda_page_distinguishes_no_report_from_no_progress(client, public_agenda):
     issue = personas.issue(public_agenda)
     personas.action_point(issue, 1, title="Silent")
-    reported = personas.action_point(issue, 2, title="Told")
+    reported = personas.action_point(issue, 2, title="Answered")
     personas.update(reported, status="no_progress", narrative="", reason="No money.", now=timezone.now())
 
     rows = dict(client.get("/agendas/2005/").context["issues"])[issue]

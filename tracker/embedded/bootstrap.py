@@ -144,7 +144,7 @@ def explain(failed: "subprocess.CompletedProcess[str]") -> str:
     else:
         reason = "The tracker's Python packages could not be downloaded."
         advice = (
-            "Check the network, and the proxy and package index that pip is told to use (pip config list).\n"
+            "Check the network, and the proxy and package index that pip uses (pip config list).\n"
             "Then give the same command again; what was installed is kept."
         )
     return f"{reason} The last lines of pip:\n{_last_lines(failed)}\n{advice}"
