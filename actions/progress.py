@@ -1,4 +1,4 @@
-"""Log, correct and withdraw progress updates, and pause reminders.
+"""Log, correct and withdraw progress updates.
 
 Each function locks the action point and stores the change and the derived status in one transaction. If it raises, nothing is stored.
 """
@@ -6,12 +6,13 @@ Each function locks the action point and stores the change and the derived statu
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 
-from actions.models import ActionPoint, Evidence, ProgressUpdate, ReportedStatus
-from actions.rules import Report, position_of, status_summary
+from actions.models import ActionPoint, Evidence, ProgressUpdate, ReportedStatus, Responsibility
+from actions.reports import agency_parents, read_reports
+from actions.rules import StatusSummary, position_of, summarize
 from actions.submission import Submission
 from tracker.dates.value import PartialDate
 from tracker.people.models import Agency, User
@@ -42,7 +43,10 @@ class Progress:
     status: str
     narrative: str = ""
     reason: str = ""
-    part_only: bool = False
+    is_piece: bool = False
+    """Whether it is about a piece of the work only."""
+    covers_all: bool = False
+    """Whether it is about the parts of all lead agencies, whatever its agency is."""
     happened: PartialDate | None = None
     agency: Agency | None = None
     attributed_to: str = ""
@@ -72,7 +76,7 @@ def log_progress(
     sent = Submission(
         id=submission, action_point=action_point, author=author, progress=progress, reported_on=reported_on
     )
-    _lock(action_point)
+    lock_action_point(action_point)
     if published := _find_published_and_remove_draft(sent):
         return published
     last_number = action_point.last_number()
@@ -119,7 +123,7 @@ def correct(
     sent = Submission(
         id=submission, action_point=update.action_point, author=author, progress=progress, corrects=update.number
     )
-    _lock(update.action_point)
+    lock_action_point(update.action_point)
     if published := _find_published_and_remove_draft(sent):
         return published
     _require_newest(update, version)
@@ -146,43 +150,34 @@ def correct(
 @transaction.atomic
 def withdraw(update: ProgressUpdate, *, by: User, reason: str, now: datetime, version: int | None = None) -> None:
     """Mark an update as withdrawn. It stays readable but does not affect the status. Raises SupersededError like `correct`."""
-    _lock(update.action_point)
+    lock_action_point(update.action_point)
     _require_newest(update, version)
     update.mark_withdrawn(by=by, reason=reason, at=now)
     apply_status(update.action_point)
 
 
 def apply_status(action_point: ActionPoint) -> None:
-    """Derive the status of a locked action point from its current updates, and store it without history. Two queries."""
-    reports = action_point.progress_updates.current().values_list(*Report._fields)
-    summary = status_summary([Report._make(report) for report in reports])
-    columns = summary._asdict() | {"last_happened_latest": summary.last_happened and summary.last_happened.latest}
-    ActionPoint.objects.filter(pk=action_point.pk).update(**columns)
+    """Derive the status of a locked action point and of its parts from its current updates, and store it without history.
+
+    Five queries, and one for each part.
+    """
+    parts = list(action_point.responsibilities.current())
+    reports = read_reports(action_point.progress_updates.current())[action_point.pk]
+    summaries = summarize(reports, [part.agency_id for part in parts], agency_parents())
+    _store_summary(action_point, summaries.action_point)
+    for part in parts:
+        _store_summary(part, summaries.parts[part.agency_id])
+    action_point.forget_parts()
+
+
+def _store_summary(row: ActionPoint | Responsibility, summary: StatusSummary) -> None:
+    columns = summary.columns()
+    type(row)._base_manager.filter(pk=row.pk).update(**columns)
     for name, value in columns.items():
-        setattr(action_point, name, value)
+        setattr(row, name, value)
 
 
-def snooze(action_point: ActionPoint, until: date, reason: str) -> None:
-    """Pause the reminders of an action point until that day, and store the reason, which its page shows."""
-    _set_pause(action_point, until, reason)
-
-
-def wake(action_point: ActionPoint) -> None:
-    """End the pause of the reminders of an action point."""
-    _set_pause(action_point, None, "")
-
-
-@transaction.atomic
-def _set_pause(action_point: ActionPoint, until: date | None, reason: str) -> None:
-    """Store the pause and one history row, unless the stored values are the same."""
-    point = for_update(ActionPoint.objects.filter(pk=action_point.pk))
-    stored = point.values_list("snoozed_until", "snooze_reason").get()
-    action_point.snoozed_until, action_point.snooze_reason = until, reason
-    if stored != (until, reason):
-        action_point.save(update_fields=["snoozed_until", "snooze_reason"])
-
-
-def _lock(action_point: ActionPoint) -> None:
+def lock_action_point(action_point: ActionPoint) -> None:
     """Lock the action point until the transaction ends. One query."""
     for_update(ActionPoint.objects.only("pk")).get(pk=action_point.pk)
 
@@ -197,9 +192,9 @@ def _find_published_and_remove_draft(sent: Submission) -> ProgressUpdate | None:
 
 def _store(update: ProgressUpdate, progress: Progress) -> ProgressUpdate:
     """Insert the update with this content, its participants and its evidence."""
-    update.status, update.part_only, update.narrative = progress.status, progress.part_only, progress.narrative
+    update.status, update.is_piece, update.narrative = progress.status, progress.is_piece, progress.narrative
     update.reason = progress.reason if progress.status == ReportedStatus.NO_PROGRESS else ""
-    update.happened = progress.happened
+    update.happened, update.covers_all = progress.happened, progress.covers_all
     update.agency, update.attributed_to = progress.agency, progress.attributed_to
     update.save(force_insert=True)
     if progress.participants:

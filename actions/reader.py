@@ -7,31 +7,28 @@ figures and lists use both in the same way.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
 from actions.as_of import AsOf
-from actions.models import ActionPoint, Milestone
+from actions.models import ActionPoint, Milestone, Responsibility
 from actions.models.action_point_queryset import end_of
-from actions.rules import Report, status_summary
-from actions.states import ActionPointState, OpenMilestone
+from actions.reports import agency_parents, read_reports
+from actions.rules import StatusSummary, summarize
+from actions.states import ActionPointState, OpenMilestone, PartState
 from issues.models import Agenda, Issue
+from tracker.people.models import User
 
-_COLUMNS = (
-    "pk",
-    "issue__agenda",
-    "issue__number",
-    "number",
-    "status",
-    "last_reported",
-    "last_reported_day",
-    "last_happened",
-    "no_progress_streak",
-    "snoozed_until",
-)
+_STATUS = ("status", "last_reported", "last_reported_day", "last_happened", "no_progress_streak")
+"""The derived columns of an action point or a part that its state has, in this order."""
 
+Scope = dict[str, Any]
+"""Lookups that select action points."""
 
 def read_agenda(agenda: Agenda, as_of: AsOf) -> list[ActionPointState]:
-    """Return the action points of an agenda, in the order of their references. Four queries, one more for a past date.
+    """Return the action points of an agenda, in the order of their references. Seven queries at most, three more for a past date.
 
     For a past date call `AsOf.look_back` with the agenda first.
     """
@@ -41,7 +38,7 @@ def read_agenda(agenda: Agenda, as_of: AsOf) -> list[ActionPointState]:
 def read_action_points(pks: Collection[int], as_of: AsOf, agendas: Iterable[Agenda] = ()) -> list[ActionPointState]:
     """Return the action points with these ids, by agenda and reference.
 
-    Five queries, one less if their `agendas` are passed, none if there are no ids.
+    Queries as for an agenda, and one more unless their `agendas` are passed; none if there are no ids.
     """
     if not pks:
         return []
@@ -57,114 +54,124 @@ def read_issue(issue: Issue, as_of: AsOf) -> list[ActionPointState]:
 
 
 def state_of(action_point: ActionPoint, as_of: AsOf) -> ActionPointState:
-    """Return the state of an action point that is loaded with its issue and agenda.
-
-    Three queries for owners and milestones unless they are prefetched, one more for a past date.
-    """
-    state = ActionPointState(
-        action_point.pk,
-        action_point.issue.agenda,
-        action_point.issue.number,
-        action_point.number,
-        action_point.status,
-        action_point.last_reported,
-        action_point.last_reported_day,
-        action_point.last_happened,
-        action_point.no_progress_streak,
-        action_point.snoozed_until,
-        leads=tuple(agency.pk for agency in action_point.lead_agencies.all()),
-        focal_points=tuple(person.pk for person in action_point.focal_points.all()),
-        milestones=tuple(
-            OpenMilestone(one.pk, one.due_earliest, one.due_latest, one.repeats_every_months)
-            for one in action_point.milestones.all()
-            if one.done_on is None
-        ),
-    )
-    return _as_of([state], {"pk": action_point.pk}, as_of)[0] if as_of.is_past else state
+    """Return the state of an action point that is loaded with its issue and agenda. Queries as for an agenda."""
+    agenda = action_point.issue.agenda
+    return _read({"pk": action_point.pk}, as_of, {agenda.pk: agenda})[0]
 
 
-def _read(scope: dict[str, Any], as_of: AsOf, agendas: Mapping[int, Agenda]) -> list[ActionPointState]:
+def _read(scope: Scope, as_of: AsOf, agendas: Mapping[int, Agenda]) -> list[ActionPointState]:
     """Return the action points that match the lookups in `scope`; `agendas` has their agendas by id."""
-    leads = _owners(ActionPoint.lead_agencies.through, "agency", scope)
-    focal_points = _owners(ActionPoint.focal_points.through, "user", scope)
+    parts = _parts(scope, as_of)
     milestones = _milestones(scope)
-    rows: Any = ActionPoint.objects.filter(**scope).order_by().values_list(*_COLUMNS)
+    columns = ("pk", "issue__agenda", "issue__number", "number", "added_on", *_STATUS)
+    rows: Any = ActionPoint.objects.filter(**scope).order_by().values_list(*columns)
     states = [
         ActionPointState(
             pk,
             agendas[agenda],
             issue,
             number,
-            status,
-            last_reported,
-            last_reported_day,
-            last_happened,
-            no_progress_streak,
-            paused_until,
-            tuple(leads.get(pk, ())),
-            tuple(focal_points.get(pk, ())),
-            tuple(milestones.get(pk, ())),
+            added_on,
+            *status,
+            parts=tuple(parts.get(pk, ())) or (PartState(None, None, *status),),
+            milestones=tuple(milestones.get(pk, ())),
         )
-        for (
-            pk,
-            agenda,
-            issue,
-            number,
-            status,
-            last_reported,
-            last_reported_day,
-            last_happened,
-            no_progress_streak,
-            paused_until,
-        ) in rows
+        for pk, agenda, issue, number, added_on, *status in rows
     ]
     return _as_of(states, scope, as_of) if as_of.is_past else states
 
 
-def _owners(through: Any, owner: str, scope: dict[str, Any]) -> dict[int, list[int]]:
-    owners: dict[int, list[int]] = {}
-    for point, pk in through.objects.filter(**_via("actionpoint", scope)).values_list("actionpoint_id", f"{owner}_id"):
-        owners.setdefault(point, []).append(pk)
-    return owners
+def _parts(scope: Scope, as_of: AsOf) -> dict[int, list[PartState]]:
+    """Return the parts by the ids of their action points, in order of acronym. Four queries, one if there are none."""
+    responsibilities = Responsibility.objects.filter(**_via("action_point", scope)).order_by("agency__acronym", "pk")
+    responsibilities = responsibilities.as_of(as_of.day) if as_of.is_past else responsibilities.current()
+    columns = ("action_point_id", "pk", "agency_id", "since_earliest", "paused_until", *_STATUS)
+    rows: Any = list(responsibilities.values_list(*columns))
+    if not rows:
+        return {}
+    persons, active = _persons(responsibilities)
+    unnamed = {agency for _point, pk, agency, *_others in rows if not active.get(pk)}
+    focal_points = _focal_points(unnamed)
+    predecessors = _predecessors(scope)
+    parts: dict[int, list[PartState]] = defaultdict(list)
+    for action_point, pk, agency, since, paused_until, *status in rows:
+        parts[action_point].append(
+            PartState(
+                pk,
+                agency,
+                *status,
+                since=since,
+                persons=tuple(persons.get(pk, ())),
+                people=frozenset(active.get(pk) or focal_points.get(agency, ())),
+                paused_until=None if as_of.is_past else paused_until,
+                predecessor_reported=predecessors.get((action_point, agency)),
+            )
+        )
+    return parts
 
 
-def _milestones(scope: dict[str, Any]) -> dict[int, list[OpenMilestone]]:
+def _persons(responsibilities: Any) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+    """Return the persons named for each part, and the active ones among them. One query."""
+    persons: dict[int, list[int]] = defaultdict(list)
+    active: dict[int, list[int]] = defaultdict(list)
+    through = Responsibility.persons.through.objects.filter(responsibility__in=responsibilities.order_by().values("pk"))
+    for part, person, is_active in through.values_list("responsibility_id", "user_id", "user__is_active"):
+        persons[part].append(person)
+        if is_active:
+            active[part].append(person)
+    return persons, active
+
+
+def _focal_points(agencies: Collection[int]) -> dict[int, set[int]]:
+    """Return the active focal points of each agency, those of the agencies below it included. One query, none without agencies."""
+    focal_points: dict[int, set[int]] = defaultdict(set)
+    if agencies:
+        of_agencies = Q(agency__in=agencies) | Q(agency__parent__in=agencies)
+        people: Any = User.objects.active().focal_points().filter(of_agencies).order_by()
+        for person, agency, parent in people.values_list("pk", "agency_id", "agency__parent_id"):
+            focal_points[agency].add(person)
+            focal_points[parent].add(person)
+    return focal_points
+
+
+def _predecessors(scope: Scope) -> dict[tuple[int, int], date]:
+    """Return the day of the last report on each agency's part of the predecessors, by ids of action point and agency. One query."""
+    reported = Responsibility.objects.filter(last_reported_day__isnull=False, **_via("action_point__carried_to", scope))
+    rows: Any = reported.order_by().values_list("action_point__carried_to", "agency_id", "last_reported_day")
+    days: dict[tuple[int, int], date] = {}
+    for action_point, agency, day in rows:
+        days[action_point, agency] = max(day, days.get((action_point, agency), day))
+    return days
+
+
+def _milestones(scope: Scope) -> dict[int, list[OpenMilestone]]:
     undone = Milestone.objects.undone().filter(**_via("action_point", scope)).in_order()
+    columns = ("action_point_id", "pk", "due_earliest", "due_latest", "repeats_every_months", "agency_id")
     milestones: dict[int, list[OpenMilestone]] = {}
-    rows: Any = undone.values_list("action_point_id", "pk", "due_earliest", "due_latest", "repeats_every_months")
-    for point, *columns in rows:
-        milestones.setdefault(point, []).append(OpenMilestone(*columns))
+    rows: Any = undone.values_list(*columns)
+    for point, *values in rows:
+        milestones.setdefault(point, []).append(OpenMilestone(*values))
     return milestones
 
 
-def _as_of(states: Iterable[ActionPointState], scope: dict[str, Any], as_of: AsOf) -> list[ActionPointState]:
-    """Return the states at the end of a past day, with the texts, owners and milestones of today and without pauses."""
-    reports: dict[int, list[Report]] = defaultdict(list)
-    recorded_later = set()
-    end = end_of(as_of.day)
+def _as_of(states: Iterable[ActionPointState], scope: Scope, as_of: AsOf) -> list[ActionPointState]:
+    """Return the states at the end of a past day, with the texts, persons and milestones of today and without pauses. Four queries."""
     updates = as_of.updates().filter(**_via("action_point", scope)).order_by()
-    for point, recorded_at, *columns in updates.values_list("action_point_id", "recorded_at", *Report._fields):
-        reports[point].append(Report(*columns))
-        if recorded_at >= end:
-            recorded_later.add(point)
+    recorded_later = set(updates.filter(recorded_at__gte=end_of(as_of.day)).values_list("action_point_id", flat=True))
+    reports, parents = read_reports(updates), agency_parents()
     past_states = []
     for state in states:
-        summary = status_summary(reports[state.pk])
-        past_states.append(
-            replace(
-                state,
-                status=summary.status.value,
-                last_reported=summary.last_reported,
-                last_reported_day=summary.last_reported_day,
-                last_happened=summary.last_happened,
-                no_progress_streak=summary.no_progress_streak,
-                paused_until=None,
-                recorded_later=state.pk in recorded_later,
-            )
-        )
+        summaries = summarize(reports.get(state.pk, []), state.leads, parents)
+        parts = tuple(replace(part, **_columns(summaries.parts[part.agency])) for part in state.parts)
+        late = state.pk in recorded_later
+        past_states.append(replace(state, parts=parts, recorded_later=late, **_columns(summaries.action_point)))
     return past_states
 
 
-def _via(relation: str, scope: dict[str, Any]) -> dict[str, Any]:
+def _columns(summary: StatusSummary) -> dict[str, Any]:
+    return summary._asdict() | {"status": summary.status.value}
+
+
+def _via(relation: str, scope: Scope) -> Scope:
     """Return the lookups of `scope` for a model that is related to action points by `relation`."""
     return {f"{relation}__{lookup}": value for lookup, value in scope.items()}

@@ -1,44 +1,60 @@
-"""Apply the rules of progress: derive the status of an action point from its updates, and find the reasons why it needs attention.
+"""Apply the rules of progress to plain data: position, coverage, status, updates that are due, milestones, and what needs attention.
 
-`status_summary` works on reports, the other rules on plain data (`ActionPointState`). No other module repeats these rules.
+"Part" means one lead agency's part of an action point. An action point without a lead has one part, which is nobody's. No other module
+repeats these rules.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime, time, tzinfo
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import takewhile
 from typing import NamedTuple
 
-from actions.models import Milestone
-from actions.models.status import ENDED, ActionStatus, NoProgressReason, ReportedStatus
-from actions.states import ActionPointState, OpenMilestone
+from actions.models.status import ENDED, ActionStatus, AttentionReason, ReportedStatus
+from actions.states import ActionPointState, OpenMilestone, PartState
 from issues.models import Agenda
 from tracker.dates.value import PartialDate
 from tracker.people.models import User
 
 
 class Report(NamedTuple):
-    """The columns of a progress update that the status of its action point depends on."""
+    """The values of a progress update that the rules depend on."""
 
     number: int
     status: str
-    part_only: bool
+    is_piece: bool
+    covers_all: bool
+    agency: int | None
+    """Id of its agency."""
     happened: PartialDate | None
     reported_on: PartialDate
     position: datetime
     position_day: date
     first_recorded_at: datetime
+    participants: frozenset[int] = frozenset()
+    """Ids of the agencies that took part."""
 
 
 class StatusSummary(NamedTuple):
-    """The derived columns of an action point: its status and the dates of its last report."""
+    """The derived columns of an action point or a part (`STATUS_COLUMNS`): its status and the dates of its last report."""
 
     status: ActionStatus
-    last_reported: PartialDate | None
-    last_reported_day: date | None
+    last_reported: PartialDate | None = None
+    last_reported_day: date | None = None
     """The day of that report's position."""
-    last_happened: PartialDate | None
+    last_happened: PartialDate | None = None
     no_progress_streak: int = 0
-    """Number of consecutive latest reports on the whole action point with the status "no progress"."""
+    """Number of consecutive latest reports on the whole with the status "no progress"."""
+
+    def columns(self) -> dict[str, object]:
+        """Return the values of `STATUS_COLUMNS`."""
+        return self._asdict() | {"last_happened_latest": self.last_happened and self.last_happened.latest}
+
+
+class Summaries(NamedTuple):
+    """The summary of an action point, and of its parts by the id of the lead agency; without a lead the only key is None."""
+
+    action_point: StatusSummary
+    parts: dict[int | None, StatusSummary]
 
 
 def position_of(reported_on: PartialDate, recorded_at: datetime, zone: tzinfo) -> tuple[datetime, date]:
@@ -51,18 +67,38 @@ def position_of(reported_on: PartialDate, recorded_at: datetime, zone: tzinfo) -
     return min(end, recorded_at), min(reported_on.latest, recorded_at.astimezone(zone).date())
 
 
-def status_summary(reports: Sequence[Report]) -> StatusSummary:
+def covers(report: Report, lead: int | None, parents: Mapping[int, int]) -> bool:
+    """Return whether an update covers the lead's part. `parents` has the agency above each agency that has one, by ids.
+
+    It does if its agency is the lead or an agency below it, or if the lead took part. An update without an agency, or about the whole
+    action point, covers every part.
+    """
+    if lead is None or report.agency is None or report.covers_all:
+        return True
+    return lead in {report.agency, parents.get(report.agency)} or lead in report.participants
+
+
+def summarize(reports: Collection[Report], leads: Collection[int], parents: Mapping[int, int]) -> Summaries:
     """Summarise the current updates of an action point (the newest versions that were not withdrawn), in any order.
 
-    The latest report on the whole action point determines the status. If no report is on the whole, `status_of_pieces` does.
+    An update that covers no part changes nothing.
     """
+    covering = {lead: [each for each in reports if covers(each, lead, parents)] for lead in leads or [None]}
+    parts = {lead: _summarize_part(covered) for lead, covered in covering.items()}
+    counted = {report for covered in covering.values() for report in covered}
+    whole = _summarize_part(counted)
+    return Summaries(whole._replace(status=status_of_action_point(part.status for part in parts.values())), parts)
+
+
+def _summarize_part(reports: Collection[Report]) -> StatusSummary:
+    """Summarise the updates that cover a part. The latest one on the whole part determines its status; without one, the pieces do."""
     if not reports:
-        return StatusSummary(ActionStatus.NOT_REPORTED, None, None, None)
+        return StatusSummary(ActionStatus.NOT_REPORTED)
     latest_first = sorted(reports, key=_recency, reverse=True)
-    whole = [ActionStatus(report.status) for report in latest_first if not report.part_only]
+    whole = [ActionStatus(report.status) for report in latest_first if not report.is_piece]
     streak = list(takewhile(lambda status: status == ActionStatus.NO_PROGRESS, whole))
     return StatusSummary(
-        status=whole[0] if whole else status_of_pieces({report.status for report in reports}),
+        status=whole[0] if whole else _status_of_pieces({report.status for report in reports}),
         last_reported=latest_first[0].reported_on,
         last_reported_day=latest_first[0].position_day,
         last_happened=_latest(report.happened for report in reports if report.happened),
@@ -70,8 +106,8 @@ def status_summary(reports: Sequence[Report]) -> StatusSummary:
     )
 
 
-def status_of_pieces(statuses: Collection[str]) -> ActionStatus:
-    """Return the status of an action point that has reports on pieces of the work only. It is never completed."""
+def _status_of_pieces(statuses: Collection[str]) -> ActionStatus:
+    """Return the status of a part that has reports on pieces of the work only. It is never completed."""
     if ReportedStatus.UNDER_WAY in statuses or ReportedStatus.COMPLETED in statuses:
         return ActionStatus.UNDER_WAY
     if ReportedStatus.EXPLORING in statuses:
@@ -79,9 +115,32 @@ def status_of_pieces(statuses: Collection[str]) -> ActionStatus:
     return ActionStatus.NO_PROGRESS
 
 
+_FURTHEST_FIRST = (ActionStatus.UNDER_WAY, ActionStatus.EXPLORING, ActionStatus.NO_PROGRESS, ActionStatus.NOT_REPORTED)
+
+
+def status_of_action_point(parts: Iterable[str]) -> ActionStatus:
+    """Return the status of an action point from the statuses of its parts; there is at least one.
+
+    Discontinued parts are left out, a completed part counts as under way beside others, and the part furthest ahead counts.
+    """
+    statuses = {ActionStatus(status) for status in parts} - {ActionStatus.DISCONTINUED}
+    if not statuses:
+        return ActionStatus.DISCONTINUED
+    if statuses == {ActionStatus.COMPLETED}:
+        return ActionStatus.COMPLETED
+    if ActionStatus.COMPLETED in statuses:
+        return ActionStatus.UNDER_WAY
+    return next(status for status in _FURTHEST_FIRST if status in statuses)
+
+
 def days_since(last: date | None, today: date) -> int | None:
     """Return the age of the last report in days; None without a report. A day in the future (other time zones) counts as today."""
     return max(0, (today - last).days) if last else None
+
+
+def days_since_report(reported: ActionPointState | PartState, today: date) -> int | None:
+    """Return the days since the position of the last report; None without a report."""
+    return days_since(reported.last_reported_day, today)
 
 
 def is_open(state: ActionPointState) -> bool:
@@ -89,73 +148,110 @@ def is_open(state: ActionPointState) -> bool:
     return state.agenda.state == Agenda.State.OPEN and state.status not in ENDED
 
 
-def is_paused(state: ActionPointState, today: date) -> bool:
-    return state.paused_until is not None and state.paused_until > today
+def is_going_on(part: PartState) -> bool:
+    """Return whether the part is neither completed nor discontinued."""
+    return part.status not in ENDED
 
 
-def has_owner(state: ActionPointState) -> bool:
-    return bool(state.leads or state.focal_points)
+def is_paused(part: PartState, today: date) -> bool:
+    return part.paused_until is not None and part.paused_until > today
+
+
+def is_own_part(part: PartState, user: User) -> bool:
+    """Return whether it is assigned to the user, led by the user's agency or one below it, or the user's because no active person is named.
+
+    One query for the agencies below the user's, once a request.
+    """
+    return user.pk in part.people or user.pk in part.persons or part.agency in user.agency_ids
 
 
 def is_own(state: ActionPointState, user: User) -> bool:
-    """Return whether the user is a focal point, or the user's agency or one of its parts leads it.
-
-    One query for the parts of the agency, once a request.
-    """
-    return user.pk in state.focal_points or any(pk in user.agency_ids for pk in state.leads)
+    """Return whether one of its parts is the user's own. Queries as for `is_own_part`."""
+    return any(is_own_part(part, user) for part in state.parts)
 
 
-def days_since_report(state: ActionPointState, today: date) -> int | None:
-    """Return the days since the position of the last report; None without a report."""
-    return days_since(state.last_reported_day, today)
+def allowed_until(state: ActionPointState, part: PartState) -> date | None:
+    """Return the last day on which no update is due yet; None if none will be due: nobody's part, or one that has ended."""
+    if part.agency is None or not is_going_on(part):
+        return None
+    days = [
+        part.last_reported_day,
+        part.predecessor_reported,
+        state.agenda.opened_day,
+        state.added_on,
+        part.since,
+        part.paused_until,
+    ]
+    latest = max((day for day in days if day), default=None)
+    return latest + timedelta(days=state.agenda.silence_days) if latest else None
 
 
-def is_silent(state: ActionPointState, today: date) -> bool:
-    """Return whether the action point is open and has no report within the days that its agenda allows."""
-    days = days_since_report(state, today)
-    return is_open(state) and (days is None or days > state.agenda.silence_days)
+def is_update_due(state: ActionPointState, part: PartState, today: date) -> bool:
+    """Return whether the agenda is open and more days than it allows have passed without an update. While paused none is due."""
+    allowed = allowed_until(state, part)
+    return (
+        state.agenda.state == Agenda.State.OPEN
+        and not is_paused(part, today)
+        and allowed is not None
+        and today > allowed
+    )
 
 
-def is_overdue(milestone: OpenMilestone | Milestone, today: date) -> bool:
-    """Return whether the milestone is not done and its latest day is before today. A recurring one is never overdue."""
-    return milestone.done_on is None and milestone.repeats_every_months is None and milestone.due_latest < today
+def parts_of_milestone(state: ActionPointState, milestone: OpenMilestone) -> list[PartState]:
+    """Return the part of the milestone's agency; every part if it has no agency, or one that does not lead."""
+    return [part for part in state.parts if part.agency == milestone.agency] or list(state.parts)
 
 
-def is_ahead(milestone: OpenMilestone | Milestone, today: date) -> bool:
-    """Return whether the milestone is neither done nor overdue."""
-    return milestone.done_on is None and not is_overdue(milestone, today)
+def is_past_due(due_latest: date | None, today: date) -> bool:
+    """Return whether the latest day of a due date is before today. A milestone without a date never is."""
+    return due_latest is not None and due_latest < today
+
+
+def is_overdue(state: ActionPointState, milestone: OpenMilestone, today: date) -> bool:
+    """Return whether the agenda is open, the latest day of the milestone has passed, and its part (or one of all parts) is going on."""
+    return (
+        state.agenda.state == Agenda.State.OPEN
+        and is_past_due(milestone.due_latest, today)
+        and any(is_going_on(part) for part in parts_of_milestone(state, milestone))
+    )
+
+
+def is_ahead(state: ActionPointState, milestone: OpenMilestone, today: date) -> bool:
+    """Return whether the milestone is due today or later, and its part (or one of all parts) is going on."""
+    return not is_past_due(milestone.due_latest, today) and any(
+        is_going_on(part) for part in parts_of_milestone(state, milestone)
+    )
 
 
 def has_overdue_milestone(state: ActionPointState, today: date) -> bool:
-    """Only open action points have one."""
-    return is_open(state) and any(is_overdue(milestone, today) for milestone in state.milestones)
+    return any(is_overdue(state, milestone, today) for milestone in state.milestones)
 
 
 def has_milestone_ahead(state: ActionPointState, today: date) -> bool:
-    """Only open action points have one."""
-    return is_open(state) and any(is_ahead(milestone, today) for milestone in state.milestones)
+    """Only action points of open agendas have one."""
+    return state.agenda.state == Agenda.State.OPEN and any(
+        is_ahead(state, milestone, today) for milestone in state.milestones
+    )
 
 
-def attention_reasons(state: ActionPointState, today: date) -> list[NoProgressReason]:
-    """Why an open action point needs attention, the most important first. Empty while its reminders are paused."""
-    if not is_open(state) or is_paused(state, today):
+def part_reasons(state: ActionPointState, part: PartState, today: date) -> list[AttentionReason]:
+    """Return the reasons why a part needs attention, the most important first. A milestone of no agency counts for every part."""
+    if state.agenda.state != Agenda.State.OPEN or not is_going_on(part):
         return []
-    days, silence_days = days_since_report(state, today), state.agenda.silence_days
-    return open_reasons(state.status, days, silence_days, has_overdue=has_overdue_milestone(state, today))
+    milestones = [each for each in state.milestones if part in parts_of_milestone(state, each)]
+    applies = {
+        AttentionReason.NO_ONE_RESPONSIBLE: not part.people,
+        AttentionReason.UPDATE_DUE: is_update_due(state, part, today),
+        AttentionReason.MILESTONE_OVERDUE: any(is_overdue(state, each, today) for each in milestones),
+        AttentionReason.NO_PROGRESS: part.status == ActionStatus.NO_PROGRESS,
+    }
+    return [reason for reason, does_apply in applies.items() if does_apply]
 
 
-def open_reasons(status: str, days: int | None, silence_days: int, *, has_overdue: bool) -> list[NoProgressReason]:
-    """The same for an action point that is open and not paused. `days` are those since its last report."""
-    reasons = []
-    if status == ActionStatus.NOT_REPORTED:
-        reasons.append(NoProgressReason.NOT_REPORTED)
-    if status == ActionStatus.NO_PROGRESS:
-        reasons.append(NoProgressReason.NO_PROGRESS)
-    if days is not None and days > silence_days:
-        reasons.append(NoProgressReason.SILENT)
-    if has_overdue:
-        reasons.append(NoProgressReason.MILESTONE_PASSED)
-    return reasons
+def attention_reasons(state: ActionPointState, today: date) -> list[AttentionReason]:
+    """Return the reasons why an action point needs attention, each one once, the most important first."""
+    reasons = {reason for part in state.parts for reason in part_reasons(state, part, today)}
+    return [reason for reason in AttentionReason if reason in reasons]
 
 
 def needs_attention(state: ActionPointState, today: date) -> bool:

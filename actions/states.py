@@ -18,6 +18,34 @@ class OpenMilestone:
     due_earliest: date
     due_latest: date
     repeats_every_months: int | None
+    agency: int | None
+    """Id of the lead agency whose part it belongs to; None if it belongs to all parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartState:
+    """One lead agency's part of an action point. An action point without a lead has one part, which is nobody's."""
+
+    pk: int | None
+    """Id of the responsibility."""
+    agency: int | None
+    status: str
+    last_reported: PartialDate | None
+    last_reported_day: date | None
+    """The day of the last report's position: see `position_of`."""
+    last_happened: PartialDate | None
+    no_progress_streak: int
+    """Number of consecutive latest reports on the whole part with the status "no progress"."""
+    since: date | None = None
+    """The day from which the agency is responsible."""
+    persons: tuple[int, ...] = ()
+    """Ids of the persons named for it, active or not."""
+    people: frozenset[int] = frozenset()
+    """Ids of the active people it belongs to: the persons named; if none of them is active, the focal points of the agency and those below."""
+    paused_until: date | None = None
+    """The end of the last pause of its reminders; None on a past date."""
+    predecessor_reported: date | None = None
+    """The day of the last report on the agency's part of the action point that this one was carried over from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +58,31 @@ class ActionPointState:
     issue: int
     """The number of its issue."""
     number: int
+    added_on: date | None
+    """The day on which it was added to the open agenda; None if it has been part of the agenda from the start."""
     status: str
     last_reported: PartialDate | None
     last_reported_day: date | None
     """The day of the last report's position: see `position_of`."""
     last_happened: PartialDate | None
     no_progress_streak: int
-    """Number of consecutive latest reports on the whole action point with the status "no progress"."""
-    paused_until: date | None
-    """The day until which its reminders are paused; None on a past date."""
-    leads: tuple[int, ...] = ()
-    """Ids of its lead agencies."""
-    focal_points: tuple[int, ...] = ()
-    """Ids of its focal points."""
+    """Number of consecutive latest reports on the whole with the status "no progress"."""
+    parts: tuple[PartState, ...]
+    """One for each lead agency, in order of acronym; at least one."""
     milestones: tuple[OpenMilestone, ...] = ()
     """Its milestones that are not done, the earliest first."""
     recorded_later: bool = False
     """Whether an update that counts on this past date was recorded after it; False for today."""
+
+    @property
+    def leads(self) -> tuple[int, ...]:
+        """Return the ids of its lead agencies."""
+        return tuple(part.agency for part in self.parts if part.agency is not None)
+
+    @property
+    def persons(self) -> tuple[int, ...]:
+        """Return the ids of the persons named for its parts."""
+        return tuple(dict.fromkeys(pk for part in self.parts for pk in part.persons))
 
     @property
     def place(self) -> tuple[int, int]:

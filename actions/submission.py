@@ -61,7 +61,8 @@ def same_content(update: ProgressUpdate, progress: "Progress") -> bool:
     reason = progress.reason if progress.status == ReportedStatus.NO_PROGRESS else ""
     agency = progress.agency.pk if progress.agency else None
     return (
-        (update.status, update.part_only, update.happened) == (progress.status, progress.part_only, progress.happened)
+        (update.status, update.happened) == (progress.status, progress.happened)
+        and (update.is_piece, update.covers_all) == (progress.is_piece, progress.covers_all)
         and (update.narrative, update.reason) == (progress.narrative, reason)
         and (update.agency_id, update.attributed_to) == (agency, progress.attributed_to)
         and {agency.pk for agency in update.participants.all()} == {agency.pk for agency in progress.participants}

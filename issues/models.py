@@ -1,11 +1,13 @@
 """Store the yearly agendas and their issues."""
 
-from datetime import datetime
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -75,15 +77,19 @@ class Agenda(models.Model):
     follows = models.OneToOneField(
         "self", verbose_name=_("follows"), on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by"
     )
+    opened_on = models.DateField(_("opened on"), null=True, blank=True, editable=False)
+    """The day on which it was opened, or reopened the last time; None if it was open from the start, as the baseline is."""
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     visible_to = models.CharField(_("visible to"), max_length=10, choices=Audience, default=Audience.NETWORK)
     silence_days = models.PositiveSmallIntegerField(
-        _("days of silence"),
+        _("days between updates"),
         default=90,
         validators=[MinValueValidator(1), MaxValueValidator(3650)],
-        help_text=_("An action point whose last update is older than this shows no progress."),
+        help_text=_("An update is due when this number of days has passed since the last one."),
     )
     history = HistoricalRecords()
+
+    _stored_state: str | None = None
 
     objects = AgendaManager()
 
@@ -108,6 +114,26 @@ class Agenda(models.Model):
     def __str__(self) -> str:
         """Return the title, with the short name before it unless the title contains it. Several agendas may have the same title."""
         return self.title if self.slug in self.title else f"{self.slug}: {self.title}"
+
+    @classmethod
+    def from_db(cls, *args: Any, **options: Any) -> "Agenda":
+        """Remember the stored state, so that `save` recognises that the agenda is opened."""
+        agenda = super().from_db(*args, **options)
+        agenda._stored_state = agenda.__dict__.get("state")
+        return agenda
+
+    def save(self, *args: Any, update_fields: "Iterable[str] | None" = None, **options: Any) -> None:
+        """Store the agenda. If this opens or reopens it, store the day too."""
+        if self.state == self.State.OPEN and self._stored_state != self.State.OPEN:
+            self.opened_on = self.opened_on if self._state.adding and self.opened_on else timezone.localdate()
+            update_fields = {*update_fields, "opened_on"} if update_fields else None
+        super().save(*args, update_fields=update_fields, **options)
+        self._stored_state = self.state
+
+    @property
+    def opened_day(self) -> date | None:
+        """Return the day from which updates are expected: that of the opening, otherwise the latest day of the agreement."""
+        return self.opened_on or (self.agreed_on and self.agreed_on.latest)
 
     def look_back(self, instant: datetime) -> None:
         """Set the state, in memory, to open or closed as it was just before the instant. One query."""

@@ -20,6 +20,7 @@ ROWS = [
     {"actions.models"},
     {"actions.states"},
     {"actions.rules", "actions.submission"},
+    {"actions.reports"},
     {"actions.progress"},
     {"actions"},
     {"actions.agendas", "actions.agencies", "actions.action_points"},

@@ -42,23 +42,16 @@ class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
         return self.order_by(Case(When(_OPEN, then=0), default=1), "issue__agenda__slug", "issue__number", "number")
 
     def own(self, user: User) -> "ActionPointQuerySet":
-        """Filter action points that the user is a focal point of, or that the user's agency or one of its parts leads."""
-        assigned = self.model.focal_points.through.objects.filter(user=user)
-        led = self.model.lead_agencies.through.objects.filter(agency_id__in=user.agency_ids)
-        return self.filter(pk__in=assigned.values("actionpoint").union(led.values("actionpoint")))
-
-    def unowned(self) -> "ActionPointQuerySet":
-        """Filter action points with neither a lead agency nor a focal point."""
-        assigned = self.model.focal_points.through.objects.filter(actionpoint=OuterRef("pk"))
-        led = self.model.lead_agencies.through.objects.filter(actionpoint=OuterRef("pk"))
-        return self.filter(~Exists(assigned), ~Exists(led))
+        """Filter action points with a part that is the user's own. One query for the agencies, once a request."""
+        return self.filter(pk__in=_responsibilities().own(user).values("action_point"))
 
     def in_order(self) -> "ActionPointQuerySet":
         return self.order_by("issue__agenda__slug", "issue__number", "number")
 
     def with_context(self) -> "ActionPointQuerySet":
-        """Load issues, agendas and owners as well. Two more queries for any number of rows."""
-        return self.select_related("issue__agenda").prefetch_related("lead_agencies", "focal_points")
+        """Load issues, agendas and parts with their agencies and persons as well. Two more queries for any number of rows."""
+        parts = models.Prefetch("responsibilities", _responsibilities().current().with_people(), to_attr="parts")
+        return self.select_related("issue__agenda").prefetch_related(parts)
 
     def with_page_marks(self, user: "User | AnonymousUser") -> "ActionPointQuerySet":
         """Annotate what few action points have, so that the page of one reads it only then: `has_lineage`, `has_removed_milestones` and
@@ -72,6 +65,10 @@ class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
             has_removed_milestones=Exists(milestones.removed_from(OuterRef("pk"))),
             has_drafts=Exists(drafts.filter(action_point=OuterRef("pk"), author=user.pk)),
         )
+
+
+def _responsibilities() -> Any:
+    return apps.get_model("actions", "Responsibility")._default_manager
 
 
 def end_of(day: date) -> datetime:

@@ -16,7 +16,7 @@ from issues.models import Agenda
 from tracker.dates.fields import PartialDateEdge, PartialDateField
 from tracker.dates.parsing import LAST_YEAR
 from tracker.dates.value import PartialDate, months_between
-from tracker.people.models import User
+from tracker.people.models import Agency, User
 from tracker.text import validate_line
 
 
@@ -78,6 +78,10 @@ class Milestone(models.Model):
     action_point = models.ForeignKey(
         ActionPoint, verbose_name=_("action point"), on_delete=models.PROTECT, related_name="milestones"
     )
+    agency = models.ForeignKey(
+        Agency, verbose_name=_("whose"), on_delete=models.PROTECT, null=True, blank=True, related_name="milestones"
+    )
+    """The lead agency whose part it belongs to; None if it belongs to all parts."""
     title = models.CharField(_("title"), max_length=200, validators=[validate_line])
     place = models.CharField(_("place"), max_length=100, blank=True, validators=[validate_line])
     due = PartialDateField(_("due"))

@@ -92,8 +92,11 @@ class ProgressUpdate(AppendOnlyModel, Searchable):
         User, verbose_name=_("author"), on_delete=models.PROTECT, null=True, blank=True, related_name="progress_updates"
     )
     status = models.CharField(_("status"), max_length=20, choices=ReportedStatus)
-    part_only = models.BooleanField(
-        _("a part only"), default=False, help_text=_("It tells of one part; the action point stands where it stood.")
+    is_piece = models.BooleanField(
+        _("a piece of the work"), default=False, help_text=_("It counts as a report, but does not set the status.")
+    )
+    covers_all = models.BooleanField(
+        _("whole action point"), default=False, help_text=_("It is about the parts of all lead agencies.")
     )
     narrative = models.TextField(
         _("what happened"), blank=True, validators=[validate_text, MaxLengthValidator(NARRATIVE_LIMIT)]
@@ -169,8 +172,13 @@ class ProgressUpdate(AppendOnlyModel, Searchable):
         return reverse("progress_update", args=[point.issue.agenda.slug, point.issue.number, point.number, self.number])
 
     def is_own(self, user: User) -> bool:
-        """Return whether the user wrote it, or it is from the user's agency or one of its parts. One query unless the agency is loaded."""
-        return user.speaks_for(self.agency) or (self.author_id is not None and self.author_id == user.id)
+        """Return whether the user wrote it, it is from the user's agency or one below it, or about a part that is assigned to the user.
+
+        One query unless the agency is loaded, and two for the parts unless those of the action point are loaded.
+        """
+        if user.speaks_for(self.agency) or (self.author_id is not None and self.author_id == user.pk):
+            return True
+        return any(part.agency_id == self.agency_id and part.is_assigned_to(user) for part in self.action_point.parts)
 
     @property
     def is_withdrawn(self) -> bool:

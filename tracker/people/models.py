@@ -208,6 +208,10 @@ class User(Searchable, AbstractBaseUser):
         return self.role in {Role.COORDINATOR, Role.ADMIN}
 
     @property
+    def is_focal_point(self) -> bool:
+        return self.role == Role.FOCAL_POINT
+
+    @property
     def is_admin(self) -> bool:
         return self.role == Role.ADMIN
 

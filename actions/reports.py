@@ -1,0 +1,28 @@
+"""Read progress updates and agencies as plain data for the rules."""
+
+from collections import defaultdict
+from typing import Any
+
+from actions.models import ProgressUpdate
+from actions.rules import Report
+from tracker.people.models import Agency
+
+_COLUMNS = Report._fields[:-1]
+
+
+def read_reports(updates: Any) -> dict[int, list[Report]]:
+    """Return what the rules need of these progress updates, by the ids of their action points. Two queries."""
+    participants: dict[int, set[int]] = defaultdict(set)
+    through = ProgressUpdate.participants.through.objects.filter(progressupdate__in=updates.order_by().values("pk"))
+    for update, agency in through.values_list("progressupdate_id", "agency_id"):
+        participants[update].add(agency)
+    reports: dict[int, list[Report]] = defaultdict(list)
+    for pk, action_point, *columns in updates.order_by().values_list("pk", "action_point_id", *_COLUMNS):
+        reports[action_point].append(Report(*columns, frozenset(participants.get(pk, ()))))
+    return reports
+
+
+def agency_parents() -> dict[int, int]:
+    """Return the agency above each agency that has one, by ids. One query."""
+    parents: Any = Agency.objects.exclude(parent=None).values_list("pk", "parent_id")
+    return dict(parents)
