@@ -10,7 +10,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from actions.models import ActionPoint, Evidence, Milestone, ProgressUpdate
+from actions.models import ActionPoint, Evidence, Milestone, ProgressUpdate, Responsibility
 from issues.models import Issue
 from tracker.admin_site import ListAdmin, PartInline, RecordAdmin
 
@@ -26,9 +26,16 @@ class ActionPointInline(PartInline):
         return super().get_queryset(request).select_related("issue__agenda")
 
 
+class ResponsibilityInline(PartInline):
+    model = Responsibility
+    fields = ["agency", "since", "until", "persons", "paused_until", "pause_reason", "status"]
+    readonly_fields = ["paused_until", "pause_reason", "status"]
+    autocomplete_fields = ["agency", "persons"]
+
+
 class MilestoneInline(PartInline):
     model = Milestone
-    fields = ["title", "place", "due", "due_note", "repeats_every_months", "done_on"]
+    fields = ["agency", "title", "place", "due", "due_note", "repeats_every_months", "done_on"]
 
 
 @admin.register(Issue)
@@ -58,21 +65,22 @@ class IssueAdmin(RecordAdmin):
 class ActionPointAdmin(RecordAdmin):
     list_display = ["reference", "title", "status", "leads", "last_reported", "last_happened"]
     list_display_links = ["reference", "title"]
-    list_filter = ["issue__agenda", "status", "lead_agencies", "issue"]
+    list_filter = ["issue__agenda", "status", "responsibilities__agency", "issue"]
     search_fields = ["title", "description"]
     search_help_text = _("Words of the title or description, or a reference such as 2005/3.2.")
-    autocomplete_fields = ["issue", "lead_agencies", "focal_points", "carried_from"]
-    readonly_fields = ["status", "last_reported", "last_happened", "snoozed_until", "snooze_reason"]
+    autocomplete_fields = ["issue", "carried_from"]
+    readonly_fields = ["status", "last_reported", "last_happened", "added_on"]
     fieldsets = [
         (None, {"fields": ["issue", "number", "title", "description"]}),
-        (_("Who answers for it"), {"fields": ["lead_agencies", "focal_points", "carried_from"]}),
-        (_("Where it stands"), {"fields": tuple(readonly_fields)}),
+        (_("Carried over"), {"fields": ["carried_from"]}),
+        (_("Status"), {"fields": tuple(readonly_fields)}),
     ]
-    inlines = [MilestoneInline]
+    inlines = [ResponsibilityInline, MilestoneInline]
     protected_relations = ["drafts", "carried_to"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ActionPoint]:
-        return super().get_queryset(request).select_related("issue__agenda").prefetch_related("lead_agencies")
+        points: Any = super().get_queryset(request)
+        return points.with_context()
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[ActionPoint], search_term: str
@@ -91,7 +99,7 @@ class ActionPointAdmin(RecordAdmin):
 
     @admin.display(description=_("led by"))
     def leads(self, action_point: ActionPoint) -> str:
-        return ", ".join(agency.acronym for agency in action_point.lead_agencies.all())
+        return ", ".join(agency.acronym for agency in action_point.leads)
 
 
 @admin.register(Milestone)
@@ -100,7 +108,7 @@ class MilestoneAdmin(RecordAdmin):
     list_filter = ["action_point__issue__agenda", ("done_on", admin.EmptyFieldListFilter)]
     search_fields = ["title", "place", "action_point__title"]
     autocomplete_fields = ["action_point"]
-    fields = ["action_point", "title", "place", "due", "due_note", "repeats_every_months", "done_on"]
+    fields = ["action_point", "agency", "title", "place", "due", "due_note", "repeats_every_months", "done_on"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Milestone]:
         return super().get_queryset(request).select_related("action_point__issue__agenda")
@@ -122,7 +130,7 @@ class ProgressUpdateAdmin(ListAdmin):
     ordering = ["-recorded_at", "-pk"]
     search_fields = ["narrative", "reason", "action_point__title"]
     fieldsets = [
-        (None, {"fields": ["action_point", "number", "version", "supersedes", "status", "part_only"]}),
+        (None, {"fields": ["action_point", "number", "version", "supersedes", "status", "is_piece", "covers_all"]}),
         (_("What was reported"), {"fields": ["narrative", "reason", "happened", "reported_on", "evidence_links"]}),
         (_("Who"), {"fields": ["agency", "attributed_to", "participants", "author", "recorded_at"]}),
         (_("Withdrawal"), {"fields": ["withdrawn_at", "withdrawn_by", "withdrawn_reason"]}),
@@ -146,7 +154,7 @@ class ProgressUpdateAdmin(ListAdmin):
     def reference(self, update: ProgressUpdate) -> str:
         return str(update)
 
-    @admin.display(description=_("in force"), boolean=True)
+    @admin.display(description=_("current"), boolean=True)
     def is_current(self, update: ProgressUpdate) -> bool:
         return not update.is_withdrawn and not hasattr(update, "superseded_by")
 

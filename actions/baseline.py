@@ -11,7 +11,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
 
-from actions.models import ActionPoint, ProgressUpdate
+from actions.models import ActionPoint, ProgressUpdate, Responsibility
 from actions.progress import apply_status
 from tracker.transactions import lock
 
@@ -23,6 +23,7 @@ KEYS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "issues.agenda": (("slug",), "{}"),
     "issues.issue": (("agenda", "number"), "{}/{}"),
     "actions.actionpoint": (("issue", "number"), "{}/{}.{}"),
+    "actions.responsibility": (("action_point", "agency"), "{}/{}.{} {}"),
     "actions.progressupdate": (("action_point", "number", "version"), "{}/{}.{} #{}"),
     "actions.milestone": (("action_point", "title"), '{}/{}.{} "{}"'),
 }
@@ -72,7 +73,7 @@ def load_baseline(*, dry_run: bool = False) -> Loaded:
             known[model, key] = existing or _add(model, columns, lists)
             if not existing:
                 loaded.added[model] += 1
-                if model is ProgressUpdate:
+                if model in (ProgressUpdate, Responsibility):
                     reported_on.add(columns["action_point"])
                 continue
             loaded.left_alone[model] += 1

@@ -27,6 +27,7 @@ _STATUS = ("status", "last_reported", "last_reported_day", "last_happened", "no_
 Scope = dict[str, Any]
 """Lookups that select action points."""
 
+
 def read_agenda(agenda: Agenda, as_of: AsOf) -> list[ActionPointState]:
     """Return the action points of an agenda, in the order of their references. Seven queries at most, three more for a past date.
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from django.urls import reverse
 
 from actions import rules
-from actions.models import ActionPoint, ActionStatus
-from actions.states import ActionPointState
+from actions.models import ActionPoint, ActionStatus, AttentionReason
+from actions.states import ActionPointState, PartState
 from tracker.dates.value import PartialDate
 from tracker.people.models import Agency, User
 
@@ -25,6 +25,22 @@ class Lead(NamedTuple):
     acronym: str
     name: str
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """One lead agency's part of an action point, as displayed."""
+
+    pk: int | None
+    """Id of the responsibility; None for the part of an action point without a lead."""
+    agency: Lead | None
+    status: ActionStatus
+    last_reported: PartialDate | None
+    days_since_report: int | None
+    reasons: tuple[str, ...]
+    """Labels of the reasons why it needs attention; empty if it does not."""
+    people: tuple[str, ...]
+    """The names of the persons named for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +61,25 @@ class ActionPointRow:
     days_since_report: int | None
     reasons: tuple[str, ...]
     """Labels of the reasons why it needs attention; empty if it does not."""
-    agencies: tuple[Lead, ...]
-    people: tuple[str, ...]
-    """The names of its focal points."""
+    parts: tuple[PartRow, ...]
+    """One for each lead agency, in order of acronym; at least one."""
     recorded_later: bool
     """Whether an update that counts on this past date was recorded after it; False for today."""
+
+    @property
+    def agencies(self) -> tuple[Lead, ...]:
+        """Return its lead agencies."""
+        return tuple(part.agency for part in self.parts if part.agency)
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Return the names of the persons named for its parts, in order."""
+        return tuple(sorted({name for part in self.parts for name in part.people}))
+
+    @property
+    def is_joint(self) -> bool:
+        """Return whether several agencies lead it, each with its part."""
+        return len(self.parts) > 1
 
     @property
     def issue(self) -> str:
@@ -91,8 +121,8 @@ def _agencies(states: Iterable[ActionPointState]) -> dict[int, Lead]:
 
 
 def _people(states: Iterable[ActionPointState]) -> dict[int, str]:
-    """Return the names of the focal points by id, in order of name."""
-    pks = {pk for state in states for pk in state.focal_points}
+    """Return the names of the persons by id, in order of name."""
+    pks = {pk for state in states for pk in state.persons}
     people = User.objects.filter(pk__in=pks).order_by("name", "email").values_list("pk", "name", "email")
     return {pk: name or email for pk, name, email in people}
 
@@ -119,8 +149,25 @@ def _row(
         last_happened=state.last_happened,
         last_reported=state.last_reported,
         days_since_report=rules.days_since_report(state, today),
-        reasons=tuple(str(reason.label) for reason in rules.attention_reasons(state, today)),
-        agencies=tuple(agency for pk, agency in agencies.items() if pk in state.leads),
-        people=tuple(name for pk, name in people.items() if pk in state.focal_points),
+        reasons=_labels(rules.attention_reasons(state, today)),
+        parts=tuple(_part(state, part, today, agencies, people) for part in state.parts),
         recorded_later=state.recorded_later,
     )
+
+
+def _part(
+    state: ActionPointState, part: PartState, today: date, agencies: dict[int, Lead], people: dict[int, str]
+) -> PartRow:
+    return PartRow(
+        pk=part.pk,
+        agency=agencies.get(part.agency) if part.agency else None,
+        status=ActionStatus(part.status),
+        last_reported=part.last_reported,
+        days_since_report=rules.days_since_report(part, today),
+        reasons=_labels(rules.part_reasons(state, part, today)),
+        people=tuple(name for pk, name in people.items() if pk in part.persons),
+    )
+
+
+def _labels(reasons: Iterable[AttentionReason]) -> tuple[str, ...]:
+    return tuple(str(reason.label) for reason in reasons)

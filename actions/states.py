@@ -41,7 +41,7 @@ class PartState:
     persons: tuple[int, ...] = ()
     """Ids of the persons named for it, active or not."""
     people: frozenset[int] = frozenset()
-    """Ids of the active people it belongs to: the persons named; if none of them is active, the focal points of the agency and those below."""
+    """Ids of the active people it belongs to: those named, otherwise the focal points of the agency and of those below it."""
     paused_until: date | None = None
     """The end of the last pause of its reminders; None on a past date."""
     predecessor_reported: date | None = None

@@ -1,5 +1,6 @@
 """Functions that create people, agendas and action points with sensible defaults, and fixtures for each role."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -7,8 +8,9 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 
+from actions import responsibilities
 from actions.as_of import AsOf
-from actions.models import ActionPoint, Milestone, ProgressUpdate, ReportedStatus
+from actions.models import ActionPoint, Milestone, ProgressUpdate, ReportedStatus, Responsibility
 from actions.note.models import NoteVersion
 from actions.note.publishing import next_version, publish
 from actions.progress import Progress, log_progress
@@ -18,10 +20,13 @@ from actions.reminders.models import Digest
 from actions.reminders.models.digest import new_message_id
 from actions.rules import attention_reasons, days_since_report
 from issues.models import Agenda, Issue
+from tracker.dates.value import PartialDate
 from tracker.people.models import Agency, Role, User
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TODAY = NOW.date()
+LONG_AGO = date(2020, 1, 1)
+"""The day from which agendas are open and agencies lead, unless a test says another."""
 
 
 def agency(acronym: str = "UNDP", **fields: Any) -> Agency:
@@ -33,7 +38,7 @@ def person(email: str, role: str = Role.FOCAL_POINT, **fields: Any) -> User:
 
 
 def agenda(slug: str = "2026", **fields: Any) -> Agenda:
-    defaults = {"title": f"{slug} action agenda", "state": Agenda.State.OPEN} | fields
+    defaults = {"title": f"{slug} action agenda", "state": Agenda.State.OPEN, "opened_on": LONG_AGO} | fields
     return Agenda.objects.get_or_create(slug=slug, defaults=defaults)[0]
 
 
@@ -46,6 +51,52 @@ def action_point(of: Issue | None = None, number: int = 1, **fields: Any) -> Act
     return ActionPoint.objects.create(
         issue=of or issue(), number=number, **({"title": f"Action point {number}"} | fields)
     )
+
+
+def lead(of: ActionPoint, *agencies: Agency, persons: Iterable[User] = (), since: date = LONG_AGO) -> Responsibility:
+    """Make these agencies lead an action point too, with the same persons, and return the last part."""
+    for each in agencies:
+        part = responsibilities.add_lead(of, each, since=PartialDate.day(since))
+        if persons:
+            responsibilities.name_persons(part, persons)
+    return part
+
+
+def set_leads(of: ActionPoint, *agencies: Agency) -> None:
+    """Make these agencies, and no others, lead an action point."""
+    responsibilities.set_leads(of, agencies, today=LONG_AGO)
+
+
+def assign(of: ActionPoint, *people: User) -> None:
+    """Name these people for their parts of an action point; somebody without a part or an agency for that of UNDP."""
+    for each in people:
+        if responsibilities.part_for(of, each) is None and not (each.agency is None and of.parts):
+            lead(of, each.agency or agency())
+        responsibilities.assign(of, each, today=LONG_AGO)
+
+
+def set_persons(of: ActionPoint, *people: User) -> None:
+    """Name these people, and no others, for the parts of an action point."""
+    for person_named in persons(of):
+        responsibilities.release(of, person_named)
+    assign(of, *people)
+
+
+def leads(of: ActionPoint) -> list[Agency]:
+    return [part.agency for part in of.responsibilities.current().with_people()]
+
+
+def persons(of: ActionPoint) -> list[User]:
+    """Return the persons named for any part of an action point, by name."""
+    return list(User.objects.filter(responsibilities__in=of.responsibilities.current()).distinct())
+
+
+def pause(of: ActionPoint, until: date, reason: str) -> None:
+    """Pause the reminders of all parts of an action point; without a lead it gets UNDP's."""
+    if not of.responsibilities.current():
+        lead(of, agency())
+    for part in of.responsibilities.current():
+        responsibilities.pause(part, until, reason)
 
 
 def milestone(of: ActionPoint, **fields: Any) -> Milestone:

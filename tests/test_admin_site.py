@@ -43,10 +43,10 @@ def records(focal_point: User, coordinator: User, admin: User) -> Any:
         agenda = personas.agenda(f"20{number:02}")
         issue = personas.issue(agenda)
         point = personas.action_point(issue)
-        point.lead_agencies.add(personas.agency(f"AG{number}", parent=personas.agency("UNDP")))
-        point.focal_points.add(focal_point)
+        personas.lead(point, personas.agency(f"AG{number}", parent=personas.agency("UNDP")))
+        personas.assign(point, focal_point)
         return {
-            "people.agency": point.lead_agencies.get(),
+            "people.agency": personas.leads(point)[0],
             "people.user": personas.person(f"person{number}@example.org", agency=personas.agency(f"AG{number}")),
             "issues.agenda": agenda,
             "issues.issue": issue,
@@ -182,7 +182,7 @@ def test_admin_history_says_who_changed_what_at_the_same_cost(as_admin, records,
 
 def test_admin_history_of_an_action_point_says_who_led_it(as_admin, records):
     point = records(1)["actions.actionpoint"]
-    point.lead_agencies.set([personas.agency("UNICEF")])
+    personas.set_leads(point, *[personas.agency("UNICEF")])
 
     shown = as_admin.get(page("actions.actionpoint", "history", point.pk)).content.decode()
 
@@ -290,7 +290,7 @@ def test_admin_saves_what_was_changed_and_nothing_else(as_admin, records, focal_
         "number": 1,
         "title": "Renamed",
         "description": "",
-        "lead_agencies": [agency.pk for agency in point.lead_agencies.all()],
+        "lead_agencies": [agency.pk for agency in personas.leads(point)],
         "focal_points": [focal_point.pk],
         "milestones-TOTAL_FORMS": 1,
         "milestones-INITIAL_FORMS": 1,
@@ -336,8 +336,8 @@ def test_admin_leaves_what_others_changed_while_the_page_was_open(as_admin, reco
     address = page("actions.actionpoint", "change", point.pk)
     form = shown_in(as_admin, address)
     milestone = point.milestones.get()
-    point.focal_points.add(coordinator)
-    point.lead_agencies.clear()
+    personas.assign(point, coordinator)
+    personas.set_leads(point)
     ActionPoint.objects.filter(pk=point.pk).update(description="Theirs.")
     Milestone.objects.filter(pk=milestone.pk).update(title="Theirs")
 
@@ -348,8 +348,8 @@ def test_admin_leaves_what_others_changed_while_the_page_was_open(as_admin, reco
     milestone.refresh_from_db()
     assert response.status_code == 302
     assert (point.title, point.description) == ("Renamed", "Theirs.")
-    assert set(point.focal_points.all()) == {focal_point, coordinator}
-    assert not point.lead_agencies.exists()
+    assert set(personas.persons(point)) == {focal_point, coordinator}
+    assert not personas.leads(point)
     assert (milestone.title, milestone.due.text) == ("Theirs", "2031-06")
     assert (point.history.first().title, point.history.first().description) == ("Renamed", "Theirs.")
 
@@ -358,12 +358,12 @@ def test_admin_adds_to_owners_and_takes_away_only_what_was_changed(as_admin, rec
     point = records(1)["actions.actionpoint"]
     address = page("actions.actionpoint", "change", point.pk)
     form = shown_in(as_admin, address)
-    point.focal_points.add(coordinator)
+    personas.assign(point, coordinator)
 
     response = as_admin.post(address, form | {"focal_points": [admin.pk]})
 
     assert response.status_code == 302
-    assert set(point.focal_points.all()) == {coordinator, admin}
+    assert set(personas.persons(point)) == {coordinator, admin}
 
 
 @pytest.mark.parametrize("label", REGISTERED)
@@ -462,7 +462,7 @@ def test_admin_says_why_a_record_with_others_behind_it_is_not_deleted(as_admin, 
 
 def test_admin_keeps_an_agency_that_leads_an_action_point(as_admin):
     agency = personas.agency("ITU")
-    personas.action_point(title="Lead it").lead_agencies.add(agency)
+    personas.lead(personas.action_point(title="Lead it"), agency)
 
     as_admin.post(page("people.agency", "delete", agency.pk), {"post": "yes"})
 

@@ -138,13 +138,13 @@ def hand_over(client: Client, person: User) -> Sent:
 
 
 def hand_over_of_what_is_led(client: Client, person: User) -> Sent:
-    ActionPoint.objects.get().focal_points.clear()
+    personas.set_persons(ActionPoint.objects.get())
     return hand_over(client, person)
 
 
 def deactivation(client: Client, person: User) -> Sent:
-    ActionPoint.objects.get().focal_points.clear()
-    ActionPoint.objects.get().lead_agencies.clear()
+    personas.set_persons(ActionPoint.objects.get())
+    personas.set_leads(ActionPoint.objects.get())
     path, sent, made = hand_over(client, person)
     return path, sent | {"deactivate": "on"}, made
 
@@ -191,8 +191,8 @@ FORMS = [*REDIRECTED, *REFUSED]
 def person(db: None, admin: User, focal_point: User) -> User:
     """An admin, who may send every form, with an action point to send them about."""
     point = personas.action_point()
-    point.lead_agencies.add(personas.agency())
-    point.focal_points.add(focal_point)
+    personas.lead(point, personas.agency())
+    personas.assign(point, focal_point)
     return admin
 
 
@@ -218,8 +218,8 @@ def test_form_sent_twice_counts_once(client: Client, person: User, form: Callabl
 def send_at_once(client: Client, transactional_db: None, monkeypatch, admin: User, focal_point: User):
     """Send a form twice: both requests have checked it before either stores anything, unless a lock makes them take turns."""
     point = personas.action_point()
-    point.lead_agencies.add(personas.agency())
-    point.focal_points.add(focal_point)
+    personas.lead(point, personas.agency())
+    personas.assign(point, focal_point)
     both_checked = threading.Barrier(2, timeout=0.5)
     save = models.Model.save_base
 

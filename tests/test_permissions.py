@@ -195,7 +195,7 @@ def test_permissions_list_every_route():
 @pytest.fixture
 def world(db: None, focal_point: Any, other_focal_point: Any, coordinator: Any, admin: Any) -> dict[str, Any]:
     point = personas.action_point(personas.issue(personas.agenda("2026"), number=1), number=1)
-    point.lead_agencies.add(focal_point.agency)
+    personas.lead(point, focal_point.agency)
     personas.update(point, author=focal_point, agency=focal_point.agency)
     personas.note_version(point.issue.agenda, coordinator)
     note_file = NoteFile.objects.create(

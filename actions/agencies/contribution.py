@@ -10,7 +10,7 @@ from django.db.models.functions import ExtractYear
 
 from actions import rules
 from actions.bars import Segment
-from actions.models import Milestone
+from actions.models import ActionPoint, Milestone
 from actions.models.progress_update import ProgressUpdateQuerySet
 from issues.models import Agenda
 from tracker.people.models import Agency
@@ -40,7 +40,9 @@ class YearOfUpdates:
 
 def agency_milestones(agency: Agency, agendas: QuerySet[Agenda], today: date) -> AgencyMilestones:
     """Return the milestones of what the agency leads in these agendas; one that was carried over counts once. One query."""
-    led = Milestone.objects.filter(action_point__lead_agencies=agency, action_point__issue__agenda__in=agendas)
+    led = Milestone.objects.filter(
+        action_point__in=ActionPoint.objects.led_by(agency), action_point__issue__agenda__in=agendas
+    )
     last_first = led.counted_once(agendas).in_order().reverse().select_related("action_point__issue__agenda")
     found = list(last_first[: MILESTONES + 1])
     milestones = found[:MILESTONES][::-1]

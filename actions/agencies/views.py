@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from actions.access import Person, public_if_visible
 from actions.agencies.contribution import agency_milestones, by_year
 from actions.as_of import AsOf
-from actions.models import ActionPoint, ActionPointQuerySet, ProgressUpdate
+from actions.models import ActionPoint, ActionPointQuerySet, ProgressUpdate, Responsibility
 from actions.models.progress_update import ProgressUpdateQuerySet
 from actions.reader import read_action_points
 from actions.rows import PAGE_SIZE, rows_of
@@ -21,15 +21,13 @@ from tracker.web.pagination import get_page
 UPDATES_SHOWN = 20
 
 
-_Led = ActionPoint.lead_agencies.through
-
-
 @public_if_visible
 @require_safe
 def agency_list(request: HttpRequest) -> HttpResponse:
     """List every agency by kind, with the agencies below it and the number of action points that it leads in the current agenda."""
     agenda = Agenda.objects.visible_to(request.user).current()
-    leads = Counter(_Led.objects.filter(actionpoint__issue__agenda=agenda).values_list("agency_id", flat=True))
+    led = Responsibility.objects.current().filter(action_point__issue__agenda=agenda).order_by()
+    leads = Counter(led.values_list("agency_id", flat=True))
     agencies = list(Agency.objects.order_by("acronym"))
     parts: dict[int, list[Agency]] = {}
     for agency in agencies:
@@ -68,7 +66,7 @@ def agency_page(request: HttpRequest, acronym: str) -> HttpResponseBase:
         errors,
         "updates",
     )
-    leads = ActionPoint.objects.visible_to(user).filter(lead_agencies=agency).open_first()
+    leads = ActionPoint.objects.visible_to(user).led_by(agency).open_first()
     led = get_page(leads.values_list("pk", flat=True), PAGE_SIZE, request.GET, errors)
     joined = list(_joined_by(agency, user).open_first().values_list("pk", flat=True)[: PAGE_SIZE + 1])
     rows = {row.pk: row for row in rows_of(read_action_points({*led, *joined}, as_of), as_of.day)}
@@ -104,4 +102,8 @@ def _joined_by(agency: Agency, user: Person) -> ActionPointQuerySet:
     current = ProgressUpdate.objects.current().order_by()
     reported, took_part = current.filter(agency=agency), current.filter(participants=agency)
     points = reported.values("action_point").union(took_part.values("action_point"))
-    return ActionPoint.objects.visible_to(user).filter(pk__in=points).exclude(lead_agencies=agency)
+    return (
+        ActionPoint.objects.visible_to(user)
+        .filter(pk__in=points)
+        .exclude(pk__in=ActionPoint.objects.led_by(agency).values("pk"))
+    )

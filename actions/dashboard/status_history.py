@@ -13,7 +13,7 @@ from actions.dashboard.figures import Figure, segments
 from actions.dashboard.updates import ReportedUpdate
 from actions.models import ActionStatus
 from actions.models.action_point_queryset import Basis
-from actions.rules import status_of_pieces
+from actions.rules import status_of_action_point
 
 COLUMNS = 12
 
@@ -49,14 +49,14 @@ def _changes(updates: Iterable[ReportedUpdate], until: date) -> dict[date, Count
     def status_of(point: int) -> str:
         if point in whole:
             return whole[point]
-        return status_of_pieces(parts[point]) if point in parts else ActionStatus.NOT_REPORTED
+        return status_of_action_point(parts[point]) if point in parts else ActionStatus.NOT_REPORTED
 
     found: dict[date, Counter[str]] = {}
-    for point, status, part_only, day, *_rest in updates:
+    for point, status, is_piece, day, *_rest in updates:
         if day > until:
             continue
         before = status_of(point)
-        if part_only:
+        if is_piece:
             parts[point].add(status)
         else:
             whole[point] = status

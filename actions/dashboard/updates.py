@@ -19,7 +19,7 @@ LATEST = 5
 class ReportedUpdate(NamedTuple):
     action_point: int
     status: str
-    part_only: bool
+    is_piece: bool
     day: date
     """The day of its position in time."""
     recorded_at: datetime
@@ -30,7 +30,7 @@ def read_updates(agenda: Agenda, as_of: AsOf) -> list[ReportedUpdate]:
     """Return the updates that count on that date, by position in time. One query."""
     rows = as_of.updates().filter(action_point__issue__agenda=agenda)
     rows = rows.order_by("position_day", "position", "first_recorded_at", "number")
-    columns = "action_point_id", "status", "part_only", "position_day", "recorded_at", "pk"
+    columns = "action_point_id", "status", "is_piece", "position_day", "recorded_at", "pk"
     return list(map(ReportedUpdate._make, rows.values_list(*columns)))
 
 

@@ -43,7 +43,14 @@ def updates_file(request: HttpRequest, slug: str, kind: str) -> HttpResponseBase
 def agencies_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Return every agency, with the number of action points that it leads and the reader may see."""
     _require_understood(True, request.GET, set())
-    leads = Count("led_action_points", filter=Q(led_action_points__in=ActionPoint.objects.visible_to(request.user)))
+    leads = Count(
+        "responsibilities__action_point",
+        filter=Q(
+            responsibilities__until=None,
+            responsibilities__action_point__in=ActionPoint.objects.visible_to(request.user),
+        ),
+        distinct=True,
+    )
     found = [
         [agency.acronym, agency.name, agency.kind, agency.parent and agency.parent.acronym, agency.leads, address]
         for agency in Agency.objects.annotate(leads=leads).select_related("parent").order_by("acronym")

@@ -9,7 +9,7 @@ from django.db.models import Case, Exists, OuterRef, Q, When
 
 from actions.models.status import ENDED
 from issues.models import Agenda
-from tracker.people.models import User
+from tracker.people.models import Agency, User
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -44,6 +44,10 @@ class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
     def own(self, user: User) -> "ActionPointQuerySet":
         """Filter action points with a part that is the user's own. One query for the agencies, once a request."""
         return self.filter(pk__in=_responsibilities().own(user).values("action_point"))
+
+    def led_by(self, agency: Agency) -> "ActionPointQuerySet":
+        """Filter action points that the agency leads."""
+        return self.filter(pk__in=_responsibilities().current().filter(agency=agency).values("action_point"))
 
     def in_order(self) -> "ActionPointQuerySet":
         return self.order_by("issue__agenda__slug", "issue__number", "number")

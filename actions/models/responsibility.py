@@ -25,7 +25,7 @@ class ResponsibilityQuerySet(models.QuerySet["Responsibility"]):
         return self.filter(Q(until=None) | Q(until__gt=day), since_earliest__lte=day)
 
     def own(self, user: User) -> "ResponsibilityQuerySet":
-        """Filter current responsibilities that are the user's own (see `Responsibility.is_own`). One query for the agencies, once a request."""
+        """Filter current responsibilities that are the user's own (see `is_own`). One query for the agencies, once a request."""
         persons = Responsibility.persons.through.objects.filter(responsibility=OuterRef("pk"))
         own = Q(Exists(persons.filter(user=user))) | Q(agency__in=user.agency_ids)
         if user.is_focal_point and user.agency and user.agency.parent_id:

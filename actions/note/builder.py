@@ -211,7 +211,7 @@ def _note_update(update: ProgressUpdate, point: ActionPoint) -> NoteUpdate:
         reported_on=update.reported_on,
         by=update.agency.acronym if update.agency else without_unwanted(update.attributed_to),
         participants=tuple(agency.acronym for agency in update.participants.all()),
-        part_only=update.part_only,
+        is_piece=update.is_piece,
         narrative=without_unwanted(update.narrative),
         reason=without_unwanted(update.reason),
         evidence=tuple(

@@ -42,7 +42,7 @@ class NoteUpdate:
     reported_on: PartialDate
     by: str
     participants: tuple[str, ...]
-    part_only: bool
+    is_piece: bool
     narrative: str
     """Markdown; may be empty if the status is "no progress"."""
     reason: str
@@ -78,7 +78,7 @@ class NoteUpdate:
     def heading(self) -> str:
         """Return date, agencies and status on one line."""
         status = self.status_label
-        if self.part_only:
+        if self.is_piece:
             status += " (" + gettext("a part only") + ")"
         return " · ".join(text for text in (self.when, self.who, status) if text)
 
@@ -99,7 +99,7 @@ class NoteUpdate:
         happened = self.happened.text if self.happened else None
         evidence = [[link.title, link.address] for link in self.evidence]
         origin = [self.number, self.status, happened, self.reported_on.text, self.by, list(self.participants)]
-        return [*origin, self.part_only, self.narrative, self.reason, evidence]
+        return [*origin, self.is_piece, self.narrative, self.reason, evidence]
 
     @property
     def text(self) -> tuple[Block, ...]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from actions.models import ActionStatus
-from actions.models.status import NoProgressReason
+from actions.models.status import AttentionReason
 from actions.reminders.links import Purpose, answer_link, unsubscribe_link
 from actions.reminders.models.digest import Digest
 from actions.reminders.models.entry import MILESTONE_AHEAD, DigestEntry, DigestMilestone
@@ -111,7 +111,7 @@ def reasons_of(entry: DigestEntry, language: str) -> list[str]:
     milestones = entry.get("milestones", [])
     reasons = [_reason(reason, entry["days_silent"]) for reason in entry["reasons"] if reason != MILESTONE_AHEAD]
     if names := [_milestone(each, language) for each in milestones if each["passed"]]:
-        reasons.remove(str(NoProgressReason.MILESTONE_PASSED.label))
+        reasons.remove(str(AttentionReason.MILESTONE_PASSED.label))
         reasons += [_("passed without being done: %(milestone)s") % {"milestone": name} for name in names]
     reasons += [
         _in_days(each["in_days"]) % {"milestone": _milestone(each, language), "days": each["in_days"]}
@@ -142,9 +142,9 @@ def _in_days(days: int) -> str:
 
 
 def _reason(reason: str, days_silent: int | None) -> str:
-    if reason == NoProgressReason.SILENT and days_silent is not None:
+    if reason == AttentionReason.SILENT and days_silent is not None:
         return _("no report for %(time)s") % {"time": in_words(days_silent)}
-    return str(NoProgressReason(reason).label)
+    return str(AttentionReason(reason).label)
 
 
 @lru_cache(maxsize=4096)

@@ -8,11 +8,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from actions import rules as is_overdue
+from actions import rules as open_reasons
 from actions.models.milestone import next_turn
-from actions.models.status import NoProgressReason
+from actions.models.status import AttentionReason
 from actions.reminders.models.entry import MILESTONE_AHEAD, DigestEntry, DigestMilestone
 from actions.reminders.periods import DigestRules
-from actions.rules import days_since, is_overdue, open_reasons
+from actions.rules import days_since
 from actions.states import OpenMilestone
 from issues.models import Agenda
 from tracker.dates.value import PartialDate
@@ -52,7 +54,7 @@ def digest_entry(
     issue: int,
     days_silent: int | None,
     last_reported: PartialDate | None,
-    reasons: Iterable[NoProgressReason] = (),
+    reasons: Iterable[AttentionReason] = (),
     milestones: Iterable[DigestMilestone] = (),
 ) -> DigestEntry:
     """Build the entry of an action point (or a row of it). `slug` is its agenda's, `issue` its issue's number. No query."""

@@ -43,8 +43,8 @@ _COLUMNS = (
 )
 """Partial dates are read as text: one that cannot be parsed is then a fault of its row alone."""
 
-_Assigned = ActionPoint.focal_points.through
-_Led = ActionPoint.lead_agencies.through
+_Assigned: Any = None
+_Led: Any = None
 
 
 def select_entries(

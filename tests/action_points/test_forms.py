@@ -9,7 +9,6 @@ from django.test import Client
 from django.utils import timezone
 
 from actions.models import ActionPoint
-from actions.progress import snooze
 from tests import personas
 from tests.actions.pages import text
 
@@ -21,7 +20,7 @@ SNOOZE = "/agendas/2026/1.1/snooze/"
 @pytest.fixture
 def point(focal_point) -> ActionPoint:
     point = personas.action_point(title="Joint training")
-    point.lead_agencies.add(focal_point.agency)
+    personas.lead(point, focal_point.agency)
     return point
 
 
@@ -47,7 +46,7 @@ def test_edit_stores_wording_and_owners(client, point, coordinator, focal_point)
     point.refresh_from_db()
     assert (response.status_code, response.url) == (302, point.get_absolute_url())
     assert (point.title, point.description) == ("Joint courses", "For all staff.")
-    assert (list(point.lead_agencies.all()), list(point.focal_points.all())) == ([fao], [focal_point])
+    assert (personas.leads(point), personas.persons(point)) == ([fao], [focal_point])
 
 
 @pytest.mark.parametrize("title", ["", "x" * 201, "two\nlines", "null\x00character"])
@@ -168,7 +167,7 @@ def test_snooze_needs_a_reason(client, point, focal_point):
 
 
 def test_wake_resumes_reminders(client, point, focal_point):
-    snooze(point, date(2099, 1, 1), "Waits for the budget.")
+    personas.pause(point, date(2099, 1, 1), "Waits for the budget.")
 
     response = personas.sign_in(client, focal_point).post(SNOOZE, {"do": "wake"})
 
@@ -177,7 +176,7 @@ def test_wake_resumes_reminders(client, point, focal_point):
 
 
 def test_snooze_page_shows_the_current_pause(client, point, focal_point):
-    snooze(point, date(2099, 1, 1), "Waits for the budget.")
+    personas.pause(point, date(2099, 1, 1), "Waits for the budget.")
 
     shown = text(personas.sign_in(client, focal_point).get(SNOOZE))
 

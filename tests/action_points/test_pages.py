@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from actions.drafts import save_draft
 from actions.models import ActionPoint
-from actions.progress import correct, log_progress, snooze, withdraw
+from actions.progress import correct, log_progress, withdraw
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import links, text
@@ -41,7 +41,7 @@ def test_time_line_shows_an_update_in_full(client, point, focal_point):
         agency=focal_point.agency,
         participants=[personas.agency("OCHA"), personas.agency("FAO")],
         narrative="The *first* course.",
-        part_only=True,
+        is_piece=True,
         evidence=[("https://www.example.org/course", "Course notes")],
     )
 
@@ -113,7 +113,7 @@ def test_time_line_marks_withdrawn_updates(client, point, coordinator):
 
 
 def test_names_of_people_are_hidden_from_visitors(client, point, focal_point, other_focal_point, coordinator):
-    point.focal_points.add(focal_point)
+    personas.assign(point, focal_point)
     personas.update(point, author=focal_point)
     withdraw(personas.update(point, author=focal_point), by=coordinator, reason="Wrong.", now=timezone.now())
     pages = [PATH, f"{PATH}updates/1/", f"{PATH}updates/2/", "/agencies/UNDP/"]
@@ -139,7 +139,7 @@ def test_names_of_people_are_hidden_from_visitors(client, point, focal_point, ot
     ],
 )
 def test_action_point_page_offers_what_the_person_may_do(client, point, request, person, expected):
-    point.lead_agencies.add(personas.agency("UNDP"))
+    personas.lead(point, personas.agency("UNDP"))
     if person:
         personas.sign_in(client, request.getfixturevalue(person))
 
@@ -176,7 +176,7 @@ def test_withdrawn_updates_offer_no_correction(client, point, coordinator):
 def test_action_point_of_a_closed_agenda_links_to_its_successor(
     client, point, focal_point, state, successor_state, offered
 ):
-    point.lead_agencies.add(focal_point.agency)
+    personas.lead(point, focal_point.agency)
     later = personas.action_point(personas.issue(personas.agenda("2031", state=successor_state)))
     later.carried_from.add(point)
     Agenda.objects.filter(pk=point.issue.agenda_id).update(state=state)
@@ -215,7 +215,7 @@ def test_days_since_the_last_update_are_hidden_from_visitors(client, point, foca
 
 
 def test_snooze_is_shown_with_its_reason(client, point):
-    snooze(point, date(2099, 1, 1), "Waits for the budget.")
+    personas.pause(point, date(2099, 1, 1), "Waits for the budget.")
 
     assert "No reminders until 1 January 2099: Waits for the budget." in text(client.get(PATH))
 
@@ -238,7 +238,7 @@ def test_milestones_are_grouped(client, point):
 
 @pytest.mark.parametrize(("person", "expected"), [(None, False), ("focal_point", True), ("other_focal_point", False)])
 def test_milestone_links_are_offered_to_people_with_permission(client, point, request, person, expected):
-    point.lead_agencies.add(personas.agency("UNDP"))
+    personas.lead(point, personas.agency("UNDP"))
     milestone = personas.milestone(point)
     if person:
         personas.sign_in(client, request.getfixturevalue(person))
@@ -286,8 +286,8 @@ def test_action_point_page_has_a_fixed_number_of_queries(
 ):
     people = [focal_point, *(personas.person(f"{number}@example.org") for number in range(count))]
     for number, person in enumerate(people[:count]):
-        point.lead_agencies.add(personas.agency(f"A{number}"))
-        point.focal_points.add(person)
+        personas.lead(point, personas.agency(f"A{number}"))
+        personas.assign(point, person)
         personas.milestone(point, title=f"Milestone {number}")
         personas.update(
             point,
@@ -336,7 +336,7 @@ def test_update_page_has_a_fixed_number_of_queries(client, point, coordinator, d
 
 def test_history_shows_the_author_of_each_change(client, point, coordinator):
     personas.sign_in(client, coordinator)
-    point.lead_agencies.add(personas.agency("FAO"))
+    personas.lead(point, personas.agency("FAO"))
     _date_history_to_yesterday(point)
     form = {"title": "Joint courses", "description": "", "lead_agencies": [personas.agency("WFP").pk]}
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def point(focal_point) -> ActionPoint:
     point = personas.action_point()
-    point.lead_agencies.add(focal_point.agency)
+    personas.lead(point, focal_point.agency)
     return point
 
 
@@ -131,7 +131,7 @@ def test_confirmation_is_shown_at_the_update_with_the_next_step(signed_in, form_
 def test_confirmation_links_to_the_next_action_point_due(signed_in, form_url, point, focal_point):
     fresh, overdue, other = (personas.action_point(number=number) for number in (2, 3, 4))
     for own in (fresh, overdue):
-        own.lead_agencies.add(focal_point.agency)
+        personas.lead(own, focal_point.agency)
     personas.update(other)
     log_progress(fresh, personas.progress(), author=focal_point, now=timezone.now())
 
@@ -266,7 +266,7 @@ def test_form_sent_again_with_other_text_can_be_published_as_another_update(sign
     [
         {"status": "completed"},
         {"happened": "2005"},
-        {"part_only": "on"},
+        {"is_piece": "on"},
         {"evidence": "https://www.example.org/other"},
         {"evidence": ""},
         {"status": "no_progress", "reason": "None.", "narrative": ""},
@@ -301,7 +301,7 @@ def test_form_sent_again_can_be_published_as_a_correction(signed_in, form_url, p
 
 def test_one_form_on_two_action_points_is_published_once_and_keeps_the_input(signed_in, form_url, point, focal_point):
     other = personas.action_point(number=2)
-    other.lead_agencies.add(focal_point.agency)
+    personas.lead(other, focal_point.agency)
     other_url = reverse("log_progress", args=["2026", 1, 2])
     form = filled(focal_point)
     signed_in.post(form_url, form)
@@ -410,7 +410,7 @@ def test_form_beyond_the_draft_limit_is_shown_again_with_its_text(
 
 @pytest.mark.parametrize("do", ["publish", "draft"])
 def test_text_of_a_person_who_lost_permission_is_kept(signed_in, form_url, point, focal_point, do):
-    point.lead_agencies.clear()
+    personas.set_leads(point)
 
     refused = signed_in.post(form_url, filled(focal_point, do=do, narrative="Typed while the lead changed."))
     draft = point.drafts.get(author=focal_point)

@@ -172,8 +172,8 @@ def test_date_of_today_shows_the_ordinary_page(client, point, focal_point):
 
 def test_past_figures_for_today_equal_the_current_figures(point):
     other = personas.action_point(number=2)
-    report(other, MARCH, part_only=True)
-    personas.action_point(number=3).lead_agencies.add(personas.agency("UNDP"))
+    report(other, MARCH, is_piece=True)
+    personas.lead(personas.action_point(number=3), personas.agency("UNDP"))
     personas.milestone(other, due="2026-02")
     today = timezone.localdate()
 
@@ -206,7 +206,7 @@ class TestAnyReports(TestCase):
                 point,
                 MARCH + timedelta(days=days),
                 status=kind,
-                part_only=part,
+                is_piece=part,
                 reason="So." if kind == "no_progress" else "",
             )
         reports_by_the_date = [

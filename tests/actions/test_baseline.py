@@ -9,6 +9,7 @@ from django.utils import timezone
 from actions.models import ActionPoint, Milestone, ProgressUpdate
 from actions.progress import apply_status
 from issues.models import Agenda, Issue
+from tests import personas
 from tracker.dates.value import PartialDate
 from tracker.people.models import Agency, User
 
@@ -132,9 +133,7 @@ def test_baseline_agenda_has_its_titles_dates_and_visibility(baseline):
 
 
 def test_action_points_have_the_status_and_lead_agencies_of_the_fact_sheet(baseline):
-    statuses = {
-        point.reference: (point.status, acronyms(point.lead_agencies.all())) for point in ActionPoint.objects.all()
-    }
+    statuses = {point.reference: (point.status, acronyms(personas.leads(point))) for point in ActionPoint.objects.all()}
 
     assert statuses == ACTION_POINTS
     assert [point.reference for point in ActionPoint.objects.unowned().in_order()] == ["2005/1.1", "2005/1.3"]
@@ -157,7 +156,7 @@ def test_updates_have_the_dates_agencies_and_statuses_of_the_fact_sheet(baseline
             str(update.agency or update.attributed_to),
             acronyms(update.participants.all()),
             update.status,
-            update.part_only,
+            update.is_piece,
         )
         for update in ProgressUpdate.objects.all()
     }

@@ -59,7 +59,7 @@ def test_logging_progress_does_not_deadlock_with_a_handover(
     """Let both take their first lock before either continues. The control uses a lock that also blocks foreign keys."""
     successor = personas.person("successor@example.org", agency=focal_point.agency)
     point = personas.action_point()
-    point.focal_points.add(focal_point)
+    personas.assign(point, focal_point)
     both_hold_one = threading.Barrier(2, timeout=10)
 
     def lock_and_meet(rows: Any) -> Any:
@@ -89,7 +89,7 @@ def test_logging_progress_does_not_deadlock_with_a_handover(
 def test_concurrent_writers_of_one_action_point_do_not_deadlock(focal_point, coordinator):
     other = personas.person("other.undp@example.org", agency=focal_point.agency)
     point = personas.action_point()
-    point.focal_points.add(focal_point)
+    personas.assign(point, focal_point)
     milestone = personas.milestone(point)
 
     def log(step: int) -> None:
@@ -101,7 +101,7 @@ def test_concurrent_writers_of_one_action_point_do_not_deadlock(focal_point, coo
 
     def change_owners(step: int) -> None:
         locked = lock(ActionPoint.objects.filter(pk=point.pk))[0]
-        locked.focal_points.set([focal_point, other][: 1 + step % 2])
+        personas.set_persons(locked, *[focal_point, other][: 1 + step % 2])
         locked.save(update_fields=["title"])
 
     def hand_over(step: int) -> None:
@@ -169,7 +169,7 @@ def roll_back_logging(monkeypatch, times: int, state: str) -> None:
 def test_request_is_repeated_after_a_lost_race(monkeypatch, client: Client, focal_point, state):
     roll_back_logging(monkeypatch, 1, state)
     point = personas.action_point()
-    point.lead_agencies.add(focal_point.agency)
+    personas.lead(point, focal_point.agency)
     sign_in(client, focal_point)
     data = {"status": "under_way", "narrative": "Something moved.", "agency": focal_point.agency_id}
 
@@ -186,7 +186,7 @@ def test_request_is_repeated_only_once_and_only_after_a_lost_race(
 ):
     roll_back_logging(monkeypatch, times, state)
     point = personas.action_point()
-    point.lead_agencies.add(focal_point.agency)
+    personas.lead(point, focal_point.agency)
     sign_in(client, focal_point).raise_request_exception = False
     sent = {"status": "under_way", "narrative": "Something moved.", "agency": focal_point.agency_id}
 

@@ -111,7 +111,7 @@ def test_second_load_overwrites_no_changes_and_lists_the_differences(loaded, foc
     change(Agency.objects.get(acronym="Innovest"), acronym="ISVA")
     change(Milestone.objects.get(place="Rome"), title="Course in Rome", due=PartialDate.parse("2006-09"))
     change(Milestone.objects.get(place="Paris"), done_on=PartialDate.parse("2006-05-18"))
-    point("3.2").lead_agencies.clear()
+    personas.set_leads(point("3.2"))
     before = dump(*WITH_HISTORY)
 
     output = load()
@@ -133,7 +133,7 @@ def test_second_load_overwrites_no_changes_and_lists_the_differences(loaded, foc
 
 def test_second_load_restores_deleted_objects_only(loaded):
     Milestone.objects.get(place="Nairobi").delete()
-    point("3.2").lead_agencies.clear()
+    personas.set_leads(point("3.2"))
 
     result = load_baseline()
 

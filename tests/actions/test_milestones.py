@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def point(focal_point):
     point = personas.action_point()
-    point.lead_agencies.add(focal_point.agency)
+    personas.lead(point, focal_point.agency)
     return point
 
 

@@ -13,8 +13,8 @@ from actions import progress as verbs
 from actions.as_of import AsOf
 from actions.drafts import MAX_DRAFTS, TooManyDraftsError, is_blank, save_draft
 from actions.models import ActionPoint, ActionStatus, Evidence, Milestone, ProgressUpdate, ReportedStatus
-from actions.models.status import NoProgressReason
-from actions.progress import NewerUpdatesError, Progress, SupersededError, correct, log_progress, snooze, wake, withdraw
+from actions.models.status import AttentionReason
+from actions.progress import NewerUpdatesError, Progress, SupersededError, correct, log_progress, wake, withdraw
 from actions.reader import read_agenda, state_of
 from actions.rules import attention_reasons, needs_attention
 from actions.submission import Submission, SubmissionUsedError
@@ -207,7 +207,7 @@ def test_drafts_of_one_person_on_an_action_point_are_limited(point, focal_point,
         ({"narrative": ["x"]}, False),
         ({"happened": ["2005"]}, False),
         ({"participants": ["1"]}, False),
-        ({"part_only": ["on"]}, False),
+        ({"is_piece": ["on"]}, False),
     ],
 )
 def test_form_is_blank_without_typed_text_or_choices(typed, blank):
@@ -356,27 +356,27 @@ def test_database_refuses_a_status_without_a_report_date(point):
 
 
 def test_attention_reasons_follow_each_change_of_an_action_point(point, focal_point):
-    def reasons() -> list[NoProgressReason]:
+    def reasons() -> list[AttentionReason]:
         stored = ActionPoint.objects.with_context().get(pk=point.pk)
         (listed,) = read_agenda(point.issue.agenda, AsOf(TODAY))
         assert attention_reasons(listed, TODAY) == attention_reasons(state_of(stored, AsOf(TODAY)), TODAY)
         return attention_reasons(listed, TODAY)
 
-    assert reasons() == [NoProgressReason.NOT_REPORTED]
+    assert reasons() == [AttentionReason.NOT_REPORTED]
     log_progress(point, UNDER_WAY, author=focal_point, now=NOW, reported_on=PartialDate.parse("2026-03"))
-    assert reasons() == [NoProgressReason.SILENT]
+    assert reasons() == [AttentionReason.SILENT]
     log_progress(point, NO_PROGRESS, author=focal_point, now=NOW)
-    assert reasons() == [NoProgressReason.NO_PROGRESS]
+    assert reasons() == [AttentionReason.NO_PROGRESS]
     log_progress(point, UNDER_WAY, author=focal_point, now=NOW)
     assert reasons() == []
     milestone = personas.milestone(point, due="2026-10")
-    assert reasons() == [NoProgressReason.MILESTONE_PASSED]
+    assert reasons() == [AttentionReason.MILESTONE_PASSED]
     Milestone.objects.filter(pk=milestone.pk).update(done_on=PartialDate.parse("2026-11"))
     assert reasons() == []
     personas.milestone(point, due="2026-10", title="Every month", repeats_every_months=1)
     assert reasons() == []
     log_progress(point, NO_PROGRESS, author=focal_point, now=NOW)
-    snooze(ActionPoint.objects.get(pk=point.pk), date(2026, 12, 1), "Budget is decided in December.")
+    personas.pause(ActionPoint.objects.get(pk=point.pk), date(2026, 12, 1), "Budget is decided in December.")
     assert reasons() == []
     wake(ActionPoint.objects.get(pk=point.pk))
     log_progress(point, replace(UNDER_WAY, status=ReportedStatus.COMPLETED), author=focal_point, now=NOW)
@@ -390,7 +390,7 @@ def test_update_is_due_the_day_after_the_agendas_limit(point, focal_point):
         attention_reasons(state_of(ActionPoint.objects.get(), AsOf(day)), day)
         for day in (date(2026, 11, 23), date(2026, 11, 24))
     )
-    assert (on_the_last_day, on_the_day_after) == ([], [NoProgressReason.SILENT])
+    assert (on_the_last_day, on_the_day_after) == ([], [AttentionReason.SILENT])
 
 
 @pytest.mark.parametrize("locked", [True, False])

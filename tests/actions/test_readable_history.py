@@ -84,8 +84,8 @@ def change_owners(clock, point):
     hush = personas.person("hush@example.org", name="Hush Person")
     for agencies, people in [([personas.agency("ITU")], [hush]), ([personas.agency("UNDP")], [])]:
         last = point.history.latest("history_id").pk
-        point.lead_agencies.set(agencies)
-        point.focal_points.set(people)
+        personas.set_leads(point, *agencies)
+        personas.set_persons(point, *people)
         clock.now += timedelta(days=1)
         point.history.filter(history_id__gt=last).update(history_date=clock.now)
 

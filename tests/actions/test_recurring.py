@@ -99,7 +99,7 @@ def test_milestone_that_does_not_recur_keeps_its_due_date():
 @pytest.mark.django_db
 def test_pages_show_the_next_due_date(client, focal_point):
     point = personas.action_point()
-    point.focal_points.add(focal_point)
+    personas.assign(point, focal_point)
     personas.milestone(point, title="Task force", due="2005-12-22", repeats_every_months=12)
     personas.milestone(point, title="Far away", due="2098")
     personas.sign_in(client, focal_point)

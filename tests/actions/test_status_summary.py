@@ -11,13 +11,13 @@ from tracker.dates.value import PartialDate
 
 
 def report(
-    number: int, status: str, reported: str = "2006-03", happened: str | None = None, part_only: bool = False
+    number: int, status: str, reported: str = "2006-03", happened: str | None = None, is_piece: bool = False
 ) -> Report:
     when = PartialDate.parse(reported)
     return Report(
         number,
         status,
-        part_only,
+        is_piece,
         PartialDate.parse(happened) if happened else None,
         when,
         *position_of(when, NOW, UTC),
@@ -50,15 +50,15 @@ def test_status_ignores_late_entries_of_earlier_reports():
 
 
 def test_status_ignores_reports_on_a_part_after_one_on_the_whole():
-    reports = [report(1, ReportedStatus.UNDER_WAY), report(2, ReportedStatus.COMPLETED, part_only=True)]
+    reports = [report(1, ReportedStatus.UNDER_WAY), report(2, ReportedStatus.COMPLETED, is_piece=True)]
 
     assert status_summary(reports).status == ActionStatus.UNDER_WAY
 
 
 def test_status_from_reports_on_parts_only_is_never_completed():
-    completed = [report(1, ReportedStatus.COMPLETED, part_only=True)]
-    exploring = [report(1, ReportedStatus.EXPLORING, part_only=True)]
-    nothing = [report(1, ReportedStatus.NO_PROGRESS, part_only=True)]
+    completed = [report(1, ReportedStatus.COMPLETED, is_piece=True)]
+    exploring = [report(1, ReportedStatus.EXPLORING, is_piece=True)]
+    nothing = [report(1, ReportedStatus.NO_PROGRESS, is_piece=True)]
 
     assert status_summary(completed).status == ActionStatus.UNDER_WAY
     assert status_summary(exploring).status == ActionStatus.EXPLORING
@@ -94,6 +94,6 @@ def test_no_progress_streak_counts_the_latest_reports_without_progress(statuses,
 
 
 def test_no_progress_streak_ignores_reports_on_a_part():
-    reports = [report(1, "no_progress"), report(2, "under_way", part_only=True), report(3, "no_progress")]
+    reports = [report(1, "no_progress"), report(2, "under_way", is_piece=True), report(3, "no_progress")]
 
     assert status_summary(reports).no_progress_streak == 2

@@ -34,7 +34,7 @@ def test_agency_list_counts_what_is_led_in_the_current_agenda(client, issue, coo
     fao, draft = personas.agency("FAO"), personas.issue(personas.agenda("2027", state="draft"))
     earlier = personas.issue(personas.agenda("2025", state="closed", visible_to="everybody"))
     for number, of in enumerate((issue, issue, earlier, draft), 1):
-        personas.action_point(of, number).lead_agencies.add(fao)
+        personas.lead(personas.action_point(of, number), fao)
 
     for answer in (client.get("/agencies/"), personas.sign_in(client, coordinator).get("/agencies/")):
         assert "FAO FAO in full leads 2 action points" in text(answer)
@@ -57,8 +57,8 @@ def test_agency_list_costs_the_same_whatever_its_length(client, db, django_asser
 def test_agency_page_shows_what_it_leads_open_first(client, issue):
     fao = personas.agency("FAO")
     done, still_open, others = (personas.action_point(issue, number) for number in (1, 2, 3))
-    done.lead_agencies.add(fao)
-    still_open.lead_agencies.add(fao)
+    personas.lead(done, fao)
+    personas.lead(still_open, fao)
     personas.update(done, status="completed")
     personas.update(others)
 
@@ -70,7 +70,7 @@ def test_agency_page_shows_what_it_leads_open_first(client, issue):
 def test_agency_page_shows_where_it_takes_part(client, issue):
     fao = personas.agency("FAO")
     led, reported, joined, withdrawn, others = (personas.action_point(issue, number) for number in range(1, 6))
-    led.lead_agencies.add(fao)
+    personas.lead(led, fao)
     personas.update(led, agency=fao)
     personas.update(reported, agency=fao)
     personas.update(joined, agency=personas.agency("WFP"), participants=[fao])
@@ -100,7 +100,7 @@ def test_agency_page_shows_its_newest_updates_page_by_page(client, issue):
 
 def test_agency_page_hides_what_the_reader_may_not_see(client, db, focal_point):
     point = personas.action_point(personas.issue(personas.agenda("2027", state="draft")), title="Secret plan")
-    point.lead_agencies.add(focal_point.agency)
+    personas.lead(point, focal_point.agency)
     personas.update(point, agency=focal_point.agency, narrative="Secret step.")
 
     shown = text(personas.sign_in(client, focal_point).get("/agencies/UNDP/"))
@@ -135,7 +135,7 @@ def test_agency_page_costs_the_same_whatever_it_does(client, issue, django_asser
     fao = personas.agency("FAO")
     for number in range(1, count + 1):
         led, joined = personas.action_point(issue, number), personas.action_point(issue, number + 10)
-        led.lead_agencies.add(fao)
+        personas.lead(led, fao)
         for point in (led, joined):
             personas.update(point, agency=fao)
             personas.milestone(point)
@@ -148,7 +148,7 @@ def test_agency_page_costs_the_same_whatever_it_does(client, issue, django_asser
 def test_agency_page_shows_milestones_by_state(client, issue):
     undp = personas.agency("UNDP")
     point = personas.action_point(issue)
-    point.lead_agencies.add(undp)
+    personas.lead(point, undp)
     personas.milestone(point, title="Survey", due="2020", done_on="2020-05")
     personas.milestone(point, title="Course", due="2021")
     personas.milestone(point, title="Fair", due="2099")
@@ -174,7 +174,7 @@ def test_agency_page_shows_milestones_by_state(client, issue):
 )
 def test_agency_page_says_what_was_surely_kept_late(client, issue, due, done_on, is_late):
     point = personas.action_point(issue)
-    point.lead_agencies.add(personas.agency("UNDP"))
+    personas.lead(point, personas.agency("UNDP"))
     milestone = personas.milestone(point, due=due, done_on=done_on)
 
     found = text(client.get("/agencies/UNDP/"))
@@ -196,7 +196,7 @@ def carried(old, title, **fields):
     """An action point of the next agenda that goes on with this one, as a roll-over makes it."""
     agenda = personas.agenda("2027", visible_to="everybody", **fields)
     new = personas.action_point(personas.issue(agenda))
-    new.lead_agencies.set(old.lead_agencies.all())
+    personas.set_leads(new, *personas.leads(old))
     new.carried_from.add(old)
     return new, personas.milestone(new, title=title, due="2021")
 
@@ -204,7 +204,7 @@ def carried(old, title, **fields):
 @pytest.fixture
 def planned(issue):
     point = personas.action_point(issue)
-    point.lead_agencies.add(personas.agency("UNDP"))
+    personas.lead(point, personas.agency("UNDP"))
     personas.milestone(point, title="Survey", due="2020", done_on="2020")
     personas.milestone(point, title="Course", due="2021")
     return point
@@ -287,7 +287,7 @@ def test_agency_page_counts_its_updates_by_year(client, issue):
 def test_agency_page_shows_what_it_leads_page_by_page(client, issue, monkeypatch):
     monkeypatch.setattr(views, "PAGE_SIZE", 2)
     for number in (1, 2, 3):
-        personas.action_point(issue, number).lead_agencies.add(personas.agency("UNDP"))
+        personas.lead(personas.action_point(issue, number), personas.agency("UNDP"))
 
     first, second, beyond = (client.get(f"/agencies/UNDP/{query}") for query in ("", "?page=2", "?page=9"))
 

@@ -34,7 +34,7 @@ def test_issue_and_action_point_are_added(signed_in, focal_point, coordinator):
     assert (added.status_code, added.url) == (302, f"{AGENDA}issues/2/")
     point = ActionPoint.objects.get(issue__number=2)
     assert (point.reference, point.title) == ("2026/2.1", "Joint training")
-    assert (list(point.lead_agencies.all()), list(point.focal_points.all())) == ([focal_point.agency], [focal_point])
+    assert (personas.leads(point), personas.persons(point)) == ([focal_point.agency], [focal_point])
     assert "Joint training" in text(response)
     assert "Joint training" in text(signed_in.get(f"{AGENDA}action-points/"))
     assert {row.history_user for row in point.history.all()} == {coordinator}

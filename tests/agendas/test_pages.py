@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from actions.agendas import views
-from actions.progress import log_progress, snooze
+from actions.progress import log_progress
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import links, text
@@ -72,7 +72,7 @@ def test_agenda_page_shows_issues_with_their_action_points(client, public_agenda
         public_agenda, 3, title="Better information sharing", rationale="Partnerships must be understood."
     )
     point = personas.action_point(issue, 2, title="Sub-groups of focal points")
-    point.lead_agencies.add(personas.agency("OCHA"))
+    personas.lead(point, personas.agency("OCHA"))
 
     response = client.get("/agendas/2005/")
 
@@ -159,8 +159,8 @@ def test_agenda_page_distinguishes_no_report_from_no_progress(client, public_age
 def test_agenda_page_shows_action_points_without_owners(client, public_agenda, focal_point):
     issue = personas.issue(public_agenda)
     personas.action_point(issue, 1)
-    personas.action_point(issue, 2).lead_agencies.add(personas.agency("FAO"))
-    personas.action_point(issue, 3).focal_points.add(focal_point)
+    personas.lead(personas.action_point(issue, 2), personas.agency("FAO"))
+    personas.assign(personas.action_point(issue, 3), focal_point)
 
     response = client.get("/agendas/2005/")
 
@@ -170,7 +170,7 @@ def test_agenda_page_shows_action_points_without_owners(client, public_agenda, f
 
 
 def test_agenda_page_hides_names_of_people_from_visitors(client, public_agenda, focal_point, other_focal_point):
-    personas.action_point(personas.issue(public_agenda)).focal_points.add(focal_point)
+    personas.assign(personas.action_point(personas.issue(public_agenda)), focal_point)
 
     to_visitor = text(client.get("/agendas/2005/"))
     to_member = text(personas.sign_in(client, other_focal_point).get("/agendas/2005/"))
@@ -212,8 +212,8 @@ def test_agenda_and_issue_pages_have_a_fixed_number_of_queries(
         issue = personas.issue(public_agenda, number)
         for point_number in range(1, count + 1):
             point = personas.action_point(issue, point_number)
-            point.lead_agencies.add(focal_point.agency)
-            point.focal_points.add(focal_point)
+            personas.lead(point, focal_point.agency)
+            personas.assign(point, focal_point)
             personas.update(point)
             personas.milestone(point)
 
@@ -319,7 +319,7 @@ def test_invalid_page_number_shows_an_error_and_an_existing_page(client, focal_p
 
 def test_snoozed_action_point_is_not_flagged(client, public_agenda):
     issue = personas.issue(public_agenda)
-    snooze(personas.action_point(issue), date(2099, 1, 1), "Waits for the budget.")
+    personas.pause(personas.action_point(issue), date(2099, 1, 1), "Waits for the budget.")
 
     rows = dict(client.get("/agendas/2005/").context["issues"])[issue]
 

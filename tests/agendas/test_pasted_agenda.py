@@ -52,7 +52,7 @@ def test_pasted_agenda_becomes_issues_and_action_points(signed_in, coordinator):
     training, newsletter, fund = ActionPoint.objects.in_order()
     assert (training.reference, training.title) == ("2026/1.1", "Joint training for staff")
     assert training.description == "What is to be *done*."
-    assert sorted(agency.acronym for agency in training.lead_agencies.all()) == ["UNDP", "UNSSC"]
+    assert sorted(agency.acronym for agency in personas.leads(training)) == ["UNDP", "UNSSC"]
     assert (newsletter.reference, newsletter.title) == ("2026/1.2", "A newsletter")
     assert fund.reference == "2026/2.1"
     assert {row.history_user for row in training.history.all()} == {coordinator}

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def path(focal_point):
     point = personas.action_point(title="Joint training on partnerships")
-    point.lead_agencies.add(focal_point.agency)
+    personas.lead(point, focal_point.agency)
     digest = personas.digest(focal_point, point)
     return lambda purpose: answer_link(digest, point.pk, purpose).removeprefix("http://127.0.0.1:8000")
 

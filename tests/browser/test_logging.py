@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def point(focal_point) -> Any:
     point = personas.action_point(title="Joint training on partnerships")
-    point.lead_agencies.add(focal_point.agency)
+    personas.lead(point, focal_point.agency)
     return point
 
 

@@ -15,7 +15,7 @@ pytestmark = [
 @pytest.fixture
 def point(focal_point):
     point = personas.action_point(title="Joint training")
-    point.lead_agencies.add(focal_point.agency)
+    personas.lead(point, focal_point.agency)
     for narrative in ("First.", "Second."):
         personas.update(point, focal_point, agency=focal_point.agency, narrative=narrative)
     return point

@@ -30,7 +30,7 @@ def report(point, day, **fields):
 
 def led_action_point(number, *acronyms, issue=1):
     point = personas.action_point(personas.issue(number=issue), number)
-    point.lead_agencies.add(*map(personas.agency, acronyms))
+    personas.lead(point, *map(personas.agency, acronyms))
     return point
 
 
@@ -80,7 +80,7 @@ def test_status_history_counts_statuses_at_each_end_of_month(db):
     point, other = led_action_point(1), led_action_point(2)
     report(point, date(2026, 8, 10), status="exploring")
     report(point, date(2026, 10, 10), status="completed")
-    report(other, date(2026, 9, 30), part_only=True)
+    report(other, date(2026, 9, 30), is_piece=True)
 
     columns = history(AsOf(TODAY), total=2)
 
@@ -111,7 +111,7 @@ class TestAnyReports(TestCase):
         points = [led_action_point(number) for number in (1, 2, 3)]
         for which, days, status, part in reports:
             reason = "So." if status == "no_progress" else ""
-            report(points[which], TODAY - timedelta(days=days), status=status, part_only=part, reason=reason)
+            report(points[which], TODAY - timedelta(days=days), status=status, is_piece=part, reason=reason)
 
         columns = history(AsOf(TODAY), total=3)
 

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from actions.as_of import AsOf
 from actions.dashboard.figures import Figure, figures, segments
 from actions.models import ActionStatus
-from actions.progress import log_progress, snooze
+from actions.progress import log_progress
 from actions.reader import read_agenda
 from issues.models import Agenda
 from tests import personas
@@ -50,15 +50,15 @@ def agenda(db):
     report_days_ago(personas.action_point(second, 2), 5, status="no_progress", reason="The post is vacant.")
     report_days_ago(personas.action_point(second, 3), 900, status="completed")
     snoozed = personas.action_point(second, 4)
-    snooze(snoozed, TODAY + timedelta(days=30), "Waits for the budget.")
+    personas.pause(snoozed, TODAY + timedelta(days=30), "Waits for the budget.")
     late = personas.action_point(second, 5)
     report_days_ago(late, 3, status="discontinued")
     personas.milestone(fresh, title="Passed", due="2026-10")
     personas.milestone(fresh, title="Ahead", due="2026-12")
     personas.milestone(fresh, title="Far", due="2027-12")
     personas.milestone(late, title="Of an ended one", due="2026-01")
-    fresh.lead_agencies.add(undp, unssc)
-    snoozed.lead_agencies.add(undp)
+    personas.lead(fresh, undp, unssc)
+    personas.lead(snoozed, undp)
     return personas.agenda()
 
 

@@ -8,7 +8,6 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from actions.progress import snooze
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import links, text
@@ -32,10 +31,10 @@ def points(db):
             if status:
                 personas.update(point, status=status)
             if place == number:
-                point.lead_agencies.add(undp)
+                personas.lead(point, undp)
                 personas.milestone(point, title="Passed", due="2020")
                 personas.milestone(point, title="Ahead", due="2099")
-    snooze(point, timezone.localdate() + timedelta(days=9), "Waits.")
+    personas.pause(point, timezone.localdate() + timedelta(days=9), "Waits.")
     return undp
 
 
@@ -213,7 +212,7 @@ def test_dashboard_links_to_the_other_agendas(client, coordinator, baseline, poi
 def test_dashboard_of_a_public_agenda_hides_names_from_visitors(client, focal_point, points):
     Agenda.objects.update(visible_to="everybody")
     point = personas.action_point(personas.issue(number=9), 9)
-    point.focal_points.add(focal_point)
+    personas.assign(point, focal_point)
     personas.update(point, author=focal_point)
 
     answers = [client.get("/agendas/2026/dashboard/"), client.get(LIST)]
@@ -229,7 +228,7 @@ def test_pages_have_a_fixed_number_of_queries(client, coordinator, django_assert
     for number in range(1, count + 1):
         for place in range(1, count + 1):
             point = personas.action_point(personas.issue(number=number), place)
-            point.lead_agencies.add(personas.agency(f"A{place}"))
+            personas.lead(point, personas.agency(f"A{place}"))
             personas.update(point, agency=personas.agency(f"A{number}"))
             personas.milestone(point, title="Passed", due="2020")
             personas.milestone(point, title="Ahead", due="2026-12")

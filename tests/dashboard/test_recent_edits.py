@@ -9,7 +9,6 @@ from django.utils import timezone
 from actions.dashboard import recent_edits
 from actions.dashboard.changes import changes
 from actions.models import ActionPoint, Milestone
-from actions.progress import snooze
 from issues.models import Agenda, Issue
 from tests import personas
 from tests.actions.pages import links, text
@@ -41,14 +40,14 @@ def changes_of(shown):
 @pytest.fixture
 def point(db):
     point = personas.action_point()
-    point.lead_agencies.add(personas.agency("UNDP"))
+    personas.lead(point, personas.agency("UNDP"))
     date_history_before(point, point.issue)
     return point
 
 
 def test_added_issues_and_action_points_are_shown_with_their_owners(client, point, focal_point):
     added = personas.action_point(personas.issue(number=2, title="Training"), 3, title="Joint course")
-    added.lead_agencies.add(personas.agency("FAO"))
+    personas.lead(added, personas.agency("FAO"))
 
     page = personas.sign_in(client, focal_point).get(PAGE)
 
@@ -63,7 +62,7 @@ def test_added_issues_and_action_points_are_shown_with_their_owners(client, poin
 def test_edited_action_point_shows_wording_and_owners_before_and_after(point):
     point.title = "Another title"
     point.save()
-    point.lead_agencies.set([personas.agency("FAO"), personas.agency("ILO")])
+    personas.set_leads(point, *[personas.agency("FAO"), personas.agency("ILO")])
 
     assert changes_of(edits().points) == [
         ("Another title", [("Title", "Action point 1", "Another title"), ("Lead agencies", "UNDP", "FAO, ILO")])
@@ -71,7 +70,7 @@ def test_edited_action_point_shows_wording_and_owners_before_and_after(point):
 
 
 def test_reverted_edits_are_not_shown(point):
-    point.lead_agencies.add(personas.agency("FAO"))
+    personas.lead(point, personas.agency("FAO"))
     point.lead_agencies.remove(personas.agency("FAO"))
     gone = personas.milestone(point)
     gone.delete()
@@ -139,8 +138,8 @@ def test_edit_without_earlier_history_is_marked(client, point, focal_point):
 
 def test_names_are_hidden_from_visitors(client, point, focal_point, coordinator):
     point._history_user = coordinator
-    point.focal_points.add(focal_point)
-    snooze(point, timezone.localdate() + timedelta(days=9), "Waits for Ann.")
+    personas.assign(point, focal_point)
+    personas.pause(point, timezone.localdate() + timedelta(days=9), "Waits for Ann.")
     gone = personas.milestone(point)
     date_history_before(gone)
     gone.remove(by=coordinator, reason="Ann agreed.")
@@ -205,10 +204,10 @@ def test_recent_edits_have_a_fixed_number_of_queries(client, point, focal_point,
         changed = personas.action_point(number=number)
         milestone = personas.milestone(changed)
         date_history_before(changed, milestone)
-        changed.lead_agencies.add(personas.agency("FAO"))
+        personas.lead(changed, personas.agency("FAO"))
         milestone.mark_done(PartialDate.parse("2026-04"))
         added = personas.action_point(personas.issue(number=number), title="Added")
-        added.lead_agencies.add(personas.agency("ILO"))
+        personas.lead(added, personas.agency("ILO"))
     personas.sign_in(client, focal_point)
     client.get(PAGE)
 

@@ -25,7 +25,7 @@ def signed_in(client, focal_point):
 
 def own_action_point(focal_point, number: int, reported_days_ago: int | None = None):
     point = personas.action_point(personas.issue(), number=number)
-    point.focal_points.add(focal_point)
+    personas.assign(point, focal_point)
     if reported_days_ago is not None:
         day = PartialDate.day(timezone.localdate() - timedelta(days=reported_days_ago))
         log_progress(point, personas.progress(), author=focal_point, now=timezone.now(), reported_on=day)
@@ -67,7 +67,7 @@ def test_worklist_omits_action_points_of_others_and_completed_ones(signed_in, fo
 def test_worklist_includes_action_points_of_the_agency_and_its_parts(signed_in, focal_point):
     part = personas.agency("UNDP-NO", parent=focal_point.agency)
     point = personas.action_point()
-    point.lead_agencies.add(part)
+    personas.lead(point, part)
 
     rows = signed_in.get(reverse("my_action_points")).context["rows"]
 
@@ -94,7 +94,7 @@ def test_worklist_shows_drafts_of_action_points_no_longer_listed(signed_in, foca
     elif lost == "completed":
         personas.update(point, status="completed")
     else:
-        point.focal_points.clear()
+        personas.set_persons(point)
     form = f"{reverse('log_progress', args=['2026', 1, 1])}?draft={draft.pk}"
     discard = reverse("discard_draft", args=["2026", 1, 1, draft.pk])
 
@@ -156,16 +156,16 @@ def test_long_worklist_shows_the_most_urgent(signed_in, focal_point, monkeypatch
 
 def test_worklist_links_to_notes_to_sign_off(client, focal_point, coordinator):
     point = personas.action_point()
-    point.focal_points.add(focal_point, coordinator)
+    personas.assign(point, focal_point, coordinator)
 
     assert "/agendas/2026/note/sign-offs/" in links(personas.sign_in(client, focal_point).get("/my/"))
     assert "/agendas/2026/note/sign-offs/" not in links(personas.sign_in(client, coordinator).get("/my/"))
 
 
 def test_worklist_shows_the_agency_that_leads_each_action_point(signed_in, focal_point):
-    own_action_point(focal_point, 1).lead_agencies.add(focal_point.agency)
+    personas.lead(own_action_point(focal_point, 1), focal_point.agency)
     led = personas.action_point(number=2)
-    led.lead_agencies.add(focal_point.agency, personas.agency("FAO"))
+    personas.lead(led, focal_point.agency, personas.agency("FAO"))
 
     page = signed_in.get(reverse("my_action_points"))
 
@@ -176,7 +176,7 @@ def test_worklist_shows_the_agency_that_leads_each_action_point(signed_in, focal
 def test_empty_worklist_links_to_the_next_steps(signed_in, focal_point, coordinator):
     personas.person("gone@example.org", "coordinator", is_active=False)
     done = personas.action_point(title="Of the agency")
-    done.lead_agencies.add(focal_point.agency)
+    personas.lead(done, focal_point.agency)
     personas.update(done, status="completed")
     without = text(signed_in.get("/my/"))
     personas.action_point(number=2, title="Nobody's")
@@ -198,7 +198,7 @@ def test_empty_worklist_links_to_the_next_steps(signed_in, focal_point, coordina
 
 
 def test_worklist_of_a_part_shows_action_points_of_its_parent(client, focal_point):
-    personas.action_point(title="Of the whole").lead_agencies.add(focal_point.agency)
+    personas.lead(personas.action_point(title="Of the whole"), focal_point.agency)
     person = personas.person("no@example.org", agency=personas.agency("UNDP-NO", parent=focal_point.agency))
 
     page = personas.sign_in(client, person).get("/my/")
@@ -223,7 +223,7 @@ def test_empty_worklist_of_a_coordinator_links_to_the_dashboard(client, coordina
 def test_empty_worklist_has_a_fixed_number_of_queries(signed_in, focal_point, django_assert_num_queries, points):
     for number in range(1, points + 1):
         point = personas.action_point(number=number)
-        point.lead_agencies.add(focal_point.agency)
+        personas.lead(point, focal_point.agency)
         personas.milestone(point)
         personas.update(point, status="completed")
 

@@ -129,7 +129,7 @@ def test_every_cell_is_labelled(table):
 def test_table_query_count_does_not_depend_on_rows(client, coordinator, django_assert_num_queries, count):
     for place in range(1, count + 1):
         point = personas.action_point(personas.issue(), place)
-        point.lead_agencies.add(personas.agency(f"A{place}"))
+        personas.lead(point, personas.agency(f"A{place}"))
         personas.update(point)
     personas.sign_in(client, coordinator)
 

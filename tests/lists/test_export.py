@@ -35,8 +35,8 @@ def csv_rows(raw):
 @pytest.fixture
 def points(focal_point):
     first, second = personas.action_point(personas.issue(number=1)), personas.action_point(personas.issue(number=2), 3)
-    first.lead_agencies.add(focal_point.agency, personas.agency("FAO"))
-    first.focal_points.add(focal_point)
+    personas.lead(first, focal_point.agency, personas.agency("FAO"))
+    personas.assign(first, focal_point)
     log_progress(second, personas.progress(), author=None, now=personas.NOW, reported_on=PartialDate.parse("2026-03"))
     return [first, second]
 
@@ -115,7 +115,7 @@ def test_file_is_sorted_like_the_list(client, focal_point, monkeypatch, sort, da
     issues = [personas.issue(number=number) for number in (1, 2)]
     for number, reported in enumerate(["2026-03", None, "2026-02-01", "2026-04-01", None, "2026-03"], 1):
         point = personas.action_point(issues[number % 2], number)
-        point.lead_agencies.add(focal_point.agency)
+        personas.lead(point, focal_point.agency)
         if reported:
             status = "exploring" if number % 2 else "under_way"
             log_progress(
@@ -152,7 +152,7 @@ def test_file_of_the_baseline_is_complete_and_in_order(client, focal_point):
 @pytest.mark.parametrize("count", [1, 3])
 def test_file_query_count_does_not_depend_on_rows(client, focal_point, django_assert_num_queries, count):
     for number in range(1, count + 1):
-        personas.action_point(personas.issue(number=number)).lead_agencies.add(focal_point.agency)
+        personas.lead(personas.action_point(personas.issue(number=number)), focal_point.agency)
     personas.sign_in(client, focal_point)
 
     with django_assert_num_queries(11):

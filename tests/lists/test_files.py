@@ -52,7 +52,7 @@ def test_updates_file_has_partial_dates_and_their_days(client, point, focal_poin
         "version": 1,
         "action_point": "Joint training",
         "status": "under_way",
-        "part_only": False,
+        "is_piece": False,
         "agency": "UNDP",
         "attributed_to": "",
         "participants": "FAO, ILO",
@@ -132,7 +132,7 @@ def test_updates_file_for_a_visitor_has_no_authors(client, point, focal_point):
 
 
 def test_agencies_file_counts_only_readable_action_points(client, point, focal_point):
-    point.lead_agencies.add(personas.agency("UNDPNordic", parent=focal_point.agency))
+    personas.lead(point, personas.agency("UNDPNordic", parent=focal_point.agency))
 
     visitors = csv_rows(client.get("/agencies.csv"))
     peoples = csv_rows(personas.sign_in(client, focal_point).get("/agencies.csv"))

@@ -82,7 +82,7 @@ def total(client, query):
 def test_list_is_filtered_by_focal_point_and_dates(client, point, focal_point):
     today = timezone.localdate()
     other = personas.action_point(number=2)
-    point.focal_points.add(focal_point)
+    personas.assign(point, focal_point)
     log_progress(
         point,
         personas.progress(),
@@ -101,7 +101,7 @@ def test_list_is_filtered_by_focal_point_and_dates(client, point, focal_point):
 
 
 def test_list_is_a_table_of_the_chosen_columns(client, point, focal_point):
-    point.lead_agencies.add(focal_point.agency)
+    personas.lead(point, focal_point.agency)
     personas.sign_in(client, focal_point)
 
     page = client.get(f"{LIST}?columns=owner&columns=silence")

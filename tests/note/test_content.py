@@ -109,7 +109,7 @@ def test_note_contains_only_current_updates(db, coordinator):
 
 def test_people_are_named_to_signed_in_readers_only(db, focal_point):
     point = personas.action_point()
-    point.focal_points.add(focal_point)
+    personas.assign(point, focal_point)
     gone = personas.person("gone@example.org", agency=focal_point.agency, is_active=False)
 
     with_names, hidden = (build_note(point.issue.agenda, personas.TODAY, with_people=who) for who in (True, False))
@@ -152,8 +152,8 @@ def test_note_costs_a_constant_number_of_queries(db, django_assert_num_queries, 
     agenda = personas.agenda()
     for number in range(1, rows + 1):
         point = personas.action_point(personas.issue(agenda, number))
-        point.lead_agencies.add(focal_point.agency)
-        point.focal_points.add(focal_point)
+        personas.lead(point, focal_point.agency)
+        personas.assign(point, focal_point)
         personas.milestone(point)
         for _ in range(rows):
             update = personas.update(

@@ -123,7 +123,7 @@ def test_pages_of_a_comparison_keep_what_is_compared(reader, agenda, coordinator
 
 def test_sign_offs_have_pages(reader, agenda, focal_point, monkeypatch):
     for point in agenda.issues.get(number=1).action_points.all():
-        point.lead_agencies.add(focal_point.agency)
+        personas.lead(point, focal_point.agency)
     monkeypatch.setattr(sign_offs, "ACTION_POINTS", 3)
     monkeypatch.setattr(sign_offs, "MAX_WAITING", 2)
 

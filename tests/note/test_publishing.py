@@ -27,7 +27,7 @@ LIST = "/agendas/2026/note/versions/"
 @pytest.fixture
 def point(db, focal_point):
     point = personas.action_point(personas.issue(personas.agenda("2026", introduction="Before all.")))
-    point.lead_agencies.add(focal_point.agency)
+    personas.lead(point, focal_point.agency)
     personas.update(point, focal_point, agency=focal_point.agency, narrative="First came.")
     return point
 
@@ -210,8 +210,8 @@ def test_version_is_judged_by_what_it_says_not_by_what_the_note_says_now(as_coor
 
 
 def _led_by_nobody(point):
-    point.lead_agencies.clear()
-    point.focal_points.clear()
+    personas.set_leads(point)
+    personas.set_persons(point)
 
 
 def _renumbered(point):

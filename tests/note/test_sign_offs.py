@@ -17,7 +17,7 @@ PAGE = "/agendas/2026/note/sign-offs/"
 def point(db, focal_point):
     """Led by UNDP, with an update of UNDP."""
     point = personas.action_point(description="Agreed so.")
-    point.lead_agencies.add(focal_point.agency)
+    personas.lead(point, focal_point.agency)
     personas.update(point, focal_point, agency=focal_point.agency, narrative="First.")
     return point
 
@@ -154,7 +154,7 @@ def test_person_answers_for_agencies_below_the_own_one_too(as_focal_point, point
 
 def test_agency_of_an_assigned_focal_point_is_asked(client, db, other_focal_point):
     point = personas.action_point()
-    point.focal_points.add(other_focal_point)
+    personas.assign(point, other_focal_point)
 
     assert "Waiting for you" in text(personas.sign_in(client, other_focal_point).get(PAGE))
 
@@ -202,8 +202,8 @@ def test_pages_cost_a_constant_number_of_queries(client, focal_point, django_ass
     personas.sign_in(client, focal_point)
     for number in range(1, rows + 1):
         point = personas.action_point(personas.issue(number=number))
-        point.lead_agencies.add(focal_point.agency)
-        point.focal_points.add(personas.person(f"p{number}@example.org", agency=personas.agency(f"A{number}")))
+        personas.lead(point, focal_point.agency)
+        personas.assign(point, personas.person(f"p{number}@example.org", agency=personas.agency(f"A{number}")))
         for _ in range(rows):
             personas.update(point, focal_point, agency=focal_point.agency)
         for dissent in ("", "No."):

@@ -25,7 +25,7 @@ from tracker.people.models import User
 @pytest.fixture
 def point(focal_point):
     found = personas.action_point(title="Joint training")
-    found.lead_agencies.add(focal_point.agency)
+    personas.lead(found, focal_point.agency)
     return found
 
 
@@ -237,7 +237,7 @@ def newer_digest(digest):
     [
         newer_digest,
         lambda digest: User.objects.update(is_active=False),
-        lambda digest: ActionPoint.objects.get().lead_agencies.clear(),
+        lambda digest: personas.set_leads(ActionPoint.objects.get()),
         lambda digest: Agenda.objects.update(state="closed"),
         lambda digest: personas.update(ActionPoint.objects.get(), status="completed"),
     ],

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from actions.progress import correct, snooze, withdraw
+from actions.progress import correct, withdraw
 from actions.reminders.models import DeclinedResponsibility, ReminderCount
 from tests import personas
 from tests.actions.pages import links, text
@@ -70,7 +70,7 @@ def test_answer_that_was_withdrawn_is_none(client, coordinator, focal_point, poi
 def test_each_kind_of_answer_is_counted(client, coordinator, focal_point, points):
     remind(points, 1)
     personas.update(points[0], focal_point, status="no_progress", reason="No money.", narrative="")
-    snooze(points[1], timezone.localdate() + timedelta(days=9), "After the break.")
+    personas.pause(points[1], timezone.localdate() + timedelta(days=9), "After the break.")
     DeclinedResponsibility.objects.create(
         person=focal_point, action_point=points[2], reason="Not ours.", made_at=timezone.now()
     )

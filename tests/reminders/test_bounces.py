@@ -47,7 +47,7 @@ def notification(message_id, action="failed", diagnostic=ANSWER, headers_only=Fa
 @pytest.fixture
 def digest(focal_point):
     point = personas.action_point()
-    point.lead_agencies.add(focal_point.agency)
+    personas.lead(point, focal_point.agency)
     return personas.digest(
         focal_point, point, state="sent", sent_at=NOW, next_attempt_at=None, address=focal_point.email
     )

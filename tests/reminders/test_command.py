@@ -13,7 +13,7 @@ from tests import personas
 def point(focal_point, settings, tmp_path):
     settings.EMAIL_BACKEND, settings.MAIL_DIR = "tracker.mail.folder.FolderBackend", tmp_path
     found = personas.action_point(title="Joint training")
-    found.lead_agencies.add(focal_point.agency)
+    personas.lead(found, focal_point.agency)
     return found
 
 

@@ -27,7 +27,7 @@ State = Digest.State
 @pytest.fixture
 def point(focal_point):
     found = personas.action_point(title="Joint training")
-    found.lead_agencies.add(focal_point.agency)
+    personas.lead(found, focal_point.agency)
     return found
 
 
@@ -124,7 +124,7 @@ def test_worker_that_dies_on_a_digest_that_was_refused_often_takes_it_up_again(d
 
 def test_all_that_failed_is_sent_again_at_once_each_by_its_own_message_id(client, coordinator, point, smtp_server):
     people = [personas.person(f"{number}@example.org", agency=personas.agency("UNDP")) for number in range(3)]
-    point.lead_agencies.add(personas.agency("UNDP"))
+    personas.lead(point, personas.agency("UNDP"))
     digests = [failed(person, point) for person in people]
     personas.sign_in(client, coordinator)
 
@@ -283,7 +283,7 @@ def test_digest_that_cannot_be_written_stops_no_other(digest, point, smtp_server
 
 def test_digest_of_a_schedule_that_cannot_be_calculated_waits_and_stops_no_other(digest, daily, point, smtp_server):
     elsewhere = personas.action_point(personas.issue(personas.agenda("2025")))
-    elsewhere.lead_agencies.set(point.lead_agencies.all())
+    personas.set_leads(elsewhere, *personas.leads(point))
     now = timezone.now()
     personas.digest(digest.recipient, elsewhere, period_start=now.date(), created_at=now, next_attempt_at=now)
     ReminderSchedule.objects.filter(pk=daily.pk).update(milestone_days=(10**9,))

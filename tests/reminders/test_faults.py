@@ -22,20 +22,20 @@ REMINDERS = "/reminders/"
 
 @pytest.fixture
 def schedule(focal_point):
-    personas.action_point().lead_agencies.add(focal_point.agency)
+    personas.lead(personas.action_point(), focal_point.agency)
     return ReminderSchedule.objects.create(agenda=personas.agenda(), starts_on=SINCE)
 
 
 @pytest.fixture
 def other_schedule(focal_point):
     point = personas.action_point(personas.issue(personas.agenda("2025")))
-    point.lead_agencies.add(focal_point.agency)
+    personas.lead(point, focal_point.agency)
     return ReminderSchedule.objects.create(agenda=point.issue.agenda, starts_on=SINCE)
 
 
 def led_by(agency, number=2, **fields):
     point = personas.action_point(number=number, **fields)
-    point.lead_agencies.add(agency)
+    personas.lead(point, agency)
     return point
 
 

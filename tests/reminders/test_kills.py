@@ -22,7 +22,7 @@ ENDED = [State.SENT, State.UNCERTAIN, State.FAILED, State.CANCELLED]
 @pytest.fixture
 def digest_due(focal_point):
     current_app.control.purge()
-    personas.action_point(title="Joint training").lead_agencies.add(focal_point.agency)
+    personas.lead(personas.action_point(title="Joint training"), focal_point.agency)
     day = timezone.localdate() - timedelta(days=60)
     return ReminderSchedule.objects.create(agenda=personas.agenda(), starts_on=day)
 

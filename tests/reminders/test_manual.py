@@ -3,7 +3,6 @@
 import pytest
 from django.utils import timezone
 
-from actions.progress import snooze
 from actions.reminders.email import render_digest
 from actions.reminders.models import Digest, ReminderCount
 from actions.reminders.sending import send_due
@@ -17,7 +16,7 @@ PATH = "/agendas/2026/1.1/reminder/"
 @pytest.fixture
 def point(focal_point):
     found = personas.action_point(title="Joint training")
-    found.lead_agencies.add(focal_point.agency)
+    personas.lead(found, focal_point.agency)
     return found
 
 
@@ -69,11 +68,11 @@ def moves(point):
 
 
 def unowned(point):
-    point.lead_agencies.clear()
+    personas.set_leads(point)
 
 
 @pytest.mark.parametrize(
-    "change", [moves, unowned, lambda point: snooze(point, timezone.localdate().replace(year=2099), "Waits.")]
+    "change", [moves, unowned, lambda point: personas.pause(point, timezone.localdate().replace(year=2099), "Waits.")]
 )
 def test_nobody_is_reminded_about_what_was_reported_on_or_is_paused(as_coordinator, point, change):
     change(point)
@@ -122,7 +121,7 @@ def test_faulty_message_is_refused_and_kept(as_coordinator, point, message):
 
 def test_question_replaces_the_older_links_of_its_action_point_alone(client, point, focal_point, coordinator):
     other = personas.action_point(number=2)
-    other.lead_agencies.add(focal_point.agency)
+    personas.lead(other, focal_point.agency)
     older = personas.digest(focal_point, point, other, state="sent", sent_at=personas.NOW, next_attempt_at=None)
     personas.digest(
         focal_point,

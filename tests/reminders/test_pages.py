@@ -28,7 +28,7 @@ SCHEDULE = {
 @pytest.fixture
 def point(focal_point):
     found = personas.action_point(title="Joint training")
-    found.lead_agencies.add(focal_point.agency)
+    personas.lead(found, focal_point.agency)
     return found
 
 
@@ -114,7 +114,7 @@ def test_declined_responsibilities_are_paged(as_coordinator, focal_point, point,
 def test_long_preview_is_cut_and_says_so(
     as_coordinator, focal_point, other_focal_point, point, monkeypatch, limit, shown
 ):
-    point.focal_points.add(focal_point, other_focal_point)
+    personas.assign(point, focal_point, other_focal_point)
     monkeypatch.setattr(f"actions.reminders.preview.{limit}", shown)
 
     page = as_coordinator.get("/reminders/schedules/2026/preview/")

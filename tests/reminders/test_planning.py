@@ -20,7 +20,7 @@ EVER = datetime(2026, 1, 1, tzinfo=UTC).date()
 
 @pytest.fixture
 def schedule(focal_point):
-    personas.action_point().lead_agencies.add(focal_point.agency)
+    personas.lead(personas.action_point(), focal_point.agency)
     return ReminderSchedule.objects.create(agenda=personas.agenda(), starts_on=EVER)
 
 
@@ -127,7 +127,7 @@ def test_schedule_that_is_off_or_has_not_begun_makes_none(schedule, changes):
 
 @pytest.mark.parametrize("later", [timedelta(), timedelta(hours=5), timedelta(days=1)])
 def test_open_agenda_without_a_schedule_gets_the_default_one_and_mails_nobody_at_once(focal_point, later):
-    personas.action_point().lead_agencies.add(focal_point.agency)
+    personas.lead(personas.action_point(), focal_point.agency)
 
     tick(MONDAY + later, lambda: None)
 
@@ -211,7 +211,7 @@ def test_reminders_are_counted_once_a_period_until_an_answer(schedule, focal_poi
         tick(MONDAY + timedelta(weeks=week), lambda: None)
         tick(MONDAY + timedelta(weeks=week, minutes=1), lambda: None)
         counts.append(ReminderCount.objects.get().count)
-    point = focal_point.agency.led_action_points.get()
+    point = focal_point.agency.responsibilities.get().action_point
     personas.update(point, now=MONDAY + timedelta(weeks=2, days=1), status="no_progress", reason="The post is vacant.")
     tick(MONDAY + timedelta(weeks=3), lambda: None)
 
@@ -279,7 +279,7 @@ def test_person_who_moves_about_gets_each_digest_once(schedule, traveller, monke
 
 def test_person_who_moves_after_having_been_due_waits_for_the_next_period(schedule, traveller, monkeypatch):
     """All moved on Monday: what is due on Tuesday is in the next Monday's digest, whatever the time zone was on Wednesday."""
-    (point,) = traveller.agency.led_action_points.all()
+    point = traveller.agency.responsibilities.get().action_point
     personas.update(point, now=MONDAY - timedelta(days=1))
     through(-170, 24)
     withdraw(point.progress_updates.get(), by=traveller, reason="Of another agency.", now=MONDAY + timedelta(days=1))

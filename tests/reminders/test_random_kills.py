@@ -84,7 +84,7 @@ def add_digests(day: int) -> None:
     point = personas.action_point(personas.issue(number=day + 1))
     for number in range(PEOPLE):
         person = personas.person(f"{day}.{number}@example.org")
-        point.focal_points.add(person)
+        personas.assign(point, person)
         personas.digest(person, point, created_at=now, next_attempt_at=now)
 
 

@@ -24,7 +24,7 @@ def people():
     """Each with an action point that shows no progress, of an agenda whose period has begun."""
     point = personas.action_point(title="Joint training")
     found = [personas.person(f"person{number}@example.org") for number in range(PEOPLE)]
-    point.focal_points.set(found)
+    personas.set_persons(point, *found)
     ReminderSchedule.objects.create(agenda=personas.agenda(), starts_on=timezone.localdate() - timedelta(days=60))
     return found
 

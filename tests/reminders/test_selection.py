@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from actions.drafts import save_draft
-from actions.progress import log_progress, snooze
+from actions.progress import log_progress
 from actions.reminders.models import ReminderCount
 from actions.reminders.periods import DigestRules
 from actions.reminders.recipients import accepting_digests
@@ -34,7 +34,7 @@ def reported(point, days_ago, **fields):
 @pytest.fixture
 def point(focal_point):
     found = personas.action_point()
-    found.lead_agencies.add(focal_point.agency)
+    personas.lead(found, focal_point.agency)
     return found
 
 
@@ -76,7 +76,7 @@ def test_draft_silences_nothing(point, focal_point):
 
 
 def test_snooze_holds_it_back_until_its_day(point, focal_point):
-    snooze(point, TODAY + timedelta(days=1), "Waits.")
+    personas.pause(point, TODAY + timedelta(days=1), "Waits.")
 
     assert listed() == {}
     assert listed(TODAY + timedelta(days=1)) == {focal_point.email: [("2026/1.1", ["not_reported"])]}
@@ -118,25 +118,25 @@ def test_pause_ends_on_its_day(point, focal_point):
 
 def test_person_gets_what_is_assigned_and_what_the_agency_and_its_parts_lead(focal_point):
     assigned, of_part = personas.action_point(number=1), personas.action_point(number=2)
-    assigned.focal_points.add(focal_point)
-    of_part.lead_agencies.add(personas.agency("UNDP-NO", parent=focal_point.agency))
-    personas.action_point(number=3).lead_agencies.add(personas.agency("UNSSC"))
+    personas.assign(assigned, focal_point)
+    personas.lead(of_part, personas.agency("UNDP-NO", parent=focal_point.agency))
+    personas.lead(personas.action_point(number=3), personas.agency("UNSSC"))
 
     assert listed() == {focal_point.email: [("2026/1.1", ["not_reported"]), ("2026/1.2", ["not_reported"])]}
 
 
 def test_coordinator_gets_what_nobody_is_responsible_for(point, focal_point, coordinator):
     personas.action_point(number=2)
-    personas.action_point(number=3).lead_agencies.add(personas.agency("FAO"))
+    personas.lead(personas.action_point(number=3), personas.agency("FAO"))
     gone = personas.person("gone@example.org", is_active=False)
-    personas.action_point(number=4).focal_points.add(gone)
+    personas.assign(personas.action_point(number=4), gone)
 
     assert [reference for reference, _reasons in listed()[coordinator.email]] == ["2026/1.2", "2026/1.3", "2026/1.4"]
     assert [reference for reference, _reasons in listed()[focal_point.email]] == ["2026/1.1"]
 
 
 def test_coordinators_own_is_theirs_not_unanswered(coordinator):
-    personas.action_point().focal_points.add(coordinator)
+    personas.assign(personas.action_point(), coordinator)
 
     entries = next(select_entries(accepting_digests(TODAY), personas.agenda(), DigestRules(TODAY)))[coordinator.pk]
 
@@ -155,8 +155,8 @@ def test_entries_cost_three_queries_for_any_number_of_people(db, django_assert_n
         person = personas.person(f"{number}@example.org", agency=agency)
         for place in range(count):
             point = personas.action_point(personas.issue(number=number), place + 1)
-            point.lead_agencies.add(agency)
-            point.focal_points.add(person)
+            personas.lead(point, agency)
+            personas.assign(point, person)
             personas.milestone(point, due="2020")
     personas.person("coordinator@example.org", Role.COORDINATOR)
 
@@ -170,7 +170,7 @@ def test_due_entries_come_in_batches(db):
     for number in range(1, 6):
         agency = personas.agency(f"A{number}")
         personas.person(f"{number}@example.org", agency=agency)
-        personas.action_point(number=number).lead_agencies.add(agency)
+        personas.lead(personas.action_point(number=number), agency)
 
     sizes = [
         len(batch) for batch in select_entries(accepting_digests(TODAY), personas.agenda(), DigestRules(TODAY), batch=2)
@@ -180,14 +180,14 @@ def test_due_entries_come_in_batches(db):
 
 
 def test_assigned_person_gets_it_and_the_rest_of_the_agency_is_not(point, focal_point):
-    point.focal_points.add(focal_point)
+    personas.assign(point, focal_point)
     personas.person("colleague@example.org", agency=focal_point.agency)
 
     assert list(listed()) == [focal_point.email]
 
 
 def test_agency_gets_it_while_the_assigned_person_pauses(point, focal_point):
-    point.focal_points.add(focal_point)
+    personas.assign(point, focal_point)
     colleague = personas.person("colleague@example.org", agency=focal_point.agency)
     User.objects.filter(pk=focal_point.pk).update(digests_paused_until=TODAY + timedelta(days=9))
 
@@ -211,7 +211,7 @@ def test_coordinator_gets_what_only_people_without_digests_are_responsible_for(p
     ],
 )
 def test_escalation_goes_step_by_step(point, focal_point, coordinator, reminded, expected):
-    point.focal_points.add(focal_point)
+    personas.assign(point, focal_point)
     personas.person("colleague@example.org", agency=focal_point.agency)
     if reminded:
         ReminderCount.objects.create(action_point=point, count=reminded, first_at=NOW, period_start=TODAY)
@@ -270,9 +270,9 @@ def test_done_milestone_and_snoozed_action_point_announce_nothing(point):
     reported(point, 1)
     personas.milestone(point, title="Done", due="2026-12-01", done_on="2026-11-01")
     other = personas.action_point(number=2)
-    other.lead_agencies.add(personas.agency("UNDP"))
+    personas.lead(other, personas.agency("UNDP"))
     personas.milestone(other, due="2026-12-01")
-    snooze(other, TODAY + timedelta(days=1), "Waits.")
+    personas.pause(other, TODAY + timedelta(days=1), "Waits.")
 
     assert listed(announced=AHEAD) == {}
 

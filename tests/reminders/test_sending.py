@@ -26,7 +26,7 @@ State = Digest.State
 @pytest.fixture
 def digest(focal_point):
     point = personas.action_point(title="Joint training")
-    point.lead_agencies.add(focal_point.agency)
+    personas.lead(point, focal_point.agency)
     now = timezone.now()
     return personas.digest(focal_point, point, period_start=now.date(), created_at=now, next_attempt_at=now)
 
@@ -59,7 +59,7 @@ def test_digest_is_sent_once_however_often_it_is_tried(digest, smtp_server):
 
 
 def test_digest_lists_what_is_due_when_it_is_sent(digest, smtp_server, focal_point):
-    personas.action_point(number=2, title="Newsletter").lead_agencies.add(focal_point.agency)
+    personas.lead(personas.action_point(number=2, title="Newsletter"), focal_point.agency)
 
     attempt(digest)
 
@@ -68,7 +68,7 @@ def test_digest_lists_what_is_due_when_it_is_sent(digest, smtp_server, focal_poi
 
 def test_mail_counts_the_reminders_before_it_but_not_itself(focal_point, smtp_server):
     point = personas.action_point()
-    point.lead_agencies.add(focal_point.agency)
+    personas.lead(point, focal_point.agency)
     now = timezone.now()
     schedule = ReminderSchedule.objects.create(agenda=point.issue.agenda, starts_on=now.date(), escalate_after=1)
     counts = []
@@ -95,7 +95,7 @@ def moves(point):
     ("change", "cause"),
     [
         (lambda person, point: moves(point), Cause.NOTHING_LEFT),
-        (lambda person, point: point.lead_agencies.clear(), Cause.NOTHING_LEFT),
+        (lambda person, point: personas.set_leads(point), Cause.NOTHING_LEFT),
         (lambda person, point: Agenda.objects.update(state="closed"), Cause.AGENDA_CLOSED),
         (lambda person, point: switch_off(point.issue.agenda), Cause.SWITCHED_OFF),
         (lambda person, point: User.objects.update(is_active=False), Cause.INACTIVE),
@@ -104,7 +104,7 @@ def moves(point):
     ],
 )
 def test_digest_that_is_not_due_any_more_is_cancelled(digest, smtp_server, focal_point, change, cause):
-    change(focal_point, focal_point.agency.led_action_points.get())
+    change(focal_point, focal_point.agency.responsibilities.get().action_point)
 
     attempt(digest)
 
@@ -154,7 +154,7 @@ def test_postponed_and_resent_digests_stay_here_once_reminders_are_switched_off(
 def test_digest_sent_by_hand_goes_out_although_reminders_are_switched_off(
     digest, smtp_server, focal_point, coordinator
 ):
-    point = focal_point.agency.led_action_points.get()
+    point = focal_point.agency.responsibilities.get().action_point
     switch_off(digest.agenda)
     asked = personas.digest(focal_point, point, asked_about=point, asked_by=coordinator, next_attempt_at=timezone.now())
 
@@ -298,7 +298,7 @@ def test_two_workers_on_one_digest_send_it_once(digest, smtp_server, monkeypatch
 
 def several(focal_point, count):
     """Make this number of digests that are due, to people of one agency."""
-    point, now = focal_point.agency.led_action_points.get(), timezone.now()
+    point, now = focal_point.agency.responsibilities.get().action_point, timezone.now()
     return [
         personas.digest(
             personas.person(f"{number:03}@example.org", agency=focal_point.agency),
@@ -393,7 +393,7 @@ def test_answer_between_claim_and_body_stops_the_mail(digest, smtp_server, focal
     by_smtp = Courier._by_smtp
 
     def answered_meanwhile(self: Courier, backend: Any, envelope: Envelope, guard: Any) -> Any:
-        moves(focal_point.agency.led_action_points.get())
+        moves(focal_point.agency.responsibilities.get().action_point)
         return by_smtp(self, backend, envelope, guard)
 
     monkeypatch.setattr(Courier, "_by_smtp", answered_meanwhile)

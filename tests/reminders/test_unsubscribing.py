@@ -18,7 +18,7 @@ from tracker.people.models import User
 def mail(smtp_server, focal_point):
     """The digest that arrived."""
     point = personas.action_point()
-    point.lead_agencies.add(focal_point.agency)
+    personas.lead(point, focal_point.agency)
     now = timezone.now()
     with Courier() as courier:
         personas.digest(focal_point, point, created_at=now, next_attempt_at=now)

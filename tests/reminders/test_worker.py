@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def digest_due(focal_point):
     """Somebody with an action point that shows no progress, of an agenda whose period has begun."""
-    personas.action_point(title="Joint training").lead_agencies.add(focal_point.agency)
+    personas.lead(personas.action_point(title="Joint training"), focal_point.agency)
     day = timezone.localdate() - timedelta(days=60)
     return ReminderSchedule.objects.create(agenda=personas.agenda(), starts_on=day)
 

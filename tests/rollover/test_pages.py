@@ -23,7 +23,7 @@ BASE = "/agendas/2026/roll-over/"
 @pytest.fixture
 def point(focal_point):
     point = personas.action_point(title="Joint training")
-    point.lead_agencies.add(focal_point.agency)
+    personas.lead(point, focal_point.agency)
     return point
 
 
@@ -282,7 +282,7 @@ def test_pages_need_the_same_queries_for_any_number_of_rows(as_coordinator, roll
     counts = []
     for rows in (1, 3):
         for number in range(2, rows + 1):
-            personas.action_point(number=number).lead_agencies.add(personas.agency(f"AG{number}"))
+            personas.lead(personas.action_point(number=number), personas.agency(f"AG{number}"))
         carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
         with CaptureQueriesContext(connection) as queries:
             assert as_coordinator.get(path).status_code == 200

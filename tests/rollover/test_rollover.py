@@ -24,7 +24,7 @@ def source(focal_point):
     agenda = personas.agenda("2026")
     for number in (1, 2, 3):
         point = personas.action_point(personas.issue(agenda, number=1), number=number, description=f"Text {number}")
-        point.lead_agencies.add(personas.agency(f"AG{number}"))
+        personas.lead(point, personas.agency(f"AG{number}"))
     return agenda
 
 
@@ -93,7 +93,7 @@ def test_merged_and_superseded_action_points_keep_their_lineage_and_only_merged_
     created = ActionPoint.objects.get(issue__agenda=agenda)
     assert (agenda.state, agenda.follows_id) == ("draft", rollover.source_id)
     assert lineage("2027") == {"1.1": ["2026/1.1", "2026/1.2", "2026/1.3"]}
-    assert [str(agency) for agency in created.lead_agencies.all()] == ["AG1", "AG2"]
+    assert [str(agency) for agency in personas.leads(created)] == ["AG1", "AG2"]
     assert created.description == "Text 1\n\nText 2"
 
 
@@ -115,7 +115,7 @@ def test_split_creates_an_action_point_for_each_title_and_the_first_gets_the_mil
 def test_milestones_are_counted_once_after_the_agenda_is_created(rollover, coordinator):
     for number in (1, 2, 3):
         personas.milestone(point(number), title="Course", due=f"209{number}")
-        point(number).lead_agencies.set([personas.agency("AG1")])
+        personas.set_leads(point(number), *[personas.agency("AG1")])
     target = carry(rollover, 1, coordinator).targets.get()
     join(rollover, 2, target, coordinator)
     close(rollover, 3, coordinator)
@@ -171,7 +171,7 @@ def test_closing_leaves_status_and_updates_unchanged(rollover, coordinator):
 
 def test_new_agenda_gets_the_reminder_schedule_and_active_focal_points(rollover, coordinator, focal_point):
     inactive = personas.person("inactive@example.org", is_active=False)
-    point(1).focal_points.set([focal_point, inactive])
+    personas.set_persons(point(1), *[focal_point, inactive])
     ReminderSchedule.objects.create(
         agenda=rollover.source,
         rhythm="monthly",
@@ -187,7 +187,7 @@ def test_new_agenda_gets_the_reminder_schedule_and_active_focal_points(rollover,
 
     created = ActionPoint.objects.get(issue__agenda=agenda, number=1)
     schedule = ReminderSchedule.objects.get(agenda=agenda)
-    assert list(created.focal_points.all()) == [focal_point]
+    assert personas.persons(created) == [focal_point]
     assert (schedule.rhythm, schedule.hour, schedule.starts_on) == ("monthly", 6, TODAY + timedelta(days=1))
     assert (schedule.weekdays, schedule.milestone_days, schedule.escalate_after) == ((2, 4), (14,), None)
 

@@ -27,7 +27,7 @@ class AgencyAdmin(RecordAdmin):
     ordering = ["acronym"]
     autocomplete_fields = ["parent"]
     fields = ["acronym", "name", "kind", "parent"]
-    protected_relations = ["led_action_points", "joined_progress_updates"]
+    protected_relations = ["responsibilities", "joined_progress_updates"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agency]:
         return super().get_queryset(request).annotate(people_total=Count("people"))

@@ -57,7 +57,7 @@ class ProgressForm(VersionedForm, forms.Form):
         required=False,
         validators=[validate_text],
     )
-    part_only = forms.BooleanField(
+    is_piece = forms.BooleanField(
         label=_("This tells of one part only"),
         help_text=_("The action point as a whole stays where it stands."),
         required=False,
@@ -102,7 +102,7 @@ class ProgressForm(VersionedForm, forms.Form):
         """Return typed values (of a draft, a saved form or a preview) as initial values, valid or not."""
         initial: dict[str, Any] = {name: values[0] for name, values in typed.items() if values}
         initial["participants"] = typed.get("participants", [])
-        initial["part_only"] = "part_only" in typed
+        initial["is_piece"] = "is_piece" in typed
         return initial
 
     def _agencies(self, agencies: Any, user: User, action_point: ActionPoint) -> Any:
@@ -141,7 +141,7 @@ class ProgressForm(VersionedForm, forms.Form):
             status=data["status"],
             narrative=data["narrative"],
             reason=data["reason"],
-            part_only=data["part_only"],
+            is_piece=data["is_piece"],
             happened=data["happened"],
             agency=data["agency"],
             attributed_to=data.get("attributed_to", ""),
@@ -167,7 +167,7 @@ class CorrectionForm(ProgressForm):
             "narrative": update.narrative,
             "happened": update.happened,
             "evidence": [(link.url, link.title) for link in update.evidence.all()],
-            "part_only": update.part_only,
+            "is_piece": update.is_piece,
             "agency": update.agency_id,
             "participants": [agency.pk for agency in update.participants.all()],
             "attributed_to": update.attributed_to,

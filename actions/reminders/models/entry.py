@@ -26,7 +26,7 @@ class DigestEntry(TypedDict):
     title: str
     status: str
     reasons: list[str]
-    """`NoProgressReason`s, and MILESTONE_AHEAD."""
+    """`AttentionReason`s, and MILESTONE_AHEAD."""
     milestones: NotRequired[list[DigestMilestone]]
     """Those that are overdue, and those that are announced."""
     days_silent: int | None

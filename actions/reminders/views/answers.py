@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from actions.action_points.forms import ProgressForm, SnoozeForm
 from actions.models import ProgressUpdate, ReportedStatus
-from actions.progress import NewerUpdatesError, log_progress, snooze
+from actions.progress import NewerUpdatesError, log_progress
 from actions.reminders.links import AnswerLink, Purpose, read_answer_link, successors_of
 from actions.reminders.models import DeclinedResponsibility
 from actions.submission import SubmissionUsedError, same_content

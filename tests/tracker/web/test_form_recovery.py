@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def form_urls(focal_point) -> list[str]:
     """The addresses of the forms that log progress on two action points."""
     for number in (1, 2):
-        personas.action_point(number=number).lead_agencies.add(focal_point.agency)
+        personas.lead(personas.action_point(number=number), focal_point.agency)
     return [reverse("log_progress", args=["2026", 1, number]) for number in (1, 2)]
 
 

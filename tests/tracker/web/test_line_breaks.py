@@ -24,7 +24,7 @@ def as_browsers_send_it(text: str) -> str:
 def narrative_form(client, focal_point) -> Any:
     """Send a narrative; return the response and the action point."""
     point = personas.action_point()
-    point.lead_agencies.add(focal_point.agency)
+    personas.lead(point, focal_point.agency)
     personas.sign_in(client, focal_point)
 
     def send(narrative: str) -> tuple[Any, Any]:

@@ -86,8 +86,8 @@ def hostile_network(db, admin):
         agency = personas.agency(f"{text[:17].replace('/', '')}{number}", name=text)
         person = personas.person(f"{number}@example.org", name=text, agency=agency)
         point = personas.action_point(personas.issue(agenda, number, title=text), title=text)
-        point.lead_agencies.add(agency)
-        point.focal_points.add(person)
+        personas.lead(point, agency)
+        personas.assign(point, person)
         update = personas.update(
             point, person, narrative=text, reason=text, agency=agency, attributed_to=text, participants=[agency]
         )
