@@ -19,6 +19,7 @@ from actions.models import ProgressUpdate, ReportedStatus
 from actions.progress import NewerUpdatesError, log_progress
 from actions.reminders.links import AnswerLink, Purpose, read_answer_link, successors_of
 from actions.reminders.models import DeclinedResponsibility
+from actions.responsibilities import pause
 from actions.submission import SubmissionUsedError, same_content
 from tracker.people.time_zones import zone_named
 from tracker.text import validate_line
@@ -101,8 +102,9 @@ def _act(link: AnswerLink, form: Any) -> None:
     """Carry out the answer. Raises NewerUpdatesError, or SubmissionUsedError if the answer is sent twice at once."""
     point, now = link.action_point, timezone.localtime()
     if link.purpose == Purpose.SNOOZE:
-        point._history_user = link.person  # type: ignore[attr-defined] # goes into the history
-        snooze(point, form.cleaned_data["until"], form.cleaned_data["reason"])
+        for part in point.responsibilities.own(link.person):
+            part._history_user = link.person  # goes into the history
+            pause(part, form.cleaned_data["until"], form.cleaned_data["reason"])
     elif link.purpose == Purpose.NOT_MINE:
         with transaction.atomic():
             DeclinedResponsibility.objects.unresolved().get_or_create(
