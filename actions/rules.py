@@ -15,6 +15,9 @@ from issues.models import Agenda
 from tracker.dates.value import PartialDate
 from tracker.people.models import User
 
+SOON = 30
+"""How many days ahead a digest lists a milestone."""
+
 
 class Report(NamedTuple):
     """The values of a progress update that the rules depend on."""
@@ -197,6 +200,12 @@ def is_update_due(state: ActionPointState, part: PartState, today: date) -> bool
     )
 
 
+def due_since(state: ActionPointState, part: PartState, today: date) -> date | None:
+    """Return the first day on which an update of the part was due; None if none is due."""
+    allowed = allowed_until(state, part)
+    return allowed + timedelta(days=1) if allowed and is_update_due(state, part, today) else None
+
+
 def parts_of_milestone(state: ActionPointState, milestone: OpenMilestone) -> list[PartState]:
     """Return the part of the milestone's agency; every part if it has no agency, or one that does not lead."""
     return [part for part in state.parts if part.agency == milestone.agency] or list(state.parts)
@@ -256,6 +265,33 @@ def attention_reasons(state: ActionPointState, today: date) -> list[AttentionRea
 
 def needs_attention(state: ActionPointState, today: date) -> bool:
     return bool(attention_reasons(state, today))
+
+
+def is_asked_about(state: ActionPointState, part: PartState, today: date, period_start: date | None) -> bool:
+    """Return whether a digest asks for a report on the part.
+
+    It does if an update is due, or the answer was "no progress" before the agenda's present period began. Without a period it asks about
+    every "no progress".
+    """
+    if state.agenda.state != Agenda.State.OPEN or is_paused(part, today):
+        return False
+    if part.agency is None or part.status != ActionStatus.NO_PROGRESS:
+        return is_update_due(state, part, today)
+    return period_start is None or part.last_reported_day is None or part.last_reported_day < period_start
+
+
+def is_reminded_of(state: ActionPointState, part: PartState, milestone: OpenMilestone, today: date) -> bool:
+    """Return whether a digest lists the milestone for the part: it is overdue, or its latest day is at most `SOON` days ahead.
+
+    The milestones of parts that are paused or have ended are left out.
+    """
+    return (
+        state.agenda.state == Agenda.State.OPEN
+        and is_going_on(part)
+        and not is_paused(part, today)
+        and milestone.due_latest <= today + timedelta(days=SOON)
+        and part in parts_of_milestone(state, milestone)
+    )
 
 
 def _recency(report: Report) -> tuple[datetime, datetime, int]:
