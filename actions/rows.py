@@ -41,6 +41,12 @@ class PartRow:
     """Labels of the reasons why it needs attention; empty if it does not."""
     people: tuple[str, ...]
     """The names of the persons named for it."""
+    due_since: date | None
+    """The first day on which an update was due; None if none is due."""
+    next_update_by: date | None
+    """The last day on which no update is due yet; None if one is due, or none will be."""
+    paused_until: date | None
+    """The day until which its reminders are paused; None if they are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +164,7 @@ def _row(
 def _part(
     state: ActionPointState, part: PartState, today: date, agencies: dict[int, Lead], people: dict[int, str]
 ) -> PartRow:
+    due_since = rules.due_since(state, part, today)
     return PartRow(
         pk=part.pk,
         agency=agencies.get(part.agency) if part.agency else None,
@@ -166,6 +173,9 @@ def _part(
         days_since_report=rules.days_since_report(part, today),
         reasons=_labels(rules.part_reasons(state, part, today)),
         people=tuple(name for pk, name in people.items() if pk in part.persons),
+        due_since=due_since,
+        next_update_by=None if due_since or not rules.is_open(state) else rules.allowed_until(state, part),
+        paused_until=part.paused_until if rules.is_paused(part, today) else None,
     )
 
 

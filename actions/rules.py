@@ -4,10 +4,11 @@
 repeats these rules.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import takewhile
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from actions.models.status import ENDED, ActionStatus, AttentionReason, ReportedStatus
 from actions.states import ActionPointState, OpenMilestone, PartState
@@ -35,6 +36,17 @@ class Report(NamedTuple):
     first_recorded_at: datetime
     participants: frozenset[int] = frozenset()
     """Ids of the agencies that took part."""
+
+
+class WithAgencies(Protocol):
+    """What decides which parts an update covers."""
+
+    @property
+    def agency(self) -> int | None: ...
+    @property
+    def covers_all(self) -> bool: ...
+    @property
+    def participants(self) -> frozenset[int]: ...
 
 
 class StatusSummary(NamedTuple):
@@ -70,7 +82,7 @@ def position_of(reported_on: PartialDate, recorded_at: datetime, zone: tzinfo) -
     return min(end, recorded_at), min(reported_on.latest, recorded_at.astimezone(zone).date())
 
 
-def covers(report: Report, lead: int | None, parents: Mapping[int, int]) -> bool:
+def covers(report: WithAgencies, lead: int | None, parents: Mapping[int, int]) -> bool:
     """Return whether an update covers the lead's part. `parents` has the agency above each agency that has one, by ids.
 
     It does if its agency is the lead or an agency below it, or if the lead took part. An update without an agency, or about the whole
@@ -101,7 +113,7 @@ def _summarize_part(reports: Collection[Report]) -> StatusSummary:
     whole = [ActionStatus(report.status) for report in latest_first if not report.is_piece]
     streak = list(takewhile(lambda status: status == ActionStatus.NO_PROGRESS, whole))
     return StatusSummary(
-        status=whole[0] if whole else _status_of_pieces({report.status for report in reports}),
+        status=status_of_part(whole[0] if whole else None, {report.status for report in reports}),
         last_reported=latest_first[0].reported_on,
         last_reported_day=latest_first[0].position_day,
         last_happened=_latest(report.happened for report in reports if report.happened),
@@ -109,13 +121,18 @@ def _summarize_part(reports: Collection[Report]) -> StatusSummary:
     )
 
 
-def _status_of_pieces(statuses: Collection[str]) -> ActionStatus:
-    """Return the status of a part that has reports on pieces of the work only. It is never completed."""
-    if ReportedStatus.UNDER_WAY in statuses or ReportedStatus.COMPLETED in statuses:
+def status_of_part(latest: str | None, pieces: Collection[str]) -> ActionStatus:
+    """Return the status of a part: that of the latest update on the whole part, otherwise that of the updates on pieces of the work.
+
+    With pieces only it is never completed. Without updates it is not reported.
+    """
+    if latest:
+        return ActionStatus(latest)
+    if ReportedStatus.UNDER_WAY in pieces or ReportedStatus.COMPLETED in pieces:
         return ActionStatus.UNDER_WAY
-    if ReportedStatus.EXPLORING in statuses:
+    if ReportedStatus.EXPLORING in pieces:
         return ActionStatus.EXPLORING
-    return ActionStatus.NO_PROGRESS
+    return ActionStatus.NO_PROGRESS if pieces else ActionStatus.NOT_REPORTED
 
 
 _FURTHEST_FIRST = (ActionStatus.UNDER_WAY, ActionStatus.EXPLORING, ActionStatus.NO_PROGRESS, ActionStatus.NOT_REPORTED)
@@ -206,6 +223,21 @@ def due_since(state: ActionPointState, part: PartState, today: date) -> date | N
     return allowed + timedelta(days=1) if allowed and is_update_due(state, part, today) else None
 
 
+def has_paused_part(state: ActionPointState, today: date) -> bool:
+    """Return whether the agenda is open and the reminders of a part that is going on are paused."""
+    return state.agenda.state == Agenda.State.OPEN and any(
+        is_going_on(part) and is_paused(part, today) for part in state.parts
+    )
+
+
+def is_without_update_for(state: ActionPointState, days: int, today: date) -> bool:
+    """Return whether the agenda is open and the last update of a part that is going on is at least this many days old."""
+    return state.agenda.state == Agenda.State.OPEN and any(
+        is_going_on(part) and (age := days_since_report(part, today)) is not None and age >= days
+        for part in state.parts
+    )
+
+
 def parts_of_milestone(state: ActionPointState, milestone: OpenMilestone) -> list[PartState]:
     """Return the part of the milestone's agency; every part if it has no agency, or one that does not lead."""
     return [part for part in state.parts if part.agency == milestone.agency] or list(state.parts)
@@ -291,6 +323,27 @@ def is_reminded_of(state: ActionPointState, part: PartState, milestone: OpenMile
         and not is_paused(part, today)
         and milestone.due_latest <= today + timedelta(days=SOON)
         and part in parts_of_milestone(state, milestone)
+    )
+
+
+def limited_to(state: ActionPointState, parts: Sequence[PartState]) -> ActionPointState:
+    """Return the action point as if it had only these of its parts (at least one), with the milestones that belong to any of them."""
+    if len(parts) == len(state.parts):
+        return state
+    latest = max(parts, key=lambda part: part.last_reported_day or date.min)
+    return replace(
+        state,
+        parts=tuple(parts),
+        status=status_of_action_point(part.status for part in parts).value,
+        last_reported=latest.last_reported,
+        last_reported_day=latest.last_reported_day,
+        last_happened=_latest(part.last_happened for part in parts if part.last_happened),
+        no_progress_streak=min(part.no_progress_streak for part in parts),
+        milestones=tuple(
+            milestone
+            for milestone in state.milestones
+            if any(part in parts for part in parts_of_milestone(state, milestone))
+        ),
     )
 
 

@@ -101,3 +101,8 @@ class ActionPointState:
 def by_last_report(state: ActionPointState) -> tuple[date, tuple[int, int]]:
     """Return the key that sorts by last report: action points without a report first, then the oldest."""
     return state.last_reported_day or date.min, state.place
+
+
+def by_oldest_part(state: ActionPointState) -> tuple[date, tuple[int, int]]:
+    """Return the key that sorts by the last report on the part that has waited longest: parts without a report first, then the oldest."""
+    return min(part.last_reported_day or date.min for part in state.parts), state.place

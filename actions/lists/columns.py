@@ -9,15 +9,17 @@ from django.utils.translation import gettext_lazy
 FIRST = "reference"
 """The column that every table has: reference and title."""
 COLUMNS = {
+    "owner": gettext_lazy("Lead"),
     "status": gettext_lazy("Status"),
-    "owner": gettext_lazy("Owner"),
     "happened": gettext_lazy("Last dated progress"),
-    "reported": gettext_lazy("Last reported"),
-    "silence": gettext_lazy("Silent for"),
-    "attention": gettext_lazy("Attention"),
+    "reported": gettext_lazy("Last update"),
+    "silence": gettext_lazy("Time since the last update"),
+    "attention": gettext_lazy("Needs attention"),
     "issue": gettext_lazy("Issue"),
 }
 """The columns to choose from. Without any of them the list is not a table."""
+OF_THE_WHOLE = ("happened", "issue")
+"""Columns that are about the whole action point. Each part has the others for itself."""
 _DIRECTIONS = {
     FIRST: {"reference": "ascending"},
     "status": {"status": "ascending"},

@@ -1,7 +1,7 @@
 """The filters of the list of action points, which are parameters of its address."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from actions import rules
 from actions.as_of import AsOf
-from actions.models import ActionPoint, ActionStatus
+from actions.models import ActionPoint, ActionStatus, AttentionReason
 from actions.models.action_point import REFERENCE
-from actions.states import ActionPointState
+from actions.states import ActionPointState, PartState
 from issues.models import Agenda
 from tracker.folding import words_of
 from tracker.people.models import Agency, User
@@ -32,29 +32,40 @@ _legible = RegexValidator(
 """Django decodes bytes of an address that are not text, such as half of a surrogate pair, to that character."""
 
 Matches = Callable[[ActionPointState], bool]
+MatchesPart = Callable[[PartState], bool]
 
 
 class Owner(models.TextChoices):
+    """Who is responsible for a part."""
+
     MINE = "mine", _("me or my agency")
-    NOBODY = "nobody", _("nobody")
-    SOMEBODY = "somebody", _("somebody")
+    NOBODY = "nobody", _("no one")
+    SOMEBODY = "somebody", _("someone")
 
 
-class Attention(models.TextChoices):
-    """Reasons to look at an open action point."""
-
-    NO_PROGRESS = "no_progress", _("shows no progress")
-    SILENT = "silent", _("silent: never reported, or not for long")
-    MILESTONE_PASSED = "milestone_passed", _("a milestone passed")
-    MILESTONE_AHEAD = "milestone_ahead", _("a milestone is ahead")
-    SNOOZED = "snoozed", _("snoozed")
+ANY, PAUSED, MILESTONE_AHEAD = "any", "paused", "milestone_ahead"
+ATTENTION = (
+    (ANY, _("Any reason")),
+    *AttentionReason.choices,
+    (PAUSED, _("Reminders paused")),
+    (MILESTONE_AHEAD, _("A milestone is ahead")),
+)
+"""Whether and why an open action point needs attention, and two more reasons to look at one."""
+_EARLIER_ATTENTION = {
+    "silent": AttentionReason.UPDATE_DUE.value,
+    "milestone_passed": AttentionReason.MILESTONE_OVERDUE.value,
+    "snoozed": PAUSED,
+}
+"""Values in addresses and saved views of earlier versions, and what they are called now."""
+_CHOOSE_PARTS = ("agency", "focal_point", "owner")
+"""Filters that choose parts. The others look only at the chosen parts of each action point."""
 
 
 class ActionPointFilter(django_filters.FilterSet):
     """Read filters from a query and apply them to action points.
 
     Faulty values are reported in `errors`, and their filters are ignored. For each filter `x` the method `match_x` turns its value into a
-    predicate.
+    predicate. With a filter that chooses parts, such as an agency, the status, the reasons and the dates are those of the chosen parts.
     """
 
     q = django_filters.CharFilter(
@@ -65,20 +76,20 @@ class ActionPointFilter(django_filters.FilterSet):
     issue = django_filters.ChoiceFilter(label=_("Issue"), choices=[], empty_label=_("All"))
     agency = django_filters.ChoiceFilter(label=_("Lead agency"), choices=[], empty_label=_("All"))
     focal_point = django_filters.ChoiceFilter(label=_("Focal point"), choices=[], empty_label=_("All"))
-    owner = django_filters.ChoiceFilter(label=_("Owned by"), choices=Owner, empty_label=_("Anybody"))
-    attention = django_filters.ChoiceFilter(label=_("Attention"), choices=Attention, empty_label=_("All"))
+    owner = django_filters.ChoiceFilter(label=_("Responsible"), choices=Owner, empty_label=_("Anybody"))
+    attention = django_filters.ChoiceFilter(label=_("Needs attention"), choices=ATTENTION, empty_label=_("All"))
     silent_for = django_filters.NumberFilter(
-        label=_("Last reported at least so many days ago"),
+        label=_("Last update at least this many days ago"),
         min_value=0,
         max_value=MAX_DAYS,
         decimal_places=0,
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "min": 0, "max": MAX_DAYS}),
     )
     reported_from = django_filters.DateFilter(
-        label=_("Last reported on or after"), widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Last update on or after"), widget=forms.DateInput(attrs={"type": "date"})
     )
     reported_to = django_filters.DateFilter(
-        label=_("Last reported on or before"), widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Last update on or before"), widget=forms.DateInput(attrs={"type": "date"})
     )
     due_to = django_filters.DateFilter(
         label=_("With an open milestone due by"), widget=forms.DateInput(attrs={"type": "date"})
@@ -95,7 +106,7 @@ class ActionPointFilter(django_filters.FilterSet):
         self, data: QueryDict, *, agenda: Agenda, user: Any, as_of: AsOf, states: Sequence[ActionPointState]
     ) -> None:
         """Take all action points of the agenda as `states`."""
-        super().__init__(QueryDict(query_without_page(data)))
+        super().__init__(_with_present_values(QueryDict(query_without_page(data))))
         self.agenda, self.user, self.today, self.states = agenda, user, as_of.day, states
         self._offer("issue", ((str(number), f"{number}. {title}") for number, title in _issues(agenda)))
         self._agencies = dict(Agency.objects.order_by("acronym").values_list("acronym", "pk"))
@@ -109,11 +120,14 @@ class ActionPointFilter(django_filters.FilterSet):
     def narrowed(self) -> list[ActionPointState]:
         """Return those that match all filters, in the order of the states. One query if there are search words."""
         self.form.is_valid()
-        found = list(self.states)
-        for name, value in self.form.cleaned_data.items():
-            if value not in EMPTY_VALUES:
-                found = list(filter(getattr(self, f"match_{name}")(value), found))
-        return found
+        values = {name: value for name, value in self.form.cleaned_data.items() if value not in EMPTY_VALUES}
+        of_parts = [getattr(self, f"match_{name}")(values.pop(name)) for name in _CHOOSE_PARTS if name in values]
+        of_action_point = [getattr(self, f"match_{name}")(value) for name, value in values.items()]
+        return [
+            state
+            for state in self.states
+            if (chosen := _with_chosen_parts(state, of_parts)) and all(matches(chosen) for matches in of_action_point)
+        ]
 
     def match_q(self, text: str) -> Matches:
         """Match a reference, or words that are all in the title or the description."""
@@ -128,33 +142,32 @@ class ActionPointFilter(django_filters.FilterSet):
     def match_issue(self, number: str) -> Matches:
         return lambda state: state.issue == int(number)
 
-    def match_agency(self, acronym: str) -> Matches:
+    def match_agency(self, acronym: str) -> MatchesPart:
         pk = self._agencies[acronym]
-        return lambda state: pk in state.leads
+        return lambda part: part.agency == pk
 
-    def match_focal_point(self, pk: str) -> Matches:
-        return lambda state: int(pk) in state.focal_points
+    def match_focal_point(self, pk: str) -> MatchesPart:
+        return lambda part: int(pk) in part.persons
 
-    def match_owner(self, owner: str) -> Matches:
+    def match_owner(self, owner: str) -> MatchesPart:
         return {
-            Owner.MINE: lambda state: rules.is_own(state, self.user),
-            Owner.NOBODY: lambda state: not rules.has_owner(state),
-            Owner.SOMEBODY: rules.has_owner,
+            Owner.MINE: lambda part: rules.is_own_part(part, self.user),
+            Owner.NOBODY: lambda part: not part.people,
+            Owner.SOMEBODY: lambda part: bool(part.people),
         }[Owner(owner)]
 
     def match_attention(self, attention: str) -> Matches:
-        rule = {
-            Attention.NO_PROGRESS: rules.needs_attention,
-            Attention.SILENT: rules.is_silent,
-            Attention.MILESTONE_PASSED: rules.has_overdue_milestone,
-            Attention.MILESTONE_AHEAD: rules.has_milestone_ahead,
-            Attention.SNOOZED: lambda state, today: rules.is_open(state) and rules.is_paused(state, today),
-        }[Attention(attention)]
-        return lambda state: rule(state, self.today)
+        others = {
+            ANY: rules.needs_attention,
+            PAUSED: rules.has_paused_part,
+            MILESTONE_AHEAD: rules.has_milestone_ahead,
+        }
+        if rule := others.get(attention):
+            return lambda state: rule(state, self.today)
+        return lambda state: attention in rules.attention_reasons(state, self.today)
 
     def match_silent_for(self, days: Decimal) -> Matches:
-        last = self.match_reported_to(self.today - timedelta(days=int(days)))
-        return lambda state: rules.is_open(state) and last(state)
+        return lambda state: rules.is_without_update_for(state, int(days), self.today)
 
     def match_reported_from(self, day: date) -> Matches:
         return lambda state: state.last_reported_day is not None and state.last_reported_day >= day
@@ -173,7 +186,7 @@ class ActionPointFilter(django_filters.FilterSet):
 
     def _focal_points(self) -> Iterator[tuple[str, str]]:
         """Return the people to choose from: those assigned to something in the agenda, and the one in the query."""
-        people = {pk for state in self.states for pk in state.focal_points}
+        people = {pk for state in self.states for pk in state.persons}
         asked = self.data.get("focal_point", "")
         if asked.isascii() and asked.isdigit() and len(asked) < 19:
             people.add(int(asked))
@@ -203,6 +216,20 @@ class ActionPointFilter(django_filters.FilterSet):
 
 _PLACES = ("page", "after", "before")
 """Parameters that choose a page. The last two are from earlier addresses, which now show the first page."""
+
+
+def _with_chosen_parts(state: ActionPointState, matchers: Sequence[MatchesPart]) -> ActionPointState | None:
+    """Return the action point limited to the parts that match; None if no part does."""
+    parts = [part for part in state.parts if all(matches(part) for matches in matchers)]
+    return rules.limited_to(state, parts) if parts else None
+
+
+def _with_present_values(query: QueryDict) -> QueryDict:
+    """Return the query with values of earlier versions replaced by what they are called now."""
+    if (earlier := query.get("attention", "")) in _EARLIER_ATTENTION:
+        query = query.copy()
+        query["attention"] = _EARLIER_ATTENTION[earlier]
+    return query
 
 
 def _issues(agenda: Agenda) -> Iterable[tuple[int, str]]:

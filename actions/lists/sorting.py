@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from actions.models import ActionStatus
-from actions.states import ActionPointState, by_last_report
+from actions.states import ActionPointState, by_last_report, by_oldest_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,9 @@ _RANKS = {status: rank for rank, status in enumerate(ActionStatus.values)}
 DEFAULT = "reference"
 ORDERS = {
     DEFAULT: Order(gettext_lazy("reference"), lambda state: state.place),
-    "silence": Order(gettext_lazy("longest silent first"), by_last_report),
+    "silence": Order(gettext_lazy("oldest update first"), by_oldest_part),
     "status": Order(gettext_lazy("status"), lambda state: (_RANKS[state.status], state.place)),
-    "reported": Order(gettext_lazy("last reported first"), by_last_report, reverse=True),
+    "reported": Order(gettext_lazy("newest update first"), by_last_report, reverse=True),
 }
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from actions.access import get_agenda, public_if_visible, signed_in
 from actions.as_of import PARAMETERS, read_as_of
 from actions.lists import export as files
-from actions.lists.columns import COLUMNS, FIRST, headings
+from actions.lists.columns import COLUMNS, FIRST, OF_THE_WHOLE, headings
 from actions.lists.filters import ActionPointFilter, query_without_page, unknown_parameters
 from actions.lists.forms import SaveViewForm
 from actions.lists.models import SavedView, offered_views
@@ -60,6 +60,8 @@ def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
         "total": page.paginator.count,
         "sort": sort,
         "columns": shown,
+        "of_the_whole": OF_THE_WHOLE,
+        "lead": "owner" in columns,
         "headings": headings([(FIRST, _("Action point")), *shown], orders, sort, query) if shown else [],
         "all_columns": [(name, label, name in columns) for name, label in COLUMNS.items()],
         "orders": list(orders.items()),

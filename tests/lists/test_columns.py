@@ -19,7 +19,7 @@ WORDS = {name: str(order.label) for name, order in ORDERS.items()}
 
 @pytest.fixture
 def table(client, coordinator):
-    """Asks for the list of three action points; the second is silent for longest, the third was never reported on."""
+    """Asks for the list of three action points; the second has the oldest update, the third has none."""
     issue = personas.issue()
     for number, day, status in ((1, 9, "completed"), (2, 1, "exploring"), (3, None, "")):
         point = personas.action_point(issue, number)
@@ -70,12 +70,12 @@ def test_headings_keep_filters_and_columns_and_start_at_the_first_page(table):
 
     assert [(words, direction) for words, direction, _address in found] == [
         ("Action point", "ascending"),
+        ("Lead", ""),
         ("Status", ""),
-        ("Owner", ""),
         ("Last dated progress", ""),
-        ("Last reported", ""),
-        ("Silent for", ""),
-        ("Attention", ""),
+        ("Last update", ""),
+        ("Time since the last update", ""),
+        ("Needs attention", ""),
         ("Issue", ""),
     ]
     kept = f"?{ALL}&status=exploring&status=completed&sort="
@@ -88,7 +88,7 @@ def test_headings_keep_filters_and_columns_and_start_at_the_first_page(table):
 
 def test_headings_sort_the_list_and_reverse_it(table):
     page, codes = table(ALL), []
-    for heading in ("Status", "Last reported", "Last reported", "Action point"):
+    for heading in ("Status", "Last update", "Last update", "Action point"):
         address = {words: address for words, _direction, address in thead(page)}[heading]
         page = table(address.removeprefix("?"))
         codes.append([row.code for row in page.context["rows"]])
@@ -107,7 +107,7 @@ def test_headings_keep_a_past_date(table):
 def test_heading_names_the_order_that_it_links_to(table):
     page = table(f"{ALL}&sort=reported").text
 
-    assert 'title="Sort: longest silent first">Last reported</a>' in page
+    assert 'title="Sort: oldest update first">Last update</a>' in page
     assert 'title="Sort: status">Status</a>' in page
 
 
@@ -116,7 +116,7 @@ def test_unknown_order_falls_back_to_sortable_headings(table):
 
     assert page.status_code == 400
     assert thead(page)[0][1:] == ("ascending", "")
-    assert thead(page)[1][2] == f"?{ALL}&sort=status"
+    assert thead(page)[2][2] == f"?{ALL}&sort=status"
 
 
 def test_every_cell_is_labelled(table):
@@ -133,7 +133,7 @@ def test_table_query_count_does_not_depend_on_rows(client, coordinator, django_a
         personas.update(point)
     personas.sign_in(client, coordinator)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         client.get(f"{LIST}?q=action&{ALL}&sort=silence")
 
 

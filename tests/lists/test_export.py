@@ -4,16 +4,18 @@ import csv
 import io
 import json
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from actions.lists import export
 from actions.models import ActionPoint
 from actions.progress import log_progress
+from actions.responsibilities import add_lead, pause
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import links
@@ -60,6 +62,39 @@ def test_json_has_dates_and_owners(client, points, focal_point):
     ]
     assert found["filters"] == "none"
     assert found["rows"][1]["last_reported_until"] == "2026-03-31"
+
+
+def test_file_has_the_parts_with_their_facts(client, points, focal_point):
+    first, _second = points
+    fao = next(part for part in first.responsibilities.all() if part.agency.acronym == "FAO")
+    personas.update(first, agency=focal_point.agency, status="completed")
+    pause(fao, timezone.localdate() + timedelta(days=9), "Waits.")
+    personas.milestone(first, due="2020", agency=fao.agency)
+    until = (timezone.localdate() + timedelta(days=9)).isoformat()
+    personas.sign_in(client, focal_point)
+
+    (row, other) = csv_rows(content(client.get(f"{PATH}.csv")))
+    Agenda.objects.update(visible_to="everybody")
+    client.logout()
+    (for_visitors, _other) = csv_rows(content(client.get(f"{PATH}.csv")))
+
+    reasons = "needs attention: no_one_responsible, milestone_overdue"
+    assert row["status"] == "under_way"
+    assert row["needs_attention"] == "no_one_responsible, milestone_overdue"
+    assert row["parts"].split("\n") == [
+        f"FAO: not_reported; since 2020-01-01; no update; {reasons}; reminders paused until {until}",
+        f"UNDP: completed; since 2020-01-01; last update 2026-11-23; persons: {focal_point.name}",
+    ]
+    assert (other["parts"], other["needs_attention"]) == ("", "no_one_responsible")
+    assert for_visitors["parts"].endswith("UNDP: completed; since 2020-01-01; last update 2026-11-23")
+
+
+def test_file_says_since_when_as_precisely_as_it_is_known(client, points, focal_point):
+    add_lead(points[1], personas.agency("WFP"), since=PartialDate.parse("2005-12"))
+
+    rows = csv_rows(content(personas.sign_in(client, focal_point).get(f"{PATH}.csv?agency=WFP")))
+
+    assert [row["parts"].split("; ")[1] for row in rows] == ["since 2005-12"]
 
 
 def test_list_links_to_its_files(client, points, focal_point):
@@ -155,7 +190,7 @@ def test_file_query_count_does_not_depend_on_rows(client, focal_point, django_as
         personas.lead(personas.action_point(personas.issue(number=number)), focal_point.agency)
     personas.sign_in(client, focal_point)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(14):
         content(client.get(f"{PATH}.csv"))
 
 

@@ -53,6 +53,7 @@ def test_updates_file_has_partial_dates_and_their_days(client, point, focal_poin
         "action_point": "Joint training",
         "status": "under_way",
         "is_piece": False,
+        "covers_all": False,
         "agency": "UNDP",
         "attributed_to": "",
         "participants": "FAO, ILO",

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from actions import responsibilities
 from actions.lists.models import SavedView
 from actions.progress import log_progress
 from issues.models import Agenda
@@ -24,12 +25,14 @@ def point(focal_point):
 def test_saved_view_links_to_its_list(client, point, focal_point):
     personas.sign_in(client, focal_point)
 
-    answer = client.post(SAVE, {"name": "Silent ones", "query": "attention=silent&sort=silence&after=1~1"}, follow=True)
+    answer = client.post(
+        SAVE, {"name": "Due ones", "query": "attention=update_due&sort=silence&after=1~1"}, follow=True
+    )
 
     view = SavedView.objects.get()
-    assert view.query == "attention=silent&sort=silence"
+    assert view.query == "attention=update_due&sort=silence"
     assert answer.redirect_chain[-1][0] == f"{LIST}?{view.query}"
-    assert "Silent ones" in text(client.get(LIST))
+    assert "Due ones" in text(client.get(LIST))
 
 
 def test_saved_view_replaces_one_of_the_same_name(client, point, focal_point):
@@ -106,8 +109,8 @@ def test_list_is_a_table_of_the_chosen_columns(client, point, focal_point):
 
     page = client.get(f"{LIST}?columns=owner&columns=silence")
 
-    assert [str(label) for _name, label in page.context["columns"]] == ["Owner", "Silent for"]
-    assert "Action point Owner Silent for 2026/1.1 Action point 1 UNDP never reported on" in text(page)
+    assert [str(label) for _name, label in page.context["columns"]] == ["Lead", "Time since the last update"]
+    assert "Action point Lead Time since the last update 2026/1.1 Action point 1 UNDP –" in text(page)
     assert client.get(f"{LIST}?columns=secrets").status_code == 400
 
 
@@ -137,3 +140,83 @@ def test_visitors_cannot_filter_by_person(client, point, focal_point):
 
     assert 'name="focal_point"' not in page.content.decode()
     assert (page.status_code, asked.status_code) == (200, 400)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "present"), [("silent", "update_due"), ("milestone_passed", "milestone_overdue"), ("snoozed", "paused")]
+)
+def test_value_of_an_earlier_saved_view_means_what_it_is_called_now(client, joint, coordinator, earlier, present):
+    personas.sign_in(client, coordinator)
+
+    old, new = (client.get(f"{LIST}?attention={value}&sort=silence") for value in (earlier, present))
+
+    assert (old.status_code, old.context["total"]) == (200, new.context["total"])
+    assert old.context["chosen"] == new.context["chosen"]
+    assert new.context["total"] == 1
+
+
+@pytest.mark.parametrize("value", ["not_reported", "foo", "no progress"])
+def test_value_that_is_no_reason_is_refused(client, joint, coordinator, value):
+    page = personas.sign_in(client, coordinator).get(f"{LIST}?attention={value}")
+
+    assert page.status_code == 400
+    assert f"Needs attention: “{value}” is not one of the choices. Choose from the list." in text(page)
+
+
+@pytest.fixture
+def joint(point):
+    """An action point of three agencies: UNDP's update is due, UNSSC's part is completed, the reminders of FAO are paused."""
+    today = timezone.localdate()
+    personas.lead(point, *map(personas.agency, ("UNDP", "UNSSC")))
+    personas.update(point, agency=personas.agency("UNSSC"), status="completed", now=timezone.now())
+    paused = personas.lead(point, personas.agency("FAO"), persons=[personas.person("fao@example.org")])
+    responsibilities.pause(paused, today + timedelta(days=9), "Waits for the budget.")
+    personas.milestone(point, title="Course", due="2020", agency=personas.agency("FAO"))
+    return point
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("status=under_way", 1),
+        ("agency=UNDP&status=under_way", 0),
+        ("agency=UNDP&status=not_reported", 1),
+        ("agency=UNSSC&status=completed", 1),
+        ("attention=update_due", 1),
+        ("agency=UNDP&attention=update_due", 1),
+        ("agency=UNSSC&attention=update_due", 0),
+        ("agency=FAO&attention=update_due", 0),
+        ("agency=UNSSC&attention=any", 0),
+        ("agency=UNDP&attention=milestone_overdue", 0),
+        ("agency=FAO&attention=milestone_overdue", 1),
+        ("agency=FAO&attention=paused", 1),
+        ("agency=UNDP&attention=paused", 0),
+        ("owner=nobody&agency=UNSSC", 1),
+        ("owner=somebody&agency=UNSSC", 0),
+        ("owner=nobody&attention=any", 0),
+        ("attention=no_one_responsible", 0),
+        ("silent_for=0", 0),
+        ("agency=UNSSC&silent_for=0", 0),
+        ("agency=UNSSC&reported_from=2020-01-01", 1),
+        ("agency=UNDP&reported_from=2020-01-01", 0),
+        ("agency=UNDP&due_to=2030-01-01", 0),
+    ],
+)
+def test_filters_look_at_the_chosen_part_of_a_joint_action_point(client, joint, coordinator, query, count):
+    assert total(personas.sign_in(client, coordinator), query) == count
+
+
+def test_list_has_a_line_for_each_part(client, joint, coordinator):
+    page = text(personas.sign_in(client, coordinator).get(LIST))
+
+    assert "Lead 3 agencies, each with its part" in page
+    assert "FAO Not reported no update yet Fao Milestone overdue reminders paused until" in page
+    assert "UNDP Not reported no update yet Update due UNSSC Completed last update" in page
+
+
+@pytest.mark.parametrize("columns", ["columns=owner&columns=status", "columns=status", "columns=status&columns=issue"])
+def test_table_has_a_row_for_each_part(client, joint, coordinator, columns):
+    page = personas.sign_in(client, coordinator).get(f"{LIST}?{columns}")
+
+    assert 'rowspan="3"' in page.text
+    assert [part in text(page) for part in ("UNDP Not reported", "UNSSC Completed")] == [True, True]
