@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from heapq import nlargest, nsmallest
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -16,15 +17,15 @@ from actions import rules
 from actions.as_of import AsOf
 from actions.bars import Segment
 from actions.dashboard.counts import AgendaCounts, Counts, count
-from actions.lists.filters import Attention, Owner
-from actions.models import ActionStatus, Milestone
-from actions.rows import ActionPointRow, rows_of
-from actions.states import ActionPointState, by_last_report
+from actions.lists.filters import ANY, PAUSED
+from actions.models import ActionStatus, AttentionReason, Milestone
+from actions.rows import ActionPointRow, PartRow, rows_of
+from actions.states import ActionPointState
 from issues.models import Issue
 from tracker.people.models import Agency
 
 SHOWN = 5
-"""How many of the longest silent and of each kind of milestone are shown; the list has all of them."""
+"""How many of the longest due parts, of each kind of milestone and of those without anyone responsible are shown; the list has all."""
 
 MAX_ISSUES, MAX_AGENCIES = 20, 60
 """The most issues and agencies that the dashboard shows."""
@@ -38,14 +39,14 @@ class Figure:
     label: str
     count: int
     query: str
-    """The query of the list of just these action points; empty without any."""
+    """The query of the list of just these; empty without any."""
     status: str = ""
     """The status that is counted, if it is a status."""
 
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """The action points of an issue or agency by status."""
+    """The action points of an issue, or the parts of an agency, by status."""
 
     label: str
     address: str
@@ -61,17 +62,31 @@ class Breakdown:
         return segments(self.statuses, self.largest)
 
 
+class DuePart(NamedTuple):
+    """A part whose update is due, with its action point."""
+
+    action_point: ActionPointRow
+    part: PartRow
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     total: Figure
     statuses: Sequence[Figure]
-    attention: Sequence[Figure]
-    silence: Sequence[Figure]
-    longest_silent: Sequence[ActionPointRow]
+    attention: Figure
+    """Those that need attention for any reason."""
+    reasons: Sequence[Figure]
+    """One for each reason, and those whose reminders are paused."""
+    ages: Sequence[Figure]
+    """By the age of the last update."""
+    longest_due: Sequence[DuePart]
+    """Parts whose updates have been due the longest, at most SHOWN."""
+    no_one_responsible: Sequence[ActionPointRow]
+    """At most SHOWN, in order."""
     issues: Sequence[Breakdown]
     agencies: Sequence[Breakdown]
     passed: Sequence[Milestone]
-    """Overdue milestones of open action points, the latest first, at most SHOWN."""
+    """Overdue milestones, the latest first, at most SHOWN."""
     ahead: Sequence[Milestone]
     """Those due within AHEAD, in order."""
 
@@ -81,16 +96,18 @@ class Figures:
 
 
 def figures(issues: Sequence[Issue], states: Sequence[ActionPointState], as_of: AsOf) -> Figures:
-    """Return the figures of an agenda's action points, broken down by `issues` and agency. Five queries."""
+    """Return the figures of an agenda's action points, broken down by `issues` and agency. Eight queries."""
     today = as_of.day
     counted = count(states, today)
     passed, ahead = _milestones(states, today)
     return Figures(
         total=_figure(_("action points"), len(states), {}),
         statuses=_statuses(counted.total.statuses, {}),
-        attention=_attention(counted),
-        silence=_silence(counted),
-        longest_silent=_longest_silent(states, today),
+        attention=_figure(_("need attention"), counted.total.attention, {"attention": ANY}),
+        reasons=_reasons(counted),
+        ages=_ages(counted),
+        longest_due=_longest_due(states, today),
+        no_one_responsible=_no_one_responsible(states, today),
         issues=_by_issue(issues, counted),
         agencies=_by_agency(counted),
         passed=passed,
@@ -110,7 +127,7 @@ def segments(statuses: Iterable[Figure], full: int) -> list[Segment]:
     return found
 
 
-_SILENCES = {183: gettext_lazy("half a year"), 365: gettext_lazy("a year"), 730: gettext_lazy("two years")}
+_AGES = {183: gettext_lazy("half a year"), 365: gettext_lazy("a year"), 730: gettext_lazy("two years")}
 
 
 def list_query(query: Mapping[str, Any]) -> str:
@@ -129,32 +146,29 @@ def _statuses(counts: Counter[str], query: Mapping[str, Any]) -> tuple[Figure, .
     )
 
 
-def _attention(counted: AgendaCounts) -> list[Figure]:
-    return [
-        _figure(_("show no progress"), counted.total.attention, {"attention": Attention.NO_PROGRESS.value}),
-        _figure(_("silent"), counted.silent, {"attention": Attention.SILENT.value}),
-        _figure(_("nobody owns"), counted.unowned, {"owner": Owner.NOBODY.value}),
-        _figure(
-            _("with a milestone passed undone"),
-            counted.milestone_overdue,
-            {"attention": Attention.MILESTONE_PASSED.value},
-        ),
-        _figure(_("snoozed"), counted.paused, {"attention": Attention.SNOOZED.value}),
-    ]
+def _reasons(counted: AgendaCounts) -> list[Figure]:
+    labels = {
+        AttentionReason.NO_ONE_RESPONSIBLE: _("have no one responsible"),
+        AttentionReason.UPDATE_DUE: _("have an update due"),
+        AttentionReason.MILESTONE_OVERDUE: _("have a milestone overdue"),
+        AttentionReason.NO_PROGRESS: _("report no progress"),
+    }
+    reasons = [_figure(label, counted.reasons[reason], {"attention": reason.value}) for reason, label in labels.items()]
+    return [*reasons, _figure(_("have reminders paused"), counted.paused, {"attention": PAUSED})]
 
 
-def _silence(counted: AgendaCounts) -> list[Figure]:
-    """Return figures by age of the last report. Each but the first includes the ones after it."""
+def _ages(counted: AgendaCounts) -> list[Figure]:
+    """Return figures by age of the last update. Each but the first includes the ones after it."""
     never = ActionStatus.NOT_REPORTED
     return [
-        _figure(_("never reported on"), counted.total.statuses[never], {"status": never.value}),
+        _figure(_("not reported"), counted.total.statuses[never], {"status": never.value}),
         *(
             _figure(
-                _("silent for %(time)s or longer") % {"time": time},
-                counted.not_reported_for[days],
+                _("with a last update at least %(time)s ago") % {"time": time},
+                counted.without_update_for[days],
                 {"silent_for": days},
             )
-            for days, time in _SILENCES.items()
+            for days, time in _AGES.items()
         ),
     ]
 
@@ -168,7 +182,7 @@ def _by_issue(issues: Sequence[Issue], counted: AgendaCounts) -> list[Breakdown]
 
 
 def _by_agency(counted: AgendaCounts) -> list[Breakdown]:
-    """Return the breakdown of the first MAX_AGENCIES lead agencies, by acronym. One query."""
+    """Return the breakdown of the parts of the first MAX_AGENCIES lead agencies, by acronym. One query."""
     agencies = Agency.objects.filter(pk__in=counted.leads).order_by("acronym")
     return _to_scale(
         _breakdown(
@@ -193,25 +207,38 @@ def _breakdown(label: str, address: str, query: Mapping[str, Any], counts: Count
         address=address,
         total=_figure(label, counts.statuses.total(), query),
         statuses=_statuses(counts.statuses, query),
-        attention=_figure(_("show no progress"), counts.attention, {**query, "attention": Attention.NO_PROGRESS.value}),
+        attention=_figure(_("need attention"), counts.attention, {**query, "attention": ANY}),
     )
 
 
-def _longest_silent(states: Iterable[ActionPointState], today: date) -> list[ActionPointRow]:
-    """Return those never reported on first, then by the oldest report, without paused ones. Three queries, none without any."""
-    silent = (state for state in states if rules.is_silent(state, today) and not rules.is_paused(state, today))
-    return rows_of(nsmallest(SHOWN, silent, key=by_last_report), today)
+def _longest_due(states: Iterable[ActionPointState], today: date) -> list[DuePart]:
+    """Return the parts whose updates have been due the longest. Three queries, none without any."""
+    due = [
+        (since, state.place, place, state)
+        for state in states
+        for place, part in enumerate(state.parts)
+        if (since := rules.due_since(state, part, today))
+    ]
+    longest = nsmallest(SHOWN, due, key=lambda each: each[:3])
+    rows = {row.pk: row for row in rows_of(list({state.pk: state for *_key, state in longest}.values()), today)}
+    return [DuePart(rows[state.pk], rows[state.pk].parts[place]) for *_key, place, state in longest if state.pk in rows]
+
+
+def _no_one_responsible(states: Iterable[ActionPointState], today: date) -> list[ActionPointRow]:
+    """Return the first action points for which no one is responsible. Three queries, none without any."""
+    found = (state for state in states if AttentionReason.NO_ONE_RESPONSIBLE in rules.attention_reasons(state, today))
+    return rows_of(list(islice(found, SHOWN)), today)
 
 
 def _milestones(states: Iterable[ActionPointState], today: date) -> tuple[list[Milestone], list[Milestone]]:
     """Return the overdue milestones, the latest first, and those due within AHEAD. One query."""
-    dated = [
-        (milestone.due_latest, milestone.pk, milestone, state) for state in states for milestone in state.milestones
+    dated = [(each.due_latest, each.pk, each, state) for state in states for each in state.milestones]
+    overdue = [(due, pk) for due, pk, milestone, state in dated if rules.is_overdue(state, milestone, today)]
+    ahead = [
+        (due, pk)
+        for due, pk, milestone, state in dated
+        if due <= today + AHEAD and rules.is_ahead(state, milestone, today)
     ]
-    overdue = [
-        (due, pk) for due, pk, milestone, state in dated if rules.is_open(state) and rules.is_overdue(milestone, today)
-    ]
-    ahead = [(due, pk) for due, pk, _milestone, _state in dated if today <= due <= today + AHEAD]
     passed, coming = nlargest(SHOWN, overdue), nsmallest(SHOWN, ahead)
     stored = Milestone.objects.select_related("action_point__issue__agenda").in_bulk(
         [pk for _due, pk in passed + coming]

@@ -7,7 +7,7 @@ from datetime import date
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from actions.dashboard.counts import Led, count_led
+from actions.dashboard.counts import PartsUnderIssue, count_parts
 from actions.dashboard.figures import MAX_AGENCIES, list_query
 from actions.states import ActionPointState
 from issues.models import Issue
@@ -18,11 +18,13 @@ _AGES = ((30, "fresh"), (90, "recent"), (365, "old"))
 
 @dataclass(frozen=True, slots=True)
 class Cell:
+    """The parts of an agency under an issue."""
+
     count: int
     days: int | None
-    """Days since the last report on any of them; None if nothing was ever reported."""
+    """Days since the oldest of their last updates; None if one has no update."""
     query: str
-    """The query of the list of just these action points."""
+    """The query of the list of just these parts."""
 
     @property
     def age(self) -> str:
@@ -38,7 +40,7 @@ class AgencyRow:
     name: str
     address: str
     cells: tuple[Cell | None, ...]
-    """One for each issue; None if it leads nothing under it."""
+    """One for each issue; None if it has no part under it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +50,26 @@ class HeatMap:
 
 
 def heat_map(issues: Sequence[Issue], states: Iterable[ActionPointState], today: date) -> HeatMap:
-    """Return the table of the first MAX_AGENCIES agencies that lead something under these issues, by acronym. One query."""
+    """Return the table of the first MAX_AGENCIES agencies that have a part under these issues, by acronym. One query."""
     numbers = {issue.number for issue in issues}
-    led = count_led((state for state in states if state.issue in numbers), today)
-    agencies = Agency.objects.filter(pk__in={agency for agency, _issue in led}).order_by("acronym")
+    parts = count_parts((state for state in states if state.issue in numbers), today)
+    agencies = Agency.objects.filter(pk__in={agency for agency, _issue in parts}).order_by("acronym")
     rows = [
         AgencyRow(
             agency.acronym,
             agency.name,
             reverse("agency", args=[agency.acronym]),
-            tuple(_cell(led.get((agency.pk, issue.number)), agency.acronym, issue) for issue in issues),
+            tuple(_cell(parts.get((agency.pk, issue.number)), agency.acronym, issue) for issue in issues),
         )
         for agency in agencies[:MAX_AGENCIES]
     ]
     return HeatMap(issues, rows)
 
 
-def _cell(led: Led | None, acronym: str, issue: Issue) -> Cell | None:
-    if led is None:
+def _cell(parts: PartsUnderIssue | None, acronym: str, issue: Issue) -> Cell | None:
+    if parts is None:
         return None
-    return Cell(led.action_points, led.days_since_report, list_query({"issue": issue.number, "agency": acronym}))
+    return Cell(parts.parts, parts.days_since_report, list_query({"issue": issue.number, "agency": acronym}))
 
 
 def legend() -> list[tuple[str, str]]:
@@ -77,5 +79,5 @@ def legend() -> list[tuple[str, str]]:
         ("recent", _("up to 90 days")),
         ("old", _("up to a year")),
         ("ancient", _("more than a year")),
-        ("never", _("never reported on")),
+        ("never", _("never")),
     ]

@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -13,7 +13,9 @@ from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 from actions import rules
+from actions.as_of import AsOf
 from actions.models import Milestone
+from actions.reader import read_agenda
 from issues.models import Agenda
 from tracker.web.pagination import get_page
 
@@ -26,7 +28,7 @@ class DrawnMilestone:
 
     milestone: Milestone
     state: str
-    """`done`, `passed`, `ahead` or `recurring`."""
+    """`done`, `passed` (overdue), `recurring`, `ahead` or `ended` (not done, but nobody waits for it any more)."""
     begin: float
     end: float
     goes_on: bool
@@ -58,28 +60,50 @@ class TimeLine:
 
 
 def time_line(agenda: Agenda, today: date, asked: Mapping[str, str], errors: list[str]) -> TimeLine:
-    """Return the page that the query names, ordered by earliest day. One query."""
+    """Return the page that the query names, ordered by earliest day. Eight queries at most."""
     stored = Milestone.objects.filter(action_point__issue__agenda=agenda).in_order()
     milestones = list(stored.select_related("action_point__issue__agenda"))
     page = get_page(milestones, PAGE_SIZE, asked, errors)
+    overdue, coming = _overdue_and_ahead(agenda, today)
+
+    def state_of(milestone: Milestone) -> str:
+        if milestone.done_on:
+            return "done"
+        if milestone.pk in overdue:
+            return "passed"
+        if milestone.repeats_every_months:
+            return "recurring"
+        return "ahead" if milestone.pk in coming else "ended"
+
     quarters = [date(today.year, month, 1) for month in (1, 4, 7, 10)]
     before = sum(milestone.due.earliest.year < today.year for milestone in milestones)
     return TimeLine(
         years=[
-            Year(year, [_row(milestone, today) for milestone in own], _place(today) if year == today.year else None)
+            Year(
+                year,
+                [_row(milestone, state_of(milestone), today) for milestone in own],
+                _place(today) if year == today.year else None,
+            )
             for year, own in groupby(page, key=lambda milestone: milestone.due.earliest.year)
         ],
         quarters=[(date_format(first, "M"), _place(first)) for first in quarters],
-        counts=_counts(milestones, today),
+        counts=_counts(map(state_of, milestones)),
         page=page,
         this_year=min(before // PAGE_SIZE + 1, page.paginator.num_pages),
     )
 
 
-def _row(milestone: Milestone, today: date) -> DrawnMilestone:
+def _overdue_and_ahead(agenda: Agenda, today: date) -> tuple[set[int], set[int]]:
+    """Return the ids of the milestones that are overdue, and of those ahead."""
+    undone = [(state, each) for state in read_agenda(agenda, AsOf(today)) for each in state.milestones]
+    overdue = {each.pk for state, each in undone if rules.is_overdue(state, each, today)}
+    return overdue, {each.pk for state, each in undone if rules.is_ahead(state, each, today)}
+
+
+def _row(milestone: Milestone, state: str, today: date) -> DrawnMilestone:
     first, last = milestone.due.earliest, milestone.due.latest
-    state, goes_on = _state(milestone, today), last.year > first.year
-    if state == "recurring":
+    goes_on = last.year > first.year
+    if milestone.repeats_every_months and not milestone.done_on:
         milestone.turn = milestone.next_due(today)
     end = _place(date(first.year, 12, 31) if goes_on else last, after=True)
     return DrawnMilestone(milestone, state, _place(first), end, goes_on)
@@ -92,20 +116,13 @@ def _place(day: date, *, after: bool = False) -> float:
     return round(100 - found if get_language_bidi() else found, 2)
 
 
-def _state(milestone: Milestone, today: date) -> str:
-    if milestone.done_on:
-        return "done"
-    if milestone.repeats_every_months:
-        return "recurring"
-    return "passed" if rules.is_overdue(milestone, today) else "ahead"
-
-
-def _counts(milestones: Sequence[Milestone], today: date) -> list[tuple[str, str, int]]:
-    counted = Counter(_state(milestone, today) for milestone in milestones)
+def _counts(states: Iterable[str]) -> list[tuple[str, str, int]]:
+    counted = Counter(states)
     words = {
         "done": _("Done"),
-        "passed": _("Passed, not marked as done"),
+        "passed": _("Overdue"),
         "ahead": _("Ahead"),
         "recurring": _("Recurring"),
+        "ended": _("Not done, and no longer asked for"),
     }
-    return [(state, label, counted[state]) for state, label in words.items()]
+    return [(state, label, counted[state]) for state, label in words.items() if counted[state] or state != "ended"]

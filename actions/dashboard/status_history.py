@@ -2,18 +2,20 @@
 
 from calendar import monthrange
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from actions.as_of import AsOf
 from actions.bars import Segment
 from actions.dashboard.figures import Figure, segments
 from actions.dashboard.updates import ReportedUpdate
-from actions.models import ActionStatus
+from actions.models import ActionStatus, Responsibility
 from actions.models.action_point_queryset import Basis
-from actions.rules import status_of_action_point
+from actions.rules import covers, status_of_action_point, status_of_part
+from issues.models import Agenda
 
 COLUMNS = 12
 
@@ -26,9 +28,30 @@ class StatusesOnDay:
     segments: Sequence[Segment]
 
 
-def status_history(updates: Iterable[ReportedUpdate], as_of: AsOf, total: int) -> list[StatusesOnDay]:
+class LeadPeriod(NamedTuple):
+    """That an agency led an action point from one day until before another."""
+
+    action_point: int
+    agency: int
+    since: date
+    until: date | None
+
+    def includes(self, day: date) -> bool:
+        return self.since <= day and (self.until is None or day < self.until)
+
+
+def read_lead_periods(agenda: Agenda) -> list[LeadPeriod]:
+    """Return who has led the action points of an agenda, and when. One query."""
+    responsibilities = Responsibility.objects.filter(action_point__issue__agenda=agenda).order_by()
+    columns = "action_point_id", "agency_id", "since_earliest", "until"
+    return list(map(LeadPeriod._make, responsibilities.values_list(*columns)))
+
+
+def status_history(
+    updates: Iterable[ReportedUpdate], leads: Sequence[LeadPeriod], parents: Mapping[int, int], as_of: AsOf, total: int
+) -> list[StatusesOnDay]:
     """Oldest first, the last one on the day itself; empty if no status ever changed. `total` is the number of action points. No query."""
-    changes = _changes(updates, as_of.day)
+    changes = _changes(updates, leads, parents, as_of.day)
     if not changes:
         return []
     counted, counts, months = [], Counter({ActionStatus.NOT_REPORTED.value: total}), deque(changes.items())
@@ -41,30 +64,81 @@ def status_history(updates: Iterable[ReportedUpdate], as_of: AsOf, total: int) -
     return [_on_day(day, counts, statuses, total, has_list=has_lists) for day, counts in counted]
 
 
-def _changes(updates: Iterable[ReportedUpdate], until: date) -> dict[date, Counter[str]]:
+def _changes(
+    updates: Iterable[ReportedUpdate], leads: Sequence[LeadPeriod], parents: Mapping[int, int], until: date
+) -> dict[date, Counter[str]]:
     """By how much the number at each status changed, by the first day of each month in which it did."""
-    whole: dict[int, str] = {}
-    parts: dict[int, set[str]] = defaultdict(set)
-
-    def status_of(point: int) -> str:
-        if point in whole:
-            return whole[point]
-        return status_of_action_point(parts[point]) if point in parts else ActionStatus.NOT_REPORTED
-
+    events: dict[date, list[ReportedUpdate | LeadPeriod]] = defaultdict(list)
+    histories: dict[int, _History] = defaultdict(_History)
+    for lead in leads:
+        histories[lead.action_point].add_lead(lead)
+        for day in (lead.since, lead.until):
+            if day and day <= until:
+                events[day.replace(day=1)].append(lead)
+    for update in updates:
+        if update.day <= until:
+            events[update.day.replace(day=1)].append(update)
     found: dict[date, Counter[str]] = {}
-    for point, status, is_piece, day, *_rest in updates:
-        if day > until:
-            continue
-        before = status_of(point)
-        if is_piece:
-            parts[point].add(status)
-        else:
-            whole[point] = status
-        if before != (after := status_of(point)):
-            change = found.setdefault(day.replace(day=1), Counter())
-            change[before] -= 1
-            change[after] += 1
-    return {month: change for month, change in found.items() if any(change.values())}
+    for month in sorted(events):
+        change, day = Counter[str](), min(_end_of_month(month.year * 12 + month.month - 1), until)
+        for event in events[month]:
+            if isinstance(event, ReportedUpdate):
+                histories[event.action_point].add_update(event, parents)
+        for point in {event.action_point for event in events[month]}:
+            before, after = histories[point].change_status(day)
+            if before != after:
+                change[before] -= 1
+                change[after] += 1
+        if any(change.values()):
+            found[month] = change
+    return found
+
+
+class _PartHistory:
+    """The updates so far that cover a part: the latest on the whole part, and the statuses of pieces."""
+
+    __slots__ = ("latest", "pieces", "recency")
+
+    def __init__(self) -> None:
+        self.latest: str | None = None
+        self.recency: tuple[Any, ...] = ()
+        self.pieces: set[str] = set()
+
+    def add(self, update: ReportedUpdate) -> None:
+        if update.is_piece:
+            self.pieces.add(update.status)
+        elif (recency := (update.position, update.first_recorded_at, update.number)) > self.recency:
+            self.latest, self.recency = update.status, recency
+
+
+class _History:
+    """An action point: the parts of all agencies that ever led it, that of nobody, and the last status."""
+
+    __slots__ = ("leads", "parts", "status")
+
+    def __init__(self) -> None:
+        self.leads: list[LeadPeriod] = []
+        self.parts: dict[int | None, _PartHistory] = {None: _PartHistory()}
+        self.status: str = ActionStatus.NOT_REPORTED
+
+    def add_lead(self, lead: LeadPeriod) -> None:
+        self.leads.append(lead)
+        self.parts.setdefault(lead.agency, _PartHistory())
+
+    def add_update(self, update: ReportedUpdate, parents: Mapping[int, int]) -> None:
+        for agency, part in self.parts.items():
+            if covers(update, agency, parents):
+                part.add(update)
+
+    def change_status(self, day: date) -> tuple[str, str]:
+        """Derive the status on that day; return the one before and this one."""
+        leads = {lead.agency for lead in self.leads if lead.includes(day)} or {None}
+        parts = [self.parts[agency] for agency in leads]
+        before, self.status = (
+            self.status,
+            status_of_action_point(status_of_part(part.latest, part.pieces) for part in parts),
+        )
+        return before, self.status
 
 
 def _on_day(

@@ -1,5 +1,6 @@
 """The progress updates of an agenda that its dashboard uses."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 from heapq import nlargest
@@ -17,21 +18,46 @@ LATEST = 5
 
 
 class ReportedUpdate(NamedTuple):
+    """What the dashboard needs of an update."""
+
     action_point: int
     status: str
     is_piece: bool
+    covers_all: bool
+    agency: int | None
+    """Id of its agency."""
+    position: datetime
+    first_recorded_at: datetime
+    number: int
     day: date
     """The day of its position in time."""
     recorded_at: datetime
     pk: int
+    participants: frozenset[int] = frozenset()
+    """Ids of the agencies that took part."""
 
 
 def read_updates(agenda: Agenda, as_of: AsOf) -> list[ReportedUpdate]:
-    """Return the updates that count on that date, by position in time. One query."""
-    rows = as_of.updates().filter(action_point__issue__agenda=agenda)
-    rows = rows.order_by("position_day", "position", "first_recorded_at", "number")
-    columns = "action_point_id", "status", "is_piece", "position_day", "recorded_at", "pk"
-    return list(map(ReportedUpdate._make, rows.values_list(*columns)))
+    """Return the updates that count on that date, in any order. Two queries."""
+    participants: dict[int, set[int]] = defaultdict(set)
+    joined = ProgressUpdate.participants.through.objects.filter(progressupdate__action_point__issue__agenda=agenda)
+    for update, agency in joined.values_list("progressupdate_id", "agency_id"):
+        participants[update].add(agency)
+    columns = (
+        "action_point_id",
+        "status",
+        "is_piece",
+        "covers_all",
+        "agency_id",
+        "position",
+        "first_recorded_at",
+        "number",
+        "position_day",
+        "recorded_at",
+        "pk",
+    )
+    rows = as_of.updates().filter(action_point__issue__agenda=agenda).order_by().values_list(*columns)
+    return [ReportedUpdate(*row, frozenset(participants.get(row[-1], ()))) for row in rows]
 
 
 def latest(updates: Iterable[ReportedUpdate], agenda: Agenda, as_of: AsOf, reader: Person) -> list[ProgressUpdate]:

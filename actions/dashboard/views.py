@@ -14,10 +14,11 @@ from actions.dashboard.changes import changes
 from actions.dashboard.figures import MAX_ISSUES, figures
 from actions.dashboard.heat_map import heat_map, legend
 from actions.dashboard.milestone_timeline import time_line
-from actions.dashboard.status_history import status_history
+from actions.dashboard.status_history import read_lead_periods, status_history
 from actions.dashboard.updates import latest, read_updates
 from actions.lists.filters import unknown_parameters
 from actions.reader import read_agenda
+from actions.reports import agency_parents
 
 A_MONTH = timedelta(days=30)
 
@@ -40,7 +41,7 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
         "figures": figures(issues[:MAX_ISSUES], states, as_of),
         "heat_map": heat_map(issues[:MAX_ISSUES], states, as_of.day),
         "legend": legend(),
-        "status_history": status_history(updates, as_of, len(states)),
+        "status_history": status_history(updates, read_lead_periods(agenda), agency_parents(), as_of, len(states)),
         "latest": latest(updates, agenda, as_of, request.user),
         "is_cut": len(issues) > MAX_ISSUES,
     }

@@ -13,10 +13,12 @@ from hypothesis.extra.django import TestCase
 from actions.as_of import AsOf
 from actions.dashboard.changes import changes
 from actions.dashboard.heat_map import heat_map
-from actions.dashboard.status_history import COLUMNS, status_history
+from actions.dashboard.status_history import COLUMNS, read_lead_periods, status_history
 from actions.dashboard.updates import read_updates
 from actions.progress import correct, log_progress, withdraw
 from actions.reader import read_agenda
+from actions.reports import agency_parents
+from actions.responsibilities import end_lead
 from tests import personas
 from tests.actions.pages import links, text
 from tests.personas import TODAY
@@ -30,26 +32,44 @@ def report(point, day, **fields):
 
 def led_action_point(number, *acronyms, issue=1):
     point = personas.action_point(personas.issue(number=issue), number)
-    personas.lead(point, *map(personas.agency, acronyms))
+    if acronyms:
+        personas.lead(point, *map(personas.agency, acronyms))
     return point
 
 
 def history(as_of, total):
-    return status_history(read_updates(personas.agenda(), as_of), as_of, total)
+    agenda = personas.agenda()
+    return status_history(read_updates(agenda, as_of), read_lead_periods(agenda), agency_parents(), as_of, total)
 
 
 @pytest.mark.parametrize(
     ("days", "age"), [(30, "fresh"), (31, "recent"), (90, "recent"), (91, "old"), (365, "old"), (366, "ancient")]
 )
-def test_heat_map_cell_has_the_age_of_the_last_report(db, days, age):
-    report(led_action_point(1, "UNDP"), TODAY - timedelta(days=days))
-    report(led_action_point(2, "UNDP"), TODAY - timedelta(days=days + 500))
+def test_heat_map_cell_has_the_age_of_the_oldest_last_report(db, days, age):
+    point = led_action_point(1, "UNDP")
+    report(point, TODAY - timedelta(days=days + 500))
+    report(point, TODAY - timedelta(days=days))
+    report(led_action_point(2, "UNDP"), TODAY)
 
     chart = heat_map([personas.issue()], read_agenda(personas.agenda(), AsOf(TODAY)), TODAY)
 
     cell = chart.rows[0].cells[0]
     assert cell is not None
     assert (cell.count, cell.days, cell.age) == (2, days, age)
+
+
+def test_heat_map_says_never_if_one_part_has_no_update(db):
+    undp, unssc = personas.agency("UNDP"), personas.agency("UNSSC")
+    joint, other = led_action_point(1, "UNDP", "UNSSC"), led_action_point(2, "UNDP")
+    report(joint, TODAY, agency=undp)
+    report(other, TODAY - timedelta(days=5), agency=undp)
+
+    rows = heat_map([personas.issue()], read_agenda(personas.agenda(), AsOf(TODAY)), TODAY).rows
+    report(joint, TODAY - timedelta(days=7), agency=unssc)
+    later = heat_map([personas.issue()], read_agenda(personas.agenda(), AsOf(TODAY)), TODAY).rows
+
+    assert [[(cell.count, cell.days) for cell in row.cells if cell] for row in rows] == [[(2, 5)], [(1, None)]]
+    assert [[(cell.count, cell.days) for cell in row.cells if cell] for row in later] == [[(2, 5)], [(1, 7)]]
 
 
 def test_heat_map_has_a_row_per_agency_and_a_column_per_issue(db):
@@ -93,29 +113,75 @@ def test_status_history_counts_statuses_at_each_end_of_month(db):
     ]
 
 
+def test_status_history_follows_the_leads_of_each_month(db):
+    undp, unssc = personas.agency("UNDP"), personas.agency("UNSSC")
+    point = personas.action_point()
+    personas.lead(point, undp, since=date(2026, 3, 10))
+    report(point, date(2026, 2, 1), agency=unssc, status="completed")
+    report(point, date(2026, 4, 1), agency=undp, status="exploring")
+    personas.lead(point, unssc, since=date(2026, 6, 30))
+    end_lead(point, undp, until=date(2026, 8, 31))
+
+    columns = history(AsOf(TODAY), total=1)
+
+    statuses = [(column.day.isoformat(), [f.status for f in column.figures if f.count]) for column in columns]
+    assert statuses == [
+        ("2026-02-28", ["completed"]),  # without a lead every update covers it
+        ("2026-03-31", ["not_reported"]),
+        ("2026-04-30", ["exploring"]),
+        ("2026-06-30", ["under_way"]),
+        ("2026-08-31", ["completed"]),
+        ("2026-11-23", ["completed"]),
+    ]
+
+
+REPORTS = st.lists(
+    st.tuples(
+        st.integers(0, 2),
+        st.integers(0, 600),
+        st.sampled_from(["no_progress", "exploring", "under_way", "completed", "discontinued"]),
+        st.booleans(),
+        st.sampled_from([None, "UNDP", "UNDP-NO", "UNSSC", "FAO"]),
+        st.sampled_from([(), ("UNDP",), ("UNSSC", "FAO")]),
+    ),
+    min_size=1,
+    max_size=8,
+)
+LEADS = st.lists(
+    st.tuples(
+        st.integers(0, 2), st.sampled_from(["UNDP", "UNSSC"]), st.integers(0, 700), st.none() | st.integers(0, 700)
+    ),
+    max_size=6,
+)
+
+
 class TestAnyReports(TestCase):
     @settings(max_examples=40)
-    @given(
-        st.lists(
-            st.tuples(
-                st.integers(0, 2),
-                st.integers(0, 600),
-                st.sampled_from(["no_progress", "exploring", "under_way", "completed"]),
-                st.booleans(),
-            ),
-            min_size=1,
-            max_size=8,
-        )
-    )
-    def test_status_history_matches_the_agenda_on_each_date(self, reports):
+    @given(REPORTS, LEADS)
+    def test_status_history_matches_the_agenda_on_each_date(self, reports, leads):
+        undp = personas.agency("UNDP")
+        for acronym in ("UNSSC", "FAO"):
+            personas.agency(acronym)
+        personas.agency("UNDP-NO", parent=undp)
         points = [led_action_point(number) for number in (1, 2, 3)]
-        for which, days, status, part in reports:
-            reason = "So." if status == "no_progress" else ""
-            report(points[which], TODAY - timedelta(days=days), status=status, is_piece=part, reason=reason)
+        for which, acronym, since, until in leads:
+            personas.lead(points[which], personas.agency(acronym), since=TODAY - timedelta(days=since))
+            if until is not None:
+                end_lead(points[which], personas.agency(acronym), until=TODAY - timedelta(days=until))
+        for which, days, status, is_piece, acronym, participants in reports:
+            report(
+                points[which],
+                TODAY - timedelta(days=days),
+                status=status,
+                is_piece=is_piece,
+                reason="So." if status == "no_progress" else "",
+                agency=acronym and personas.agency(acronym),
+                participants=[personas.agency(each) for each in participants],
+            )
 
         columns = history(AsOf(TODAY), total=3)
 
-        assert 1 <= len(columns) <= COLUMNS
+        assert len(columns) <= COLUMNS
         for column in columns:
             then = [state.status for state in read_agenda(personas.agenda(), AsOf(column.day, is_past=True))]
             assert {figure.status: figure.count for figure in column.figures if figure.count} == Counter(then)

@@ -37,28 +37,34 @@ def counts_by_label(result):
 
 @pytest.fixture
 def agenda(db):
-    """Create ten action points under two issues, one for each case that the dashboard counts."""
+    """Create ten action points under two issues, one for each case that the dashboard counts. Nobody works for FAO."""
     first, second = personas.issue(number=1), personas.issue(number=2)
-    undp, unssc = personas.agency("UNDP"), personas.agency("UNSSC")
-    personas.action_point(first, 1)
-    fresh = personas.action_point(first, 2)
-    report_days_ago(fresh, 10)
-    report_days_ago(personas.action_point(first, 3), 91, status="exploring")
+    undp, unssc, fao = map(personas.agency, ("UNDP", "UNSSC", "FAO"))
+    for agency in (undp, unssc):
+        personas.person(f"{agency.acronym}@example.org", agency=agency)
+
+    def led(issue, number, *agencies):
+        point = personas.action_point(issue, number)
+        personas.lead(point, *agencies)
+        return point
+
+    led(first, 1, undp)
+    joint = led(first, 2, undp, unssc)
+    report_days_ago(joint, 10, agency=undp)
+    report_days_ago(led(first, 3, undp), 91, status="exploring")
     report_days_ago(personas.action_point(first, 4), 200)
-    report_days_ago(personas.action_point(first, 5), 400)
-    report_days_ago(personas.action_point(second, 1), 800)
-    report_days_ago(personas.action_point(second, 2), 5, status="no_progress", reason="The post is vacant.")
-    report_days_ago(personas.action_point(second, 3), 900, status="completed")
-    snoozed = personas.action_point(second, 4)
-    personas.pause(snoozed, TODAY + timedelta(days=30), "Waits for the budget.")
-    late = personas.action_point(second, 5)
-    report_days_ago(late, 3, status="discontinued")
-    personas.milestone(fresh, title="Passed", due="2026-10")
-    personas.milestone(fresh, title="Ahead", due="2026-12")
-    personas.milestone(fresh, title="Far", due="2027-12")
-    personas.milestone(late, title="Of an ended one", due="2026-01")
-    personas.lead(fresh, undp, unssc)
-    personas.lead(snoozed, undp)
+    report_days_ago(led(first, 5, undp), 400)
+    report_days_ago(led(second, 1, fao), 800)
+    report_days_ago(led(second, 2, undp), 5, status="no_progress", reason="The post is vacant.")
+    report_days_ago(led(second, 3, undp), 900, status="completed")
+    personas.pause(led(second, 4, undp), TODAY + timedelta(days=30), "Waits for the budget.")
+    ended = led(second, 5, undp)
+    report_days_ago(ended, 3, status="discontinued")
+    personas.milestone(joint, title="Passed", due="2026-10")
+    personas.milestone(joint, title="Ahead", due="2026-12")
+    personas.milestone(joint, title="Far", due="2027-12")
+    personas.milestone(ended, title="Of an ended one", due="2026-01")
+    personas.milestone(ended, title="Ahead, of an ended one", due="2026-12")
     return personas.agenda()
 
 
@@ -76,29 +82,57 @@ def test_figures_count_statuses(agenda):
     ]
 
 
-def test_figures_count_attention_reasons(agenda):
-    assert counts_by_label(agenda_figures(agenda, AsOf(TODAY)).attention) == {
-        "show no progress": 7,
-        "silent": 6,
-        "nobody owns": 8,
-        "with a milestone passed undone": 1,
-        "snoozed": 1,
-    }
-
-
-def test_figures_count_time_since_the_last_report(agenda):
+def test_figures_count_action_points_that_need_attention(agenda):
     result = agenda_figures(agenda, AsOf(TODAY))
 
-    assert counts_by_label(result.silence) == {
-        "never reported on": 2,
-        "silent for half a year or longer": 3,
-        "silent for a year or longer": 2,
-        "silent for two years or longer": 1,
+    assert result.attention.count == 7
+    assert counts_by_label(result.reasons) == {
+        "have no one responsible": 2,
+        "have an update due": 5,
+        "have a milestone overdue": 1,
+        "report no progress": 1,
+        "have reminders paused": 1,
     }
-    assert [row.code for row in result.longest_silent] == ["1.1", "2.1", "1.5", "1.4", "1.3"]
+    assert [row.code for row in result.no_one_responsible] == ["1.4", "2.1"]
 
 
-def test_figures_are_broken_down_by_issue_and_agency(agenda):
+def test_action_point_with_two_parts_due_counts_once(db):
+    point = personas.action_point()
+    personas.lead(point, *map(personas.agency, ("UNDP", "UNSSC")))
+
+    result = agenda_figures(personas.agenda(), AsOf(TODAY))
+
+    assert counts_by_label(result.reasons)["have an update due"] == 1
+    assert [(row.label, row.attention.count) for row in result.agencies] == [
+        ("UNDP · UNDP in full", 1),
+        ("UNSSC · UNSSC in full", 1),
+    ]
+
+
+def test_figures_count_time_since_the_last_update(agenda):
+    result = agenda_figures(agenda, AsOf(TODAY))
+
+    assert counts_by_label(result.ages) == {
+        "not reported": 2,
+        "with a last update at least half a year ago": 3,
+        "with a last update at least a year ago": 2,
+        "with a last update at least two years ago": 1,
+    }
+
+
+def test_figures_list_the_parts_that_have_been_due_the_longest(agenda):
+    result = agenda_figures(agenda, AsOf(TODAY))
+
+    assert [(row.code, part.agency and part.agency.acronym, part.due_since) for row, part in result.longest_due] == [
+        ("1.1", "UNDP", date(2020, 4, 1)),
+        ("1.2", "UNSSC", date(2020, 4, 1)),
+        ("2.1", "FAO", TODAY - timedelta(days=800 - 91)),
+        ("1.5", "UNDP", TODAY - timedelta(days=400 - 91)),
+        ("1.3", "UNDP", TODAY),
+    ]
+
+
+def test_figures_are_broken_down_by_issue_and_the_parts_of_agencies(agenda):
     result = agenda_figures(agenda, AsOf(TODAY))
 
     assert [(row.label, row.total.count, row.attention.count) for row in result.issues] == [
@@ -106,7 +140,8 @@ def test_figures_are_broken_down_by_issue_and_agency(agenda):
         ("2. Issue 2", 5, 2),
     ]
     assert [(row.label, row.total.count, row.attention.count) for row in result.agencies] == [
-        ("UNDP · UNDP in full", 2, 1),
+        ("FAO · FAO in full", 1, 1),
+        ("UNDP · UNDP in full", 8, 5),
         ("UNSSC · UNSSC in full", 1, 1),
     ]
 
@@ -123,15 +158,8 @@ def test_closed_agenda_needs_no_attention(agenda):
 
     result = agenda_figures(Agenda.objects.get(), AsOf(TODAY))
 
-    assert counts_by_label(result.attention) == {
-        "show no progress": 0,
-        "silent": 0,
-        "nobody owns": 8,
-        "with a milestone passed undone": 0,
-        "snoozed": 0,
-    }
-    assert list(result.longest_silent) == []
-    assert list(result.passed) == []
+    assert {figure.count for figure in [result.attention, *result.reasons]} == {0}
+    assert [list(result.longest_due), list(result.no_one_responsible), list(result.passed)] == [[], [], []]
     assert result.total.count == 10
 
 
@@ -139,7 +167,7 @@ def test_figures_of_an_empty_agenda_are_zero(db):
     result = agenda_figures(personas.agenda(), AsOf(TODAY))
 
     assert result.total.count == 0
-    assert {figure.count for figure in [*result.statuses, *result.attention, *result.silence]} == {0}
+    assert {figure.count for figure in [*result.statuses, result.attention, *result.reasons, *result.ages]} == {0}
     assert result.segments == []
 
 
@@ -162,4 +190,5 @@ def test_figures_of_the_baseline(db):
 
     assert [figure.count for figure in result.statuses] == [1, 2, 3, 11, 0, 0]
     assert [row.total.count for row in result.issues] == [3, 2, 6, 3, 1, 2]
-    assert counts_by_label(result.attention)["nobody owns"] == 2
+    assert [figure.count for figure in [result.attention, *result.reasons]] == [17, 17, 15, 8, 2, 0]
+    assert sum(row.total.count for row in result.agencies) == 19

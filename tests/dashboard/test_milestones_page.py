@@ -20,17 +20,25 @@ def test_time_line_has_the_state_of_each_milestone(db):
     personas.milestone(point, title="Passed", due="2026-01")
     personas.milestone(point, title="Ahead", due="2027")
     personas.milestone(point, title="Each year", due="2024-05", repeats_every_months=12)
+    personas.milestone(point, title="From next year on", due="2027-05", repeats_every_months=12)
+    joint = personas.action_point(number=2)
+    personas.lead(joint, *map(personas.agency, ("UNDP", "UNSSC")))
+    personas.update(joint, agency=personas.agency("UNDP"), status="completed")
+    personas.milestone(joint, title="Of the completed part", due="2028-01", agency=personas.agency("UNDP"))
+    personas.milestone(joint, title="Of the other part", due="2028-02", agency=personas.agency("UNSSC"))
+    personas.milestone(joint, title="Passed, of the completed part", due="2026-03", agency=personas.agency("UNDP"))
 
     line = time_line(personas.agenda(), TODAY, {}, [])
 
     assert [(year.year, [(row.state, row.milestone.title) for row in year.rows]) for year in line.years] == [
-        (2024, [("recurring", "Each year")]),
+        (2024, [("passed", "Each year")]),
         (2025, [("done", "Done")]),
-        (2026, [("passed", "Passed")]),
-        (2027, [("ahead", "Ahead")]),
+        (2026, [("passed", "Passed"), ("ended", "Passed, of the completed part")]),
+        (2027, [("ahead", "Ahead"), ("recurring", "From next year on")]),
+        (2028, [("ended", "Of the completed part"), ("ahead", "Of the other part")]),
     ]
     counts = [(state, count) for state, _words, count in line.counts]
-    assert counts == [("done", 1), ("passed", 1), ("ahead", 1), ("recurring", 1)]
+    assert counts == [("done", 1), ("passed", 2), ("ahead", 2), ("recurring", 1), ("ended", 2)]
 
 
 @pytest.mark.parametrize(
@@ -83,10 +91,10 @@ def test_page_describes_the_drawing_in_text(client, focal_point):
     shown = text(page)
 
     assert "2026/1.1 Survey July 2006 done August 2006 late" in shown
-    assert "2026/1.1 Course, Rome 2nd half of 2006 passed, not marked as done" in shown
-    assert "2026/1.1 Fair 4th quarter of 2006 recurring · next: 4th quarter of" in shown
+    assert "2026/1.1 Course, Rome 2nd half of 2006 overdue" in shown
+    assert "2026/1.1 Fair 4th quarter of 2006 overdue · next: 4th quarter of" in shown
     assert f"{point.get_absolute_url()}#milestones" in links(page)
-    assert [page.content.count(f'#mark-{state}" x='.encode()) for state in ("done", "passed", "recurring")] == [1, 1, 1]
+    assert [page.content.count(f'#mark-{state}" x='.encode()) for state in ("done", "passed", "recurring")] == [1, 2, 0]
 
 
 def test_milestones_are_paged(client, focal_point, monkeypatch):
@@ -132,7 +140,7 @@ def test_page_has_a_fixed_number_of_queries(client, focal_point, django_assert_n
     personas.sign_in(client, focal_point)
     client.get("/agendas/2026/milestones/")
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(8):
         client.get("/agendas/2026/milestones/")
 
 
