@@ -1,31 +1,30 @@
-"""Return the history of an action point as edits of its text, owners, pause and milestones."""
+"""Return the history of an action point as edits of its text, leads, persons, pauses and milestones."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import F, Value
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from actions.access import Person
-from actions.models import ActionPoint, Milestone
+from actions.models import ActionPoint, Milestone, Responsibility
 from issues.readable_history import NEVER, readable_since
 from tracker.people.models import User
 
-LIMIT = 100
-"""Number of the newest history rows to read. One edit writes up to five rows."""
+LIMIT = 500
+"""Number of the newest history rows to read of the action point, of its responsibilities and of its milestones."""
 
 ONE_EDIT = timedelta(seconds=2)
 """Maximum time between two history rows of one person that count as one edit."""
 
-Owners = Mapping[tuple[int, str], Sequence[str]]
-"""Names of owners by history row id and field."""
+Persons = Mapping[int, Sequence[str]]
+"""Names of the persons by the id of a responsibility's history row."""
 FieldValues = Sequence[tuple[str, str]]
-"""The label and the displayed value of each field of a history row."""
+"""The label and the displayed value of each field of an object at one time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +48,43 @@ class Edit:
     """The last history row of the milestone that this edit removed."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """An action point after an edit: the newest history rows of itself and of its responsibilities."""
+
+    at: datetime
+    by: User | None
+    added: bool
+    point: Any
+    """None if its history does not go back that far."""
+    parts: Mapping[int, Any]
+    """By the id of the responsibility."""
+
+
 def edits(action_point: ActionPoint, reader: Person, since: Mapping[int, datetime]) -> list[Edit]:
     """Return the edits that the reader may see, newest first.
 
     Values that were replaced or removed while the agenda was hidden from the reader are left out. `since` is the answer of `readable_since`
-    for its own agenda; the action point has its page marks. One query, and one more each if it was edited, moved to another agenda or lost
-    a milestone.
+    for its own agenda; the action point has its page marks. Three queries, and one more each if it moved to another agenda or lost a
+    milestone.
     """
-    newest = action_point.history.select_related("history_user", "issue").order_by("-history_id")
-    rows = list(newest[:LIMIT])[::-1]
-    agendas = _Agendas(rows, action_point.issue.agenda_id)
+    points = _newest(action_point.history.select_related("history_user", "issue"))
+    parts = _newest(
+        Responsibility.history.filter(action_point=action_point.pk).select_related("history_user", "agency")
+    )
+    agendas = _Agendas(points, action_point.issue.agenda_id)
     if elsewhere := agendas.ids - since.keys():
         since = {**since, **readable_since(elsewhere, reader)}
-    readable = [*_edits(rows, agendas, since)]
+    readable = [*_edits(points, parts, agendas, since)]
     for row in _removed(action_point):
         if row.history_date > since[agendas.at(row.history_date)]:
             readable.append(Edit(row.history_date, row.history_user, False, [], row))
     return sorted(readable, key=lambda edit: edit.at, reverse=True)
+
+
+def _newest(rows: Any) -> list[Any]:
+    """Return the newest rows of a history, oldest first. One query."""
+    return list(rows.order_by("-history_id")[:LIMIT])[::-1]
 
 
 def _removed(action_point: Any) -> list[Any]:
@@ -91,74 +110,114 @@ class _Agendas:
         return next((agenda for at, agenda in reversed(self._moves) if at <= instant), self._now)
 
 
-def _edits(rows: Sequence[Any], agendas: _Agendas, since: Mapping[int, datetime]) -> Iterator[Edit]:
-    """Yield the edits of the action point itself from its history rows, oldest first. One query, none if it was never edited."""
-    if not rows:
+def _edits(
+    points: Sequence[Any], parts: Sequence[Any], agendas: _Agendas, since: Mapping[int, datetime]
+) -> Iterator[Edit]:
+    """Yield the edits of the action point and its responsibilities from their history rows, oldest first. One query at most."""
+    moments = list(_moments(points, parts))
+    if not moments:
         return
-    bursts = list(_bursts(rows))
-    yield Edit(bursts[0][-1].history_date, bursts[0][-1].history_user, bursts[0][0].history_type == "+", [])
-    replaced_at = [*(burst[0].history_date for burst in bursts[1:]), NEVER]
+    first = moments[0]
+    yield Edit(first.at, first.by, first.added, [])
+    replaced_at = [*(moment.at for moment in moments[1:]), NEVER]
     readable = [
-        burst[-1]
-        for burst, until in zip(bursts, replaced_at, strict=True)
-        if until > since[agendas.at(burst[-1].history_date)]
+        moment for moment, until in zip(moments, replaced_at, strict=True) if until > since[agendas.at(moment.at)]
     ]
-    owners = owners_of(readable if len(readable) > 1 else [])
+    persons = persons_of(parts if len(readable) > 1 else [])
     for before, after in pairwise(readable):
-        if changes := differences(action_point_values(before, owners), action_point_values(after, owners)):
-            yield Edit(after.history_date, after.history_user, False, changes)
+        values = [
+            [*(point_values(moment.point) if moment.point else []), *part_values(moment.parts.values(), persons)]
+            for moment in (before, after)
+        ]
+        if changes := differences(*values):
+            yield Edit(after.at, after.by, False, changes)
+
+
+def _moments(points: Sequence[Any], parts: Sequence[Any]) -> Iterator[_Moment]:
+    """Yield the action point after each edit. A responsibility whose beginning is not recorded is there from the first moment on."""
+    rows = sorted([*points, *parts], key=lambda row: row.history_date)
+    point, current = None, _unrecorded(parts)
+    for burst in _bursts(rows):
+        for row in burst:
+            if isinstance(row, ActionPoint.history.model):
+                point = row
+            else:
+                current = {**current, row.id: row}
+        added = any(row is points[0] and row.history_type == "+" for row in burst) if points else False
+        yield _Moment(burst[-1].history_date, burst[-1].history_user, added, point, current)
+
+
+def _unrecorded(parts: Sequence[Any]) -> dict[int, Any]:
+    """Return the first rows of responsibilities that do not begin with the row of their addition."""
+    first: dict[int, Any] = {}
+    for row in parts:
+        first.setdefault(row.id, row)
+    return {pk: row for pk, row in first.items() if row.history_type != "+"}
 
 
 def _bursts(rows: Sequence[Any]) -> Iterator[list[Any]]:
     """Yield the rows, oldest first, in groups of one edit each."""
-    burst = [rows[0]]
+    burst = rows[:1]
     for before, row in pairwise(rows):
         if row.history_user_id == before.history_user_id and row.history_date - before.history_date <= ONE_EDIT:
-            burst.append(row)
+            burst = [*burst, row]
         else:
-            yield burst
+            yield list(burst)
             burst = [row]
-    yield burst
+    if burst:
+        yield list(burst)
 
 
-def owners_of(rows: Sequence[Any]) -> Owners:
-    """Return the owners in each of these history rows of action points. One query, none without rows."""
-    owners: dict[tuple[int, str], list[str]] = {}
+def persons_of(rows: Sequence[Any]) -> Persons:
+    """Return the names of the persons in each of these history rows of responsibilities. One query, none without rows."""
+    persons: dict[int, list[str]] = {}
     if not rows:
-        return owners
-    leads, focal_points = (
-        getattr(type(rows[0]), field)
-        .model.objects.filter(history__in=[row.pk for row in rows])
-        .annotate(field=Value(field), owner=F(name))
-        .values_list("history_id", "field", "owner")
-        for field, name in (("lead_agencies", "agency__acronym"), ("focal_points", "user__name"))
-    )
-    for row_id, field, owner in leads.union(focal_points, all=True).order_by("owner"):
-        owners.setdefault((row_id, field), []).append(owner or "")
-    return owners
+        return persons
+    named = type(rows[0]).persons.model.objects.filter(history__in=[row.pk for row in rows])
+    for row_id, name in named.order_by("user__name").values_list("history_id", "user__name"):
+        persons.setdefault(row_id, []).append(name or "")
+    return persons
 
 
-def action_point_values(row: Any, owners: Owners, *, with_people: bool = True) -> FieldValues:
-    """Return the fields of an action point from a history row whose issue is loaded.
-
-    Without `with_people` it leaves out the names of focal points and the pause.
-    """
-    focal_points = ", ".join(owners.get((row.pk, "focal_points"), []))
-    values = [
+def point_values(row: Any) -> FieldValues:
+    """Return the fields of an action point from a history row whose issue is loaded."""
+    return [
         (_("Issue"), str(row.issue) if row.issue else ""),
         (_("Number"), str(row.number)),
         (_("Title"), row.title),
         (_("Description"), row.description),
-        (_("Lead agencies"), ", ".join(owners.get((row.pk, "lead_agencies"), []))),
     ]
-    if not with_people:
-        return [*values, (_("Focal points"), _("focal points assigned") if focal_points else "")]
-    return [
-        *values,
-        (_("Focal points"), focal_points),
-        (_("Reminders paused until"), date_format(row.snoozed_until) if row.snoozed_until else ""),
-        (_("Reason for the pause"), row.snooze_reason),
-    ]
+
+
+def part_values(rows: Iterable[Any], persons: Persons, *, with_people: bool = True) -> FieldValues:
+    """Return who led an action point since when, and each agency's persons and pause.
+
+    `rows` are history rows of its responsibilities at one time, with their agencies loaded. Without `with_people` it leaves out the names
+    of persons and the pauses.
+    """
+    known = sorted((row for row in rows if row.history_type != "-"), key=lambda row: (_acronym(row), row.id))
+    current = [row for row in known if row.until is None]
+    since = _("%(agency)s since %(day)s")
+    values = [(_("Lead agencies"), ", ".join(since % {"agency": _acronym(row), "day": row.since} for row in current))]
+    for row in current:
+        agency, names = {"agency": _acronym(row)}, ", ".join(persons.get(row.pk, []))
+        if not with_people:
+            values.append((_("%(agency)s: focal points") % agency, _("focal points assigned") if names else ""))
+            continue
+        paused_until = date_format(row.paused_until) if row.paused_until else ""
+        values += [
+            (_("%(agency)s: focal points") % agency, names),
+            (_("%(agency)s: reminders paused until") % agency, paused_until),
+            (_("%(agency)s: reason for the pause") % agency, row.pause_reason),
+        ]
+    for row in known:
+        if row.until is not None:
+            values.append((_("%(agency)s: led until") % {"agency": _acronym(row)}, date_format(row.until)))
+    return values
+
+
+def _acronym(row: Any) -> str:
+    return row.agency.acronym if row.agency else ""
 
 
 def field_values(row: Any, *names: str) -> FieldValues:
@@ -171,7 +230,8 @@ def field_values(row: Any, *names: str) -> FieldValues:
 
 
 def differences(before: FieldValues, after: FieldValues) -> list[FieldChange]:
-    """Return the fields that differ. Both have the same fields in the same order."""
-    return [
-        FieldChange(label, old, new) for (label, old), (_label, new) in zip(before, after, strict=True) if old != new
-    ]
+    """Return the fields that differ, in order. A field that one of the two does not have is empty there."""
+    old, new = dict(before), dict(after)
+    labels = dict.fromkeys([*old, *new])
+    changes = [FieldChange(label, old.get(label, ""), new.get(label, "")) for label in labels]
+    return [change for change in changes if change.before != change.after]

@@ -60,6 +60,45 @@ def state_of(action_point: ActionPoint, as_of: AsOf) -> ActionPointState:
     return _read({"pk": action_point.pk}, as_of, {agenda.pk: agenda})[0]
 
 
+def loaded_state(action_point: ActionPoint) -> ActionPointState:
+    """Return today's state of an action point that is loaded with its context and milestones.
+
+    No query, but one for parts without an active person, and one if it has a lineage (see `with_page_marks`).
+    """
+    named = {part.pk: [person.pk for person in part.persons.all() if person.is_active] for part in action_point.parts}
+    focal_points = _focal_points({part.agency_id for part in action_point.parts if not named[part.pk]})
+    has_lineage = getattr(action_point, "has_lineage", True)
+    predecessors = _predecessors({"pk": action_point.pk}) if has_lineage and action_point.parts else {}
+    status = [getattr(action_point, name) for name in _STATUS]
+    parts = tuple(
+        PartState(
+            part.pk,
+            part.agency_id,
+            *(getattr(part, name) for name in _STATUS),
+            since=part.since_earliest,
+            persons=tuple(person.pk for person in part.persons.all()),
+            people=frozenset(named[part.pk] or focal_points.get(part.agency_id, ())),
+            paused_until=part.paused_until,
+            predecessor_reported=predecessors.get((action_point.pk, part.agency_id)),
+        )
+        for part in action_point.parts
+    )
+    return ActionPointState(
+        action_point.pk,
+        action_point.issue.agenda,
+        action_point.issue.number,
+        action_point.number,
+        action_point.added_on,
+        *status,
+        parts=parts or (PartState(None, None, *status),),
+        milestones=tuple(
+            OpenMilestone(each.pk, each.due_earliest, each.due_latest, each.repeats_every_months, each.agency_id)
+            for each in action_point.milestones.all()
+            if not each.done_on
+        ),
+    )
+
+
 def _read(scope: Scope, as_of: AsOf, agendas: Mapping[int, Agenda]) -> list[ActionPointState]:
     """Return the action points that match the lookups in `scope`; `agendas` has their agendas by id."""
     parts = _parts(scope, as_of)

@@ -1,6 +1,7 @@
 """Read progress updates and agencies as plain data for the rules."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from actions.models import ProgressUpdate
@@ -26,3 +27,15 @@ def agency_parents() -> dict[int, int]:
     """Return the agency above each agency that has one, by ids. One query."""
     parents: Any = Agency.objects.exclude(parent=None).values_list("pk", "parent_id")
     return dict(parents)
+
+
+def report_of(update: ProgressUpdate) -> Report:
+    """Return what the rules need of one update. No query if its participants are loaded."""
+    columns = (getattr(update, f"{name}_id" if name == "agency" else name) for name in _COLUMNS)
+    return Report(*columns, frozenset(agency.pk for agency in update.participants.all()))
+
+
+def parents_of(updates: Iterable[ProgressUpdate]) -> dict[int, int]:
+    """Return the agency above the agency of each of these updates, by ids. No query if their agencies are loaded."""
+    agencies = [update.agency for update in updates if update.agency]
+    return {agency.pk: agency.parent_id for agency in agencies if agency.parent_id}

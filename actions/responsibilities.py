@@ -10,8 +10,15 @@ from django.db import transaction
 
 from actions.models import ActionPoint, Responsibility
 from actions.progress import apply_status, lock_action_point
+from issues.models import Agenda
 from tracker.dates.value import PartialDate
 from tracker.people.models import Agency, User
+
+
+def default_since(agenda: Agenda, today: date) -> PartialDate:
+    """Return since when an agency leads that is added without a date: from the agreement in a draft, otherwise from today."""
+    is_draft = agenda.state == Agenda.State.DRAFT
+    return agenda.agreed_on if is_draft and agenda.agreed_on else PartialDate.day(today)
 
 
 @transaction.atomic
@@ -47,6 +54,16 @@ def set_leads(action_point: ActionPoint, agencies: Collection[Agency], *, today:
             end_lead(action_point, part.agency, until=today)
     for agency in agencies:
         add_lead(action_point, agency, since=PartialDate.day(today))
+
+
+@transaction.atomic
+def change_since(part: Responsibility, since: PartialDate) -> None:
+    """Store since when the agency leads. Nothing is stored if it is the same already."""
+    lock_action_point(part.action_point)
+    if part.since != since:
+        part.since = since
+        part.save(update_fields=["since", "since_earliest"])
+    part.action_point.forget_parts()
 
 
 def part_for(action_point: ActionPoint, person: User) -> Responsibility | None:

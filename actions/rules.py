@@ -93,6 +93,11 @@ def covers(report: WithAgencies, lead: int | None, parents: Mapping[int, int]) -
     return lead in {report.agency, parents.get(report.agency)} or lead in report.participants
 
 
+def covers_a_part(report: Report, leads: Collection[int], parents: Mapping[int, int]) -> bool:
+    """Return whether an update covers the part of one of these leads at least. If not, it changes nothing."""
+    return any(covers(report, lead, parents) for lead in leads or [None])
+
+
 def summarize(reports: Collection[Report], leads: Collection[int], parents: Mapping[int, int]) -> Summaries:
     """Summarise the current updates of an action point (the newest versions that were not withdrawn), in any order.
 

@@ -1,10 +1,11 @@
-"""Coordinators word an agenda, and add issues and action points to it."""
+"""Edit an agenda, and add issues and action points to it."""
 
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -16,7 +17,7 @@ from actions.models import ActionPoint
 from issues.models import Agenda, Issue
 from tracker.people.permissions import Right
 from tracker.transactions import atomic_post, locked_by_post
-from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
+from tracker.web.form_recovery import clear_browser_copy, pop_saved_form, preserve_form, saved_initial
 from tracker.web.forms import posted, render_form
 from tracker.web.optimistic_lock import VersionedModelForm
 
@@ -55,8 +56,11 @@ def edit_issue(request: HttpRequest, slug: str, number: int) -> HttpResponseBase
 def add_action_point(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
     agenda = _to_edit(request, slug)
     issue = get_object_or_404(agenda.issues, number=number)
-    initial = saved_initial(request, "lead_agencies", "focal_points")
-    form = NewActionPointForm(posted(request), initial=initial, instance=ActionPoint(issue=issue))
+    issue.agenda = agenda
+    initial = NewActionPointForm.initial_from(pop_saved_form(request))
+    form = NewActionPointForm(
+        posted(request), initial=initial, instance=ActionPoint(issue=issue), today=timezone.localdate()
+    )
     return _form_page(request, form, agenda, _("Add an action point"), under=issue)
 
 
@@ -69,7 +73,7 @@ def paste_agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
     form = PastedAgendaForm(posted(request), agenda=agenda, initial=saved_initial(request))
     pasted, previewed = form.pasted if form.is_valid() else None, request.POST.get("version")
     if pasted and pasted.version == previewed:
-        pasted.add()
+        pasted.add(timezone.localdate())
         added = _("Added: %(what)s.") % {"what": pasted.summary()}
         messages.success(request, added, extra_tags=clear_browser_copy(request))
         return redirect(agenda)
@@ -80,13 +84,9 @@ def paste_agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 def _to_edit(request: HttpRequest, slug: str) -> Agenda:
-    """The agenda, locked while it is stored: coordinators who add to it take turns, so that no number is given twice."""
+    """Return the agenda, locked by a POST, so that coordinators who add to it at the same time get different numbers."""
     agenda = get_agenda(signed_in(request), slug, Right.COORDINATE)
     return locked_by_post(request, Agenda.objects.filter(pk=agenda.pk)).get()
-
-
-def _sent(request: HttpRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
 
 
 def _stored_before(form: VersionedModelForm) -> Any:
@@ -96,7 +96,7 @@ def _stored_before(form: VersionedModelForm) -> Any:
 def _form_page(
     request: HttpRequest, form: VersionedModelForm, agenda: Agenda, heading: str, under: Issue | None = None
 ) -> HttpResponse:
-    """Stored, it leads to the page of what was stored."""
+    """Store a valid form and redirect to the page of what was stored; otherwise show the form again."""
     stored: Any = form.save() if form.is_valid() else _stored_before(form)
     if stored:
         messages.success(request, _("“%(name)s” is saved.") % {"name": stored}, extra_tags=clear_browser_copy(request))

@@ -27,8 +27,10 @@ class AgendaForm(VersionedModelForm):
         help_texts = {
             "introduction": _(
                 "Its first paragraph is at the top of the agenda's page, the rest below the action points."
-            )
+            ),
+            "silence_days": _("An update is due when this number of days has passed since the last one."),
         }
+        labels = {"silence_days": _("Updates are asked for every ... days")}
 
 
 class IssueForm(UniqueInParentForm, VersionedModelForm):
@@ -63,6 +65,18 @@ class NewActionPointForm(UniqueInParentForm, ActionPointForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _offer_number(self, ActionPoint.objects.filter(issue=self.instance.issue_id))
+
+    def save(self, commit: bool = True) -> Any:
+        """Store the action point, with the day if the agenda is open already."""
+        self.instance.added_on = self.today if self.instance.issue.agenda.state == Agenda.State.OPEN else None
+        return super().save(commit)
+
+    def _differs_from(self, stored: Any) -> bool:
+        """Compare the leads and persons as well."""
+        persons = [person for part in stored.parts for person in part.persons.all()]
+        lists = {"lead_agencies": stored.leads, "focal_points": persons}
+        changed = (self.fields[name].has_changed(value, self[name].data) for name, value in lists.items())
+        return super()._differs_from(stored) or any(changed)
 
 
 def _offer_number(form: VersionedModelForm, siblings: Any) -> None:

@@ -11,6 +11,7 @@ A line that begins with a number and a dot is an issue, a line with two numbers 
 import re
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass, field
+from datetime import date
 from hashlib import sha256
 from itertools import count
 
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from actions.models import ActionPoint
+from actions.responsibilities import default_since
 from issues.models import Agenda, Issue
 from tracker.people.models import Agency
 
@@ -88,21 +90,28 @@ class PastedAgenda:
         action_points = ngettext("%(count)s action point", "%(count)s action points", total) % {"count": total}
         return f"{issues}, {action_points}" if new else action_points
 
-    def add(self) -> None:
-        """Store the issues and action points. Call it in a transaction that has locked the agenda."""
+    def add(self, today: date) -> None:
+        """Store the issues, action points and lead agencies. Call it in a transaction that has locked the agenda."""
         existing = {issue.number: issue for issue in self.agenda.issues.all()}
         for pasted in self.issues:
             issue = existing.get(pasted.number) or Issue.objects.create(
                 agenda=self.agenda, number=pasted.number, title=pasted.title, rationale=pasted.rationale
             )
             for pasted_point in pasted.action_points:
-                self._add_action_point(issue, pasted_point)
+                self._add_action_point(issue, pasted_point, today)
 
-    def _add_action_point(self, issue: Issue, pasted: PastedActionPoint) -> None:
+    def _add_action_point(self, issue: Issue, pasted: PastedActionPoint, today: date) -> None:
         action_point = ActionPoint.objects.create(
-            issue=issue, number=pasted.number, title=pasted.title, description=pasted.description
+            issue=issue,
+            number=pasted.number,
+            title=pasted.title,
+            description=pasted.description,
+            added_on=today if self.agenda.state == Agenda.State.OPEN else None,
         )
-        action_point.lead_agencies.set(self.agencies[acronym.casefold()] for acronym in pasted.leads)
+        since = default_since(self.agenda, today)
+        for acronym in dict.fromkeys(acronym.casefold() for acronym in pasted.leads):
+            # It has no update yet, so no status to derive.
+            action_point.responsibilities.create(agency=self.agencies[acronym], since=since)
 
 
 def parse_agenda(agenda: Agenda, text: str) -> PastedAgenda:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from actions import rules
 from actions.access import get_agenda, get_issue, public_if_visible
 from actions.as_of import read_as_of
-from actions.models import ActionPoint
+from actions.models import ActionPoint, AttentionReason
 from actions.reader import read_agenda, read_issue
 from actions.rows import count_statuses, rows_of
 from issues.models import Agenda, Issue
@@ -68,7 +68,9 @@ def agenda_page(request: HttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "counts": count_statuses(states),
         "total": len(states),
-        "unowned": sum(not rules.has_owner(state) for state in states),
+        "unowned": sum(
+            AttentionReason.NO_ONE_RESPONSIBLE in rules.attention_reasons(state, as_of.day) for state in states
+        ),
         "as_of": as_of,
         "errors": errors[len(as_of.errors) :],
     }

@@ -13,17 +13,17 @@ from django.db.models import Exists, Max, Min, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from actions.access import Person
-from actions.history import FieldChange, FieldValues, action_point_values, differences, field_values, owners_of
-from actions.models import ActionPoint, Milestone
+from actions.history import FieldChange, differences, field_values, part_values, persons_of, point_values
+from actions.models import ActionPoint, Milestone, Responsibility
 from issues.models import Agenda, Issue
 from issues.readable_history import readable_since
 
 SHOWN = 100
 MAX_READ = 1000
-"""The newest rows of each history that are read. One edit writes up to five: one for the columns, two for each list of owners."""
+"""The newest rows of each history that are read. One edit writes several: one for the columns, up to three for each part."""
 
 _ISSUE = ("number", "title", "rationale")
-_MILESTONE = ("title", "place", "due", "due_note", "repeats_every_months", "done_on")
+_MILESTONE = ("title", "place", "due", "agency", "due_note", "repeats_every_months", "done_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class RecentEdits:
     issues: EditGroup
     """Edited and removed ones."""
     added_points: EditGroup
-    """With their owners."""
+    """With their leads and persons."""
     points: EditGroup
     """Edited and removed ones."""
     milestones: EditGroup
@@ -110,27 +110,36 @@ class _Touched:
     """Whether it moved here from an agenda that was hidden from the reader."""
 
 
+Seen = dict[int, tuple[datetime, list[str]]]
+"""When an object was last edited, and by whom, the last editor first: by its id."""
+
+_PartRows = Mapping[int, tuple[Sequence[Any], Sequence[Any]]]
+"""The history rows of an action point's responsibilities before the date and now, by the id of the action point."""
+
+
 def edits(agenda: Agenda, end: datetime, reader: Person) -> RecentEdits:
     """Return the edits since `end`, from when on the reader may read the agenda.
 
     Visitors get no names of people. Nobody gets the earlier values of an action point from another agenda that was hidden from them.
-    Up to 15 queries, three without edits.
+    Up to 18 queries, four without edits.
     """
     with_people = reader.is_authenticated
     # EXISTS instead of a join: without statistics SQLite would scan the whole history.
     its_issues = Exists(agenda.issues.filter(pk=OuterRef("issue_id")))
     its_points = Exists(ActionPoint.objects.filter(pk=OuterRef("action_point_id"), issue__agenda=agenda))
-    issues, all_issues = _touched(Issue, end, Q(agenda=agenda))
-    points, all_points = _touched(ActionPoint, end, its_issues, "issue")
-    milestones, all_milestones = _touched(Milestone, end, its_points)
+    seen_issues, all_issues = _seen(Issue, end, Q(agenda=agenda))
+    seen_points, all_points = _seen(ActionPoint, end, its_issues)
+    seen_parts, all_parts = _seen(Responsibility, end, its_points, "action_point_id")
+    seen_milestones, all_milestones = _seen(Milestone, end, its_points)
+    issues = _touched(Issue, seen_issues, end)
+    points = _touched(ActionPoint, _merged(seen_points, seen_parts), end, "issue")
+    milestones = _touched(Milestone, seen_milestones, end, "agency")
     points, milestones = _hide_moved(agenda, points, milestones, end, reader)
-    owners = owners_of([row for one in points if one.before for row in (one.before, one.now)])
+    changes_of_point = _point_comparison([one for one in points if one.before], end, with_people)
 
-    added_issues, edited_issues = _split(_edited(issues, lambda row: field_values(row, *_ISSUE), with_people))
-    added_points, edited_points = _split(
-        _edited(points, lambda row: action_point_values(row, owners, with_people=with_people), with_people)
-    )
-    of_milestones = _newest(_edited(milestones, lambda row: field_values(row, *_MILESTONE), with_people))
+    added_issues, edited_issues = _split(_edited(issues, _comparison(_ISSUE), with_people))
+    added_points, edited_points = _split(_edited(points, changes_of_point, with_people))
+    of_milestones = _newest(_edited(milestones, _comparison(_MILESTONE), with_people))
 
     issues_now = agenda.issues.select_related("agenda").in_bulk([one.row.id for one in added_issues + edited_issues])
     wanted = [one.row.id for one in added_points + edited_points] + [one.row.action_point_id for one in of_milestones]
@@ -141,8 +150,48 @@ def edits(agenda: Agenda, end: datetime, reader: Person) -> RecentEdits:
         added_points=_group(added_points, points_now),
         points=_group(edited_points, points_now),
         milestones=_group(of_milestones, points_now, "action_point_id"),
-        are_all=all_issues and all_points and all_milestones,
+        are_all=all_issues and all_points and all_parts and all_milestones,
     )
+
+
+def _comparison(fields: Sequence[str]) -> Callable[[_Touched], list[FieldChange]]:
+    """Return a function that compares these fields before and now."""
+    return lambda one: differences(field_values(one.before, *fields), field_values(one.now, *fields))
+
+
+def _point_comparison(
+    points: Sequence[_Touched], end: datetime, with_people: bool
+) -> Callable[[_Touched], list[FieldChange]]:
+    """Return a function that compares an action point and its responsibilities before and now. Three queries, none without points."""
+    part_rows = _part_rows([one.now.id for one in points], end)
+    persons = persons_of([row for rows in part_rows.values() for side in rows for row in side])
+
+    def compare(one: _Touched) -> list[FieldChange]:
+        before, now = part_rows.get(one.now.id, ((), ()))
+        return differences(
+            [*point_values(one.before), *part_values(before, persons, with_people=with_people)],
+            [*point_values(one.now), *part_values(now, persons, with_people=with_people)],
+        )
+
+    return compare
+
+
+def _part_rows(points: Sequence[int], end: datetime) -> _PartRows:
+    """Return the history rows of the responsibilities before `end` and now. What began and ended since is left out. Two queries."""
+    if not points:
+        return {}
+    before = Max("history_id", filter=Q(history_date__lt=end))
+    ends = Responsibility.history.filter(action_point__in=points).order_by().values_list("action_point_id", "id")
+    ends = list(ends.annotate(before=before, now=Max("history_id")))
+    wanted = {row for _point, _part, last, now in ends for row in (last, now) if row}
+    loaded = Responsibility.history.select_related("agency").in_bulk(wanted)
+    rows: dict[int, tuple[list[Any], list[Any]]] = {point: ([], []) for point in points}
+    for point, _part, last, now in ends:
+        if last:
+            rows[point][0].append(loaded[last])
+        if last or loaded[now].until is None:
+            rows[point][1].append(loaded[now])
+    return rows
 
 
 def _hide_moved(
@@ -164,32 +213,45 @@ def _hide_moved(
     )
 
 
-def _touched(model: Any, end: datetime, of_agenda: Q | Exists, *related: str) -> tuple[list[_Touched], bool]:
-    """Return what has rows of history since `end`, and whether all of these were read. Three queries, one without any."""
+def _seen(model: Any, end: datetime, of_agenda: Q | Exists, key: str = "id") -> tuple[Seen, bool]:
+    """Return what has rows of history since `end`, by `key`, and whether all of these were read. One query."""
     rows = model.history.filter(of_agenda, history_date__gte=end).order_by("-history_date", "-history_id")
-    read = list(rows.values_list("id", "history_date", "history_user__name")[: MAX_READ + 1])
-    seen: dict[int, tuple[datetime, list[str]]] = {}
+    read = list(rows.values_list(key, "history_date", "history_user__name")[: MAX_READ + 1])
+    seen: Seen = {}
     for pk, at, name in read[:MAX_READ]:
         names = seen.setdefault(pk, (at, []))[1]
         if name and name not in names:
             names.append(name)
+    return seen, len(read) <= MAX_READ
+
+
+def _merged(one: Seen, other: Seen) -> Seen:
+    """Return both together: what is in both has the later time, and all editors."""
+    merged = dict(one)
+    for pk, (at, names) in other.items():
+        newest, older = sorted([(at, names), merged.get(pk, (at, []))], key=lambda pair: pair[0], reverse=True)
+        merged[pk] = newest[0], list(dict.fromkeys([*newest[1], *older[1]]))
+    return merged
+
+
+def _touched(model: Any, seen: Seen, end: datetime, *related: str) -> list[_Touched]:
+    """Return the first and last rows of history of what was seen. Two queries, none if nothing was."""
     if not seen:
-        return [], True
+        return []
     before = Max("history_id", filter=Q(history_date__lt=end))
     ends = model.history.filter(id__in=seen).order_by().values_list("id")
     ends = list(ends.annotate(before=before, first=Min("history_id"), now=Max("history_id")))
     loaded = model.history.select_related("history_user", *related).in_bulk(
         {row for pk, last, first, now in ends for row in (last or first, now)}
     )
-    found = [
+    return [
         _Touched(loaded.get(last), None if last else loaded[first], loaded[now], *seen[pk])
         for pk, last, first, now in ends
     ]
-    return found, len(read) <= MAX_READ
 
 
 def _edited(
-    touched: Sequence[_Touched], values_of: Callable[[Any], FieldValues], with_people: bool
+    touched: Sequence[_Touched], changes_of: Callable[[_Touched], list[FieldChange]], with_people: bool
 ) -> Iterator[RecentEdit]:
     """Yield the edits that made a difference: not what was added and removed again, nor what was changed back."""
     for one in touched:
@@ -206,7 +268,7 @@ def _edited(
             )
         elif not one.before:
             yield RecentEdit(one.now, one.at, by)
-        elif changes := differences(values_of(one.before), values_of(one.now)):
+        elif changes := changes_of(one):
             yield RecentEdit(one.now, one.at, by, False, changes, is_done)
 
 

@@ -1,9 +1,19 @@
-"""Choose several objects of a list."""
+"""Choose one object of a list, or several."""
 
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+
+
+class OneOfField(forms.ModelChoiceField):
+    """Choose one object. Refuse a number that no database can store like any other invalid choice."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except OverflowError as error:
+            raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": "?"}) from error
 
 
 class CheckboxesField(forms.ModelMultipleChoiceField):

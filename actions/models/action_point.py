@@ -96,6 +96,12 @@ class ActionPoint(Searchable, HasStatus):
         """Return its lead agencies. Queries as for `parts`."""
         return [part.agency for part in self.parts]
 
+    @property
+    def persons(self) -> list[User]:
+        """Return the persons named for any of its parts, in order of name. Queries as for `parts`."""
+        named = {person.pk: person for part in self.parts for person in part.persons.all()}
+        return sorted(named.values(), key=lambda person: (person.name, person.email))
+
     def forget_parts(self) -> None:
         """Make `parts` read them again."""
         self.__dict__.pop("parts", None)

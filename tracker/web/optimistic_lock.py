@@ -92,8 +92,12 @@ class VersionedModelForm(VersionedForm, _ModelForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         instance = options.get("instance")
-        super().__init__(*args, version=version_of(instance) if instance else "", **options)
+        super().__init__(*args, version=self.stored_version(instance) if instance else "", **options)
         self.theirs = []
+
+    def stored_version(self, instance: models.Model) -> str:
+        """Return the version of what is stored. Override it if the form changes more than the instance."""
+        return version_of(instance)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

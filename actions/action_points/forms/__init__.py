@@ -1,6 +1,6 @@
 from actions.action_points.forms.milestone import MilestoneDoneForm, MilestoneForm, MilestoneRemovalForm
+from actions.action_points.forms.pause import PartPauseForm, PauseForm
 from actions.action_points.forms.progress import CorrectionForm, ProgressForm
-from actions.action_points.forms.snooze import SnoozeForm
 from actions.action_points.forms.withdrawal import WithdrawalForm
 
 __all__ = [
@@ -8,7 +8,8 @@ __all__ = [
     "MilestoneDoneForm",
     "MilestoneForm",
     "MilestoneRemovalForm",
+    "PartPauseForm",
+    "PauseForm",
     "ProgressForm",
-    "SnoozeForm",
     "WithdrawalForm",
 ]

@@ -8,11 +8,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actions.action_points.forms.days import not_to_come
+from actions.forms.choices import OneOfField
 from actions.forms.unique_in_parent import UniqueInParentForm
 from actions.models import Milestone
 from actions.models.milestone import REASON_LIMIT
 from tracker.dates.fields import PartialDateFormField
 from tracker.dates.value import PartialDate
+from tracker.people.models import Agency
 from tracker.text import validate_line
 from tracker.web.optimistic_lock import VersionedForm, VersionedModelForm
 
@@ -22,11 +24,23 @@ class MilestoneForm(UniqueInParentForm, VersionedModelForm):
 
     class Meta:
         model = Milestone
-        fields = ["title", "due", "place", "due_note", "repeats_every_months", "done_on"]
+        fields = ["title", "due", "place", "agency", "due_note", "repeats_every_months", "done_on"]
+        field_classes = {"agency": OneOfField}
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
+        self._offer_agencies()
+
+    def _offer_agencies(self) -> None:
+        """Offer the lead agencies, and the agency that it has. Without a lead it is everybody's."""
+        agencies = {agency.pk for agency in self.instance.action_point.leads} | {self.instance.agency_id} - {None}
+        if not agencies:
+            del self.fields["agency"]
+            return
+        field: Any = self.fields["agency"]
+        field.queryset = Agency.objects.filter(pk__in=agencies).order_by("acronym")
+        field.label, field.empty_label = _("Whose"), _("All parts")
 
     def clean_done_on(self) -> PartialDate | None:
         message = gettext("This is still to come. Leave it empty until the milestone is done.")

@@ -7,12 +7,12 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxLengthValidator
-from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actions.action_points.forms.days import not_to_come
 from actions.action_points.forms.evidence import LinksField
+from actions.action_points.forms.on_behalf import OnBehalfField, agencies_of, preset_agency
 from actions.forms.choices import CheckboxesField
 from actions.models import ActionPoint, ProgressUpdate, ReportedStatus
 from actions.models.progress_update import NARRATIVE_LIMIT, REASON_LIMIT
@@ -31,10 +31,10 @@ class ProgressForm(VersionedForm, forms.Form):
     version_is_number = True
 
     status = forms.ChoiceField(
-        label=_("Where does it stand?"),
+        label=_("Status"),
         choices=ReportedStatus,
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose where it stands. “No progress” is an answer, too.")},
+        error_messages={"required": _("Choose a status. “No progress” is an answer, too.")},
     )
     reason = forms.CharField(
         label=_("Why is there no progress?"),
@@ -58,15 +58,19 @@ class ProgressForm(VersionedForm, forms.Form):
         validators=[validate_text],
     )
     is_piece = forms.BooleanField(
-        label=_("This tells of one part only"),
-        help_text=_("The action point as a whole stays where it stands."),
+        label=_("It is about a piece of the work only"),
+        help_text=_("It counts as a report, and the status stays as it is."),
         required=False,
     )
-    agency = forms.ModelChoiceField(
-        label=_("Whose work is it?"), queryset=Agency.objects.none(), required=False, empty_label=_("No agency")
+    agency = OnBehalfField(label=_("On behalf of"), queryset=Agency.objects.none())
+    covers_all = forms.BooleanField(
+        label=_("It is about the whole action point"),
+        help_text=_("It counts for the part of every lead agency."),
+        required=False,
     )
     participants = CheckboxesField(
-        label=_("Together with"),
+        label=_("Partners"),
+        help_text=_("If a lead agency took part, it counts for its part, too."),
         queryset=Agency.objects.none(),
         required=False,
     )
@@ -88,13 +92,12 @@ class ProgressForm(VersionedForm, forms.Form):
             self.fields[name].today = today  # type: ignore[attr-defined]
         agencies = Agency.objects.order_by("acronym")
         self.fields["participants"].queryset = agencies  # type: ignore[attr-defined]
-        self.fields["agency"].queryset = self._agencies(agencies, user, action_point)  # type: ignore[attr-defined]
+        field: Any = self.fields["agency"]
+        field.offer(self._agencies(agencies, user, action_point), action_point.leads, nobody=self._may_be_nobody(user))
         if not user.is_coordinating:
-            del self.fields["attributed_to"], self.fields["reported_on"]
-            if user.agency_id:
-                self.fields["agency"].required = True
-                self.fields["agency"].empty_label = None  # type: ignore[attr-defined]
-        self.initial.setdefault("agency", user.agency_id)
+            for name in ("attributed_to", "reported_on", "covers_all"):
+                del self.fields[name]
+        self.initial.setdefault("agency", preset_agency(action_point, user))
         self.initial.setdefault("submission", uuid.uuid4())
 
     @staticmethod
@@ -102,12 +105,16 @@ class ProgressForm(VersionedForm, forms.Form):
         """Return typed values (of a draft, a saved form or a preview) as initial values, valid or not."""
         initial: dict[str, Any] = {name: values[0] for name, values in typed.items() if values}
         initial["participants"] = typed.get("participants", [])
-        initial["is_piece"] = "is_piece" in typed
+        initial |= {name: name in typed for name in ("is_piece", "covers_all")}
         return initial
 
     def _agencies(self, agencies: Any, user: User, action_point: ActionPoint) -> Any:
-        """Return the agencies that the user may report for: the own agency and its parts, or all for coordinators."""
-        return agencies if user.is_coordinating else agencies.filter(pk__in=user.agency_ids)
+        """Return the agencies that the user may report for, all for coordinators."""
+        return agencies if user.is_coordinating else agencies.filter(pk__in=agencies_of(action_point, user))
+
+    def _may_be_nobody(self, user: User) -> bool:
+        """Return whether the update may be from no agency, so that it covers every part."""
+        return user.is_coordinating
 
     def clean_happened(self) -> PartialDate | None:
         message = gettext("This is still to come. A thing to come is a milestone; log it when it has happened.")
@@ -119,6 +126,10 @@ class ProgressForm(VersionedForm, forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if "covers_all" not in self.fields and self.data.get(self.add_prefix("covers_all")):
+            self.add_error(
+                None, gettext("Only coordinators report on the whole action point. Report on the part of your agency.")
+            )
         status = data.get("status")
         if status == ReportedStatus.NO_PROGRESS and "reason" in data and not data["reason"]:
             self.add_error(
@@ -142,6 +153,7 @@ class ProgressForm(VersionedForm, forms.Form):
             narrative=data["narrative"],
             reason=data["reason"],
             is_piece=data["is_piece"],
+            covers_all=data.get("covers_all", False),
             happened=data["happened"],
             agency=data["agency"],
             attributed_to=data.get("attributed_to", ""),
@@ -168,6 +180,7 @@ class CorrectionForm(ProgressForm):
             "happened": update.happened,
             "evidence": [(link.url, link.title) for link in update.evidence.all()],
             "is_piece": update.is_piece,
+            "covers_all": update.covers_all,
             "agency": update.agency_id,
             "participants": [agency.pk for agency in update.participants.all()],
             "attributed_to": update.attributed_to,
@@ -176,10 +189,14 @@ class CorrectionForm(ProgressForm):
     def _agencies(self, agencies: Any, user: User, action_point: ActionPoint) -> Any:
         if user.is_coordinating:
             return agencies
-        return agencies.filter(Q(pk__in=user.agency_ids) | Q(pk=self.update.agency_id))
+        return agencies.filter(pk__in=agencies_of(action_point, user) | {self.update.agency_id})
+
+    def _may_be_nobody(self, user: User) -> bool:
+        return user.is_coordinating or self.update.agency_id is None
 
     def progress(self) -> Progress:
+        """Return the corrected content. What only coordinators set stays as it is if somebody else corrects the update."""
         progress = super().progress()
         if "attributed_to" in self.fields:
             return progress
-        return replace(progress, attributed_to=self.update.attributed_to)
+        return replace(progress, attributed_to=self.update.attributed_to, covers_all=self.update.covers_all)

@@ -1,6 +1,7 @@
 """Log progress on an action point, and save drafts of updates."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,8 +19,10 @@ from actions.action_points.forms import ProgressForm
 from actions.action_points.forms.days import with_days
 from actions.drafts import MAX_DRAFTS, TooManyDraftsError, is_blank, save_draft
 from actions.flash_messages import tag_for
-from actions.models import ActionPoint, ProgressDraft, ReportedStatus
+from actions.models import ActionPoint, ProgressDraft, ProgressUpdate, ReportedStatus
 from actions.models.progress_update import NARRATIVE_LIMIT
+from actions.reports import parents_of, report_of
+from actions.rules import covers_a_part
 from actions.submission import SubmissionUsedError
 from tracker.markdown import to_html
 from tracker.people.models import User
@@ -40,7 +43,7 @@ def log_progress(request: HttpRequest, slug: str, issue: int, number: int) -> Ht
         return _page(request, _form(action_point, user, typed), action_point)
     if "draft" in request.GET:
         return _continue_draft(request, action_point, user)
-    return _page(request, _form(action_point, user, None, request.GET.get("status")), action_point)
+    return _page(request, _form(action_point, user, None, request.GET), action_point)
 
 
 def _require_right(request: HttpRequest, action_point: ActionPoint, user: User) -> None:
@@ -108,9 +111,18 @@ def _publish(request: HttpRequest, action_point: ActionPoint, user: User) -> Htt
         used, own = error.update, error.update.author_id == user.pk
         correctable = own and used.action_point_id == action_point.pk and not used.is_withdrawn
         return _show_again(request, form, action_point, user, used=used, correctable=correctable, status=409)
-    message = _("Progress logged on %(reference)s.") % {"reference": action_point.reference}
+    message = _logged(update, action_point)
     messages.success(request, message, extra_tags=f"{clear_browser_copy(request)} {tag_for(update)}")
     return redirect(f"{action_point.get_absolute_url()}#update-{update.number}")
+
+
+def _logged(update: ProgressUpdate, action_point: ActionPoint) -> str:
+    """Return the confirmation, which also says if the update covers no part."""
+    message = _("Progress logged on %(reference)s.") % {"reference": action_point.reference}
+    if covers_a_part(report_of(update), [agency.pk for agency in action_point.leads], parents_of([update])):
+        return message
+    no_part = _("%(agency)s does not lead it, so no status changed.") % {"agency": update.agency}
+    return f"{message} {no_part}"
 
 
 def _show_again(
@@ -175,14 +187,23 @@ def _preview(request: HttpRequest, action_point: ActionPoint, user: User) -> Htt
 _DO = {"draft": _save_draft, "preview": _preview, "publish": _publish}
 
 
-def _form(action_point: ActionPoint, user: User, typed: Typed | None, status: str | None = None) -> ProgressForm:
-    """Return an unbound form with the typed values; without them an empty form, with `status` chosen if it is valid."""
-    initial: dict[str, Any] = ProgressForm.initial_from(typed) if typed else {}
-    if not typed and status in ReportedStatus.values:
-        initial["status"] = status
+def _form(
+    action_point: ActionPoint, user: User, typed: Typed | None, chosen: Mapping[str, str] | None = None
+) -> ProgressForm:
+    """Return an unbound form with the typed values; without them an empty form, with what the address chose: `status` and `part`."""
+    initial: dict[str, Any] = ProgressForm.initial_from(typed) if typed else _chosen(action_point, chosen or {})
     initial.pop("version", None)
     version, today = action_point.last_number(), timezone.localdate()
     return ProgressForm(initial=initial, version=version, action_point=action_point, user=user, today=today)
+
+
+def _chosen(action_point: ActionPoint, chosen: Mapping[str, str]) -> dict[str, Any]:
+    """Return the valid ones of these choices, a status and the id of a part, as initial values."""
+    status, part = chosen.get("status"), chosen.get("part")
+    agencies = {str(part.pk): part.agency_id for part in action_point.parts}
+    return ({"status": status} if status in ReportedStatus.values else {}) | (
+        {"agency": agencies[part]} if part in agencies else {}
+    )
 
 
 def _page(

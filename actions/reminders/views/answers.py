@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from actions.action_points.forms import ProgressForm, SnoozeForm
+from actions.action_points.forms import PauseForm, ProgressForm
 from actions.models import ProgressUpdate, ReportedStatus
 from actions.progress import NewerUpdatesError, log_progress
 from actions.reminders.links import AnswerLink, Purpose, read_answer_link, successors_of
@@ -84,7 +84,7 @@ def _typed(field: forms.BoundField) -> str:
 def _form(link: AnswerLink, data: Any) -> Any:
     today = timezone.localdate()
     if link.purpose == Purpose.SNOOZE:
-        return SnoozeForm(data, today=today)
+        return PauseForm(data, today=today)
     if link.purpose == Purpose.NOT_MINE:
         return DeclineForm(data)
     point = link.action_point
