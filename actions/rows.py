@@ -7,6 +7,8 @@ from datetime import date
 from typing import NamedTuple
 
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from actions import rules
 from actions.models import ActionPoint, ActionStatus, AttentionReason
@@ -47,6 +49,13 @@ class PartRow:
     """The last day on which no update is due yet; None if one is due, or none will be."""
     paused_until: date | None
     """The day until which its reminders are paused; None if they are not."""
+
+    @property
+    def dated_reasons(self) -> list[str]:
+        """Return the labels of the reasons, with the day since which an update has been due."""
+        due = str(AttentionReason.UPDATE_DUE.label)
+        dated = _("Update due since %(day)s") % {"day": date_format(self.due_since)} if self.due_since else due
+        return [dated if reason == due else reason for reason in self.reasons]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from actions.drafts import save_draft
 from actions.inbox import views
@@ -52,8 +53,8 @@ def test_worklist_shows_the_longest_overdue_first(signed_in, focal_point):
 
     rows = signed_in.get(reverse("my_action_points")).context["rows"]
 
-    assert [row["action_point"].pk for row in rows] == [never_reported.pk, long_overdue.pk, overdue.pk, recent.pk]
-    assert [row["action_point"].days_since_report for row in rows] == [None, 400, 100, 1]
+    assert [row.action_point.pk for row in rows] == [never_reported.pk, long_overdue.pk, overdue.pk, recent.pk]
+    assert [row.part.days_since_report for row in rows] == [None, 400, 100, 1]
 
 
 def test_worklist_omits_action_points_of_others_and_completed_ones(signed_in, focal_point, other_focal_point):
@@ -71,7 +72,7 @@ def test_worklist_includes_action_points_of_the_agency_and_its_parts(signed_in, 
 
     rows = signed_in.get(reverse("my_action_points")).context["rows"]
 
-    assert [row["action_point"].pk for row in rows] == [point.pk]
+    assert [row.action_point.pk for row in rows] == [point.pk]
 
 
 def test_worklist_shows_drafts(signed_in, focal_point):
@@ -94,7 +95,7 @@ def test_worklist_shows_drafts_of_action_points_no_longer_listed(signed_in, foca
     elif lost == "completed":
         personas.update(point, status="completed")
     else:
-        personas.set_persons(point)
+        personas.set_leads(point, personas.agency("FAO"))
     form = f"{reverse('log_progress', args=['2026', 1, 1])}?draft={draft.pk}"
     discard = reverse("discard_draft", args=["2026", 1, 1, draft.pk])
 
@@ -126,9 +127,9 @@ def test_worklist_with_drafts_has_a_fixed_number_of_queries(signed_in, focal_poi
         signed_in.get(reverse("my_action_points"))
 
 
-DRAFT_QUERIES = 12
-"""Session, user, parts of the agency, own action points, drafts with owners (3), the agency, what it leads, the agenda, what nobody owns,
-coordinators.
+DRAFT_QUERIES = 13
+"""Session, user, agencies below the person's, own action points, drafts with parts, the agency, what it leads, the agenda and its action
+points, coordinators.
 """
 
 
@@ -138,7 +139,7 @@ def test_worklist_has_a_fixed_number_of_queries(signed_in, focal_point, django_a
         personas.milestone(own_action_point(focal_point, number, 100))
     signed_in.get(reverse("my_action_points"))
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(17):
         signed_in.get(reverse("my_action_points"))
 
 
@@ -150,7 +151,7 @@ def test_long_worklist_shows_the_most_urgent(signed_in, focal_point, monkeypatch
 
     response = signed_in.get(reverse("my_action_points"))
 
-    assert [row["action_point"].number for row in response.context["rows"]] == [2, 3]
+    assert [row.action_point.number for row in response.context["rows"]] == [2, 3]
     assert "?owner=mine" in response.text
 
 
@@ -169,7 +170,7 @@ def test_worklist_shows_the_agency_that_leads_each_action_point(signed_in, focal
 
     page = signed_in.get(reverse("my_action_points"))
 
-    assert {row["action_point"].number: row["through"] for row in page.context["rows"]} == {1: [], 2: ["UNDP"]}
+    assert {row.action_point.number: row.through for row in page.context["rows"]} == {1: "", 2: "UNDP"}
     assert text(page).count("Yours because UNDP leads it.") == 1
 
 
@@ -183,9 +184,9 @@ def test_empty_worklist_links_to_the_next_steps(signed_in, focal_point, coordina
 
     page = signed_in.get("/my/")
 
-    assert "Look at what nobody owns yet" not in without
+    assert "Look at what has no one responsible yet" not in without
     assert {
-        "/agendas/2026/action-points/?owner=nobody",
+        "/agendas/2026/action-points/?attention=no_one_responsible",
         "/agendas/2026/",
         "/agendas/2026/1.1/",
         "/agencies/UNDP/",
@@ -197,8 +198,8 @@ def test_empty_worklist_links_to_the_next_steps(signed_in, focal_point, coordina
     assert "2026/1.1 Of the agency" in text(page)
 
 
-def test_worklist_of_a_part_shows_action_points_of_its_parent(client, focal_point):
-    personas.lead(personas.action_point(title="Of the whole"), focal_point.agency)
+def test_empty_worklist_shows_what_the_agency_above_leads(client, focal_point):
+    personas.lead(personas.action_point(title="Of the whole"), focal_point.agency, persons=[focal_point])
     person = personas.person("no@example.org", agency=personas.agency("UNDP-NO", parent=focal_point.agency))
 
     page = personas.sign_in(client, person).get("/my/")
@@ -227,5 +228,82 @@ def test_empty_worklist_has_a_fixed_number_of_queries(signed_in, focal_point, dj
         personas.milestone(point)
         personas.update(point, status="completed")
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(24):
         signed_in.get(reverse("my_action_points"))
+
+
+def test_part_without_an_active_person_belongs_to_the_agencies_below(client, focal_point):
+    point = personas.action_point()
+    personas.lead(point, focal_point.agency)
+    person = personas.person("no@example.org", agency=personas.agency("UNDP-NO", parent=focal_point.agency))
+
+    rows = personas.sign_in(client, person).get("/my/").context["rows"]
+
+    assert [(row.action_point.pk, row.through) for row in rows] == [(point.pk, "UNDP")]
+
+
+def test_worklist_has_a_row_for_each_own_part(signed_in, focal_point):
+    undp, unssc, fao = map(personas.agency, ("UNDP", "UNSSC", "FAO"))
+    point = personas.action_point()
+    personas.lead(point, undp, unssc, persons=[focal_point])
+    personas.lead(point, fao)
+    personas.update(point, agency=undp, now=timezone.now())
+
+    page = signed_in.get("/my/")
+
+    rows = page.context["rows"]
+    assert [(row.part.agency.acronym, row.part.status, row.part.reasons) for row in rows] == [
+        ("UNSSC", "not_reported", ("Update due",)),
+        ("UNDP", "under_way", ()),
+    ]
+    form = reverse("log_progress", args=["2026", 1, 1])
+    assert {f"{form}?part={row.part.pk}" for row in rows} <= links(page)
+    assert f"{form}?status=no_progress&part={rows[0].part.pk}" in links(page)
+    assert "1 of them needs attention." in text(page)
+
+
+def test_part_that_has_ended_is_left_out(signed_in, focal_point):
+    point = personas.action_point()
+    personas.lead(point, focal_point.agency, personas.agency("FAO"))
+    personas.update(point, agency=focal_point.agency, status="completed")
+
+    assert signed_in.get("/my/").context["rows"] == []
+
+
+@pytest.mark.parametrize("days", [0, 89, 90, 91, 400])
+def test_worklist_says_when_an_update_is_due(signed_in, focal_point, days):
+    own_action_point(focal_point, 1, days)
+    first_due = timezone.localdate() - timedelta(days=days) + timedelta(days=91)
+
+    shown = text(signed_in.get("/my/"))
+
+    assert (f"Update due since {date_format(first_due)}" in shown) == (days > 90)
+    assert (f"Next update by {date_format(first_due - timedelta(days=1))}." in shown) == (days <= 90)
+
+
+def test_worklist_says_until_when_reminders_are_paused(signed_in, focal_point):
+    point, until = own_action_point(focal_point, 1), timezone.localdate() + timedelta(days=9)
+    personas.pause(point, until, "Waits for the budget.")
+
+    shown = text(signed_in.get("/my/"))
+
+    assert f"reminders paused until {date_format(until)}" in shown
+    assert "Update due" not in shown
+    assert "All of them are up to date." in shown
+
+
+def test_worklist_shows_the_next_milestone_of_the_part(signed_in, focal_point):
+    point = own_action_point(focal_point, 1)
+    personas.lead(point, personas.agency("FAO"))
+    for title, due, agency in (
+        ("Of FAO", "2098", "FAO"),
+        ("Passed", "2020", "UNDP"),
+        ("Course", "2099", "UNDP"),
+        ("Of everybody", "2100", None),
+    ):
+        personas.milestone(point, title=title, due=due, agency=agency and personas.agency(agency))
+
+    shown = text(signed_in.get("/my/"))
+
+    assert "Next milestone: Course, 2099." in shown
+    assert "Milestone overdue" in shown
