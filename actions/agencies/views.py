@@ -2,18 +2,21 @@
 
 from collections import Counter
 
+from django.db.models import Case, Q, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from actions.access import Person, public_if_visible
-from actions.agencies.contribution import agency_milestones, by_year
+from actions.agencies.contribution import agency_milestones, by_year, earlier_parts, milestones_led_by
 from actions.as_of import AsOf
 from actions.models import ActionPoint, ActionPointQuerySet, ProgressUpdate, Responsibility
 from actions.models.progress_update import ProgressUpdateQuerySet
+from actions.models.responsibility import ResponsibilityQuerySet
+from actions.models.status import ENDED
 from actions.reader import read_action_points
-from actions.rows import PAGE_SIZE, rows_of
+from actions.rows import PAGE_SIZE, PartRow, rows_of
 from issues.models import Agenda
 from tracker.people.models import Agency
 from tracker.web.pagination import get_page
@@ -24,7 +27,7 @@ UPDATES_SHOWN = 20
 @public_if_visible
 @require_safe
 def agency_list(request: HttpRequest) -> HttpResponse:
-    """List every agency by kind, with the agencies below it and the number of action points that it leads in the current agenda."""
+    """List every agency by kind, with the agencies below it and the number of its parts in the current agenda."""
     agenda = Agenda.objects.visible_to(request.user).current()
     led = Responsibility.objects.current().filter(action_point__issue__agenda=agenda).order_by()
     leads = Counter(led.values_list("agency_id", flat=True))
@@ -51,7 +54,7 @@ def agency_list(request: HttpRequest) -> HttpResponse:
 @public_if_visible
 @require_safe
 def agency_page(request: HttpRequest, acronym: str) -> HttpResponseBase:
-    """Show what an agency leads, takes part in and last reported. An acronym in other letter case is redirected."""
+    """Show the parts of an agency, what it takes part in and what it last reported. An acronym in other letter case is redirected."""
     if not acronym.isprintable():
         raise Http404
     agency = get_object_or_404(Agency.objects.select_related("parent"), acronym__iexact=acronym)
@@ -66,18 +69,20 @@ def agency_page(request: HttpRequest, acronym: str) -> HttpResponseBase:
         errors,
         "updates",
     )
-    leads = ActionPoint.objects.visible_to(user).led_by(agency).open_first()
-    led = get_page(leads.values_list("pk", flat=True), PAGE_SIZE, request.GET, errors)
+    led = get_page(_parts_of(agency, user).values_list("action_point", flat=True), PAGE_SIZE, request.GET, errors)
     joined = list(_joined_by(agency, user).open_first().values_list("pk", flat=True)[: PAGE_SIZE + 1])
-    rows = {row.pk: row for row in rows_of(read_action_points({*led, *joined}, as_of), as_of.day)}
+    milestones = milestones_led_by(agency, Agenda.objects.visible_to(user))
+    states = read_action_points({*led, *joined, *(each.action_point_id for each in milestones)}, as_of)
+    rows = {row.pk: row for row in rows_of([state for state in states if state.pk in {*led, *joined}], as_of.day)}
     context = {
         "agency": agency,
         "children": agency.children.order_by("acronym"),
         "led_page": led,
-        "led": [rows[pk] for pk in led if pk in rows],
+        "led": [(rows[pk], part) for pk in led if pk in rows for part in rows[pk].parts if _is_of(part, agency)],
+        "earlier": earlier_parts(agency, user),
         "joined": [rows[pk] for pk in joined[:PAGE_SIZE] if pk in rows],
         "are_cut": len(joined) > PAGE_SIZE,
-        "milestones": agency_milestones(agency, Agenda.objects.visible_to(user), as_of.day),
+        "milestones": agency_milestones(agency, milestones, states, as_of.day),
         "years": by_year(updates),
         "timeline": timeline,
         "errors": errors,
@@ -88,6 +93,20 @@ def agency_page(request: HttpRequest, acronym: str) -> HttpResponseBase:
 
 def _below(top: Agency, parts: dict[int, list[Agency]]) -> list[Agency]:
     return [below for part in parts.get(top.pk, []) for below in (part, *_below(part, parts))]
+
+
+def _parts_of(agency: Agency, user: Person) -> ResponsibilityQuerySet:
+    """Return the parts that the agency has now: those that are going on in open agendas first."""
+    parts = Responsibility.objects.current().filter(
+        agency=agency, action_point__in=ActionPoint.objects.visible_to(user)
+    )
+    going_on = ~Q(status__in=ENDED) & Q(action_point__issue__agenda__state=Agenda.State.OPEN)
+    reference = "action_point__issue__agenda__slug", "action_point__issue__number", "action_point__number"
+    return parts.order_by(Case(When(going_on, then=0), default=1), *reference)
+
+
+def _is_of(part: PartRow, agency: Agency) -> bool:
+    return part.agency is not None and part.agency.pk == agency.pk
 
 
 def _updates_by(agency: Agency, user: Person) -> ProgressUpdateQuerySet:

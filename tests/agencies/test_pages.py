@@ -1,10 +1,14 @@
 """The list of agencies, and an agency's page."""
 
+from datetime import date, timedelta
+
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from actions.agencies import contribution, views
 from actions.progress import log_progress, withdraw
+from actions.responsibilities import end_lead
 from tests import personas
 from tests.actions.pages import links, text
 from tracker.dates.value import PartialDate
@@ -37,8 +41,8 @@ def test_agency_list_counts_what_is_led_in_the_current_agenda(client, issue, coo
         personas.lead(personas.action_point(of, number), fao)
 
     for answer in (client.get("/agencies/"), personas.sign_in(client, coordinator).get("/agencies/")):
-        assert "FAO FAO in full leads 2 action points" in text(answer)
-        assert "The numbers are those of 2026 action agenda." in text(answer)
+        assert "FAO FAO in full 2 parts" in text(answer)
+        assert "The numbers count the parts of each agency in 2026 action agenda;" in text(answer)
 
 
 def test_agency_list_without_agencies_says_so(client, db):
@@ -64,7 +68,7 @@ def test_agency_page_shows_what_it_leads_open_first(client, issue):
 
     led = client.get("/agencies/FAO/").context["led"]
 
-    assert [row.reference for row in led] == [still_open.reference, done.reference]
+    assert [row.reference for row, _part in led] == [still_open.reference, done.reference]
 
 
 def test_agency_page_shows_where_it_takes_part(client, issue):
@@ -141,7 +145,7 @@ def test_agency_page_costs_the_same_whatever_it_does(client, issue, django_asser
             personas.milestone(point)
         personas.agency(f"FAO-{number}", parent=fao)
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(20):
         client.get("/agencies/FAO/")
 
 
@@ -156,8 +160,8 @@ def test_agency_page_shows_milestones_by_state(client, issue):
 
     found = text(client.get("/agencies/UNDP/"))
 
-    assert "Kept (1) 2020 Survey done May 2020 2026/1.1" in found
-    assert "Passed, not marked as done (1) 2021 Course" in found
+    assert "Done (1) 2020 Survey done May 2020 2026/1.1" in found
+    assert "Overdue (1) 2021 Course" in found
     assert "Ahead (1) 2099 Fair" in found
     assert "Of another" not in found
 
@@ -236,12 +240,15 @@ def test_milestone_counts_in_the_old_agenda_if_it_was_not_carried_over(client, p
 
 
 def test_milestone_counts_in_the_old_agenda_for_readers_who_cannot_see_the_new_one(client, planned, coordinator):
-    carried(planned, "Course", state="draft")
+    _point, copy = carried(planned, "Course", state="draft")
+    copy.due = PartialDate.parse("2099")
+    copy.save()
 
     to_visitor = titles_by_state(client.get("/agencies/UNDP/"))
     to_coordinator = titles_by_state(personas.sign_in(client, coordinator).get("/agencies/UNDP/"))
 
-    assert (to_visitor[1], to_coordinator[1]) == (["2026/1.1 Course"], ["2027/1.1 Course"])
+    assert to_visitor == [["2026/1.1 Survey"], ["2026/1.1 Course"], []]
+    assert to_coordinator == [["2026/1.1 Survey"], [], ["2027/1.1 Course"]]
 
 
 def test_agency_page_says_if_it_shows_only_the_last_milestones(client, planned, monkeypatch):
@@ -258,7 +265,7 @@ def test_agency_page_says_if_it_shows_only_the_last_milestones(client, planned, 
 def test_agency_page_without_milestones_says_so(client, issue):
     personas.agency("UNDP")
 
-    assert "Milestones No milestone in what it leads." in text(client.get("/agencies/UNDP/"))
+    assert "Milestones No milestone in its parts." in text(client.get("/agencies/UNDP/"))
 
 
 def test_agency_page_shows_a_single_year(client, issue):
@@ -291,9 +298,83 @@ def test_agency_page_shows_what_it_leads_page_by_page(client, issue, monkeypatch
 
     first, second, beyond = (client.get(f"/agencies/UNDP/{query}") for query in ("", "?page=2", "?page=9"))
 
-    assert [[row.code for row in page.context["led"]] for page in (first, second, beyond)] == [
+    assert [[row.code for row, _part in page.context["led"]] for page in (first, second, beyond)] == [
         ["1.1", "1.2"],
         ["1.3"],
         ["1.3"],
     ]
     assert (beyond.status_code, "There is no page “9” in this list" in text(beyond)) == (400, True)
+
+
+def test_agency_page_shows_its_own_part_of_a_joint_action_point(client, issue, focal_point):
+    undp, fao = focal_point.agency, personas.agency("FAO")
+    point = personas.action_point(issue, title="Joint training")
+    personas.lead(point, undp, fao)
+    personas.update(point, agency=fao, status="completed")
+    personas.milestone(point, title="Of FAO", due="2021", agency=fao)
+    personas.milestone(point, title="Of UNDP", due="2022", agency=undp)
+    personas.milestone(point, title="Of both", due="2023")
+
+    of_undp, of_fao = (client.get(f"/agencies/{acronym}/") for acronym in ("UNDP", "FAO"))
+
+    parts = [[(part.status, part.reasons) for _row, part in page.context["led"]] for page in (of_undp, of_fao)]
+    assert parts == [[("not_reported", ("Update due", "Milestone overdue"))], [("completed", ())]]
+    assert "2026/1.1 Joint training Not reported Together with FAO Whole action point Under way" in text(of_undp)
+    assert "Update due since 1 April 2020" in text(of_undp)
+    assert titles_by_state(of_undp) == [[], ["2026/1.1 Of UNDP", "2026/1.1 Of both"], []]
+    assert titles_by_state(of_fao) == [[], [], []]
+
+
+def test_agency_page_says_by_when_the_next_update_is_expected(client, issue, focal_point):
+    point = personas.action_point(issue)
+    personas.lead(point, focal_point.agency)
+    personas.update(point, now=timezone.now())
+    day = timezone.localdate() + timedelta(days=90)
+
+    assert f"Next update by {date_format(day)}" in text(client.get("/agencies/UNDP/"))
+
+
+def test_completed_part_comes_last_even_if_others_go_on(client, issue):
+    fao, wfp = personas.agency("FAO"), personas.agency("WFP")
+    joint, own = (personas.action_point(issue, number) for number in (1, 2))
+    personas.lead(joint, fao, wfp)
+    personas.lead(own, fao)
+    personas.update(joint, agency=fao, status="completed")
+
+    of_fao, of_wfp = (client.get(f"/agencies/{acronym}/").context["led"] for acronym in ("FAO", "WFP"))
+
+    assert [row.code for row, _part in of_fao] == ["1.2", "1.1"]
+    assert [row.code for row, _part in of_wfp] == ["1.1"]
+
+
+def test_agency_page_lists_what_it_led_earlier(client, issue):
+    fao, point = personas.agency("FAO"), personas.action_point(issue, title="Handed over")
+    personas.lead(point, fao)
+    end_lead(point, fao, until=date(2026, 3, 31))
+    again = personas.action_point(issue, 2, title="Led again")
+    personas.lead(again, fao)
+    end_lead(again, fao, until=date(2026, 3, 31))
+    personas.lead(again, fao, since=date(2026, 5, 1))
+
+    page = client.get("/agencies/FAO/")
+
+    assert [row.code for row, _part in page.context["led"]] == ["1.2"]
+    assert [part.action_point.code for part in page.context["earlier"]] == ["1.1"]
+    assert "2026/1.1 Handed over since 1 January 2020, until 31 March 2026" in text(page)
+
+
+def test_lead_that_ended_while_the_agenda_was_a_draft_is_shown_to_those_who_could_read_it(
+    client, coordinator, focal_point
+):
+    agenda = personas.agenda("2027", state="draft", visible_to="everybody")
+    point = personas.action_point(personas.issue(agenda))
+    personas.lead(point, personas.agency("FAO"))
+    end_lead(point, personas.agency("FAO"), until=timezone.localdate())
+    agenda.state = "open"
+    agenda.save()
+
+    counts = [len(client.get("/agencies/FAO/").context["earlier"])]
+    for person in (focal_point, coordinator):
+        counts.append(len(personas.sign_in(client, person).get("/agencies/FAO/").context["earlier"]))
+
+    assert counts == [0, 0, 1]
