@@ -1,10 +1,11 @@
 """Tests that edits made while an agenda was hidden from a reader are not shown to that reader in any page or file."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
+from actions.models import Responsibility
 from actions.progress import correct, withdraw
 from issues.readable_history import ALWAYS, NEVER, readable_since
 from tests import personas
@@ -16,6 +17,7 @@ START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PAGES = [
     "/agendas/2026/",
     "/agendas/2026/1.1/",
+    "/agendas/2026/1.1/history/",
     "/agendas/2026/1.1/updates/1/",
     "/agendas/2026/issues/1/",
     *(f"/agendas/2026/changes/?since=2026-03-{day:02}" for day in range(1, 22)),
@@ -44,6 +46,12 @@ class Clock:
         thing._history_date = self.now
         thing.save()
         return thing
+
+    def date_parts(self, point):
+        """Date what was just changed in the responsibilities of an action point."""
+        self.now += timedelta(days=1)
+        recent = Responsibility.history.filter(action_point=point.pk, history_date__gt=START + timedelta(days=200))
+        recent.update(history_date=self.now)
 
     def delete(self, thing):
         self.now += timedelta(days=1)
@@ -82,12 +90,11 @@ def reword_issue(clock, point):
 
 def change_owners(clock, point):
     hush = personas.person("hush@example.org", name="Hush Person")
-    for agencies, people in [([personas.agency("ITU")], [hush]), ([personas.agency("UNDP")], [])]:
-        last = point.history.latest("history_id").pk
-        personas.set_leads(point, *agencies)
-        personas.set_persons(point, *people)
-        clock.now += timedelta(days=1)
-        point.history.filter(history_id__gt=last).update(history_date=clock.now)
+    personas.lead(point, personas.agency("ITU"), persons=[hush])
+    personas.pause(point, date(2099, 1, 1), "Hush pause")
+    clock.date_parts(point)
+    personas.set_leads(point, personas.agency("UNDP"))
+    clock.date_parts(point)
 
 
 def reword_milestone(clock, point):
@@ -125,7 +132,7 @@ def withdraw_update(clock, point):
 SECRETS = {
     reword_action_point: ["hush title", "hush description"],
     reword_issue: ["hush issue", "hush because"],
-    change_owners: ["hush person"],
+    change_owners: ["hush person", "hush pause", "itu since", "itu: led until"],
     reword_milestone: ["hush milestone"],
     remove_milestone: ["hush other milestone"],
     remove_action_point: ["hush other title"],
@@ -226,7 +233,7 @@ def test_moved_action_point_hides_its_history_in_a_draft_agenda(client, clock, p
     clock.save(milestone, title="Agreed milestone")
     clock.save(moved, issue=point.issue, number=2, title="Moved here")
 
-    shown = read(client, focal_point) + client.get("/agendas/2026/1.2/").content.decode().lower()
+    shown = read(client, focal_point) + client.get("/agendas/2026/1.2/history/").content.decode().lower()
 
     assert "moved here" in shown
     assert "hush" not in shown

@@ -1,11 +1,13 @@
 """Tests of the forms for agendas, issues and action points."""
 
 import pytest
+from django.utils import timezone
 
 from actions.models import ActionPoint
 from issues.models import Agenda, Issue
 from tests import personas
 from tests.actions.pages import text
+from tracker.dates.value import PartialDate
 
 AGENDA = "/agendas/2026/"
 ADD_ISSUE = f"{AGENDA}issues/"
@@ -36,8 +38,46 @@ def test_issue_and_action_point_are_added(signed_in, focal_point, coordinator):
     assert (point.reference, point.title) == ("2026/2.1", "Joint training")
     assert (personas.leads(point), personas.persons(point)) == ([focal_point.agency], [focal_point])
     assert "Joint training" in text(response)
-    assert "Joint training" in text(signed_in.get(f"{AGENDA}action-points/"))
     assert {row.history_user for row in point.history.all()} == {coordinator}
+
+
+@pytest.mark.parametrize(
+    ("state", "agreed_on", "typed", "since", "is_added"),
+    [
+        ("open", "2020-05", "", None, True),
+        ("draft", "2020-05", "", "2020-05", False),
+        ("draft", None, "", None, False),
+        ("draft", "2020-05", "2019", "2019", False),
+        ("open", "2020-05", "1st quarter of 2019", "2019-33", True),
+    ],
+)
+def test_lead_of_an_added_action_point_begins(signed_in, focal_point, state, agreed_on, typed, since, is_added):
+    """Without a typed date it leads from the agreement in a draft, otherwise from today."""
+    Agenda.objects.update(state=state, agreed_on=agreed_on)
+    form = {"number": "2", "title": "Joint training", "lead_agencies": [focal_point.agency_id], "since": typed}
+
+    signed_in.post(ADD_POINT, form)
+
+    point, today = ActionPoint.objects.get(number=2), timezone.localdate()
+    assert point.responsibilities.get().since == PartialDate.parse(since or today.isoformat())
+    assert point.added_on == (today if is_added else None)
+
+
+@pytest.mark.parametrize(
+    "changed", [{"title": "Other"}, {"lead_agencies": []}, {"focal_points": []}, {"description": "More."}]
+)
+def test_adding_the_same_action_point_twice_stores_it_once(signed_in, focal_point, changed):
+    form = {
+        "number": "2",
+        "title": "Joint training",
+        "lead_agencies": [focal_point.agency_id],
+        "focal_points": [focal_point.pk],
+    }
+
+    answers = [signed_in.post(ADD_POINT, sent).status_code for sent in (form, form, form | changed)]
+
+    assert answers == [302, 302, 400]
+    assert ActionPoint.objects.count() == 2
 
 
 def test_next_number_is_offered(signed_in):
@@ -80,6 +120,10 @@ def test_agenda_is_edited(signed_in):
     assert (response.status_code, response.url) == (302, AGENDA)
     assert (agenda.title, agenda.introduction, agenda.silence_days) == ("Agenda 2026", "Agreed in Geneva.", 120)
     assert (agenda.agreed_on.text, agenda.visible_to, agenda.state) == ("2026-02", "everybody", "open")
+
+
+def test_agenda_form_says_how_often_updates_are_asked_for(signed_in):
+    assert "Updates are asked for every ... days" in text(signed_in.get(f"{AGENDA}edit/"))
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def test_agenda_page_begins_with_its_introduction_and_counts(client, public_agen
     shown = text(response)
     order = [
         "Agreed in May.",
-        "2 action points stand",
+        "Status of the 2 action points",
         "Theme 2 1 Under way",
         "Deed 1",
         "About this agenda",
@@ -139,34 +139,61 @@ def test_agenda_page_shows_dates_of_progress_and_of_reports(client, public_agend
     shown = text(client.get("/agendas/2005/"))
 
     assert "Last dated progress December 2005" in shown
-    assert "Reported March 2006" in shown
+    assert "Last update March 2006" in shown
 
 
-def test_agenda_page_distinguishes_no_report_from_no_progress(client, public_agenda):
+def test_agenda_page_distinguishes_no_report_from_no_progress(client, public_agenda, focal_point):
     issue = personas.issue(public_agenda)
-    personas.action_point(issue, 1, title="Silent")
-    reported = personas.action_point(issue, 2, title="Answered")
-    personas.update(reported, status="no_progress", narrative="", reason="No money.", now=timezone.now())
+    silent, answered = personas.action_point(issue, 1), personas.action_point(issue, 2)
+    for point in (silent, answered):
+        personas.lead(point, focal_point.agency)
+    personas.update(answered, status="no_progress", narrative="", reason="No money.", now=timezone.now())
 
     rows = dict(client.get("/agendas/2005/").context["issues"])[issue]
 
-    assert [list(row.reasons) for row in rows] == [
-        ["Nothing has been reported yet"],
-        ["The last report says: no progress"],
+    assert [(row.status, row.reasons) for row in rows] == [
+        ("not_reported", ("Update due",)),
+        ("no_progress", ("No progress",)),
     ]
 
 
-def test_agenda_page_shows_action_points_without_owners(client, public_agenda, focal_point):
+def test_agenda_page_shows_each_part_of_a_joint_action_point(client, public_agenda, focal_point, other_focal_point):
+    point = personas.action_point(personas.issue(public_agenda))
+    personas.lead(point, focal_point.agency, other_focal_point.agency)
+    personas.update(point, agency=focal_point.agency, now=timezone.now())
+
+    for page in ("/agendas/2005/", "/agendas/2005/issues/1/"):
+        shown = text(client.get(page))
+        assert "2 agencies, each with its part" in shown
+        assert shown.index("UNDP Under way") < shown.index("UNSSC Not reported no update yet Update due")
+
+
+def test_agenda_page_counts_action_points_that_no_one_is_responsible_for(client, public_agenda, focal_point):
     issue = personas.issue(public_agenda)
     personas.action_point(issue, 1)
     personas.lead(personas.action_point(issue, 2), personas.agency("FAO"))
     personas.assign(personas.action_point(issue, 3), focal_point)
+    ended = personas.action_point(issue, 4)
+    personas.update(ended, status="completed")
 
     response = client.get("/agendas/2005/")
 
-    assert text(response).count("Nobody owns this") == 1
-    assert "Nobody owns 1 of them." in text(response)
+    assert "No one is responsible for 2 of them." in text(response)
     assert "focal points assigned" in text(response)
+
+
+def test_closed_agenda_has_no_one_to_be_responsible(client, public_agenda):
+    personas.action_point(personas.issue(public_agenda))
+    Agenda.objects.update(state="closed")
+
+    assert "No one is responsible" not in text(client.get("/agendas/2005/"))
+
+
+@pytest.mark.parametrize("path", ["/agendas/", "/agendas/2005/"])
+def test_agenda_says_how_often_updates_are_asked_for(client, public_agenda, path):
+    Agenda.objects.update(silence_days=30, agreed_on="2005-05")
+
+    assert "Updates asked for every 30 days" in text(client.get(path))
 
 
 def test_agenda_page_hides_names_of_people_from_visitors(client, public_agenda, focal_point, other_focal_point):
@@ -204,7 +231,7 @@ def test_agenda_page_without_issues_shows_a_message(client, public_agenda):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("path", "queries"), [("/agendas/2005/", 10), ("/agendas/2005/issues/1/", 10)])
+@pytest.mark.parametrize(("path", "queries"), [("/agendas/2005/", 11), ("/agendas/2005/issues/1/", 11)])
 def test_agenda_and_issue_pages_have_a_fixed_number_of_queries(
     client, public_agenda, focal_point, django_assert_num_queries, path, queries, count
 ):
@@ -317,13 +344,15 @@ def test_invalid_page_number_shows_an_error_and_an_existing_page(client, focal_p
     assert "This is page 1 of 1." in text(response)
 
 
-def test_snoozed_action_point_is_not_flagged(client, public_agenda):
-    issue = personas.issue(public_agenda)
-    personas.pause(personas.action_point(issue), date(2099, 1, 1), "Waits for the budget.")
+def test_action_point_is_not_due_while_its_reminders_are_paused(client, public_agenda, focal_point):
+    point = personas.action_point(personas.issue(public_agenda))
+    personas.lead(point, focal_point.agency)
+    before = dict(client.get("/agendas/2005/").context["issues"])[point.issue]
+    personas.pause(point, date(2099, 1, 1), "Waits for the budget.")
 
-    rows = dict(client.get("/agendas/2005/").context["issues"])[issue]
+    rows = dict(client.get("/agendas/2005/").context["issues"])[point.issue]
 
-    assert [row.reasons for row in rows] == [()]
+    assert ([row.reasons for row in before], [row.reasons for row in rows]) == ([("Update due",)], [()])
 
 
 def test_long_agenda_is_paged(client, public_agenda, monkeypatch):

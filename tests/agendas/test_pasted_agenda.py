@@ -1,12 +1,14 @@
 """Tests of pasted agendas: parsing, preview and adding."""
 
 import pytest
+from django.utils import timezone
 
 from actions.agendas.pasted_agenda import MAX_ACTION_POINTS, parse_agenda
 from actions.models import ActionPoint
 from issues.models import Agenda, Issue
 from tests import personas
 from tests.actions.pages import text
+from tracker.dates.value import PartialDate
 
 ADDRESS = "/agendas/2026/outline/"
 TEXT = """
@@ -57,7 +59,6 @@ def test_pasted_agenda_becomes_issues_and_action_points(signed_in, coordinator):
     assert fund.reference == "2026/2.1"
     assert {row.history_user for row in training.history.all()} == {coordinator}
     assert "Added: 2 issues, 3 action points." in text(signed_in.get("/agendas/2026/"))
-    assert "Joint training for staff" in text(signed_in.get("/agendas/2026/action-points/"))
 
 
 def test_preview_adds_nothing(signed_in):
@@ -166,3 +167,32 @@ def test_parse_agenda_needs_three_queries(agenda, django_assert_num_queries, poi
 
     with django_assert_num_queries(3):
         parse_agenda(agenda, pasted)
+
+
+@pytest.mark.parametrize(
+    ("state", "agreed_on", "since", "is_added"),
+    [("open", "2020-05", None, True), ("draft", "2020-05", "2020-05", False), ("draft", None, None, False)],
+)
+def test_pasted_agencies_lead_from_the_agreement_of_a_draft_otherwise_from_today(
+    signed_in, state, agreed_on, since, is_added
+):
+    Agenda.objects.update(state=state, agreed_on=agreed_on)
+
+    add(signed_in, "1. Learning\n1.1 Joint training [UNDP, undp, UNSSC]")
+
+    point, today = ActionPoint.objects.get(), timezone.localdate()
+    since = PartialDate.parse(since or today.isoformat())
+    assert [(part.agency.acronym, part.since) for part in point.parts] == [("UNDP", since), ("UNSSC", since)]
+    assert point.added_on == (today if is_added else None)
+
+
+def test_action_point_added_to_an_open_agenda_is_not_due_at_once(signed_in, focal_point):
+    add(signed_in, "1. Learning\n1.1 Joint training [UNDP]")
+
+    assert "Needs attention" not in text(signed_in.get("/agendas/2026/1.1/"))
+
+
+def test_preview_shows_action_points_without_a_lead(signed_in):
+    shown = text(signed_in.post(ADDRESS, {"text": "1. Learning\n1.1 Joint training [UNDP]\n1.2 A newsletter"}))
+
+    assert shown.index("Lead agencies: UNDP") < shown.index("Lead agencies: no one named")

@@ -6,9 +6,10 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
+from actions import responsibilities
 from actions.dashboard import recent_edits
 from actions.dashboard.changes import changes
-from actions.models import ActionPoint, Milestone
+from actions.models import ActionPoint, Milestone, Responsibility
 from issues.models import Agenda, Issue
 from tests import personas
 from tests.actions.pages import links, text
@@ -17,13 +18,19 @@ from tracker.people.models import User
 
 SINCE = date(2026, 4, 1)
 LONG_AGO = datetime(2026, 3, 1, 12, tzinfo=UTC)
+LEADS_CHANGED = [
+    ("Lead agencies", "UNDP since 1 January 2020", "FAO since 1 January 2020, ILO since 1 January 2020"),
+    ("UNDP: led until", "", "1 January 2020"),
+]
 PAGE = f"/agendas/2026/changes/?since={SINCE}"
 
 
 def date_history_before(*things):
-    """Date their history so far before the day."""
+    """Date their history so far before the day, that of an action point with its responsibilities."""
     for thing in things:
         type(thing).history.filter(id=thing.pk).update(history_date=LONG_AGO)
+        if isinstance(thing, ActionPoint):
+            Responsibility.history.filter(action_point=thing.pk).update(history_date=LONG_AGO)
 
 
 def edits(*, with_people=True):
@@ -65,13 +72,43 @@ def test_edited_action_point_shows_wording_and_owners_before_and_after(point):
     personas.set_leads(point, *[personas.agency("FAO"), personas.agency("ILO")])
 
     assert changes_of(edits().points) == [
-        ("Another title", [("Title", "Action point 1", "Another title"), ("Lead agencies", "UNDP", "FAO, ILO")])
+        ("Another title", [("Title", "Action point 1", "Another title"), *LEADS_CHANGED])
+    ]
+
+
+def test_changes_of_parts_alone_are_shown(client, point, focal_point):
+    personas.assign(point, focal_point)
+    personas.pause(point, date(2099, 1, 1), "Elections.")
+
+    page = personas.sign_in(client, focal_point).get(PAGE)
+
+    assert changes_of(page.context["changes"].edits.points) == [
+        (
+            "Action point 1",
+            [
+                ("UNDP: focal points", "", focal_point.name),
+                ("UNDP: reminders paused until", "", "1 January 2099"),
+                ("UNDP: reason for the pause", "", "Elections."),
+            ],
+        )
+    ]
+    assert point.get_absolute_url() in links(page)
+
+
+def test_unchanged_parts_are_in_neither_side(point):
+    personas.lead(point, personas.agency("FAO"), since=date(2026, 4, 1))
+
+    assert changes_of(edits().points) == [
+        (
+            "Action point 1",
+            [("Lead agencies", "UNDP since 1 January 2020", "FAO since 1 April 2026, UNDP since 1 January 2020")],
+        )
     ]
 
 
 def test_reverted_edits_are_not_shown(point):
     personas.lead(point, personas.agency("FAO"))
-    point.lead_agencies.remove(personas.agency("FAO"))
+    responsibilities.end_lead(point, personas.agency("FAO"), until=date(2026, 4, 2))
     gone = personas.milestone(point)
     gone.delete()
     ActionPoint.objects.get(pk=personas.action_point(number=2).pk).delete()
@@ -119,6 +156,7 @@ def _milestones(page):
 
 
 def test_removed_action_point_is_shown_without_a_link(client, point, focal_point):
+    point.responsibilities.all().delete()
     point.delete()
 
     page = personas.sign_in(client, focal_point).get(PAGE)
@@ -153,7 +191,7 @@ def test_names_are_hidden_from_visitors(client, point, focal_point, coordinator)
     private = (focal_point.name, coordinator.name, "Waits for Ann.", "Ann agreed.")
     assert [words in visitors for words in private] == [False] * 4
     assert [words in peoples for words in private] == [True] * 4
-    assert "Focal points nothing → became focal points assigned" in visitors
+    assert "UNDP: focal points nothing → became focal points assigned" in visitors
 
 
 def test_edits_of_another_agenda_and_before_the_date_are_not_shown(point):
@@ -211,7 +249,7 @@ def test_recent_edits_have_a_fixed_number_of_queries(client, point, focal_point,
     personas.sign_in(client, focal_point)
     client.get(PAGE)
 
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(24):
         client.get(PAGE)
 
 
