@@ -46,6 +46,19 @@ def end_lead(action_point: ActionPoint, agency: Agency, *, until: date) -> bool:
 
 
 @transaction.atomic
+def reinstate(part: Responsibility) -> bool:
+    """Take back the end of a responsibility, with its persons. Return False if it has not ended, or the agency leads again."""
+    lock_action_point(part.action_point)
+    part.refresh_from_db(fields=["until"])
+    if part.until is None or part.action_point.responsibilities.current().filter(agency=part.agency).exists():
+        return False
+    part.until = None
+    part.save(update_fields=["until"])
+    apply_status(part.action_point)
+    return True
+
+
+@transaction.atomic
 def set_leads(action_point: ActionPoint, agencies: Collection[Agency], *, today: date) -> None:
     """Make these agencies, and no others, lead the action point from today. Those that lead already keep their parts."""
     lock_action_point(action_point)
@@ -78,6 +91,12 @@ def part_for(action_point: ActionPoint, person: User) -> Responsibility | None:
     return next((part for accepts in acceptable for part in action_point.parts if accepts(part)), None)
 
 
+def part_to_assign(action_point: ActionPoint, person: User) -> Responsibility | None:
+    """Return the part that `assign` would name the person for; None if the person's agency would first have to lead, or there is none."""
+    part = part_for(action_point, person)
+    return part if part or person.agency else next(iter(action_point.parts), None)
+
+
 @transaction.atomic
 def assign(action_point: ActionPoint, person: User, *, today: date) -> Responsibility | None:
     """Name a person for the part that the person works on, and return the part.
@@ -87,10 +106,9 @@ def assign(action_point: ActionPoint, person: User, *, today: date) -> Responsib
     """
     lock_action_point(action_point)
     action_point.forget_parts()
-    part = part_for(action_point, person)
+    part = part_to_assign(action_point, person)
     if part is None and person.agency:
         part = add_lead(action_point, person.agency, since=PartialDate.day(today))
-    part = part or next(iter(action_point.parts), None)
     if part and not part.is_assigned_to(person):
         name_persons(part, [*part.persons.all(), person])
     return part
@@ -118,8 +136,11 @@ def release(action_point: ActionPoint, person: User) -> bool:
 
 
 @transaction.atomic
-def pause(part: Responsibility, until: date, reason: str) -> None:
-    """Pause the reminders of a part until that day, and store the reason, which its page shows."""
+def pause(part: Responsibility, until: date | None, reason: str) -> None:
+    """Pause the reminders of a part until that day, and store the reason, which its page shows.
+
+    None with an empty reason removes a pause as if it had never been.
+    """
     lock_action_point(part.action_point)
     stored = Responsibility.objects.values_list("paused_until", "pause_reason").get(pk=part.pk)
     part.paused_until, part.pause_reason = until, reason

@@ -1,15 +1,20 @@
-"""Plan, apply and undo changes of owners, leads or due dates on many action points at once."""
+"""Plan, apply and undo changes of leads, persons, pauses or due dates on many action points at once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
+from actions import responsibilities
 from actions.bulk.models import BulkEdit
-from actions.models import ActionPoint, Milestone
+from actions.models import ActionPoint, Milestone, Responsibility
+from actions.models.status import ENDED
 from issues.models import Agenda
 from tracker.dates.value import PartialDate
 from tracker.people.models import Agency, User
@@ -20,13 +25,20 @@ LIMIT = 200
 """Maximum number of action points in one bulk edit."""
 
 Kind = BulkEdit.Kind
-_RELATIONS = {
-    Kind.ADD_LEAD: ("lead_agencies", True),
-    Kind.REMOVE_LEAD: ("lead_agencies", False),
-    Kind.ADD_FOCAL_POINT: ("focal_points", True),
-    Kind.REMOVE_FOCAL_POINT: ("focal_points", False),
-}
-"""The list of owners that each kind changes, and whether the kind adds an owner to it."""
+
+
+class Pause(NamedTuple):
+    """Until when and why to pause the reminders of an agency's parts; without an agency those of all parts."""
+
+    until: date
+    reason: str
+    agency: Agency | None
+
+    def __str__(self) -> str:
+        return _pause_text(self.until, self.reason)
+
+
+Target = Agency | User | Pause | PartialDate
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,37 +48,23 @@ class Change:
     action_point: ActionPoint
     before: str
     after: str
-    record: Sequence[Any]
-    """The item to store in `BulkEdit.changes`."""
+    subject: Responsibility | Milestone | None = None
+    """The part or milestone that it changes; None if it adds a lead agency."""
 
 
-def planned(points: Sequence[ActionPoint], kind: str, target: Agency | User | PartialDate) -> list[Change]:
-    """Return the changes to make, without action points that already have the target. The owners must be prefetched.
+def planned(points: Sequence[ActionPoint], kind: str, target: Any) -> list[Change]:
+    """Return the changes to make, without what is like that already. The parts must be prefetched.
 
-    One query for dates, none for owners.
+    One query for dates, none for the others.
     """
     if isinstance(target, PartialDate):
         return _dates(points, target)
-    relation, adds = _RELATIONS[Kind(kind)]
-    changes = []
-    for point in points:
-        owners: list[Any] = list(getattr(point, relation).all())
-        if (target in owners) == adds:
-            continue
-        new_owners = [*owners, target] if adds else [owner for owner in owners if owner != target]
-        changes.append(Change(point, _names(owners), _names(new_owners), [point.pk, target.pk]))
-    return changes
+    return [change for point in points for change in _PLANNERS[Kind(kind)](point, target)]
 
 
 @transaction.atomic
 def apply_as_shown(
-    agenda: Agenda,
-    points: QuerySet[ActionPoint],
-    kind: str,
-    target: Agency | User | PartialDate,
-    shown: str,
-    by: User,
-    now: datetime,
+    agenda: Agenda, points: QuerySet[ActionPoint], kind: str, target: Target, shown: str, by: User, now: datetime
 ) -> int:
     """Make the changes and return their number; return 0 if they differ from the previewed ones, whose version is `shown`."""
     lock(ActionPoint.objects.filter(pk__in=[point.pk for point in points]))
@@ -81,61 +79,89 @@ def apply_as_shown(
 
 def version_of_changes(changes: Sequence[Change]) -> str:
     """Identify these changes, so that only those that were previewed are made."""
-    return version_of_content([[*change.record, change.before, change.after] for change in changes])
+    return version_of_content(
+        [[each.action_point.pk, each.subject and each.subject.pk, each.before, each.after] for each in changes]
+    )
 
 
-def apply(
-    agenda: Agenda, changes: Sequence[Change], kind: str, target: Agency | User | PartialDate, by: User, now: datetime
-) -> BulkEdit:
-    """Make the changes in one transaction, and store a BulkEdit that can undo them."""
-    with transaction.atomic():
-        for change in changes:
-            if isinstance(target, PartialDate):
-                _set_due(change.record[0], change.record[2], "", by)
-            else:
-                relation, adds = _RELATIONS[Kind(kind)]
-                _set_owner(change.action_point, relation, target, adds=adds, by=by)
-        return BulkEdit.objects.create(
-            agenda=agenda,
-            by=by,
-            made_at=now,
-            kind=kind,
-            what=str(target)[:200],
-            changes=[list(change.record) for change in changes],
-        )
+@transaction.atomic
+def apply(agenda: Agenda, changes: Sequence[Change], kind: str, target: Target, by: User, now: datetime) -> BulkEdit:
+    """Make the changes, and store a BulkEdit that can undo them."""
+    today = timezone.localdate(now)
+    return BulkEdit.objects.create(
+        agenda=agenda,
+        by=by,
+        made_at=now,
+        kind=kind,
+        what=str(target)[:200],
+        changes=[_APPLIERS[Kind(kind)](change, target, by, today) for change in changes],
+    )
 
 
+@transaction.atomic
 def undo(edit: BulkEdit, by: User, now: datetime) -> tuple[int, int]:
     """Undo the changes that nobody has changed since. Return the number of undone and of remaining changes.
 
     Return (0, 0) if the edit was undone before.
     """
-    with transaction.atomic():
-        is_first = BulkEdit.objects.filter(pk=edit.pk, undone_at=None).update(undone_at=now, undone_by=by)
-        if not is_first:
-            return 0, 0
-        model: Any = Milestone if edit.kind == Kind.SET_DUE else ActionPoint
-        lock(model.objects.filter(pk__in=[record[0] for record in edit.changes]))
-        undone = sum(_undo_one(edit.kind, record, by) for record in edit.changes)
+    is_first = BulkEdit.objects.filter(pk=edit.pk, undone_at=None).update(undone_at=now, undone_by=by)
+    if not is_first:
+        return 0, 0
+    pks, today = [record[0] for record in edit.changes], timezone.localdate(now)
+    if edit.kind == Kind.SET_DUE:
+        lock(Milestone.objects.filter(pk__in=pks))
+        undone = sum(_undo_date(record, by) for record in edit.changes)
+        return undone, len(edit.changes) - undone
+    parts = Responsibility.objects.filter(pk__in=pks)
+    lock(ActionPoint.objects.filter(pk__in=list(parts.values_list("action_point", flat=True))))
+    by_pk = parts.select_related("action_point", "agency").prefetch_related("persons").in_bulk()
+    undo_one = _UNDOERS[Kind(edit.kind)]
+    undone = sum(record[0] in by_pk and undo_one(by_pk[record[0]], record, today) for record in edit.changes)
     return undone, len(edit.changes) - undone
 
 
-def _undo_one(kind: str, record: Sequence[Any], by: User) -> bool:
-    if kind == Kind.SET_DUE:
-        pk, before, after, *note = record  # edits from earlier versions of the tracker have no note
-        milestone = Milestone.objects.filter(pk=pk).first()
-        if not milestone or milestone.due.text != after:
-            return False
-        _set_due(pk, before, note[0] if note else milestone.due_note, by)
-        return True
-    relation, added = _RELATIONS[Kind(kind)]
-    point_pk, target_pk = record
-    point = ActionPoint.objects.filter(pk=point_pk).first()
-    if not point or getattr(point, relation).filter(pk=target_pk).exists() != added:
-        return False
-    target: Any = getattr(point, relation).model.objects.get(pk=target_pk)
-    _set_owner(point, relation, target, adds=not added, by=by)
-    return True
+def _plan_add_lead(point: ActionPoint, agency: Agency) -> list[Change]:
+    leads = point.leads
+    return [] if agency in leads else [Change(point, _names(leads), _names([*leads, agency]))]
+
+
+def _plan_end_lead(point: ActionPoint, agency: Agency) -> list[Change]:
+    others = [lead for lead in point.leads if lead != agency]
+    return [Change(point, _names(point.leads), _names(others), part) for part in point.parts if part.agency == agency]
+
+
+def _plan_assign(point: ActionPoint, person: User) -> list[Change]:
+    part = responsibilities.part_to_assign(point, person)
+    if part is None:
+        return [Change(point, "–", f"{person.agency}: {person}")] if person.agency else []
+    persons = list(part.persons.all())
+    return [] if person in persons else [_persons_change(part, point, persons, [*persons, person])]
+
+
+def _plan_release(point: ActionPoint, person: User) -> list[Change]:
+    return [
+        _persons_change(part, point, persons, [each for each in persons if each != person])
+        for part in point.parts
+        if person in (persons := list(part.persons.all()))
+    ]
+
+
+def _plan_pause(point: ActionPoint, pause: Pause) -> list[Change]:
+    return [
+        Change(
+            point,
+            f"{part.agency}: {_pause_text(part.paused_until, part.pause_reason)}",
+            f"{part.agency}: {pause}",
+            part,
+        )
+        for part in point.parts
+        if pause.agency in (None, part.agency) and part.status not in ENDED
+        if (part.paused_until, part.pause_reason) != (pause.until, pause.reason)
+    ]
+
+
+def _persons_change(part: Responsibility, point: ActionPoint, before: Sequence[User], after: Sequence[User]) -> Change:
+    return Change(point, f"{part.agency}: {_names(before)}", f"{part.agency}: {_names(after)}", part)
 
 
 def _dates(points: Sequence[ActionPoint], due: PartialDate) -> list[Change]:
@@ -146,11 +172,122 @@ def _dates(points: Sequence[ActionPoint], due: PartialDate) -> list[Change]:
             by_point[milestone.action_point_id],
             f"{milestone.title}: {milestone.due}" + (f" ({milestone.due_note})" if milestone.due_note else ""),
             f"{milestone.title}: {due}",
-            [milestone.pk, milestone.due.text, due.text, milestone.due_note],
+            milestone,
         )
         for milestone in undone.order_by("action_point", "due_earliest", "id")
         if milestone.due != due
     ]
+
+
+_PLANNERS: dict[Kind, Callable[[ActionPoint, Any], list[Change]]] = {
+    Kind.ADD_LEAD: _plan_add_lead,
+    Kind.REMOVE_LEAD: _plan_end_lead,
+    Kind.ADD_FOCAL_POINT: _plan_assign,
+    Kind.REMOVE_FOCAL_POINT: _plan_release,
+    Kind.PAUSE: _plan_pause,
+}
+
+
+def _add_lead(change: Change, agency: Agency, by: User, today: date) -> list[Any]:
+    return [responsibilities.add_lead(change.action_point, agency, since=PartialDate.day(today)).pk]
+
+
+def _end_lead(change: Change, agency: Agency, by: User, today: date) -> list[Any]:
+    responsibilities.end_lead(change.action_point, agency, until=today)
+    return [_part(change).pk]
+
+
+def _assign(change: Change, person: User, by: User, today: date) -> list[Any]:
+    part = responsibilities.assign(change.action_point, person, today=today)
+    return [part and part.pk, person.pk, change.subject is None]
+
+
+def _release(change: Change, person: User, by: User, today: date) -> list[Any]:
+    part = _part(change)
+    responsibilities.name_persons(part, [each for each in part.persons.all() if each != person])
+    return [part.pk, person.pk]
+
+
+def _pause(change: Change, pause: Pause, by: User, today: date) -> list[Any]:
+    part = _part(change)
+    before = [part.paused_until and part.paused_until.isoformat(), part.pause_reason]
+    responsibilities.pause(part, pause.until, pause.reason)
+    return [part.pk, *before, pause.until.isoformat(), pause.reason]
+
+
+def _change_date(change: Change, due: PartialDate, by: User, today: date) -> list[Any]:
+    milestone: Any = change.subject
+    record = [milestone.pk, milestone.due.text, due.text, milestone.due_note]
+    _set_due(milestone.pk, due.text, "", by)
+    return record
+
+
+_APPLIERS: dict[Kind, Callable[[Change, Any, User, date], list[Any]]] = {
+    Kind.ADD_LEAD: _add_lead,
+    Kind.REMOVE_LEAD: _end_lead,
+    Kind.ADD_FOCAL_POINT: _assign,
+    Kind.REMOVE_FOCAL_POINT: _release,
+    Kind.PAUSE: _pause,
+    Kind.SET_DUE: _change_date,
+}
+"""Functions that make a change and return its item of `BulkEdit.changes`."""
+
+
+def _undo_add_lead(part: Responsibility, record: Sequence[Any], today: date) -> bool:
+    return part.until is None and responsibilities.end_lead(part.action_point, part.agency, until=today)
+
+
+def _undo_end_lead(part: Responsibility, record: Sequence[Any], today: date) -> bool:
+    return responsibilities.reinstate(part)
+
+
+def _undo_assign(part: Responsibility, record: Sequence[Any], today: date) -> bool:
+    """Remove the name; if the agency leads only because of it, and nobody else was named, end that too."""
+    _pk, person, is_new_lead = record
+    persons = list(part.persons.all())
+    if part.until or person not in [each.pk for each in persons]:
+        return False
+    others = [each for each in persons if each.pk != person]
+    responsibilities.name_persons(part, others)
+    if is_new_lead and not others:
+        responsibilities.end_lead(part.action_point, part.agency, until=today)
+    return True
+
+
+def _undo_release(part: Responsibility, record: Sequence[Any], today: date) -> bool:
+    _pk, person = record
+    persons = list(part.persons.all())
+    if part.until or person in [each.pk for each in persons]:
+        return False
+    responsibilities.name_persons(part, [*persons, User.objects.get(pk=person)])
+    return True
+
+
+def _undo_pause(part: Responsibility, record: Sequence[Any], today: date) -> bool:
+    _pk, before, reason_before, after, reason = record
+    if part.until or (part.paused_until and part.paused_until.isoformat(), part.pause_reason) != (after, reason):
+        return False
+    responsibilities.pause(part, date.fromisoformat(before) if before else None, reason_before)
+    return True
+
+
+_UNDOERS: dict[Kind, Callable[[Responsibility, Sequence[Any], date], bool]] = {
+    Kind.ADD_LEAD: _undo_add_lead,
+    Kind.REMOVE_LEAD: _undo_end_lead,
+    Kind.ADD_FOCAL_POINT: _undo_assign,
+    Kind.REMOVE_FOCAL_POINT: _undo_release,
+    Kind.PAUSE: _undo_pause,
+}
+"""Functions that undo a change of a part, unless somebody has changed it since, and return whether they did."""
+
+
+def _undo_date(record: Sequence[Any], by: User) -> bool:
+    pk, before, after, note = record
+    milestone = Milestone.objects.filter(pk=pk).first()
+    if not milestone or milestone.due.text != after:
+        return False
+    _set_due(pk, before, note, by)
+    return True
 
 
 def _set_due(pk: int, due: str, note: str, by: User) -> None:
@@ -161,10 +298,14 @@ def _set_due(pk: int, due: str, note: str, by: User) -> None:
     milestone.save(update_fields=["due", "due_earliest", "due_latest", "due_note"])
 
 
-def _set_owner(point: ActionPoint, relation: str, target: Any, *, adds: bool, by: User) -> None:
-    point._history_user = by  # type: ignore[attr-defined] # simple_history stores it
-    owners = getattr(point, relation)
-    owners.add(target) if adds else owners.remove(target)
+def _part(change: Change) -> Responsibility:
+    if not isinstance(change.subject, Responsibility):
+        raise TypeError(change.subject)
+    return change.subject
+
+
+def _pause_text(until: date | None, reason: str) -> str:
+    return _("until %(day)s: %(reason)s") % {"day": date_format(until), "reason": reason} if until else "–"
 
 
 def _names(owners: Sequence[Any]) -> str:

@@ -1,5 +1,6 @@
 """Define the form that changes several action points at once."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -7,11 +8,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from actions.action_points.forms.pause import check_until
+from actions.bulk.edits import Pause, Target
 from actions.bulk.models import BulkEdit
 from actions.forms.choices import CheckboxesField
 from actions.models import ActionPoint
 from tracker.dates.fields import PartialDateFormField
 from tracker.people.models import Agency, User
+from tracker.text import validate_line
 
 
 class BulkEditForm(forms.Form):
@@ -20,33 +24,70 @@ class BulkEditForm(forms.Form):
     points = CheckboxesField(label=_("Action points"), queryset=ActionPoint.objects.none())
     kind = forms.ChoiceField(label=_("What to do"), choices=BulkEdit.Kind, widget=forms.RadioSelect)
     agency = forms.ModelChoiceField(
-        label=_("Agency"), help_text=_("For a lead agency."), queryset=Agency.objects.all(), required=False
+        label=_("Agency"),
+        help_text=_("For a lead agency. For a pause, to pause only the parts of this agency."),
+        queryset=Agency.objects.all(),
+        required=False,
     )
     person = forms.ModelChoiceField(
         label=_("Person"), help_text=_("For a focal point."), queryset=User.objects.none(), required=False
     )
-    due = PartialDateFormField(label=_("Date"), required=False)
+    due = PartialDateFormField(label=_("Date"), help_text=_("For milestones."), required=False)
+    until = forms.DateField(
+        label=_("Pause reminders until"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        required=False,
+    )
+    reason = forms.CharField(
+        label=_("Because"),
+        help_text=_("For a pause. Everybody who reads the action points sees this reason."),
+        max_length=500,
+        validators=[validate_line],
+        required=False,
+    )
 
     NEEDED = {
-        BulkEdit.Kind.ADD_LEAD: "agency",
-        BulkEdit.Kind.REMOVE_LEAD: "agency",
-        BulkEdit.Kind.ADD_FOCAL_POINT: "person",
-        BulkEdit.Kind.REMOVE_FOCAL_POINT: "person",
-        BulkEdit.Kind.SET_DUE: "due",
+        BulkEdit.Kind.ADD_LEAD: ["agency"],
+        BulkEdit.Kind.REMOVE_LEAD: ["agency"],
+        BulkEdit.Kind.ADD_FOCAL_POINT: ["person"],
+        BulkEdit.Kind.REMOVE_FOCAL_POINT: ["person"],
+        BulkEdit.Kind.PAUSE: ["until", "reason"],
+        BulkEdit.Kind.SET_DUE: ["due"],
     }
 
-    def __init__(self, *args: Any, points: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, points: Any, today: date, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.today = today
         self.fields["points"].queryset = points  # type: ignore[attr-defined]
-        self.fields["person"].queryset = User.objects.active()  # type: ignore[attr-defined]
+        self.fields["person"].queryset = User.objects.active().select_related("agency")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        needed = self.NEEDED.get(data.get("kind", ""))
-        if needed and needed not in self.errors and not data.get(needed):
-            self.add_error(needed, ValidationError(gettext("Say with what: this change needs it."), "required"))
+        for name in self.NEEDED.get(data.get("kind", ""), []):
+            if name not in self.errors and not data.get(name):
+                self.add_error(name, ValidationError(gettext("Fill this in: the change needs it."), "required"))
+        if data.get("kind") == BulkEdit.Kind.PAUSE and data.get("until"):
+            try:
+                check_until(data["until"], self.today)
+            except ValidationError as error:
+                self.add_error("until", error)
+        if data.get("kind") == BulkEdit.Kind.ADD_FOCAL_POINT and data.get("person") and data.get("points"):
+            self._require_parts(data["person"], data["points"])
         return data
 
-    def target(self) -> Any:
-        """Return the agency, person or date that the kind of change needs."""
-        return self.cleaned_data[self.NEEDED[self.cleaned_data["kind"]]]
+    def _require_parts(self, person: User, points: Any) -> None:
+        """Add an error if a person without an agency is to be assigned where no agency leads."""
+        codes = ", ".join(point.code for point in points if not person.agency and not point.parts)
+        if codes:
+            message = gettext(
+                "No agency leads %(codes)s, and %(person)s belongs to none. Add a lead agency there first, or leave them out."
+            )
+            self.add_error("person", ValidationError(message, params={"codes": codes, "person": person}))
+
+    def target(self) -> Target:
+        """Return the agency, person, pause or date that the kind of change needs."""
+        kind, data = self.cleaned_data["kind"], self.cleaned_data
+        if kind == BulkEdit.Kind.PAUSE:
+            return Pause(data["until"], data["reason"], data["agency"])
+        target: Target = data[self.NEEDED[kind][0]]
+        return target

@@ -34,7 +34,8 @@ def change_many(request: HttpRequest, slug: str) -> HttpResponseBase:
     pks = [state.pk for state in filters.narrowed()[: edits.LIMIT + 1]]
     points = ActionPoint.objects.filter(pk__in=pks[: edits.LIMIT]).with_context().in_order()
     bound = request.method == "POST"
-    form = BulkEditForm(request.POST if bound else None, points=points, initial={"points": pks})
+    initial = {"points": pks}
+    form = BulkEditForm(request.POST if bound else None, points=points, today=today.day, initial=initial)
     context: dict[str, Any] = {
         "agenda": agenda,
         "form": form,

@@ -1,9 +1,13 @@
 """Tests of bulk edits: the preview, the edit with its history, and undo."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from actions.bulk.models import BulkEdit
-from actions.models import ActionPoint, Milestone
+from actions.models import ActionPoint, Milestone, Responsibility
 from tests import personas
 from tests.actions.pages import links, text
 from tracker.dates.value import PartialDate
@@ -52,7 +56,7 @@ def test_changes_are_previewed(as_coordinator, points, focal_point):
 
 def test_edit_is_applied_with_history_and_undone(as_coordinator, points, focal_point, coordinator):
     apply_edit(as_coordinator, change(points, "add_lead", agency=focal_point.agency_id))
-    edited, history = leads(), points[1].history.order_by("-history_id").first()
+    edited, history = leads(), points[1].responsibilities.get().history.get()
     edit = BulkEdit.objects.get()
 
     answer = as_coordinator.post(f"/action-points/changes/{edit.pk}/undoing/", follow=True)
@@ -139,6 +143,11 @@ def test_dates_of_open_milestones_are_changed_and_restored(as_coordinator, point
         {"kind": "add_lead", "agency": "999999"},
         {"kind": "add_focal_point", "person": str(10**30)},
         {"kind": "set_due", "due": "soon"},
+        {"kind": "pause", "until": "", "reason": "Waits."},
+        {"kind": "pause", "until": "2099-01-01", "reason": ""},
+        {"kind": "pause", "until": "2006-01-01", "reason": "Waits."},
+        {"kind": "pause", "until": "2999-01-01", "reason": "Waits."},
+        {"kind": "pause", "until": "soon", "reason": "Waits."},
         {"points": []},
         {"points": ["x"]},
         {"points": [str(10**30)]},
@@ -167,7 +176,7 @@ def test_action_points_of_another_agenda_are_refused(as_coordinator, points, foc
 def test_preview_has_a_fixed_number_of_queries(as_coordinator, focal_point, django_assert_num_queries, count):
     points = [personas.action_point(number=number) for number in range(1, count + 1)]
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(17):
         as_coordinator.post(PATH, change(points, "add_lead", agency=focal_point.agency_id))
 
 
@@ -198,3 +207,137 @@ def test_invalid_filters_are_refused(as_coordinator, points, query):
 def test_past_list_offers_no_bulk_edit(as_coordinator, points):
     assert PATH in as_coordinator.get("/agendas/2026/action-points/").text
     assert PATH not in as_coordinator.get("/agendas/2026/action-points/?as_of=2026-03-31").text
+
+
+def undo_last(client):
+    return client.post(f"/action-points/changes/{BulkEdit.objects.latest('pk').pk}/undoing/", follow=True)
+
+
+def persons_by_agency():
+    """The persons of each current part, by reference and acronym."""
+    parts = Responsibility.objects.current().with_people().order_by("action_point__number", "agency__acronym")
+    return [
+        (part.action_point.number, part.agency.acronym, [str(each) for each in part.persons.all()]) for part in parts
+    ]
+
+
+def test_person_is_assigned_to_the_part_of_the_own_agency(as_coordinator, points, focal_point):
+    fao = personas.person("fao@example.org", agency=personas.agency("FAO"))
+    personas.lead(points[1], personas.agency("FAO"), personas.agency("UNDP"))
+    data = change(points, "add_focal_point", person=fao.pk)
+
+    preview = as_coordinator.post(PATH, data)
+    apply_edit(as_coordinator, data)
+    assigned = persons_by_agency()
+    undo_last(as_coordinator)
+
+    assert [(row.before, row.after) for row in preview.context["changes"]] == [
+        ("–", "FAO: Fao"),
+        ("FAO: –", "FAO: Fao"),
+        ("–", "FAO: Fao"),
+    ]
+    assert assigned == [
+        (1, "FAO", ["Fao"]),
+        (1, "UNDP", []),
+        (2, "FAO", ["Fao"]),
+        (2, "UNDP", []),
+        (3, "FAO", ["Fao"]),
+    ]
+    assert persons_by_agency() == [(1, "UNDP", []), (2, "FAO", []), (2, "UNDP", [])]
+
+
+def test_person_without_an_agency_needs_a_lead(as_coordinator, points, coordinator):
+    refused = as_coordinator.post(PATH, change(points, "add_focal_point", person=coordinator.pk))
+    accepted = as_coordinator.post(PATH, change(points[:1], "add_focal_point", person=coordinator.pk))
+
+    assert (refused.status_code, accepted.status_code) == (400, 200)
+    assert "No agency leads 1.2, 1.3, and Coordinator belongs to none." in text(refused)
+
+
+def test_person_is_removed_from_every_part_and_put_back(as_coordinator, points, focal_point):
+    personas.lead(points[0], personas.agency("FAO"), personas.agency("UNDP"), persons=[focal_point])
+    before = persons_by_agency()
+
+    apply_edit(as_coordinator, change(points, "remove_focal_point", person=focal_point.pk))
+    removed = persons_by_agency()
+    undo_last(as_coordinator)
+
+    assert removed == [(1, "FAO", []), (1, "UNDP", [])]
+    assert persons_by_agency() == before
+
+
+def test_undo_of_a_removed_lead_restores_its_part(as_coordinator, points, focal_point):
+    part = personas.lead(points[0], focal_point.agency, persons=[focal_point])
+    personas.update(points[0], agency=focal_point.agency)
+
+    apply_edit(as_coordinator, change(points, "remove_lead", agency=focal_point.agency_id))
+    ended = Responsibility.objects.get(pk=part.pk).until
+    undo_last(as_coordinator)
+
+    restored = Responsibility.objects.get()
+    assert ended == timezone.localdate()
+    assert (restored.pk, restored.until, restored.status) == (part.pk, None, "under_way")
+    assert persons_by_agency() == [(1, "UNDP", [str(focal_point)])]
+
+
+def test_undo_leaves_a_lead_that_leads_again(as_coordinator, points, focal_point):
+    apply_edit(as_coordinator, change(points, "remove_lead", agency=focal_point.agency_id))
+    personas.lead(points[0], focal_point.agency)
+
+    answer = undo_last(as_coordinator)
+
+    assert "1 was left" in text(answer)
+    assert leads() == [["UNDP"], [], []]
+
+
+@pytest.mark.parametrize(("agency", "paused"), [("", ["FAO", "UNDP"]), ("FAO", ["FAO"]), ("WFP", [])])
+def test_reminders_of_parts_are_paused_and_resumed(as_coordinator, points, agency, paused):
+    personas.lead(points[0], personas.agency("FAO"))
+    until = timezone.localdate() + timedelta(days=30)
+    target = personas.agency(agency).pk if agency else ""
+    data = change(points, "pause", until=until.isoformat(), reason="Waits for the budget.", agency=target)
+
+    apply_edit(as_coordinator, data)
+    stored = paused_parts()
+    if paused:
+        undo_last(as_coordinator)
+
+    assert stored == [(acronym, until, "Waits for the budget.") for acronym in paused]
+    assert paused_parts() == []
+
+
+def paused_parts():
+    parts = Responsibility.objects.exclude(paused_until=None).order_by("agency__acronym")
+    return list(parts.values_list("agency__acronym", "paused_until", "pause_reason"))
+
+
+def test_undo_of_a_pause_restores_the_one_before(as_coordinator, points):
+    today = timezone.localdate()
+    personas.pause(points[0], today + timedelta(days=5), "Was away.")
+    data = change(points, "pause", until=(today + timedelta(days=30)).isoformat(), reason="Waits.")
+
+    assert f"UNDP: until {date_format(today + timedelta(days=5))}: Was away." in text(as_coordinator.post(PATH, data))
+    apply_edit(as_coordinator, data)
+    undo_last(as_coordinator)
+
+    assert paused_parts() == [("UNDP", today + timedelta(days=5), "Was away.")]
+
+
+def test_undo_leaves_a_pause_that_was_changed(as_coordinator, points):
+    day = timezone.localdate() + timedelta(days=30)
+    apply_edit(as_coordinator, change(points, "pause", until=day.isoformat(), reason="Waits."))
+    personas.pause(points[0], day, "Another reason.")
+
+    answer = undo_last(as_coordinator)
+
+    assert "1 was left" in text(answer)
+    assert paused_parts() == [("UNDP", day, "Another reason.")]
+
+
+def test_parts_that_have_ended_are_not_paused(as_coordinator, points):
+    personas.update(points[0], status="completed")
+    day = timezone.localdate() + timedelta(days=30)
+
+    preview = as_coordinator.post(PATH, change(points, "pause", until=day.isoformat(), reason="Waits."))
+
+    assert preview.context["changes"] == []

@@ -15,6 +15,15 @@ from tracker.text import validate_line
 LONGEST = timedelta(days=366)
 
 
+def check_until(until: date, today: date) -> date:
+    """Return the end of a pause. Raises ValidationError unless it is after today and at most a year ahead."""
+    if until <= today:
+        raise ValidationError(gettext("Choose a day after today."))
+    if until > today + LONGEST:
+        raise ValidationError(gettext("A pause lasts a year at most. Choose an earlier day."))
+    return until
+
+
 class PauseForm(forms.Form):
     """Ask until when, and why."""
 
@@ -33,12 +42,7 @@ class PauseForm(forms.Form):
         self.today = today
 
     def clean_until(self) -> date:
-        until: date = self.cleaned_data["until"]
-        if until <= self.today:
-            raise ValidationError(gettext("Choose a day after today."))
-        if until > self.today + LONGEST:
-            raise ValidationError(gettext("A pause lasts a year at most. Choose an earlier day."))
-        return until
+        return check_until(self.cleaned_data["until"], self.today)
 
 
 class PartPauseForm(PauseForm):
