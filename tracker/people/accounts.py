@@ -9,10 +9,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from kombu.exceptions import OperationalError
 
 from tracker.people.models import User
 from tracker.people.tasks import send_password_resets
+from tracker.queueing import enqueue
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -40,9 +40,7 @@ class ResetPasswordForm(forms.ResetPasswordForm):
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         people = [person.pk for person in self.users]
-        try:
-            send_password_resets.delay(people)
-        except OperationalError:
+        if not enqueue(send_password_resets, people):
             send_password_resets(people)
         return str(self.cleaned_data["email"])
 
