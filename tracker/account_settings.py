@@ -26,5 +26,19 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - a path
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 PASSWORD_RESET_TIMEOUT = 60 * 60 * 24 * 7
+# Many people share an address, so each address may do much, and wrong passwords are counted for an account and an address together
+# (`AccountAdapter`): nobody locks out the owner of an account from elsewhere.
+ACCOUNT_RATE_LIMITS = {
+    "login": "200/m/ip",
+    "login_failed": "100/m/ip,10/5m/key",
+    "login_of_account": "1000/h/key",
+    "reset_password": "200/m/ip,5/m/key",
+    "reset_password_from_key": "200/m/ip",
+}
 MFA_TOTP_ISSUER = "Partnership Progress Tracker"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # a telephone whose clock is half a minute off
+MFA_FORMS = {
+    "authenticate": "tracker.people.second_factors.AuthenticateForm",
+    "reauthenticate": "tracker.people.second_factors.ReauthenticateForm",
+}

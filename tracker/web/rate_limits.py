@@ -44,7 +44,7 @@ def is_over_limit(request: HttpRequest, action: str) -> bool:
     """Count the request, and return whether its address has asked too often in this minute. False for signed-in people."""
     if request.user.is_authenticated:
         return False
-    return _count(action, _address(request)) > int(settings.VISITORS_PER_MINUTE[action])
+    return _count(action, client_network(request)) > int(settings.VISITORS_PER_MINUTE[action])
 
 
 def _count(action: str, address: str) -> int:
@@ -56,7 +56,7 @@ def _count(action: str, address: str) -> int:
     return 0
 
 
-def _address(request: HttpRequest) -> str:
+def client_network(request: HttpRequest) -> str:
     """Return the address that the last proxy names; for IPv6 its network, because one visitor has 2⁶⁴ addresses there."""
     address: str = get_adapter().get_client_ip(request)
     if ":" in address:
