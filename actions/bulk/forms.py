@@ -11,7 +11,8 @@ from actions.bulk.models import BulkEdit
 from actions.forms.choices import CheckboxesField
 from actions.models import ActionPoint
 from tracker.dates.fields import PartialDateFormField
-from tracker.people.models import Agency, User
+from tracker.people.choosing import PersonField
+from tracker.people.models import Agency
 
 
 class BulkEditForm(forms.Form):
@@ -22,9 +23,7 @@ class BulkEditForm(forms.Form):
     agency = forms.ModelChoiceField(
         label=_("Agency"), help_text=_("For a lead agency."), queryset=Agency.objects.all(), required=False
     )
-    person = forms.ModelChoiceField(
-        label=_("Person"), help_text=_("For a focal point."), queryset=User.objects.none(), required=False
-    )
+    person = PersonField(label=_("Person"), help_text=_("For a focal point."), required=False)
     due = PartialDateFormField(label=_("Date"), required=False)
 
     NEEDED = {
@@ -38,7 +37,6 @@ class BulkEditForm(forms.Form):
     def __init__(self, *args: Any, points: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["points"].queryset = points  # type: ignore[attr-defined]
-        self.fields["person"].queryset = User.objects.active()  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

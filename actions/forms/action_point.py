@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.forms.choices import CheckboxesField
 from actions.models import ActionPoint
+from tracker.people.choosing import PeopleField
 from tracker.people.models import Agency, User
 from tracker.web.optimistic_lock import VersionedModelForm
 
@@ -16,10 +17,9 @@ class ActionPointForm(VersionedModelForm):
         queryset=Agency.objects.all(),
         required=False,
     )
-    focal_points = CheckboxesField(
+    focal_points = PeopleField(
         label=_("Focal points"),
         help_text=_("The persons responsible. They get its reminders."),
-        queryset=User.objects.none(),
         required=False,
     )
 
@@ -29,5 +29,6 @@ class ActionPointForm(VersionedModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = User.objects.active() | User.objects.filter(assigned_action_points=self.instance.pk)
-        self.fields["focal_points"].queryset = people.distinct()  # type: ignore[attr-defined]
+        if self.instance.pk:
+            assigned = User.objects.filter(assigned_action_points=self.instance.pk)
+            self.fields["focal_points"].queryset = User.objects.active_or_among(assigned)  # type: ignore[attr-defined]

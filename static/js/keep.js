@@ -3,6 +3,8 @@
 // tagged keep-clear:<address> means that the form that this tab sent there is stored.
 const prefix = `keep:${document.body.dataset.person}:`;
 
+const isBox = (field) => field.type === "checkbox" || field.type === "radio";
+
 const typed = (form) =>
   JSON.stringify(
     [...form.elements]
@@ -10,17 +12,27 @@ const typed = (form) =>
       .map((field) => [
         field.name,
         field.value,
-        field.checked ?? null,
+        isBox(field) ? field.checked : null,
         field.multiple ? [...field.selectedOptions].map((option) => option.value) : null,
+        field.closest("[data-chosen]") ? field.labels[0].textContent : null,
       ]),
   );
 
+// Add the box of a person whom somebody chose while typing (people.js): the page does not have it.
+const addChosen = (form, name, value, text) => {
+  const box = Object.assign(document.createElement("input"), { type: "checkbox", name, value });
+  const label = document.createElement("label");
+  label.append(box, text);
+  form.querySelector(`[data-chosen="${CSS.escape(name)}"]`)?.append(label);
+};
+
 const restore = (form, content) => {
-  const fields = [...form.elements].filter((field) => field.name);
-  for (const [name, value, checked, selected] of JSON.parse(content)) {
-    for (const field of fields.filter((candidate) => candidate.name === name)) {
-      if (field.type === "checkbox" || field.type === "radio") {
-        if (field.value === value) field.checked = checked;
+  for (const [name, value, checked, selected, chosen] of JSON.parse(content)) {
+    const isSame = (field) => field.name === name && isBox(field) === (checked !== null) && (!isBox(field) || field.value === value);
+    if (chosen !== null && ![...form.elements].some(isSame)) addChosen(form, name, value, chosen);
+    for (const field of [...form.elements].filter(isSame)) {
+      if (isBox(field)) {
+        field.checked = checked;
       } else if (selected) {
         [...field.options].forEach((option) => (option.selected = selected.includes(option.value)));
       } else {

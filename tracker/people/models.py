@@ -105,6 +105,10 @@ class UserQuerySet(models.QuerySet["User"]):
     def active(self) -> "UserQuerySet":
         return self.filter(is_active=True)
 
+    def active_or_among(self, people: "models.QuerySet[User]") -> "UserQuerySet":
+        """Return active people, and those of `people` who are deactivated."""
+        return self.filter(models.Q(is_active=True) | models.Q(pk__in=people.order_by().values("pk")))
+
     def focal_points(self) -> "UserQuerySet":
         return self.filter(role=Role.FOCAL_POINT)
 
