@@ -87,7 +87,7 @@ def day_of(update: Update) -> date:
 
 
 def is_below(network: Network, agency: str | None, above: str) -> bool:
-    """Say whether the agency is below the other one, at any depth (rule 3)."""
+    """Return whether the agency is below the other one, at any depth (rule 3)."""
     while agency is not None:
         agency = network.parents[agency]
         if agency == above:
@@ -96,7 +96,7 @@ def is_below(network: Network, agency: str | None, above: str) -> bool:
 
 
 def covers(network: Network, update: Update, part: Part) -> bool:
-    """Say whether an update covers a part (rule 3)."""
+    """Return whether an update covers a part (rule 3)."""
     report = update.newest
     if part is None:
         return True
@@ -182,12 +182,12 @@ def status_of_action_point(network: Network, action_point: str, today: date) -> 
 
 
 def is_open(network: Network, action_point: str) -> bool:
-    """Say whether the action point's agenda is open (rule 6)."""
+    """Return whether the action point's agenda is open (rule 6)."""
     return network.agendas[network.action_points[action_point].agenda].state == "open"
 
 
 def is_paused(network: Network, action_point: str, part: Part, today: date) -> bool:
-    """Say whether reminders about the part are paused (rule 11)."""
+    """Return whether reminders about the part are paused (rule 11)."""
     if part is None:
         return False
     pauses = lead_of(network, action_point, part, today).pauses
@@ -215,7 +215,7 @@ def last_allowed_day(network: Network, action_point: str, part: Part, today: dat
 
 
 def is_update_due(network: Network, action_point: str, part: Part, today: date) -> bool:
-    """Say whether the part's update is due: from the day after the last allowed one (rule 7)."""
+    """Return whether the part's update is due: from the day after the last allowed one (rule 7)."""
     allowed = last_allowed_day(network, action_point, part, today)
     return allowed is not None and today > allowed
 
@@ -246,14 +246,14 @@ def parts_of_milestone(network: Network, milestone: str, today: date) -> list[Pa
 
 def latest_day_of(network: Network, milestone: str, today: date) -> date | None:
     """Return the last day for a milestone that is still to be reached; None if no day is awaited (rule 10)."""
-    wanted = network.milestones[milestone]
-    if wanted.done_on or wanted.dropped or wanted.due is None:
+    aim = network.milestones[milestone]
+    if aim.done_on or aim.dropped or aim.due is None:
         return None
-    return wanted.due.latest if parts_of_milestone(network, milestone, today) else None
+    return aim.due.latest if parts_of_milestone(network, milestone, today) else None
 
 
 def is_overdue(network: Network, milestone: str, today: date) -> bool:
-    """Say whether the milestone is overdue: from the day after its latest day (rule 10)."""
+    """Return whether the milestone is overdue: from the day after its latest day (rule 10)."""
     latest = latest_day_of(network, milestone, today)
     return latest is not None and today > latest
 
@@ -390,7 +390,7 @@ def period_start(network: Network, action_point: str, today: date) -> date | Non
 
 
 def is_asked_about(network: Network, action_point: str, part: str, today: date) -> bool:
-    """Say whether a digest asks for a report on the part (rule 11)."""
+    """Return whether a digest asks for a report on the part (rule 11)."""
     if is_paused(network, action_point, part, today):
         return False
     answer = deciding_update(network, action_point, part)
@@ -410,7 +410,7 @@ def waiting_for(network: Network, person: str, today: date) -> Waiting:
 
 
 def is_reminded_of(network: Network, milestone: str, own: list[tuple[str, str]], today: date) -> bool:
-    """Say whether a digest lists the milestone to the person with these parts (rules 10 and 11)."""
+    """Return whether a digest lists the milestone to the person with these parts (rules 10 and 11)."""
     latest = latest_day_of(network, milestone, today)
     if latest is None or latest > today + timedelta(days=30):
         return False
@@ -442,7 +442,7 @@ def role_of(network: Network, person: str | None) -> str:
 
 
 def may_read(network: Network, person: str | None, agenda: str) -> bool:
-    """Say whether somebody may read an agenda; drafts are the coordinators' (who may what)."""
+    """Return whether somebody may read an agenda; drafts are the coordinators' (who may what)."""
     role = role_of(network, person)
     if role in COORDINATING:
         return True
@@ -452,7 +452,7 @@ def may_read(network: Network, person: str | None, agenda: str) -> bool:
 
 
 def owns(network: Network, person: str, action_point: str, today: date) -> bool:
-    """Say whether a focal point's own action point: assigned, or led by the agency or one below (who may what)."""
+    """Return whether a focal point's own action point: assigned, or led by the agency or one below (who may what)."""
     agency = network.people[person].agency
     for lead in leads(network, action_point, today):
         if person in persons(network, action_point, lead.agency, today):
@@ -463,7 +463,7 @@ def owns(network: Network, person: str, action_point: str, today: date) -> bool:
 
 
 def may_log(network: Network, person: str | None, action_point: str, today: date) -> bool:
-    """Say whether somebody may log progress, milestones and evidence, or pause reminders (who may what)."""
+    """Return whether somebody may log progress, milestones and evidence, or pause reminders (who may what)."""
     role = role_of(network, person)
     if network.agendas[network.action_points[action_point].agenda].state == "closed":
         return False
@@ -475,7 +475,7 @@ def may_log(network: Network, person: str | None, action_point: str, today: date
 
 
 def may_correct(network: Network, person: str | None, update: str, today: date) -> bool:
-    """Say whether somebody may correct or withdraw an update (rule 9, who may what)."""
+    """Return whether somebody may correct or withdraw an update (rule 9, who may what)."""
     action_point, agency = network.updates[update].action_point, network.updates[update].newest.agency
     role = role_of(network, person)
     if network.agendas[network.action_points[action_point].agenda].state == "closed":
@@ -493,5 +493,5 @@ def may_correct(network: Network, person: str | None, update: str, today: date) 
 
 
 def may_coordinate(network: Network, person: str | None) -> bool:
-    """Say whether somebody may change agendas, action points, owners and schedules (who may what)."""
+    """Return whether somebody may change agendas, action points, owners and schedules (who may what)."""
     return role_of(network, person) in COORDINATING

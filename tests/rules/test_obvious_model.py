@@ -346,6 +346,14 @@ def test_the_last_allowed_day_follows_the_latest_of_all_days():
     assert model.last_allowed_day(replay(ledger), "2.3", "UNDP", day(4, 1)) == day(6, 30)
 
 
+@pytest.mark.parametrize("since", [Span.day(date(2005, 6, 1)), Span.year(day(2, 1)), Span.day(day(2, 1))])
+def test_an_action_point_added_late_is_due_later(since):
+    added = ev.ActionPointAdded(day(2, 1), "2.3", "2006")
+    network = replay([*NETWORK, added, ev.LeadAdded(day(2, 1), "2.3", "UNDP", since)])
+
+    assert model.last_allowed_day(network, "2.3", "UNDP", day(2, 1)) == day(5, 2)
+
+
 def test_a_pause_that_is_ended_early():
     ledger = [
         *NETWORK,
@@ -435,6 +443,19 @@ def test_a_part_belongs_to_the_persons_named_for_it():
     assert model.persons(replay(ledger, OPENED), "2.2", "UNDP", OPENED) == {"wim", "carla"}
     assert model.persons(replay(ledger, day(2, 1)), "2.2", "UNDP", day(2, 1)) == {"carla"}
     assert model.persons(replay(ledger), "2.2", "UNDP", day(3, 1)) == {"una", "nils", "dora"}
+
+
+def test_a_coordinator_of_an_agency_is_responsible_only_if_named():
+    ledger = [
+        *NETWORK,
+        ev.PersonJoined(OPENED, "cora", "GCO", "coordinator"),
+        ev.PersonLeft(OPENED, "gus"),
+        lead("GCO"),
+    ]
+    named = ev.PersonsNamed(OPENED, "2.2", "GCO", ("cora",))
+
+    assert reasons(replay(ledger), OPENED) == {"GCO": {"no_one_responsible"}}
+    assert model.persons(replay([*ledger, named]), "2.2", "GCO", OPENED) == {"cora"}
 
 
 def test_a_person_responsible_for_two_agencies_parts():
@@ -532,8 +553,9 @@ def test_a_digest_lists_milestones_due_within_30_days(today, listed):
 # Digests
 
 
-def test_no_progress_is_asked_about_again_in_the_next_period():
-    network = replay([*NETWORK, lead("UNDP"), report("no_progress", day(3, 10), "UNDP", reported_on=Span.day(OPENED))])
+@pytest.mark.parametrize("answered", [day(3, 1), day(3, 10), day(3, 31)])
+def test_no_progress_is_asked_about_again_in_the_next_period(answered):
+    network = replay([*NETWORK, lead("UNDP"), report("no_progress", answered, "UNDP", reported_on=Span.day(OPENED))])
 
     assert model.waiting_for(network, "una", day(3, 31)).reports == ()
     assert model.waiting_for(network, "una", day(4, 1)).reports == (("2.2", "UNDP"),)
