@@ -24,7 +24,10 @@ from tracker.dates.value import PartialDate
 from tracker.people.models import Agency, Role, User
 from tracker.searchable import rebuild
 
-pytestmark = pytest.mark.embedded  # how large a page is does not depend on the database
+pytestmark = [
+    pytest.mark.embedded,  # how large a page is does not depend on the database
+    pytest.mark.no_cover,
+]
 
 MAX_BYTES, MAX_COMPRESSED_BYTES = 200_000, 20_000
 ACTION_POINTS = 500

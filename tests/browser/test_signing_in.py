@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.embedded,  # what a browser does with a page does not depend on the database
+    pytest.mark.no_cover,
 ]
 
 
