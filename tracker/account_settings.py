@@ -3,9 +3,14 @@
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["name", "email"]},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "tracker.people.passwords.FewCharactersValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -23,7 +28,7 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 # For links to choose a password. allauth's own generator would write to its table of addresses.
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - a path
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "tracker.people.mails.PasswordLinkTokens"  # noqa: S105 - a path
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 PASSWORD_RESET_TIMEOUT = 60 * 60 * 24 * 7
 # Many people share an address, so each address may do much, and wrong passwords are counted for an account and an address together
@@ -38,6 +43,7 @@ ACCOUNT_RATE_LIMITS = {
 MFA_TOTP_ISSUER = "Partnership Progress Tracker"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1  # a telephone whose clock is half a minute off
+MFA_ADAPTER = "tracker.people.second_factors.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate": "tracker.people.second_factors.AuthenticateForm",
     "reauthenticate": "tracker.people.second_factors.ReauthenticateForm",

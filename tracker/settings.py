@@ -56,6 +56,8 @@ def _embedded_secret_key() -> str:
 
 
 SECRET_KEY = env.str("SECRET_KEY", "") if PRODUCTION else env.str("SECRET_KEY", "") or _embedded_secret_key()
+# Encrypts the secrets of second factors in the database, so that SECRET_KEY can be changed without them.
+SECOND_FACTOR_KEY = env.str("SECOND_FACTOR_KEY", "") or SECRET_KEY
 
 # The address of the tracker. Links in mails begin with it.
 BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/")

@@ -1,6 +1,7 @@
 // Keep what a person types into a form with data-keep in this browser until the server has stored it, each tab for itself. Fill it in when the
 // person opens the same form with the same stored content again: first what this tab kept, else the newest that another tab left. A message
-// tagged keep-clear:<address> means that the form that this tab sent there is stored.
+// tagged keep-clear:<address> means that the form that this tab sent there is stored, one tagged keep-forget:<person> that the person signed
+// out: everything that they typed is removed, and their other tabs keep nothing more.
 const prefix = `keep:${document.body.dataset.person}:`;
 
 const isBox = (field) => field.type === "checkbox" || field.type === "radio";
@@ -63,6 +64,23 @@ const readSent = () => JSON.parse(sessionStorage.getItem(`${prefix}sent`) ?? "{}
 
 const pathOf = (address) => new URL(address, location.href).pathname;
 
+const SIGNED_OUT = "keep-signed-out";
+const forget = (person) => {
+  for (const storage of [localStorage, sessionStorage]) {
+    Object.keys(storage).filter((key) => key.startsWith(`keep:${person}:`)).forEach((key) => storage.removeItem(key));
+  }
+  localStorage.setItem(SIGNED_OUT, `${person} ${Date.now()}`);
+};
+let isSignedOut = false;
+addEventListener("storage", (event) => {
+  if (event.key === SIGNED_OUT && event.newValue?.split(" ")[0] === document.body.dataset.person) isSignedOut = true;
+});
+
+const tagged = (name) =>
+  [...document.querySelectorAll(`[data-tags*='${name}:']`)].map((message) =>
+    message.dataset.tags.split(" ").find((tag) => tag.startsWith(`${name}:`)).slice(name.length + 1),
+  );
+
 const keepForm = (form) => {
   const path = form.dataset.keep;
   const sent = readSent();
@@ -79,6 +97,7 @@ const keepForm = (form) => {
   let timer;
   const keep = (isOpen) => {
     clearTimeout(timer);
+    if (isSignedOut) return;
     const current = typed(form);
     writeCopy(path, name, current === before ? null : { rendered: before, typed: current, at: Date.now(), isOpen });
   };
@@ -100,8 +119,8 @@ const keepForm = (form) => {
 };
 
 try {
-  document.querySelectorAll("[data-tags*='keep-clear:']").forEach((message) => {
-    const stored = message.dataset.tags.split(" ").find((tag) => tag.startsWith("keep-clear:")).slice("keep-clear:".length);
+  tagged("keep-forget").forEach(forget);
+  tagged("keep-clear").forEach((stored) => {
     const { path, name, target } = readSent();
     if (target !== pathOf(stored)) return;
     writeCopy(path, name, null);

@@ -39,6 +39,14 @@ class AccountAdapter(DefaultAccountAdapter):
             raise ImmediateHttpResponse(too_many_attempts(self.request, FIVE_MINUTES))
         return super().validation_error(code, *args)
 
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **options: Any
+    ) -> None:
+        """Show a message. That of signing out lets the browser forget what the person typed (`static/js/keep.js`)."""
+        if message_template == "account/messages/logged_out.txt":
+            options["extra_tags"] = f"keep-forget:{request.user.pk}"
+        super().add_message(request, level, message_template, *args, **options)
+
     def set_password(self, user: User, password: str) -> None:
         """Forget the wrong passwords from this address, too."""
         super().set_password(user, password)

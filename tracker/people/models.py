@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -118,6 +119,12 @@ class UserQuerySet(models.QuerySet["User"]):
     def admins(self) -> "UserQuerySet":
         return self.filter(role=Role.ADMIN)
 
+    def update(self, **values: Any) -> int:
+        """Update all rows. Deactivation ends the sessions, as in `User.save`."""
+        if values.get("is_active") is False:
+            values["sessions_ended_at"] = timezone.now()
+        return super().update(**values)
+
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
@@ -167,8 +174,10 @@ class User(Searchable, AbstractBaseUser):
         default=True,
         help_text=_("Untick instead of deleting: what the person wrote keeps its author."),
     )
+    sessions_ended_at = models.DateTimeField(_("sessions ended at"), null=True, editable=False)
+    """When the person was deactivated last. What was valid before, sessions and links, stays invalid after an activation."""
     date_joined = models.DateTimeField(_("added on"), default=timezone.now, editable=False)
-    history = HistoricalRecords(excluded_fields=["password", "last_login", "search_text"])
+    history = HistoricalRecords(excluded_fields=["password", "last_login", "sessions_ended_at", "search_text"])
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -199,6 +208,19 @@ class User(Searchable, AbstractBaseUser):
         self.email = self.email.strip().lower()
         if self.time_zone not in zoneinfo.available_timezones():
             raise ValidationError({"time_zone": _("There is no such time zone. Enter one such as Europe/Zurich.")})
+
+    def save(self, *args: Any, update_fields: "Iterable[str] | None" = None, **options: Any) -> None:
+        """Store the person. A deactivated one is signed out everywhere, for good."""
+        if not self.is_active and (update_fields is None or "is_active" in update_fields):
+            self.sessions_ended_at = timezone.now()
+            update_fields = None if update_fields is None else {*update_fields, "sessions_ended_at"}
+        super().save(*args, update_fields=update_fields, **options)
+
+    def get_session_auth_hash(self) -> str:
+        """Return what a session must hold to be valid: it changes with the password, and when the person is deactivated."""
+        return salted_hmac(
+            "people.session", f"{self.password} {self.sessions_ended_at}", algorithm="sha256"
+        ).hexdigest()
 
     def get_full_name(self) -> str:
         return self.name
