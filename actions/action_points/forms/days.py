@@ -18,7 +18,8 @@ def not_to_come(when: PartialDate | None, today: date, message: str) -> PartialD
     """
     if when and when.earliest > today:
         raise ValidationError(message)
-    if when and when.precision == Precision.INTERVAL and when.latest > today:
+    # The end as it was typed: "about 2005 to 2006" has a later latest day, "before 16 to 18 May" an earlier one.
+    if when and when.precision == Precision.INTERVAL and min(when.latest, when.ends[1].latest) > today:
         params = {"end": when.ends[1], "today": PartialDate.day(today)}
         raise ValidationError(_("%(end)s is still to come. Let it end today, %(today)s, or earlier."), params=params)
     return when
