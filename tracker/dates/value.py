@@ -104,6 +104,11 @@ class PartialDate:
         """The two ends of an interval, or the only period, without the modifier."""
         return [_parse(text) for text in self._end_texts]
 
+    @property
+    def last_day(self) -> date:
+        """The last day of the date as it is written: of 1998 in "about 1998", of 30 April in "before May"."""
+        return min(self.latest, _days(self.periods[-1])[1])
+
     def later(self, months: int) -> "PartialDate":
         """Return the date that many months later, never more precise than this one; the month's last day if that month is shorter.
 

@@ -18,8 +18,7 @@ def not_to_come(when: PartialDate | None, today: date, message: str) -> PartialD
     """
     if when and when.earliest > today:
         raise ValidationError(message)
-    # The end as it was typed: "about 2005 to 2006" has a later latest day, "before 16 to 18 May" an earlier one.
-    if when and when.precision == Precision.INTERVAL and min(when.latest, when.ends[1].latest) > today:
+    if when and when.precision == Precision.INTERVAL and when.last_day > today:
         params = {"end": when.ends[1], "today": PartialDate.day(today)}
         raise ValidationError(_("%(end)s is still to come. Let it end today, %(today)s, or earlier."), params=params)
     return when
