@@ -71,10 +71,11 @@ def named_day(typed: str, today: date) -> date | None:
 def examples(today: date) -> str:
     """Return dates of several precisions in the active language, of this year: "25 November 2026, November 2026, ..."."""
     month = f"{today:%Y-%m}"
-    return _("%(day)s, %(month)s, %(quarter)s, %(year)s, or %(days)s") % {
+    return _("%(day)s, %(month)s, %(quarter)s, %(early)s, %(year)s, or %(days)s") % {
         "day": PartialDate.day(today),
         "month": PartialDate.parse(month),
         "quarter": PartialDate.parse(f"{today.year}-{33 + (today.month - 1) // 3}"),
+        "early": PartialDate.parse(f"{today.year} early"),
         "year": PartialDate.parse(f"{today.year}"),
         "days": PartialDate.parse(f"{month}-16/{month}-18"),
     }
@@ -102,9 +103,10 @@ def _read_period(words: list[Word]) -> TypedPeriod | None:
     """Read one period, perhaps without its year or month; return None if it is not understood."""
     if not words or Kind.SEPARATOR in (words[0].kind, words[-1].kind):
         return None
-    found: _Found = defaultdict(list)
-    if {Kind.NUMERIC, Kind.MONTH} <= {word.kind for word in words}:
+    kinds = {word.kind for word in words}
+    if Kind.NUMERIC in kinds and kinds & {Kind.YEAR, Kind.MONTH, Kind.NUMBER}:
         return None
+    found: _Found = defaultdict(list)
     for kind, value in words:
         if kind == Kind.NUMERIC:
             for part, number in _read_numbers(str(value)):

@@ -21,12 +21,13 @@ WORDS: dict[str, dict[str, str]] = {
         "4": "fourth",
         "quarter": "quarter, quarters, qtr, q",
         "half": "half, h",
-        "about": "about, around, circa, ca, c, approximately, approx, roughly, ~",
+        "about": "about, around, circa, ca, c, approximately, approx, roughly",
+        "leading about": "~",
         "by": "by, no later than, not later than",
         "before": "before, prior to, earlier than",
         "leading by": "until, till",
         "to": "to, until, till, through, and",
-        "filler": "of, the, in, on, at, from, between, during, year",
+        "filler": "of, the, in, on, at, from, between, during, course, sometime, year",
     },
     "fr": {
         "today": "aujourd'hui",
@@ -50,7 +51,7 @@ WORDS: dict[str, dict[str, str]] = {
         "leading by": "jusqu'au, jusqu'à, jusqu'en",
         "to": "au, à, jusqu'au, jusqu'à, jusqu'en, et",
         "leading filler": "au, à",
-        "filler": "du, de, d, des, le, la, les, l, en, dans, entre, an, année, mois",
+        "filler": "du, de, d, des, le, la, les, l, en, dans, entre, an, année, mois, cours, courant",
     },
     "es": {
         "today": "hoy",
@@ -74,7 +75,7 @@ WORDS: dict[str, dict[str, str]] = {
         "leading by": "hasta",
         "to": "a, al, hasta, y",
         "leading filler": "a, al",
-        "filler": "de, del, el, la, en, desde, entre, año, mes",
+        "filler": "de, del, el, la, en, desde, entre, durante, año, mes",
     },
     "ru": {
         "today": "сегодня",
@@ -97,7 +98,7 @@ WORDS: dict[str, dict[str, str]] = {
         "before": "раньше, ранее, перед",
         "leading before": "до",
         "to": "по, до, и",
-        "filler": "с, в, во, на, между, г, гг, год, года, году, годов, месяц, месяца",
+        "filler": "с, в, во, на, между, г, гг, год, года, году, годов, месяц, месяца, течение",
     },
     "ar": {
         "today": "اليوم",
@@ -120,7 +121,7 @@ WORDS: dict[str, dict[str, str]] = {
         "before": "قبل",
         "leading by": "حتى",
         "to": "إلى, حتى, و",
-        "filler": "من, في, عام, عامي, الفترة, سنة, العام, شهر, يوم, فصل, بين",
+        "filler": "من, في, عام, عامي, الفترة, سنة, العام, شهر, يوم, فصل, بين, خلال",
     },
     "zh-hans": {
         "today": "今天, 今日",
@@ -142,9 +143,9 @@ WORDS: dict[str, dict[str, str]] = {
         "about": "约, 大约, 大概, 左右",
         "by": "不迟于, 不晚于, 最迟, 最晚, 截至",
         "before": "之前, 以前, 前, 早于",
-        "to": "至, 到, 和",
+        "to": "至, 到, 和, ~",
         "month": "月, 月份",
-        "filler": "从, 自, 在, 的, 年, 日, 号, 第",
+        "filler": "从, 自, 在, 的, 年, 日, 号, 第, 期间",
     },
 }
 

@@ -17,7 +17,7 @@ from tracker.dates.value import PartialDate
 from tracker.folding import fold
 
 TODAY = date(2026, 3, 1)
-EXAMPLES = "1 March 2026, March 2026, 1st quarter of 2026, 2026, or 16–18 March 2026"
+EXAMPLES = "1 March 2026, March 2026, 1st quarter of 2026, early 2026, 2026, or 16–18 March 2026"
 
 NUMBERS = ["16", "18", "2005", "2006", "0", "99", "13", "0000", "33", "٣"]
 WORDS = [
@@ -251,6 +251,12 @@ def test_parse_typed_understands_what_people_type(typed, edtf):
         ("不晚于2006年5月", "2006-05 by"),
         ("1998年左右", "1998~"),
         ("2006年十二月", "2006-12"),
+        ("2006年4月～5月", "2006-04/2006-05"),
+        ("2006年5月中旬至6月上旬", "2006-05 mid/2006-06 early"),
+        ("courant 2006", "2006"),
+        ("в течение 2006 года", "2006"),
+        ("весна–лето 2006 г.", "2006-21/2006-22"),
+        ("من كانون الأول/ديسمبر 2005 إلى شباط/فبراير 2006", "2005-12/2006-02"),
     ],
 )
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -377,6 +383,8 @@ def test_parse_typed_suggests_what_to_write(typed, message):
             "Thursday May 2006",
             "16 to May 2006",
             "May 5/2006",
+            "5-6/2006",
+            "5 6/2006",
         ],
         *[
             "16 May to before 18 May 2006",
