@@ -23,6 +23,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_FORMS = {
+    "login": "tracker.people.accounts.LoginForm",
     "reset_password": "tracker.people.accounts.ResetPasswordForm",
     "user_token": "tracker.people.accounts.UserTokenForm",
 }

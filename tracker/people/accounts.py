@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from tracker.people.mailboxes import canonical
 from tracker.people.models import User
 from tracker.people.tasks import send_password_resets
 from tracker.queueing import enqueue
@@ -54,7 +55,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def _account(self, request: HttpRequest, **credentials: Any) -> str:
         """Return what identifies the account: the person who is signed in and confirms the password, otherwise the address typed."""
-        return str(request.user.pk) if request.user.is_authenticated else str(credentials.get("email", "")).lower()
+        return str(request.user.pk) if request.user.is_authenticated else str(credentials.get("email", ""))
+
+    def clean_email(self, email: str) -> str:
+        return canonical(email)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -71,6 +75,11 @@ class AccountAdapter(DefaultAccountAdapter):
                 ),
             )
         return super().post_login(request, user, **options)
+
+
+class LoginForm(forms.LoginForm):
+    def clean_login(self) -> str:
+        return canonical(super().clean_login())
 
 
 class ResetPasswordForm(forms.ResetPasswordForm):

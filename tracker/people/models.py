@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from tracker.people import permissions
+from tracker.people.mailboxes import MailboxField, canonical
 from tracker.searchable import Searchable
-from tracker.text import validate_line
+from tracker.text import NameField, validate_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +47,7 @@ class Agency(Searchable):
             )
         ],
     )
-    name = models.CharField(_("name"), max_length=200, validators=[validate_line])
+    name = NameField(_("name"), max_length=200, validators=[validate_line])
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.UN)
     parent = models.ForeignKey(
         "self",
@@ -129,7 +130,7 @@ class UserQuerySet(models.QuerySet["User"]):
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Add a person. Without a password the person cannot sign in until choosing one through an invitation."""
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=canonical(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -139,7 +140,7 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
         return self.create_user(email, password, **(fields | {"role": Role.ADMIN}))
 
     def get_by_natural_key(self, email: str | None) -> "User":
-        return self.get(email=(email or "").strip().lower())
+        return self.get(email=email or "")
 
 
 Role = permissions.Role
@@ -156,8 +157,8 @@ class DigestCeiling(models.TextChoices):
 class User(Searchable, AbstractBaseUser):
     """Store a person who signs in by email. People are deactivated, never deleted, so that what they wrote keeps its author."""
 
-    email = models.EmailField(_("email"), unique=True)
-    name = models.CharField(_("name"), max_length=150, validators=[validate_line])
+    email = MailboxField(_("email"), unique=True)
+    name = NameField(_("name"), max_length=150, validators=[validate_line])
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.FOCAL_POINT)
     agency = models.ForeignKey(
         Agency, verbose_name=_("agency"), on_delete=models.PROTECT, null=True, blank=True, related_name="people"
@@ -205,7 +206,7 @@ class User(Searchable, AbstractBaseUser):
         return (self.email,)
 
     def clean(self) -> None:
-        self.email = self.email.strip().lower()
+        self.email = canonical(self.email)
         if self.time_zone not in zoneinfo.available_timezones():
             raise ValidationError({"time_zone": _("There is no such time zone. Enter one such as Europe/Zurich.")})
 
