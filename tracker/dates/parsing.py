@@ -49,7 +49,7 @@ def parse_typed(typed: str, *, today: date) -> PartialDate:
     text = fold(typed).strip()
     if PartialDate.is_text_form(text):
         return PartialDate.parse(text)
-    words, modifier = _without_modifier(words_in(text) or [])
+    words, modifier = _without_modifier(_without_second_names(words_in(text) or []))
     if period := _read_period(words):
         return _to_date([period], modifier, typed, today)
     for position in _separators(words):
@@ -91,6 +91,18 @@ def _without_modifier(words: list[Word]) -> tuple[list[Word], Modifier | None]:
     if words and words[-1].kind == Kind.MODIFIER:
         return words[:-1], Modifier(str(words[-1].value))
     return words, None
+
+
+def _without_second_names(words: list[Word]) -> list[Word]:
+    """Leave out the second name of a month: Arabic has two, and often writes both with a slash between them."""
+    slash = Word(Kind.SEPARATOR, "/")
+    kept: list[Word] = []
+    for word in words:
+        if word.kind == Kind.MONTH and kept[-2:] == [word, slash]:
+            kept.pop()
+        elif word.kind != Kind.MONTH or kept[-1:] != [word]:
+            kept.append(word)
+    return kept
 
 
 def _separators(words: list[Word]) -> list[int]:
@@ -136,28 +148,34 @@ def _read_numbers(text: str) -> Iterator[tuple[Kind, int]]:
 
 def _to_period(found: _Found) -> TypedPeriod | None:
     """Return the period that has these words, or None if they do not belong together."""
-    years, numbers = found[Kind.YEAR], found[Kind.NUMBER]
-    months = list(dict.fromkeys(found[Kind.MONTH]))  # Arabic writes one month with both of its names
-    parts = found[Kind.SEASON] + found[Kind.HALF]
-    counted = found[Kind.QUARTER_WORD] + found[Kind.HALF_WORD]
-    if counted:
-        codes = list(QUARTERS if found[Kind.QUARTER_WORD] else HALVES)
-        number = numbers.pop() if numbers else 0
-        if not 1 <= number <= len(codes):
-            return None
-        parts.append(codes[number - 1])
-    next_years = [*years[1:], *numbers, *months] if parts == [WINTER] and years else []
-    has_next_year = len(next_years) == 1 and next_years[0] in (years[0] + 1, (years[0] + 1) % 100)
-    if has_next_year:
-        years, numbers, months = years[:1], [], []
+    parts = _parts_of_year(found)
+    has_next_year = parts == [WINTER] and _remove_next_year(found)
+    years, months, numbers = found[Kind.YEAR], found[Kind.MONTH], found[Kind.NUMBER]
     thirds, weekdays = found[Kind.THIRD], found[Kind.WEEKDAY]
-    lists = (years, months + parts, numbers, thirds + numbers, thirds + weekdays, parts + numbers, counted)
-    if any(len(values) > 1 for values in lists):
+    one_at_most = (years, months + parts, numbers + parts, numbers + thirds, weekdays + thirds)
+    if None in parts or any(len(values) > 1 for values in one_at_most):
         return None
-    year, month, day, part, third, weekday = (
-        values[0] if values else None for values in (years, months, numbers, parts, thirds, weekdays)
-    )
-    return TypedPeriod(year, month, day, part, third, weekday, has_next_year)
+    every: list[list[Any]] = [years, months, numbers, parts, thirds, weekdays]
+    return TypedPeriod(*(values[0] if values else None for values in every), has_next_year=has_next_year)
+
+
+def _parts_of_year(found: _Found) -> list[int | None]:
+    """Return EDTF's codes of the seasons, quarters and halves, None for one that does not exist. Their numbers are removed."""
+    parts = [*found[Kind.SEASON], *found[Kind.HALF]]
+    for kind, codes in ((Kind.QUARTER_WORD, QUARTERS), (Kind.HALF_WORD, HALVES)):
+        for _word in found[kind]:
+            number = found[Kind.NUMBER].pop() if found[Kind.NUMBER] else 0
+            parts.append(dict(enumerate(codes, start=1)).get(number))
+    return parts
+
+
+def _remove_next_year(found: _Found) -> bool:
+    """Remove the second year of a winter from what was found; return whether there was one. It may have two digits only."""
+    year, *more = [*found[Kind.YEAR], *found[Kind.NUMBER], *found[Kind.MONTH]] or [0]
+    if not found[Kind.YEAR] or len(more) != 1 or more[0] not in (year + 1, (year + 1) % 100):
+        return False
+    found |= {Kind.YEAR: [year], Kind.NUMBER: [], Kind.MONTH: []}
+    return True
 
 
 def _completed(end: TypedPeriod, other: TypedPeriod) -> TypedPeriod:
@@ -177,11 +195,9 @@ def _to_date(periods: list[TypedPeriod], modifier: Modifier | None, typed: str, 
 
 def _text_of(period: TypedPeriod, typed: str, today: date) -> str:
     year, month, day, part_of_year, third, weekday, has_next_year = period
-    if (
-        (day is not None and month is None)
-        or (day is None and weekday is not None)
-        or period == TypedPeriod(third=third)
-    ):
+    is_day_without_month = day is not None and month is None
+    is_weekday_without_day = weekday is not None and day is None
+    if is_day_without_month or is_weekday_without_day or period == TypedPeriod(third=third):
         _refuse_unreadable(typed, today)
     if year is None:
         raise PartialDateError(
