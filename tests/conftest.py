@@ -9,7 +9,7 @@ import hypothesis
 import pytest
 from celery import current_app
 from django.conf import settings as django_settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -41,6 +41,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     }
     config.hook.pytest_deselected(items=[item for item in items if not uses_database[item]])
     items[:] = [item for item in items if uses_database[item]]
+
+
+@pytest.fixture(scope="module")
+def rows_of_the_module(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Keep the rows that other fixtures of the module create until its last test; each test undoes only its own changes.
+
+    For modules in which every test that uses the database needs these rows.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 PATIENCE = 15_000

@@ -172,12 +172,18 @@ def smtp(kind: type[Mailbox] = Mailbox) -> Iterator[Mailbox]:
 
 @contextmanager
 def celery_worker(environment: dict[str, str], *, beat: bool = False, app: str = "tracker") -> Iterator[Path]:
-    """Run a Celery worker of the tracker (or of another `app`), with `beat` also the scheduler; yield the path of its log."""
+    """Run a Celery worker of the tracker (or of another `app`), with `beat` also the scheduler; yield the path of its log.
+
+    It ends by SIGKILL: a warm shutdown waits up to five seconds for the broker.
+    """
     with tempfile.TemporaryDirectory(prefix="tracker-celery-") as folder:
         command = [sys.executable, "-m", "celery", "-A", app, "worker", "-P", "threads", "-c", "2", "-l", "INFO"]
         if beat:
             command += ["-B", "-s", f"{folder}/schedule"]
-        with _log(folder, "celery") as log, _running(command, log, cwd=ROOT, env=os.environ | environment):
+        with (
+            _log(folder, "celery") as log,
+            _running(command, log, ended_by=signal.SIGKILL, cwd=ROOT, env=os.environ | environment),
+        ):
             path = Path(log.name)
             wait_until(lambda: " ready." in path.read_text(), "the Celery worker", 60)
             yield path

@@ -93,6 +93,7 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "preferences": ({}, [LOGIN, 200, 200, 200, 200]),
     "language": ({}, [200, 302, 302, 302, 302]),
     "people_list": ({}, [LOGIN, 200, 200, 200, 200]),
+    "people_suggestions": ({}, [LOGIN, 403, 403, 200, 200]),
     "invite": ({}, [LOGIN, 403, 403, 403, 200]),
     "send_invitation": ({"pk": "person"}, [LOGIN, 405, 405, 405, 405]),
     "mail_list": ({}, [LOGIN, 403, 403, 403, 200]),

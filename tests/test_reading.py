@@ -11,6 +11,8 @@ from tests.test_admin_site import REGISTERED, records  # noqa: F401 - a fixture
 from tests.test_admin_site import page as admin_page
 from tests.test_permissions import PEOPLE, READ, address, client_of, world  # noqa: F401 - a fixture
 
+pytestmark = pytest.mark.no_cover
+
 _WRITES = re.compile(r"\b(FOR (NO KEY )?(UPDATE|SHARE)|BEGIN|SAVEPOINT|INSERT INTO|UPDATE|DELETE FROM)\b")
 
 

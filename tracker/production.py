@@ -43,6 +43,10 @@ def _secret_key(value: str, environment: Mapping[str, str]) -> str | None:
     return None
 
 
+def _second_factor_key(value: str, environment: Mapping[str, str]) -> str | None:
+    return _secret_key(value, environment) if value else None
+
+
 def _base_url(value: str, environment: Mapping[str, str]) -> str | None:
     advice = "put the address that people use there, such as https://tracker.example.org"
     if not value:
@@ -122,6 +126,7 @@ def _proxy_count(value: str, environment: Mapping[str, str]) -> str | None:
 
 EXAMINATIONS: dict[str, Examination] = {
     "SECRET_KEY": _secret_key,
+    "SECOND_FACTOR_KEY": _second_factor_key,
     "BASE_URL": _base_url,
     "ALLOWED_HOSTS": _allowed_hosts,
     "DATABASE_URL": _database_url,

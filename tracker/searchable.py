@@ -68,6 +68,16 @@ def with_words(rows: models.QuerySet[_Searchable], words: Sequence[str]) -> mode
     return rows.filter(pk__in=ids)
 
 
+def closeness(words: Sequence[str]) -> models.Case:
+    """Sort what is called just as typed first, then what begins so. The name is the first line of the folded text."""
+    typed = " ".join(words)
+    return models.Case(
+        models.When(search_text__startswith=f"{typed}\n", then=models.Value(0)),
+        models.When(search_text__startswith=typed, then=models.Value(1)),
+        default=models.Value(2),
+    )
+
+
 def rebuild(model: type[Searchable]) -> int:
     """Update the folded text of every row, and the trigram table. Return how many rows had to change."""
     rows: Any = model._base_manager.only("pk", "search_text", *model.searched_fields).order_by("pk")

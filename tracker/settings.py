@@ -14,6 +14,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from tracker.account_settings import *  # noqa: F403
 from tracker.embedded.private_files import make_private
 from tracker.mail.configuration import read_mail_server, refuse_faulty_mail
 from tracker.production import refuse_insecure
@@ -55,6 +56,8 @@ def _embedded_secret_key() -> str:
 
 
 SECRET_KEY = env.str("SECRET_KEY", "") if PRODUCTION else env.str("SECRET_KEY", "") or _embedded_secret_key()
+# Encrypts the secrets of second factors in the database, so that SECRET_KEY can be changed without them.
+SECOND_FACTOR_KEY = env.str("SECOND_FACTOR_KEY", "") or SECRET_KEY
 
 # The address of the tracker. Links in mails begin with it.
 BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
@@ -119,6 +122,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "libraries": {"dates": "tracker.dates.filters"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -154,53 +158,26 @@ else:
     _options.setdefault("keepalives_count", 3)
     _options.setdefault("tcp_user_timeout", 30_000)
 
-# Counts attempts to sign in, for all web processes together: Redis if the broker is there, else files in the data folder.
+# Counts attempts to sign in, for all web processes together: Redis if the broker is there, else files in the data folder. While it is
+# away nothing is counted, and everything else works.
 CACHE_URL = env.str("CACHE_URL", "") or env.str("CELERY_BROKER_URL", "")
 if CACHE_URL.startswith(("redis://", "rediss://")):
     CACHES: dict[str, Any] = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "tracker.web.soft_cache.SoftRedisCache",
             "LOCATION": CACHE_URL,
             "KEY_PREFIX": "tracker",
+            "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
         }
     }
 else:
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "BACKEND": "tracker.web.soft_cache.SoftFileCache",
             "LOCATION": str(DATA_DIR / "cache"),
             "OPTIONS": {"MAX_ENTRIES": 5000},
         }
     }
-
-AUTH_USER_MODEL = "people.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_ADAPTER = "tracker.people.accounts.AccountAdapter"
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
-ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_FORMS = {
-    "reset_password": "tracker.people.accounts.ResetPasswordForm",
-    "user_token": "tracker.people.accounts.UserTokenForm",
-}
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-# For links to choose a password. allauth's own generator would write to its table of addresses.
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - a path
-ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
-PASSWORD_RESET_TIMEOUT = 60 * 60 * 24 * 7
-MFA_TOTP_ISSUER = "Partnership Progress Tracker"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [
@@ -257,7 +234,9 @@ if CELERY_BROKER_URL.startswith("filesystem://"):
         "control_folder": str(_broker / "control"),
     }
 else:
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
+    # A page that hands work to a broker that hangs waits for it three times: the connection at hand, a new one, one repetition.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "socket_connect_timeout": 1, "socket_timeout": 1}
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 handler400 = "tracker.web.error_pages.bad_request"
+handler429 = "tracker.web.error_pages.too_many_attempts"  # django-allauth looks it up
 handler500 = "tracker.web.error_pages.server_error"
 
 urlpatterns = [

@@ -14,6 +14,7 @@ from actions.bulk.models import BulkEdit
 from actions.forms.choices import CheckboxesField
 from actions.models import ActionPoint
 from tracker.dates.fields import PartialDateFormField
+from tracker.people.choosing import PersonField
 from tracker.people.models import Agency, User
 from tracker.text import validate_line
 
@@ -29,9 +30,7 @@ class BulkEditForm(forms.Form):
         queryset=Agency.objects.all(),
         required=False,
     )
-    person = forms.ModelChoiceField(
-        label=_("Person"), help_text=_("For a focal point."), queryset=User.objects.none(), required=False
-    )
+    person = PersonField(label=_("Person"), help_text=_("For a focal point."), required=False)
     due = PartialDateFormField(label=_("Date"), help_text=_("For milestones."), required=False)
     until = forms.DateField(
         label=_("Pause reminders until"),
@@ -59,7 +58,6 @@ class BulkEditForm(forms.Form):
         super().__init__(*args, **options)
         self.today = today
         self.fields["points"].queryset = points  # type: ignore[attr-defined]
-        self.fields["person"].queryset = User.objects.active().select_related("agency")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,17 +12,11 @@ from actions import responsibilities
 from actions.forms.choices import CheckboxesField
 from actions.models import ActionPoint, Responsibility
 from tracker.dates.fields import PartialDateFormField
+from tracker.people.choosing import PeopleField
 from tracker.people.models import Agency, User
 from tracker.web.optimistic_lock import VersionedModelForm, version_of, version_of_content
 
 _PART_FIELD = re.compile(r"(?:since|persons)_([0-9]{1,9})", re.ASCII)
-
-
-class PersonsField(CheckboxesField):
-    """Choose people, shown with their agencies."""
-
-    def label_from_instance(self, person: Any) -> str:
-        return f"{person} ({person.agency})" if person.agency else str(person)
 
 
 class ActionPointForm(VersionedModelForm):
@@ -37,10 +30,9 @@ class ActionPointForm(VersionedModelForm):
     since = PartialDateFormField(
         label=_("Agencies that you add lead since"), help_text=_("Left empty, it is today."), required=False
     )
-    focal_points = PersonsField(
+    focal_points = PeopleField(
         label=_("Focal points of the agencies that you add"),
         help_text=_("The persons responsible for the part. They get its reminders."),
-        queryset=User.objects.none(),
         required=False,
     )
 
@@ -54,8 +46,6 @@ class ActionPointForm(VersionedModelForm):
         self.parts = {part.agency_id: part for part in self.instance.parts} if self.instance.pk else {}
         self.initial.setdefault("lead_agencies", [part.agency for part in self.parts.values()])
         self.initial.setdefault("since", responsibilities.default_since(self.instance.issue.agenda, today))
-        people = User.objects.active().focal_points().select_related("agency")
-        self.fields["focal_points"].queryset = people  # type: ignore[attr-defined]
         self.agencies = self._agencies_with_fields()
         for agency in self.agencies.values():
             self._add_part_fields(agency)
@@ -134,9 +124,9 @@ class ActionPointForm(VersionedModelForm):
         part, since, persons = self.parts.get(agency.pk), f"since_{agency.pk}", f"persons_{agency.pk}"
         label = gettext("%(agency)s leads since") % {"agency": agency}
         self.fields[since] = PartialDateFormField(label=label, required=False)
-        self.fields[persons] = PersonsField(
+        self.fields[persons] = PeopleField(
+            User.objects.active_or_among(part.persons.all()) if part else None,
             label=gettext("Focal points for the part of %(agency)s") % {"agency": agency},
-            queryset=_people_for(part, self.agencies),
             required=False,
         )
         if part:
@@ -161,12 +151,3 @@ def _agency_for(person: User, added: Iterable[Agency]) -> Agency | None:
         if found := next((agency for agency in agencies if agency.pk == pk), None):
             return found
     return agencies[0] if len(agencies) == 1 else None
-
-
-def _people_for(part: Responsibility | None, agencies: Iterable[int]) -> Any:
-    """Return the active focal points of these agencies and of those below them, and the persons named for the part."""
-    active = Q(agency__in=list(agencies)) | Q(agency__parent__in=list(agencies))
-    people = User.objects.active().focal_points().filter(active)
-    if part:
-        people = people | User.objects.filter(pk__in=[person.pk for person in part.persons.all()])
-    return people.select_related("agency")

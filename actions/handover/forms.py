@@ -5,45 +5,33 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actions.handover.transfer import OpenWork
+from tracker.people.choosing import PersonField
 from tracker.people.models import User
 from tracker.text import validate_line
 from tracker.web.optimistic_lock import VersionedForm
 
 
-class PersonField(forms.ModelChoiceField):
-    """Choose a person, shown with the agency. An id that is too large for the database is an invalid choice."""
-
-    def label_from_instance(self, person: Any) -> str:
-        return f"{person} ({person.agency})" if person.agency else str(person)
-
-    def to_python(self, value: Any) -> Any:
-        try:
-            return super().to_python(value)
-        except OverflowError as error:
-            raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": "?"}) from error
-
-
 class PeopleForm(forms.Form):
     """Choose whose work goes to whom. A deactivated person can still be the predecessor, because deactivation leaves the work in place."""
 
-    predecessor = PersonField(
-        User.objects.select_related("agency"), label=_("Who leaves"), empty_label=_("Choose a person")
-    )
-    successor = PersonField(
-        User.objects.active().select_related("agency"), label=_("Who takes over"), empty_label=_("Choose a person")
-    )
+    predecessor = PersonField(User.objects.all(), with_deactivated=True, label=_("Who leaves"))
+    successor = PersonField(label=_("Who takes over"))
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         if data.get("predecessor") and data.get("predecessor") == data.get("successor"):
             self.add_error("successor", gettext("Choose two different people."))
         return data
+
+    def query(self) -> str:
+        """Return the query that names the two people by their ids."""
+        return urlencode({name: self.cleaned_data[name].pk for name in ("predecessor", "successor")})
 
 
 class HandoverForm(VersionedForm, forms.Form):

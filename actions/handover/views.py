@@ -61,6 +61,8 @@ def create_handover(request: HttpRequest) -> HttpResponseBase:
     predecessor, successor = people.cleaned_data["predecessor"], people.cleaned_data["successor"]
     if request.method == "POST":
         return _hand_over(request, predecessor, successor)
+    if request.GET.urlencode() != people.query():  # names were typed: later they may be those of others, too
+        return redirect(f"{request.path}?{people.query()}")
     work = open_work(predecessor)
     return _form_page(request, HandoverForm(work=work, may_deactivate=_may_deactivate(request, work)), work, successor)
 

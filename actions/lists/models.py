@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from issues.models import Agenda
 from tracker.people.models import User
-from tracker.text import validate_line
+from tracker.text import NameField, validate_line
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -20,7 +20,7 @@ class SavedView(models.Model):
 
     person = models.ForeignKey(User, verbose_name=_("person"), on_delete=models.PROTECT, related_name="saved_views")
     agenda = models.ForeignKey(Agenda, verbose_name=_("agenda"), on_delete=models.PROTECT, related_name="saved_views")
-    name = models.CharField(_("name"), max_length=80, validators=[validate_line])
+    name = NameField(_("name"), max_length=80, validators=[validate_line])
     query = models.CharField(_("filters"), max_length=2000)
     is_shared = models.BooleanField(_("shared with the network"), default=False)
 

@@ -19,6 +19,9 @@ from tracker.people.permissions import Right, may
 VALID = timedelta(days=45)
 """How long a link works; a newer digest ends it earlier."""
 
+UNSUBSCRIBE_VALID = timedelta(days=180)
+"""How long a link that ends the digests works: people look for one in an old mail."""
+
 _UNSUBSCRIBE = "reminders.unsubscribe"
 _ANSWER = "reminders.answer"
 
@@ -108,8 +111,8 @@ def unsubscribe_link(person: User) -> str:
 
 
 def person_to_unsubscribe(token: str) -> User | None:
-    """Return the person of a link. None if it was not made by `unsubscribe_link`. One query."""
+    """Return the person of a link. None if it was not made by `unsubscribe_link` or is too old. One query."""
     try:
-        return User.objects.filter(pk=signing.loads(token, salt=_UNSUBSCRIBE)).first()
+        return User.objects.filter(pk=signing.loads(token, salt=_UNSUBSCRIBE, max_age=UNSUBSCRIBE_VALID)).first()
     except signing.BadSignature:
         return None

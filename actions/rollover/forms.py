@@ -5,16 +5,21 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actions.forms.unique_in_parent import UniqueInParentForm
 from actions.models import ActionPoint
+from actions.models.action_point import REFERENCE
 from actions.rollover.decisions import Choice
 from actions.rollover.models import MAX_NUMBER, Decision, PlannedIssue, PlannedPoint, Rollover
 from issues.models import Agenda
 from tracker.text import validate_line, validate_text
 from tracker.web.optimistic_lock import VersionedForm
+
+MAX_LISTED = 200
+"""With more planned action points, the form lists only those of the same issue; others are chosen by number."""
 
 MAX_SPLIT = 20
 """How many action points one can be split into."""
@@ -78,6 +83,15 @@ class DecisionForm(VersionedForm, forms.Form):
         empty_label=_("a new action point, described below"),
         required=False,
     )
+    into_number = forms.CharField(
+        label=_("Or its number in the new agenda"),
+        help_text=_(
+            "The list has only the action points of this issue. For any other one type its number, such as 3.2."
+        ),
+        required=False,
+        max_length=60,
+        validators=[validate_line],
+    )
     issue = forms.ModelChoiceField(PlannedIssue.objects.none(), label=_("Issue of the new agenda"), required=False)
     number = forms.IntegerField(
         label=_("Number"),
@@ -110,11 +124,29 @@ class DecisionForm(VersionedForm, forms.Form):
         points = PlannedPoint.objects.filter(issue__rollover=rollover).select_related("issue")
         if decision and decision.kind in {Decision.Kind.CARRY, Decision.Kind.SPLIT}:
             points = points.exclude(pk__in=[target.pk for target in decision.targets.all()])
+        self.rollover, self.planned_points = rollover, points
+        if points.count() > MAX_LISTED:
+            points = points.filter(Q(issue__copied_from=action_point.issue_id) | Q(pk=_stored_target(decision)))
+        else:
+            del self.fields["into_number"]
         self.fields["into"].queryset = points  # type: ignore[attr-defined]
         self.fields["issue"].queryset = rollover.issues.all()  # type: ignore[attr-defined]
 
+    def clean_into_number(self) -> PlannedPoint | None:
+        typed = self.cleaned_data["into_number"]
+        reference = REFERENCE.fullmatch(typed)
+        point = None
+        if reference and reference[1] in (None, self.rollover.slug):
+            point = self.planned_points.filter(issue__number=reference[2], number=reference[3]).first()
+        if typed and not point:
+            message = gettext("The new agenda has no action point %(number)s. Look its number up in the overview.")
+            raise ValidationError(message, "unknown", {"number": typed})
+        return point
+
     def clean(self) -> dict[str, Any]:
         kind = self.cleaned_data.get("kind")
+        if point := self.cleaned_data.get("into_number"):
+            self.cleaned_data["into"] = point
         if kind == Decision.Kind.CLOSE:
             self._require("outcome", gettext("Choose whether it is completed or discontinued."))
         elif kind == Decision.Kind.SPLIT:
@@ -143,7 +175,7 @@ class DecisionForm(VersionedForm, forms.Form):
 
     def _has_target(self) -> bool:
         """Return whether a planned action point was chosen, or something that is reported as an error already."""
-        return bool(self.cleaned_data.get("into")) or "into" in self.errors
+        return bool(self.cleaned_data.get("into")) or not self.errors.keys().isdisjoint({"into", "into_number"})
 
     def _split_titles(self) -> list[str]:
         return [line.strip() for line in self.cleaned_data["titles"].splitlines() if line.strip()]
@@ -177,6 +209,12 @@ def _initial(rollover: Rollover, action_point: ActionPoint, decision: Decision |
         initial["title"] = targets[0].title
     if decision.kind == Decision.Kind.SPLIT:
         initial["titles"] = "\n".join(target.title for target in targets)
-    if targets and decision.kind in MAY_JOIN:
-        initial["into"] = targets[0].pk
+    if decision.kind in MAY_JOIN:
+        initial["into"] = _stored_target(decision)
     return initial
+
+
+def _stored_target(decision: Decision | None) -> int | None:
+    """Return the id of the first planned action point that the decision leads to."""
+    targets = decision.targets.all() if decision else ()
+    return next((target.pk for target in targets), None)

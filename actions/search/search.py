@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,7 @@ from issues.models import Agenda
 from tracker.folding import fold
 from tracker.markdown import to_plain
 from tracker.people.models import Agency, User
-from tracker.searchable import Searchable, with_words
+from tracker.searchable import Searchable, closeness, with_words
 
 PAGE_SIZE = 10
 MAX_RESULTS = 100
@@ -100,21 +100,11 @@ def _updates(agendas: Sequence[int], words: Sequence[str]) -> QuerySet[ProgressU
 
 
 def _agencies(agendas: Sequence[int], words: Sequence[str]) -> QuerySet[Agency]:
-    return Agency.objects.order_by(_closeness(words), "acronym")
+    return Agency.objects.order_by(closeness(words), "acronym")
 
 
 def _people(agendas: Sequence[int], words: Sequence[str]) -> QuerySet[User]:
-    return User.objects.active().select_related("agency").order_by(_closeness(words), "name", "pk")
-
-
-def _closeness(words: Sequence[str]) -> Case:
-    """Sort what is called just as typed first, then what begins so. The name is the first line of the folded text."""
-    typed = " ".join(words)
-    return Case(
-        When(search_text__startswith=f"{typed}\n", then=Value(0)),
-        When(search_text__startswith=typed, then=Value(1)),
-        default=Value(2),
-    )
+    return User.objects.active().select_related("agency").order_by(closeness(words), "name", "pk")
 
 
 def _action_point_result(point: ActionPoint, words: Sequence[str]) -> Result:

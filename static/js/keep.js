@@ -1,7 +1,10 @@
 // Keep what a person types into a form with data-keep in this browser until the server has stored it, each tab for itself. Fill it in when the
 // person opens the same form with the same stored content again: first what this tab kept, else the newest that another tab left. A message
-// tagged keep-clear:<address> means that the form that this tab sent there is stored.
+// tagged keep-clear:<address> means that the form that this tab sent there is stored, one tagged keep-forget:<person> that the person signed
+// out: everything that they typed is removed, and their other tabs keep nothing more.
 const prefix = `keep:${document.body.dataset.person}:`;
+
+const isBox = (field) => field.type === "checkbox" || field.type === "radio";
 
 const typed = (form) =>
   JSON.stringify(
@@ -10,17 +13,27 @@ const typed = (form) =>
       .map((field) => [
         field.name,
         field.value,
-        field.checked ?? null,
+        isBox(field) ? field.checked : null,
         field.multiple ? [...field.selectedOptions].map((option) => option.value) : null,
+        field.closest("[data-chosen]") ? field.labels[0].textContent : null,
       ]),
   );
 
+// Add the box of a person whom somebody chose while typing (people.js): the page does not have it.
+const addChosen = (form, name, value, text) => {
+  const box = Object.assign(document.createElement("input"), { type: "checkbox", name, value });
+  const label = document.createElement("label");
+  label.append(box, text);
+  form.querySelector(`[data-chosen="${CSS.escape(name)}"]`)?.append(label);
+};
+
 const restore = (form, content) => {
-  const fields = [...form.elements].filter((field) => field.name);
-  for (const [name, value, checked, selected] of JSON.parse(content)) {
-    for (const field of fields.filter((candidate) => candidate.name === name)) {
-      if (field.type === "checkbox" || field.type === "radio") {
-        if (field.value === value) field.checked = checked;
+  for (const [name, value, checked, selected, chosen] of JSON.parse(content)) {
+    const isSame = (field) => field.name === name && isBox(field) === (checked !== null) && (!isBox(field) || field.value === value);
+    if (chosen !== null && ![...form.elements].some(isSame)) addChosen(form, name, value, chosen);
+    for (const field of [...form.elements].filter(isSame)) {
+      if (isBox(field)) {
+        field.checked = checked;
       } else if (selected) {
         [...field.options].forEach((option) => (option.selected = selected.includes(option.value)));
       } else {
@@ -51,6 +64,23 @@ const readSent = () => JSON.parse(sessionStorage.getItem(`${prefix}sent`) ?? "{}
 
 const pathOf = (address) => new URL(address, location.href).pathname;
 
+const SIGNED_OUT = "keep-signed-out";
+const forget = (person) => {
+  for (const storage of [localStorage, sessionStorage]) {
+    Object.keys(storage).filter((key) => key.startsWith(`keep:${person}:`)).forEach((key) => storage.removeItem(key));
+  }
+  localStorage.setItem(SIGNED_OUT, `${person} ${Date.now()}`);
+};
+let isSignedOut = false;
+addEventListener("storage", (event) => {
+  if (event.key === SIGNED_OUT && event.newValue?.split(" ")[0] === document.body.dataset.person) isSignedOut = true;
+});
+
+const tagged = (name) =>
+  [...document.querySelectorAll(`[data-tags*='${name}:']`)].map((message) =>
+    message.dataset.tags.split(" ").find((tag) => tag.startsWith(`${name}:`)).slice(name.length + 1),
+  );
+
 const keepForm = (form) => {
   const path = form.dataset.keep;
   const sent = readSent();
@@ -67,6 +97,7 @@ const keepForm = (form) => {
   let timer;
   const keep = (isOpen) => {
     clearTimeout(timer);
+    if (isSignedOut) return;
     const current = typed(form);
     writeCopy(path, name, current === before ? null : { rendered: before, typed: current, at: Date.now(), isOpen });
   };
@@ -88,8 +119,8 @@ const keepForm = (form) => {
 };
 
 try {
-  document.querySelectorAll("[data-tags*='keep-clear:']").forEach((message) => {
-    const stored = message.dataset.tags.split(" ").find((tag) => tag.startsWith("keep-clear:")).slice("keep-clear:".length);
+  tagged("keep-forget").forEach(forget);
+  tagged("keep-clear").forEach((stored) => {
     const { path, name, target } = readSent();
     if (target !== pathOf(stored)) return;
     writeCopy(path, name, null);

@@ -94,9 +94,13 @@ UNHCR UNICEF UNJSPF UNSSC WB WFP WHO"""
 OUTSIDE = "Cambridge IBLF IFRC Innovest TPI"
 
 
-@pytest.fixture
-def baseline(db: None) -> Agenda:
+@pytest.fixture(scope="module")
+def loaded(rows_of_the_module: None) -> None:
     call_command("loaddata", "baseline_2005", verbosity=0)
+
+
+@pytest.fixture
+def baseline(loaded: None, db: None) -> Agenda:
     return Agenda.objects.get()
 
 

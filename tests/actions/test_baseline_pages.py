@@ -8,6 +8,11 @@ from actions.models import ActionPoint
 from tests import personas
 from tests.actions.pages import text
 
+pytestmark = [
+    pytest.mark.embedded,  # test_baseline.py tests on each database that the rows are stored
+    pytest.mark.no_cover,
+]
+
 AGENDA = [
     "2005 action agenda of the UN system private sector focal points",
     "Engaging with the private sector: the UN's progress in 2005",
@@ -181,10 +186,14 @@ AGENCIES = {
 }
 
 
-@pytest.fixture
-def reader(client: Client, coordinator) -> Client:
-    """Load the baseline and sign a coordinator in."""
+@pytest.fixture(scope="module")
+def baseline(rows_of_the_module: None) -> None:
     call_command("loaddata", "baseline_2005", verbosity=0)
+
+
+@pytest.fixture
+def reader(baseline: None, client: Client, coordinator) -> Client:
+    """Sign a coordinator in who reads the baseline."""
     return personas.sign_in(client, coordinator)
 
 

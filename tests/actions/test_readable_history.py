@@ -170,6 +170,7 @@ def read(client, reader, addresses=PAGES):
     return b" ".join(texts).decode().lower()
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("reader", ["focal_point", "other_focal_point", "visitor"])
 def test_edits_of_a_draft_are_hidden_from_people_who_could_not_read_it(request, client, clock, point, reader):
     edit_everything(clock, point)
@@ -200,6 +201,7 @@ def test_past_date_hides_updates_replaced_in_a_draft(request, client, clock, poi
     assert secrets_in(shown) == expected
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("reader", ["coordinator", "admin"])
 def test_edits_of_a_draft_are_shown_to_people_who_read_drafts(request, client, clock, point, reader):
     edit_everything(clock, point)
@@ -208,6 +210,7 @@ def test_edits_of_a_draft_are_shown_to_people_who_read_drafts(request, client, c
     assert secrets_in(read(client, request.getfixturevalue(reader))) == ALL
 
 
+@pytest.mark.no_cover
 def test_edits_before_publication_are_hidden_from_visitors_only(client, clock, point, visitor, focal_point):
     clock.save(point.issue.agenda, state="open")
     edit_everything(clock, point)

@@ -149,7 +149,11 @@ def test_position_is_never_after_the_recording(zone, reported, hours):
 
 
 @pytest.mark.parametrize(
-    "accepted", ["2026-11", "2026", "2026-36", "2026-11-20", "2026-11-16/2026-11-20", "2025/2026-10"]
+    "accepted",
+    [
+        *["2026-11", "2026", "2026-36", "2026-11-20", "2026-11-16/2026-11-20", "2025/2026-10", "2026-23", "2026 late"],
+        *["2026-11 mid", "2026-11 by", "2026-12 before", "2026-12~", "2025~/2026-10~", "2026-11-21/2026-12 before"],
+    ],
 )
 def test_period_that_contains_today_is_accepted(accepted):
     when = PartialDate.parse(accepted)
@@ -163,6 +167,14 @@ def test_period_that_contains_today_is_accepted(accepted):
         ("2026-11-21", "no"),
         ("2026-12", "no"),
         ("2027/2028", "no"),
+        ("2026-24", "no"),
+        ("2026-11 late", "no"),
+        ("2026-12 by", "no"),
+        ("2025~/2026~", "2026 is still to come. Let it end today, 20 November 2026, or earlier."),
+        (
+            "2026-10/2026-12 late by",
+            "late December 2026 is still to come. Let it end today, 20 November 2026, or earlier.",
+        ),
         ("2026-11-16/2026-11-30", "30 November 2026 is still to come. Let it end today, 20 November 2026, or earlier."),
         ("2026-01/2050-12", "December 2050 is still to come. Let it end today, 20 November 2026, or earlier."),
         ("2026-11/2026-12", "December 2026 is still to come. Let it end today, 20 November 2026, or earlier."),

@@ -7,7 +7,7 @@ from actions.reminders.links import Purpose, answer_link, unsubscribe_link
 from tests import personas
 from tests.browser.test_every_page import overflow, violations
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.no_cover]
 
 
 @pytest.fixture
@@ -28,6 +28,7 @@ def test_no_progress_is_answered_on_a_phone_without_scripts(new_page, path):
     expect(page.get_by_role("status")).to_have_text("Your update is published.")
 
 
+@pytest.mark.embedded
 @pytest.mark.parametrize("purpose", Purpose.values)
 def test_answer_page_fits_and_is_accessible(new_page, path, purpose):
     page = new_page(viewport={"width": 360, "height": 740}, bypass_csp=True)
@@ -37,6 +38,7 @@ def test_answer_page_fits_and_is_accessible(new_page, path, purpose):
     assert overflow(page) == 0
 
 
+@pytest.mark.embedded
 def test_one_click_page_fits_and_is_accessible(new_page, focal_point):
     page = new_page(viewport={"width": 360, "height": 740}, bypass_csp=True)
     page.goto(unsubscribe_link(focal_point).removeprefix("http://127.0.0.1:8000"))

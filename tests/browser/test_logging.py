@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from actions.models.progress_update import NARRATIVE_LIMIT
 from tests import personas
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.no_cover]
 
 
 @pytest.fixture
@@ -19,6 +19,7 @@ def point(focal_point) -> Any:
     return point
 
 
+@pytest.mark.embedded
 def test_progress_is_logged_with_the_keyboard_alone(new_page, focal_point, point):
     page = new_page(focal_point)
     page.goto("/")
@@ -65,6 +66,7 @@ def test_progress_is_logged_without_scripts(new_page, focal_point, point):
     expect(page.locator("#update-1")).to_contain_text("The post is vacant.")
 
 
+@pytest.mark.embedded
 def test_errors_keep_the_input_and_link_to_the_field(new_page, focal_point, point):
     page = new_page(focal_point)
     page.goto("/agendas/2026/1.1/updates/")
@@ -163,6 +165,7 @@ def test_text_published_after_an_error_is_not_restored(new_page, focal_point, po
     expect(page.get_by_label("What happened?")).to_have_value("")
 
 
+@pytest.mark.embedded
 def test_draft_of_a_refused_form_is_offered_once(new_page, focal_point, point):
     page = new_page(focal_point)
     page.goto("/agendas/2026/1.1/updates/")

@@ -20,6 +20,7 @@ from tracker import settings as production_settings
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.embedded,  # what a page weighs does not depend on the database
+    pytest.mark.no_cover,
 ]
 
 MAX_REQUESTS = 15

@@ -3,9 +3,14 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests import personas
+
+STORED = "Object.entries(localStorage).filter(([key]) => key.startsWith('keep:')).map(([, text]) => text).join()"
+
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.embedded,  # what a browser does with a page does not depend on the database
+    pytest.mark.no_cover,
 ]
 
 
@@ -24,6 +29,29 @@ def test_person_signs_in_and_out(page, focal_point):
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     page.goto("/my/")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_text_kept_in_the_browser_is_removed_on_signing_out(new_page, focal_point, coordinator):
+    """In every tab, also in one that is closed later; what another person typed in this browser stays."""
+    personas.action_point().lead_agencies.add(focal_point.agency)
+    page = new_page(focal_point)
+    other = page.context.new_page()
+    for tab in (page, other):
+        tab.goto("/agendas/2026/1.1/updates/")
+        tab.get_by_label("What happened?").fill("Not for everybody.")
+        tab.wait_for_timeout(600)
+    page.evaluate(f"localStorage.setItem('keep:{coordinator.pk}:/somewhere/', 'another person')")
+    before = page.evaluate(STORED)
+
+    page.locator("summary", has_text=focal_point.name).click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    other.get_by_label("What happened?").fill("Typed after signing out.")
+    other.wait_for_timeout(600)
+    other.goto("about:blank")
+
+    assert "Not for everybody." in before
+    assert page.evaluate(STORED) == "another person"
 
 
 def test_wrong_password_shows_an_error_and_keeps_the_address(page, focal_point):

@@ -354,6 +354,8 @@ def test_changes_of_endless_texts_are_found_in_time(point, focal_point):
     assert [len(paragraph.before) for paragraph in section.paragraphs] == [1]
 
 
+@pytest.mark.embedded  # how long it takes does not depend on the database
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("old", "new"),
     [

@@ -114,34 +114,6 @@ def test_wrong_password_and_unknown_address_get_the_same_answer(person):
     assert answers[0] == answers[1]
 
 
-def test_too_many_wrong_passwords_lock_the_account(client, person):
-    for _attempt in range(5):
-        sign_in(client, person.email, "wrong")
-
-    response = sign_in(client, person.email)
-
-    assert not is_signed_in(client)
-    assert "Too many failed login attempts" in response.content.decode()
-
-
-def test_too_many_attempts_from_one_address_are_answered_with_429(client, person):
-    answers = [sign_in(client, f"nobody{number}@example.org", "wrong").status_code for number in range(31)]
-
-    assert answers[-1] == 429
-    assert is_signed_in(client) is False
-
-
-def test_attempts_are_counted_by_the_address_that_the_last_proxy_reports(client, person, settings):
-    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
-    for number in range(31):
-        sign_in(client, f"nobody{number}@example.org", "wrong", x_forwarded_for=f"10.0.0.{number}, 192.0.2.1")
-
-    same = sign_in(client, person.email, x_forwarded_for="10.9.9.9, 192.0.2.1")
-    other = sign_in(client, person.email, x_forwarded_for="10.0.0.1, 192.0.2.2")
-
-    assert (same.status_code, other.status_code) == (429, 302)
-
-
 def test_deactivated_person_cannot_sign_in(client, person):
     User.objects.update(is_active=False)
 
@@ -228,8 +200,26 @@ def test_password_reset_link_works_once(client, person):
     assert "This link does not work any more" in again.content.decode()
 
 
-@pytest.mark.parametrize("password", ["short", "focal.undp@example.org", "password1234"])
+WEAK = [
+    "short",
+    "focal.undp@example.org",
+    "password1234",
+    "aaaaaaaaaaaa",
+    "AaAaAaAaAaAaBb",
+    "abcabcabcabc",
+    "121212343434",
+    "194619472025",
+    "Ngozi Okafor",
+    "ngoziokafor1",
+    "okafor-ngozi",
+    "NgoziOkafor2026",
+]
+
+
+@pytest.mark.parametrize("password", WEAK)
 def test_weak_passwords_are_refused(client, person, password):
+    person.name = "Ngozi Okafor"
+    person.save()
     client.post("/accounts/password/reset/", {"email": person.email})
     opened = client.get(link_in(mail.outbox[0].body), follow=True)
 

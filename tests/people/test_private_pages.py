@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
 
+from actions.reminders.links import answer_link
 from tests import personas
 from tracker.people.middleware import private_middleware
 
@@ -20,6 +21,31 @@ def test_pages_of_visitors_may_be_cached(client, db):
 
     page = client.get("/agendas/2026/")
     assert (page.status_code, page.headers.get("Cache-Control")) == (200, None)
+
+
+SECRETS = [
+    "/reminders/answers/token/",
+    "/reminders/unsubscribe/token/",
+    "/accounts/password/reset/key/1-set-password/",
+    "/accounts/password/reset/key/1-token/",
+]
+
+
+@pytest.mark.parametrize("page", SECRETS)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_pages_behind_a_link_of_a_mail_are_not_stored(client, db, page, method):
+    assert "no-store" in getattr(client, method)(page).headers["Cache-Control"]
+
+
+def test_answer_page_is_not_stored(client, focal_point):
+    point = personas.action_point()
+    point.lead_agencies.add(focal_point.agency)
+    digest = personas.digest(focal_point, point)
+    link = answer_link(digest, point.pk, "progress").removeprefix("http://127.0.0.1:8000")
+
+    page = client.get(link)
+
+    assert (page.status_code, page.headers["Cache-Control"]) == (200, "private, no-store")
 
 
 @pytest.mark.parametrize(

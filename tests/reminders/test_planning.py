@@ -265,6 +265,7 @@ def test_person_who_moves_east_before_being_due_gets_the_digest_of_the_period(sc
     assert (before, periods_of(traveller)) == (["2026-11-16"], ["2026-11-16", "2026-11-23"])
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("zones", [[ZURICH, LOS_ANGELES], [ZURICH, TOKYO, LOS_ANGELES], [TOKYO, LOS_ANGELES, ZURICH]])
 @pytest.mark.parametrize("begun", [-30, 2, 20])
 def test_person_who_moves_about_gets_each_digest_once(schedule, traveller, monkeypatch, zones, begun):

@@ -1,6 +1,7 @@
 """Ending the digests by the link in each of them, without signing in."""
 
 import re
+import time
 
 import pytest
 from django.core import signing
@@ -71,6 +72,19 @@ def test_forged_link_is_not_found_and_changes_nothing(client, address, focal_poi
 
     assert response.status_code == 404
     assert wants(focal_point)
+
+
+@pytest.mark.parametrize(("days", "is_valid"), [(0, True), (179, True), (181, False), (3650, False)])
+def test_link_ends_after_half_a_year(client, address, focal_point, monkeypatch, days, is_valid):
+    later = time.time() + days * 86_400
+    monkeypatch.setattr(time, "time", lambda: later)
+
+    opened = client.get(address)
+    posted = client.post(address, {"List-Unsubscribe": "One-Click"})
+
+    assert (opened.status_code, posted.status_code) == ((200, 200) if is_valid else (404, 404))
+    assert wants(focal_point) is not is_valid
+    assert ("sign in and change your preferences" in text(opened)) is not is_valid
 
 
 def test_token_made_for_something_else_is_refused(client, focal_point):

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from actions.models import ActionPoint
 from actions.rollover import carry_out, issue_views
 from actions.rollover.decisions import Choice, carry_open_forward, decide
-from actions.rollover.forms import RolloverForm
+from actions.rollover.forms import MAX_LISTED, RolloverForm
 from actions.rollover.models import Decision, PlannedIssue, PlannedPoint, Rollover
 from actions.rollover.plan import start
 from issues.models import Agenda
@@ -277,7 +277,7 @@ def test_carrying_all_forward_requires_a_reason(as_coordinator, rollover):
     assert not Decision.objects.exists()
 
 
-@pytest.mark.parametrize(("path", "count"), [(BASE, 14), (f"{BASE}1.1/", 15), ("/agendas/2026/1.1/", 11)])
+@pytest.mark.parametrize(("path", "count"), [(BASE, 14), (f"{BASE}1.1/", 16), ("/agendas/2026/1.1/", 11)])
 def test_pages_need_the_same_queries_for_any_number_of_rows(as_coordinator, rollover, coordinator, path, count):
     counts = []
     for rows in (1, 3):
@@ -322,3 +322,45 @@ def test_overview_of_a_long_agenda_has_pages(as_coordinator, rollover, point, co
 @pytest.mark.parametrize("query", ["?page=2", "?page=x", "?planned=0"])
 def test_page_that_the_overview_does_not_have_says_so(as_coordinator, rollover, query):
     assert as_coordinator.get(BASE + query).status_code == 400
+
+
+@pytest.fixture
+def large_plan(rollover):
+    """Plan more action points, in a second issue, than the form of a decision lists; 1.1 is in the issue of the action point itself."""
+    first = PlannedIssue.objects.get()
+    second = PlannedIssue.objects.create(rollover=rollover, number=2, title="Learning")
+    PlannedPoint.objects.create(issue=first, number=1, title="Near")
+    PlannedPoint.objects.bulk_create(
+        PlannedPoint(issue=second, number=number, title=f"Far {number}") for number in range(1, MAX_LISTED + 1)
+    )
+    return first
+
+
+def merge(issue, **typed):
+    return {"kind": "merge", "reason": "Same work.", "issue": str(issue.pk), "title": "", "version": ""} | typed
+
+
+@pytest.mark.parametrize("number", ["2.150", "2027/2.150", " 2.150 "])
+def test_action_point_of_a_large_plan_is_chosen_by_number(as_coordinator, large_plan, number):
+    page = as_coordinator.get(f"{BASE}1.1/")
+    response = as_coordinator.post(f"{BASE}1.1/", merge(large_plan, into_number=number))
+    stored = as_coordinator.get(f"{BASE}1.1/")
+
+    assert [str(point) for point in page.context["form"].fields["into"].queryset] == ["1.1 Near"]
+    assert (response.status_code, str(Decision.objects.get().targets.get())) == (302, "2.150 Far 150")
+    listed = [str(point) for point in stored.context["form"].fields["into"].queryset]
+    assert listed == ["1.1 Near", "2.150 Far 150"]
+    assert stored.context["form"]["into"].value() == Decision.objects.get().targets.get().pk
+
+
+@pytest.mark.parametrize("number", ["2.201", "3.1", "2026/2.150", "2", "Far 150", "\x00", "2.99999", "x" * 5000])
+def test_number_that_is_not_in_a_large_plan_is_refused(as_coordinator, large_plan, number):
+    response = as_coordinator.post(f"{BASE}1.1/", merge(large_plan, into_number=number))
+
+    assert response.status_code == 400
+    assert response.context["form"].errors.keys() == {"into_number"}
+    assert not Decision.objects.exists()
+
+
+def test_small_plan_is_listed_as_a_whole(as_coordinator, rollover):
+    assert "into_number" not in as_coordinator.get(f"{BASE}1.1/").context["form"].fields

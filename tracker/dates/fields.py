@@ -26,7 +26,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.dates.parsing import MAX_TYPED_LENGTH, examples, named_day, parse_typed
 from tracker.dates.parts import PartialDateError
-from tracker.dates.value import MAX_EDTF_LENGTH, PartialDate
+from tracker.dates.value import MAX_TEXT_LENGTH, PartialDate
 
 _Set = TypeVar("_Set")
 _Get = TypeVar("_Get")
@@ -118,7 +118,7 @@ class PartialDateField(_Field[_Set, _Get]):
     descriptor_class = _SourceAttribute
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options | {"max_length": MAX_EDTF_LENGTH})
+        super().__init__(*args, **options | {"max_length": MAX_TEXT_LENGTH})
 
     def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, path, args, options = super().deconstruct()

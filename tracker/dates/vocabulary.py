@@ -1,94 +1,148 @@
-"""List the words that people may type in a date, in English and in the language that they use."""
+"""Find the meanings of the words in a date. All languages are read at once: hardly any word means different things in two of them."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
-from datetime import date
-from functools import lru_cache
-from typing import Literal
+from enum import Enum, auto
+from functools import cache
+from itertools import chain
+from typing import Literal, NamedTuple
 
-from babel.dates import get_month_names, get_quarter_names
+from babel import Locale
+from babel.dates import get_day_names, get_month_names
 from django.utils import dates, translation
 
-from tracker.dates.display import cldr_locale, display_period
-from tracker.dates.parts import FIRST_YEAR, HALVES, QUARTERS, Precision
+from tracker.dates.display import cldr_locale
+from tracker.dates.parts import HALVES, SEASONS, Modifier, Third
+from tracker.dates.words import MONTHS, ORDINAL_ENDINGS, OTHER_LOCALES, WORDS
+from tracker.folding import fold
 
-_ORDINALS = {"first": "1", "second": "2", "third": "3", "fourth": "4"}
-_FILLERS = {
-    *["of", "the", "in", "from", "st", "nd", "rd", "th"],
-    *["du", "le", "er", "de", "del", "el"],
-    *["с", "г", "года"],
-    *["من", "عام"],
-    *["从", "年", "日", "号", "第"],
-    *[",", "،", "."],
+
+class Kind(Enum):
+    NUMBER = auto()
+    """A number of one or two digits."""
+    YEAR = auto()
+    NUMERIC = auto()
+    """A date in digits such as 22/12/2005; its value is the text."""
+    MONTH = auto()
+    MONTH_SIGN = auto()
+    """What follows the number of a month in Chinese."""
+    WEEKDAY = auto()
+    SEASON = auto()
+    HALF = auto()
+    QUARTER_WORD = auto()
+    HALF_WORD = auto()
+    THIRD = auto()
+    MODIFIER = auto()
+    TO = auto()
+    SEPARATOR = auto()
+    """A dash or slash, which may separate the parts of a date or the ends of an interval."""
+    FILLER = auto()
+
+
+class Word(NamedTuple):
+    kind: Kind
+    value: int | str = ""
+
+
+_KINDS = {
+    **{third.value: Word(Kind.THIRD, third) for third in Third},
+    **{modifier.value: Word(Kind.MODIFIER, modifier) for modifier in Modifier},
+    **{
+        name: Word(Kind.SEASON, code)
+        for name, code in zip(["spring", "summer", "autumn", "winter"], SEASONS, strict=True)
+    },
+    **{str(number): Word(Kind.NUMBER, number) for number in range(1, 5)},
+    **{name: Word(Kind.HALF, code) for name, code in zip(["1st half", "2nd half"], HALVES, strict=True)},
+    "quarter": Word(Kind.QUARTER_WORD),
+    "half": Word(Kind.HALF_WORD),
+    "month": Word(Kind.MONTH_SIGN),
+    "to": Word(Kind.TO),
+    "filler": Word(Kind.FILLER),
 }
-"""Words and signs that change nothing: "22nd of December, 2005"."""
-VAGUE = {
-    *["early", "mid", "late", "beginning", "start", "middle", "end"],
-    *["spring", "summer", "autumn", "fall", "winter"],
-    *["about", "around", "circa", "ca", "approximately"],
+_SIGNS = {
+    **{sign: Word(Kind.SEPARATOR, sign) for sign in "-/"},
+    **dict.fromkeys(",.،、()", Word(Kind.FILLER)),
 }
-"""Words of dates that cannot be stored yet; `parsing` suggests a quarter instead."""
-
-_DIRECTION_MARKS = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-_SIGNS = str.maketrans("‐‑‒−‘’ʼ", "----'''")
-_WORD = re.compile(r"[0-9]+|[年月日号第]|[^\W\d_]+|[^\w\s]|_")
-_WIDTHS: tuple[Literal["wide", "abbreviated"], ...] = ("wide", "abbreviated")
-
-
-def fold(text: str) -> str:
-    """Return the text in lower case, with single spaces, ASCII digits, hyphens and apostrophes, without marks of writing direction."""
-    text = unicodedata.normalize("NFKC", text.translate(_DIRECTION_MARKS)).translate(_SIGNS)
-    text = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
-    return re.sub(" +", " ", text.casefold()).strip(" ")
-
-
-def split_words(folded: str) -> list[str]:
-    """Split a folded text into numbers, words and signs; ordinals become numbers, fillers are left out."""
-    return [_ORDINALS.get(word, word) for word in _WORD.findall(folded) if word not in _FILLERS]
+_ORDINAL = re.compile(rf"(?<=[0-9])(?: ?[.-])?(?:{ORDINAL_ENDINGS})\b")
+_TOKEN = re.compile(
+    r"""(?P<numeric>(?<!\w)(?:
+        [0-9]{4}([./-])[0-9]{1,2}\2[0-9]{1,2} | [0-9]{4}-[0-9]{1,2}
+        | [0-9]{1,2}([./-])[0-9]{1,2}\3[0-9]{4} | [0-9]{1,2}[./-][0-9]{4}
+    )(?![0-9]))
+    | [0-9]+ | [\u3400-\u9fff] | [^\W\d_\u3400-\u9fff]+ | [^\w\s] | _""",
+    re.VERBOSE,
+)
+_FORMS: list[tuple[Literal["wide", "abbreviated"], Literal["format", "stand-alone"]]] = [
+    ("wide", "format"),
+    ("wide", "stand-alone"),
+    ("abbreviated", "format"),
+    ("abbreviated", "stand-alone"),
+]
+_Phrase = tuple[str, ...]
 
 
-def is_year(word: str) -> bool:
-    return word.isdecimal() and len(word) == 4
+def words_in(text: str) -> list[Word] | None:
+    """Return the meanings of the words of a folded text, fillers left out; None if a word is unknown."""
+    tokens = list(_TOKEN.finditer(_ORDINAL.sub("", text.replace("'", " "))))
+    words: list[Word] = []
+    while tokens:
+        is_leading = not words or words[-1].kind in (Kind.MODIFIER, Kind.TO)
+        word, length = _next_word(tokens, is_leading=is_leading)
+        if not word:
+            return None
+        if word.kind != Kind.FILLER:
+            words.append(word)
+        del tokens[:length]
+    return words
 
 
-@lru_cache(maxsize=32)
-def month_numbers(language: str) -> dict[str, int]:
-    """Map each name and short name of a month, as CLDR and Django have them, to its number."""
-    numbers: dict[str, int] = {}
-    for code in ("en", language):
-        tables = [
-            get_month_names(width, context, cldr_locale(code))
-            for width in _WIDTHS
-            for context in ("format", "stand-alone")
-        ]
-        with translation.override(code):
+def _next_word(tokens: list[re.Match[str]], *, is_leading: bool) -> tuple[Word | None, int]:
+    """Return the meaning of the longest phrase that the tokens begin with, and its number of tokens."""
+    first = tokens[0]
+    if first["numeric"]:
+        return Word(Kind.NUMERIC, first[0]), 1
+    if first[0].isdecimal():
+        kind = {1: Kind.NUMBER, 2: Kind.NUMBER, 4: Kind.YEAR}.get(len(first[0]))
+        return kind and Word(kind, int(first[0])), 1
+    phrases, leading, longest = _vocabulary()
+    for length in range(min(longest, len(tokens)), 0, -1):
+        phrase = tuple(each[0] for each in tokens[:length])
+        if word := (is_leading and leading.get(phrase)) or phrases.get(phrase):
+            return word, length
+    return None, 1
+
+
+@cache
+def _vocabulary() -> tuple[dict[_Phrase, Word], dict[_Phrase, Word], int]:
+    """Return the meanings of phrases, the meanings that they have before a date instead, and the length of the longest phrase."""
+    phrases: dict[_Phrase, Word] = {(sign,): word for sign, word in _SIGNS.items()}
+    phrases |= {_phrase(name): word for name, word in [*weekdays(), *months()]}  # "mar" is March, not mardi
+    leading: dict[_Phrase, Word] = {}
+    for meaning, words in chain.from_iterable(listed.items() for listed in WORDS.values()):
+        if meaning not in ("today", "yesterday"):
+            target = leading if meaning.startswith("leading ") else phrases
+            target |= {_phrase(word): _KINDS[meaning.removeprefix("leading ")] for word in words.split(",")}
+    return phrases, leading, max(map(len, phrases))
+
+
+def weekdays() -> Iterator[tuple[str, Word]]:
+    for locale in map(cldr_locale, WORDS):
+        for width, context in _FORMS:
+            for number, name in get_day_names(width, context, locale).items():
+                yield name, Word(Kind.WEEKDAY, number)
+
+
+def months() -> Iterator[tuple[str, Word]]:
+    """Yield the names and short names of months, as CLDR and Django have them, and further forms."""
+    for language in WORDS:
+        locales = [cldr_locale(language), *map(Locale.parse, OTHER_LOCALES.get(language, []))]
+        tables = [get_month_names(width, context, locale) for locale in locales for width, context in _FORMS]
+        with translation.override(language):
             for table in [*tables, dates.MONTHS, dates.MONTHS_3, dates.MONTHS_ALT, dates.MONTHS_AP]:
-                numbers |= {fold(str(name)).rstrip("."): number for number, name in table.items()}
-    return numbers
+                yield from ((str(name), Word(Kind.MONTH, number)) for number, name in table.items())
+        for number, names in enumerate(MONTHS.get(language, []), start=1):
+            yield from ((name, Word(Kind.MONTH, number)) for name in names.split(",") if name)
 
 
-def part_of_year(words: list[str], language: str) -> int | None:
-    """Return the EDTF code of the quarter or half that these words name, in any order, with or without a year."""
-    return _part_of_year_codes(language).get(_without_year(words))
-
-
-@lru_cache(maxsize=32)
-def _part_of_year_codes(language: str) -> dict[tuple[str, ...], int]:
-    names = [*_part_names("en"), *_part_names(language)]
-    return {_without_year(split_words(fold(name))): code for name, code in names}
-
-
-def _part_names(language: str) -> Iterator[tuple[str, int]]:
-    """Yield the names and short names of each quarter and half, with its EDTF code."""
-    for number, (code, (month, _last_month)) in enumerate(QUARTERS.items(), start=1):
-        yield display_period(Precision.QUARTER, date(FIRST_YEAR, month, 1), language), code
-        for width in _WIDTHS:
-            yield get_quarter_names(width, locale=cldr_locale(language))[number], code
-    for number, (code, (month, _last_month)) in enumerate(HALVES.items(), start=1):
-        yield display_period(Precision.HALF, date(FIRST_YEAR, month, 1), language), code
-        yield f"H{number}", code
-
-
-def _without_year(words: list[str]) -> tuple[str, ...]:
-    return tuple(sorted(word for word in words if not is_year(word)))
+def _phrase(words: str) -> _Phrase:
+    return tuple(token[0] for token in _TOKEN.finditer(fold(words).replace("'", " ").replace(".", " ")))

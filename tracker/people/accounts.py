@@ -4,18 +4,62 @@ from typing import Any
 
 from allauth.account import forms
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import ratelimit
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from kombu.exceptions import OperationalError
 
+from tracker.people.mailboxes import canonical
 from tracker.people.models import User
 from tracker.people.tasks import send_password_resets
+from tracker.queueing import enqueue
+from tracker.web.error_pages import too_many_attempts
+from tracker.web.rate_limits import client_network
+
+FIVE_MINUTES, ONE_HOUR = 300, 3600
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count wrong passwords for an account and an address, so that nobody locks out its owner from another address."""
+        return f"{self._account(request, **credentials)} {client_network(request)}"
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuse too many attempts from an address, and very many from all addresses together, against somebody with a thousand."""
+        super().pre_authenticate(request, **credentials)
+        if not ratelimit.consume(request, action="login_of_account", key=self._account(request, **credentials)):
+            raise ImmediateHttpResponse(too_many_attempts(request, ONE_HOUR))
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        """Answer too many wrong passwords or codes with 429 and the time to wait, not with the form."""
+        if code == "too_many_login_attempts":
+            raise ImmediateHttpResponse(too_many_attempts(self.request, FIVE_MINUTES))
+        return super().validation_error(code, *args)
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **options: Any
+    ) -> None:
+        """Show a message. That of signing out lets the browser forget what the person typed (`static/js/keep.js`)."""
+        if message_template == "account/messages/logged_out.txt":
+            options["extra_tags"] = f"keep-forget:{request.user.pk}"
+        super().add_message(request, level, message_template, *args, **options)
+
+    def set_password(self, user: User, password: str) -> None:
+        """Forget the wrong passwords from this address, too."""
+        super().set_password(user, password)
+        self._delete_login_attempts_cached_email(self.request, email=user.email)
+
+    def _account(self, request: HttpRequest, **credentials: Any) -> str:
+        """Return what identifies the account: the person who is signed in and confirms the password, otherwise the address typed."""
+        return str(request.user.pk) if request.user.is_authenticated else str(credentials.get("email", ""))
+
+    def clean_email(self, email: str) -> str:
+        return canonical(email)
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
@@ -33,6 +77,11 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().post_login(request, user, **options)
 
 
+class LoginForm(forms.LoginForm):
+    def clean_login(self) -> str:
+        return canonical(super().clean_login())
+
+
 class ResetPasswordForm(forms.ResetPasswordForm):
     """Answer in the same words and time whether or not an address has an account: a worker sends the mail. If the broker is away, the
     mail is sent at once.
@@ -40,9 +89,7 @@ class ResetPasswordForm(forms.ResetPasswordForm):
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         people = [person.pk for person in self.users]
-        try:
-            send_password_resets.delay(people)
-        except OperationalError:
+        if not enqueue(send_password_resets, people):
             send_password_resets(people)
         return str(self.cleaned_data["email"])
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.changed_fields import ChangedFieldsForm
 from tracker.people import time_zones
+from tracker.people.mailboxes import canonical
 from tracker.people.models import Agency, Role, User
 from tracker.text import validate_line
 
@@ -51,8 +52,8 @@ class _PersonForm(_Form):
         self.fields["language"].choices = languages  # type: ignore[attr-defined]
 
     def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"].lower()
-        if User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk).exists():
+        email = canonical(self.cleaned_data["email"])
+        if User.objects.filter(email=email).exclude(pk=self.instance.pk).exists():
             raise ValidationError(_ADDRESS_TAKEN)
         return email
 
@@ -105,7 +106,7 @@ class InvitationForm(_PersonForm):
         """Return the person whom the same form added when it was sent before; None if there is none. One query."""
         if self.is_valid() or not (email := self["email"].data):
             return None
-        found = User.objects.active().filter(email__iexact=email.strip()).first()
+        found = User.objects.active().filter(email=email).first()
         names = [name for name in self._meta.fields or () if name != "email"]
         values = model_to_dict(found, fields=names) if found else {}
         return None if any(self.fields[name].has_changed(values[name], self[name].data) for name in values) else found

@@ -4,11 +4,18 @@ from typing import Any
 
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.urls import reverse
 
 from tracker.mail.templates import send_from_templates
 from tracker.people.models import User
+
+
+class PasswordLinkTokens(PasswordResetTokenGenerator):
+    """Make the tokens of links to choose a password. A deactivation ends them, also for people who are activated again."""
+
+    def _make_hash_value(self, user: Any, timestamp: int) -> str:
+        return f"{super()._make_hash_value(user, timestamp)} {user.sessions_ended_at}"
 
 
 def send_invitation(person: User, *, by: User) -> bool:
@@ -23,7 +30,7 @@ def send_password_reset(person: User) -> bool:
 
 def password_link(person: User) -> str:
     """Return the address where the person chooses a password. It works until one is chosen, the person signs in or the address changes."""
-    key = {"uidb36": user_pk_to_url_str(person), "key": default_token_generator.make_token(person)}
+    key = {"uidb36": user_pk_to_url_str(person), "key": PasswordLinkTokens().make_token(person)}
     return settings.BASE_URL + reverse("account_reset_password_from_key", kwargs=key)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 
@@ -28,15 +29,20 @@ def person_middleware(get_response: GetResponse) -> GetResponse:
 
 
 def private_middleware(get_response: GetResponse) -> GetResponse:
-    """Forbid caches to store pages of signed-in people, so that nobody can go back to them after they sign out. A view may set its own
-    Cache-Control; a page with a validator may be stored by the browser, which asks again each time.
+    """Forbid caches to store pages of signed-in people, so that nobody can go back to them after they sign out, and pages behind a link
+    of a mail. A view may set its own Cache-Control; a page with a validator may be stored by the browser, which asks again each time.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        if request.user.is_authenticated:
+        if request.user.is_authenticated or _is_secret(request.path_info):
             is_conditional = response.has_header("ETag") or response.has_header("Last-Modified")
             response.headers.setdefault("Cache-Control", f"private, {'no-cache' if is_conditional else 'no-store'}")
         return response
 
     return middleware
+
+
+def _is_secret(path: str) -> bool:
+    """Return whether the path has a token of a mail, which signs somebody in or answers for them."""
+    return path.startswith(tuple(f"/{secret}/" for secret in settings.SECRET_PATHS))

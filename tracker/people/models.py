@@ -11,12 +11,14 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from tracker.people import permissions
+from tracker.people.mailboxes import MailboxField, canonical
 from tracker.searchable import Searchable
-from tracker.text import validate_line
+from tracker.text import NameField, validate_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +47,7 @@ class Agency(Searchable):
             )
         ],
     )
-    name = models.CharField(_("name"), max_length=200, validators=[validate_line])
+    name = NameField(_("name"), max_length=200, validators=[validate_line])
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.UN)
     parent = models.ForeignKey(
         "self",
@@ -105,6 +107,10 @@ class UserQuerySet(models.QuerySet["User"]):
     def active(self) -> "UserQuerySet":
         return self.filter(is_active=True)
 
+    def active_or_among(self, people: "models.QuerySet[User]") -> "UserQuerySet":
+        """Return active people, and those of `people` who are deactivated."""
+        return self.filter(models.Q(is_active=True) | models.Q(pk__in=people.order_by().values("pk")))
+
     def focal_points(self) -> "UserQuerySet":
         return self.filter(role=Role.FOCAL_POINT)
 
@@ -114,11 +120,17 @@ class UserQuerySet(models.QuerySet["User"]):
     def admins(self) -> "UserQuerySet":
         return self.filter(role=Role.ADMIN)
 
+    def update(self, **values: Any) -> int:
+        """Update all rows. Deactivation ends the sessions, as in `User.save`."""
+        if values.get("is_active") is False:
+            values["sessions_ended_at"] = timezone.now()
+        return super().update(**values)
+
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Add a person. Without a password the person cannot sign in until choosing one through an invitation."""
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=canonical(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -128,7 +140,7 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
         return self.create_user(email, password, **(fields | {"role": Role.ADMIN}))
 
     def get_by_natural_key(self, email: str | None) -> "User":
-        return self.get(email=(email or "").strip().lower())
+        return self.get(email=email or "")
 
 
 Role = permissions.Role
@@ -145,8 +157,8 @@ class DigestCeiling(models.TextChoices):
 class User(Searchable, AbstractBaseUser):
     """Store a person who signs in by email. People are deactivated, never deleted, so that what they wrote keeps its author."""
 
-    email = models.EmailField(_("email"), unique=True)
-    name = models.CharField(_("name"), max_length=150, validators=[validate_line])
+    email = MailboxField(_("email"), unique=True)
+    name = NameField(_("name"), max_length=150, validators=[validate_line])
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.FOCAL_POINT)
     agency = models.ForeignKey(
         Agency, verbose_name=_("agency"), on_delete=models.PROTECT, null=True, blank=True, related_name="people"
@@ -163,8 +175,10 @@ class User(Searchable, AbstractBaseUser):
         default=True,
         help_text=_("Untick instead of deleting: what the person wrote keeps its author."),
     )
+    sessions_ended_at = models.DateTimeField(_("sessions ended at"), null=True, editable=False)
+    """When the person was deactivated last. What was valid before, sessions and links, stays invalid after an activation."""
     date_joined = models.DateTimeField(_("added on"), default=timezone.now, editable=False)
-    history = HistoricalRecords(excluded_fields=["password", "last_login", "search_text"])
+    history = HistoricalRecords(excluded_fields=["password", "last_login", "sessions_ended_at", "search_text"])
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -192,9 +206,22 @@ class User(Searchable, AbstractBaseUser):
         return (self.email,)
 
     def clean(self) -> None:
-        self.email = self.email.strip().lower()
+        self.email = canonical(self.email)
         if self.time_zone not in zoneinfo.available_timezones():
             raise ValidationError({"time_zone": _("There is no such time zone. Enter one such as Europe/Zurich.")})
+
+    def save(self, *args: Any, update_fields: "Iterable[str] | None" = None, **options: Any) -> None:
+        """Store the person. A deactivated one is signed out everywhere, for good."""
+        if not self.is_active and (update_fields is None or "is_active" in update_fields):
+            self.sessions_ended_at = timezone.now()
+            update_fields = None if update_fields is None else {*update_fields, "sessions_ended_at"}
+        super().save(*args, update_fields=update_fields, **options)
+
+    def get_session_auth_hash(self) -> str:
+        """Return what a session must hold to be valid: it changes with the password, and when the person is deactivated."""
+        return salted_hmac(
+            "people.session", f"{self.password} {self.sessions_ended_at}", algorithm="sha256"
+        ).hexdigest()
 
     def get_full_name(self) -> str:
         return self.name

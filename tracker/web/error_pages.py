@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Callable
+from math import ceil
 
 from django.core.exceptions import (
     BadRequest,
@@ -54,6 +55,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     else:
         words = _UNEXPECTED
     return static_page(400, "This address or form could not be understood", words)
+
+
+def too_many_attempts(request: HttpRequest, seconds: int = 60) -> HttpResponse:
+    """Return the page for status 429 after too many attempts to sign in or choose a password, with the time to wait."""
+    response = render(request, "429.html", {"minutes": ceil(seconds / 60)}, status=429)
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -3,7 +3,7 @@
 A limit is a number of characters: Unicode code points, as Python and PostgreSQL count them. A line break is one, and white space at either
 end counts for nothing. Browsers send a line break as CR and LF, though they count it as LF. For `maxlength` they count UTF-16 units, so an
 emoji is two, and cut a pasted text without a message. Fields therefore have a counter instead (`static/js/counter.js`), and the server
-refuses a text that is too long and keeps it.
+refuses a text that is too long and keeps it. A text in which nothing can be seen counts as empty, too.
 """
 
 from collections.abc import Callable
@@ -11,9 +11,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 
+from tracker.text import is_blank
+
 
 class NormalizeLineBreaks:
-    """Middleware that makes each line break of a form's values one LF before any view reads, checks or keeps them."""
+    """Middleware that makes each line break of a form's values one LF, and each invisible value empty, before any view reads, checks or
+    keeps them.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -27,11 +31,17 @@ class NormalizeLineBreaks:
 
 
 def with_plain_line_breaks(data: QueryDict) -> QueryDict:
-    """Return the same values with LF for CR LF and for CR."""
-    if not any("\r" in value for _name, values in data.lists() for value in values):
+    """Return the same values with LF for CR LF and for CR, and with nothing for values of invisible characters only."""
+    if not any(_plain(value) != value for _name, values in data.lists() for value in values):
         return data
     plain = QueryDict(mutable=True, encoding=data.encoding)
     for name, values in data.lists():
-        plain.setlist(name, [value.replace("\r\n", "\n").replace("\r", "\n") for value in values])
+        plain.setlist(name, [_plain(value) for value in values])
     plain._mutable = False
     return plain
+
+
+def _plain(value: str) -> str:
+    if not value.isascii() and is_blank(value):
+        return ""
+    return value.replace("\r\n", "\n").replace("\r", "\n")

@@ -14,7 +14,6 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
-from redis.exceptions import RedisError
 
 View = Callable[..., HttpResponseBase]
 _MINUTE = 60
@@ -23,7 +22,7 @@ _MINUTE = 60
 def limit_visitors(action: str) -> Callable[[View], View]:
     """Answer 429 when an address asks for views with the same `action` more than VISITORS_PER_MINUTE[action] times a minute.
 
-    Signed-in people are not counted, and nobody is while the cache is away.
+    Signed-in people are not counted, and nobody is while the cache is away (`tracker.web.soft_cache`).
     """
 
     def decorator(view: View) -> View:
@@ -45,19 +44,19 @@ def is_over_limit(request: HttpRequest, action: str) -> bool:
     """Count the request, and return whether its address has asked too often in this minute. False for signed-in people."""
     if request.user.is_authenticated:
         return False
-    return _count(action, _address(request)) > int(settings.VISITORS_PER_MINUTE[action])
+    return _count(action, client_network(request)) > int(settings.VISITORS_PER_MINUTE[action])
 
 
 def _count(action: str, address: str) -> int:
-    """Return how many requests the address has sent in this minute, with this one; 0 while the cache is away."""
+    """Return how many requests the address has sent in this minute, with this one; 1 while the cache is away."""
     key = f"visits:{action}:{sha256(address.encode()).hexdigest()}:{int(time()) // _MINUTE}"
-    with suppress(OSError, RedisError, ValueError):  # ValueError: the key has just expired
+    with suppress(ValueError):  # the key has just expired
         cache.add(key, 0, 2 * _MINUTE)
         return cache.incr(key)
     return 0
 
 
-def _address(request: HttpRequest) -> str:
+def client_network(request: HttpRequest) -> str:
     """Return the address that the last proxy names; for IPv6 its network, because one visitor has 2⁶⁴ addresses there."""
     address: str = get_adapter().get_client_ip(request)
     if ":" in address:

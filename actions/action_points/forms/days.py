@@ -18,7 +18,7 @@ def not_to_come(when: PartialDate | None, today: date, message: str) -> PartialD
     """
     if when and when.earliest > today:
         raise ValidationError(message)
-    if when and when.precision == Precision.INTERVAL and when.latest > today:
+    if when and when.precision == Precision.INTERVAL and when.last_day > today:
         params = {"end": when.ends[1], "today": PartialDate.day(today)}
         raise ValidationError(_("%(end)s is still to come. Let it end today, %(today)s, or earlier."), params=params)
     return when

@@ -17,7 +17,8 @@ from issues.models import Agenda
 
 logger = logging.getLogger(__name__)
 
-Enqueue = Callable[[str], object]
+Enqueue = Callable[[str], bool]
+"""Hands the id of a file to a worker. False if the broker is away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,7 @@ def request_file(request: FileRequest, *, now: datetime, enqueue: Enqueue) -> No
 
 def _enqueue(file: NoteFile, enqueue: Enqueue) -> None:
     """Mark the file as failed if the broker is away: its page says so, and the reader can try again."""
-    try:
-        enqueue(str(file.pk))
-    except Exception:
-        logger.exception("The broker does not take the file %s.", file.pk)
+    if not enqueue(str(file.pk)):
         NoteFile.objects.filter(pk=file.pk).update(state=NoteFile.State.FAILED)
 
 

@@ -1,5 +1,6 @@
 """The note as files: a short one at once, a long one by a worker, with a page that shows its progress."""
 
+from functools import partial
 from http import HTTPStatus
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from actions.note.serialization import from_json, to_json
 from actions.note.tasks import make_file
 from actions.note.views.publishing import get_version
 from issues.models import Agenda
+from tracker.queueing import enqueue
 from tracker.web.rate_limits import limit_visitors
 
 REFRESH = 3
@@ -64,7 +66,7 @@ def ask_for_file(request: HttpRequest, slug: str) -> HttpResponse:
         with_people=request.user.is_authenticated,
         site=_site(request),
     )
-    return redirect(request_file(wanted, now=timezone.now(), enqueue=make_file.delay))
+    return redirect(request_file(wanted, now=timezone.now(), enqueue=partial(enqueue, make_file)))
 
 
 @public_if_visible

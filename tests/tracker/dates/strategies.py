@@ -1,10 +1,10 @@
-"""Generate partial dates for hypothesis: every precision, over the whole range of years."""
+"""Generate partial dates for hypothesis: every form, over the whole range of years."""
 
 import calendar
 
 from hypothesis import strategies as st
 
-from tracker.dates.parts import FIRST_YEAR, HALVES, LAST_YEAR, QUARTERS
+from tracker.dates.parts import FIRST_YEAR, HALVES, LAST_YEAR, QUARTERS, SEASONS
 from tracker.dates.value import PartialDate
 
 LANGUAGES = ["en", "fr", "es", "ru", "ar", "zh-hans"]
@@ -12,9 +12,9 @@ LANGUAGES = ["en", "fr", "es", "ru", "ar", "zh-hans"]
 
 @st.composite
 def single_texts(draw: st.DrawFn) -> str:
-    """Return EDTF texts of a day, month, quarter, half or year."""
+    """Return EDTF texts of a day, month, season, quarter, half or year."""
     year = draw(st.integers(FIRST_YEAR, LAST_YEAR))
-    month = draw(st.sampled_from([None, *range(1, 13), *QUARTERS, *HALVES]))
+    month = draw(st.sampled_from([None, *range(1, 13), *SEASONS, *QUARTERS, *HALVES]))
     if month is None:
         return f"{year}"
     if month > 12 or draw(st.booleans()):
@@ -24,9 +24,18 @@ def single_texts(draw: st.DrawFn) -> str:
 
 @st.composite
 def partial_dates(draw: st.DrawFn) -> PartialDate:
-    """Return partial dates, including intervals."""
-    ends = [PartialDate.parse(text) for text in draw(st.lists(single_texts(), min_size=1, max_size=2))]
-    first, last = min(ends), max(ends)
-    if first == last or last.latest < first.latest:
-        return first
-    return PartialDate.parse(f"{first.text}/{last.text}")
+    """Return partial dates of every form."""
+    thirds = st.sampled_from(["", " early", " mid", " late"])
+    texts = [
+        text + (draw(thirds) if len(text) < len("2005-12-22") else "")
+        for text in draw(st.lists(single_texts(), min_size=1, max_size=2))
+    ]
+    first, last = min(ends := [PartialDate.parse(text) for text in texts]), max(ends)
+    texts = [first.text] if first == last or last.latest < first.latest else [first.text, last.text]
+    modifier = draw(st.sampled_from(["", "", "", "~", " by", " before"]))
+    if modifier == "~":
+        texts = [text.replace(" ", "~ ") if " " in text else f"{text}~" for text in texts]
+        return PartialDate.parse("/".join(texts))
+    if modifier == " before" and any(text.endswith("late") for text in texts):
+        modifier = " by"
+    return PartialDate.parse("/".join(texts) + modifier)

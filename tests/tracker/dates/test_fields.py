@@ -217,7 +217,7 @@ def test_input_says_how_to_write_the_date_and_has_no_date_picker(milestone):
     for attribute in [
         'type="text"',
         'value="2nd quarter of 2006"',
-        'data-counter="60"',
+        'data-counter="100"',
         'autocomplete="off"',
         "required",
     ]:

@@ -41,6 +41,8 @@ def narrative_form(client, focal_point) -> Any:
         (["a\rb", "a\n\rb", "\r\n"], ["a\nb", "a\n\nb", "\n"]),
         (["a\nb", ""], ["a\nb", ""]),
         ([], []),
+        (["\u200b\r\n\u2060", "\u3164", "\u00a0"], ["", "", ""]),
+        (["\u200ba", "e\u0301", " ", ""], ["\u200ba", "e\u0301", " ", ""]),
     ],
 )
 def test_line_breaks_of_a_form_become_one_character(typed, plain):

@@ -67,7 +67,7 @@ def test_addresses_are_counted_separately(client, addresses, last):
 
 def test_nobody_is_counted_while_the_cache_is_away(client, settings):
     settings.CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1"}
+        "default": {"BACKEND": "tracker.web.soft_cache.SoftRedisCache", "LOCATION": "redis://127.0.0.1:1"}
     }
 
     assert [client.get(SEARCH).status_code for _ in range(4)] == [200] * 4

@@ -17,6 +17,11 @@ from issues.models import Agenda
 from tests import personas
 from tracker.web.tabular import KINDS, as_csv, as_json, as_xlsx
 
+pytestmark = [
+    pytest.mark.embedded,  # how a file is written does not depend on the database
+    pytest.mark.no_cover,
+]
+
 FORMULA = "=cmd|' /C calc'!A0"
 INVISIBLE = (
     "\t\r\n \u00a0\u00ad\u034f\u061c\u115f\u180e\u200b\u200c\u200d\u200e\u200f\u2028\u202a\u202e\u2060\u2066\u2800\u3000\u3164"
@@ -78,8 +83,8 @@ def routes_of_files() -> Iterator[str]:
             yield str(each.name)
 
 
-@pytest.fixture
-def hostile_network(db, admin):
+@pytest.fixture(scope="module")
+def hostile_rows(rows_of_the_module):
     """Create agencies, people, an agenda, action points and updates named by HOSTILE."""
     agenda = personas.agenda(title=f"x,{FORMULA}", visible_to=Agenda.Audience.EVERYBODY)
     for number, text in enumerate(HOSTILE, 1):
@@ -93,9 +98,17 @@ def hostile_network(db, admin):
         )
         Evidence.objects.create(update=update, url=f"https://example.org/;{text}")
     SavedView.objects.create(
-        person=admin, agenda=agenda, name=FORMULA, is_shared=True, query=urlencode({"q": f"x,{FORMULA}"})
+        person=personas.person("sharer@example.org"),
+        agenda=agenda,
+        name=FORMULA,
+        is_shared=True,
+        query=urlencode({"q": f"x,{FORMULA}"}),
     )
-    return agenda
+
+
+@pytest.fixture
+def hostile_network(hostile_rows, db):
+    """Let the test read these rows."""
 
 
 def test_every_route_of_a_file_is_listed():

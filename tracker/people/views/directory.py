@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tracker.folding import words_of
 from tracker.people.access import signed_in
+from tracker.people.choosing import MAX_OFFERED, matching
 from tracker.people.forms import DirectorySearch, InvitationForm
 from tracker.people.mails import send_invitation
 from tracker.people.models import Agency, User, UserQuerySet
@@ -51,6 +52,20 @@ def people_list(request: HttpRequest) -> HttpResponse:
         "query": urlencode({"q": wanted}) if wanted else "",
     }
     return render(request, "people/people_list.html", context, status=200 if search.is_valid() and not errors else 400)
+
+
+@require_safe
+def people_suggestions(request: HttpRequest) -> HttpResponse:
+    """Suggest people while a coordinator types a name into a form: a fragment of HTML. `?q=` is what was typed; with `deactivated=yes`
+    people who are deactivated are suggested, too.
+    """
+    require(signed_in(request), Right.COORDINATE)
+    search = DirectorySearch(request.GET)
+    typed = search.cleaned_data["q"] if search.is_valid() else ""
+    people = User.objects.all() if request.GET.get("deactivated") == "yes" else User.objects.active()
+    found = list(matching(people, typed).select_related("agency")[: MAX_OFFERED + 1])
+    context = {"people": found[:MAX_OFFERED], "has_more": len(found) > MAX_OFFERED}
+    return render(request, "people/_suggestions.html", context, status=200 if search.is_valid() else 400)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
