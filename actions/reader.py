@@ -19,6 +19,7 @@ from actions.reports import agency_parents, read_reports
 from actions.rules import StatusSummary, summarize
 from actions.states import ActionPointState, OpenMilestone, PartState
 from issues.models import Agenda, Issue
+from tracker.dates.value import PartialDate
 from tracker.people.models import User
 
 _STATUS = ("status", "last_reported", "last_reported_day", "last_happened", "no_progress_streak")
@@ -112,9 +113,9 @@ def _read(scope: Scope, as_of: AsOf, agendas: Mapping[int, Agenda]) -> list[Acti
             issue,
             number,
             added_on,
-            *status,
-            parts=tuple(parts.get(pk, ())) or (PartState(None, None, *status),),
-            milestones=tuple(milestones.get(pk, ())),
+            *_derived(status),
+            tuple(parts.get(pk, ())) or (PartState(None, None, *_derived(status)),),
+            tuple(milestones.get(pk, ())),
         )
         for pk, agenda, issue, number, added_on, *status in rows
     ]
@@ -139,15 +140,21 @@ def _parts(scope: Scope, as_of: AsOf) -> dict[int, list[PartState]]:
             PartState(
                 pk,
                 agency,
-                *status,
-                since=since,
-                persons=tuple(persons.get(pk, ())),
-                people=frozenset(active.get(pk) or focal_points.get(agency, ())),
-                paused_until=None if as_of.is_past else paused_until,
-                predecessor_reported=predecessors.get((action_point, agency)),
+                *_derived(status),
+                since,
+                tuple(persons.get(pk, ())),
+                frozenset(active.get(pk) or focal_points[agency]),
+                None if as_of.is_past else paused_until,
+                predecessors.get((action_point, agency)),
             )
         )
     return parts
+
+
+def _derived(columns: list[Any]) -> tuple[str, PartialDate | None, date | None, PartialDate | None, int]:
+    """Return the values of `_STATUS`, with their types."""
+    status, last_reported, last_reported_day, last_happened, streak = columns
+    return status, last_reported, last_reported_day, last_happened, streak
 
 
 def _persons(responsibilities: Any) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
@@ -176,7 +183,8 @@ def _focal_points(agencies: Collection[int]) -> dict[int, set[int]]:
 
 def _predecessors(scope: Scope) -> dict[tuple[int, int], date]:
     """Return the day of the last report on each agency's part of the predecessors, by ids of action point and agency. One query."""
-    reported = Responsibility.objects.filter(last_reported_day__isnull=False, **_via("action_point__carried_to", scope))
+    parts = Responsibility.objects.current().filter(**_via("action_point__carried_to", scope))
+    reported = parts.filter(last_reported_day__isnull=False)
     rows: Any = reported.order_by().values_list("action_point__carried_to", "agency_id", "last_reported_day")
     days: dict[tuple[int, int], date] = {}
     for action_point, agency, day in rows:

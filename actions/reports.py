@@ -19,7 +19,7 @@ def read_reports(updates: Any) -> dict[int, list[Report]]:
         participants[update].add(agency)
     reports: dict[int, list[Report]] = defaultdict(list)
     for pk, action_point, *columns in updates.order_by().values_list("pk", "action_point_id", *_COLUMNS):
-        reports[action_point].append(Report(*columns, frozenset(participants.get(pk, ()))))
+        reports[action_point].append(Report._make([*columns, frozenset(participants.get(pk, ()))]))
     return reports
 
 

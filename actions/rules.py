@@ -103,7 +103,8 @@ def summarize(reports: Collection[Report], leads: Collection[int], parents: Mapp
 
     An update that covers no part changes nothing.
     """
-    covering = {lead: [each for each in reports if covers(each, lead, parents)] for lead in leads or [None]}
+    owners: Collection[int | None] = leads or [None]
+    covering = {lead: [each for each in reports if covers(each, lead, parents)] for lead in owners}
     parts = {lead: _summarize_part(covered) for lead, covered in covering.items()}
     counted = {report for covered in covering.values() for report in covered}
     whole = _summarize_part(counted)

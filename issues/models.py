@@ -133,7 +133,7 @@ class Agenda(models.Model):
     @property
     def opened_day(self) -> date | None:
         """Return the day from which updates are expected: that of the opening, otherwise the latest day of the agreement."""
-        return self.opened_on or (self.agreed_on and self.agreed_on.latest)
+        return self.opened_on or (self.agreed_on.latest if self.agreed_on else None)
 
     def look_back(self, instant: datetime) -> None:
         """Set the state, in memory, to open or closed as it was just before the instant. One query."""

@@ -12,6 +12,7 @@ from actions.models import ActionPoint
 from actions.models.status import ENDED
 from actions.reminders.links import VALID
 from actions.reminders.models import DeclinedResponsibility, Digest
+from actions.responsibilities import name_persons
 from issues.models import Agenda
 from tracker.people.models import User
 from tracker.transactions import lock
@@ -50,8 +51,8 @@ def open_work(person: User) -> OpenWork:
     """
     points = ActionPoint.objects.exclude(status__in=ENDED).exclude(issue__agenda__state=Agenda.State.CLOSED)
     own = list(points.own(person).in_order().with_context())
-    assigned = [point for point in own if person in point.focal_points.all()]
-    led = [point for point in own if person not in point.focal_points.all()]
+    assigned = [point for point in own if any(part.is_assigned_to(person) for part in point.parts)]
+    led = [point for point in own if point not in assigned]
     return OpenWork(person, assigned, led, person.drafts.count())
 
 
@@ -84,8 +85,7 @@ def hand_over(
         raise HandoverError(_("%(name)s was deactivated in the meantime. Choose another person.") % {"name": successor})
     points = [point for point in work.points if point.pk in chosen]
     for point in points:
-        point.focal_points.remove(predecessor)
-        point.focal_points.add(successor)
+        _name_successor(point, predecessor, successor)
     _end_answer_links(work, reason, by, now)
     if deactivate and predecessor.is_active:
         predecessor.is_active = False
@@ -101,6 +101,15 @@ def hand_over(
     )
     handover.action_points.set(points)
     return handover
+
+
+def _name_successor(point: ActionPoint, predecessor: User, successor: User) -> None:
+    """Name the successor for the parts that the predecessor is named for; if there are none, for those that are the predecessor's own."""
+    own = [part for part in point.parts if part.is_own(predecessor)]
+    assigned = [part for part in own if part.is_assigned_to(predecessor)]
+    for part in assigned or own:
+        others = [person for person in part.persons.all() if person != predecessor]
+        name_persons(part, [*others, successor])
 
 
 def _end_answer_links(work: OpenWork, reason: str, by: User, now: datetime) -> None:

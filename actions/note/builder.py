@@ -12,21 +12,21 @@ from actions.models import ActionPoint, ActionStatus, Milestone, ProgressUpdate
 from actions.note import sections
 from actions.note.blocks import EditedBlock, blocks_from_json, text_of_single_source, with_new_sources
 from actions.note.content import (
-    Contact,
     Dissent,
     EvidenceLink,
     Note,
-    NoteAgency,
     NoteEntry,
     NoteIssue,
     NoteMilestone,
+    NotePart,
     NotePoint,
     NoteUpdate,
 )
+from actions.note.directory import Contact, NoteAgency
 from actions.note.markdown_tree import web_address
 from actions.note.models import SectionEdit, SignOff
 from actions.note.sections import Section
-from actions.rules import is_ahead, is_overdue
+from actions.rules import is_past_due
 from issues.models import Agenda, Issue
 from tracker.people.models import Agency, User
 from tracker.text import without_unwanted
@@ -133,21 +133,22 @@ class _NoteBuilder:
 
     def _point(self, point: ActionPoint) -> NotePoint:
         updates = [_note_update(update, point) for update in self.updates[point.pk]]
-        agencies, people, milestones = point.lead_agencies.all(), point.focal_points.all(), point.milestones.all()
+        people = dict.fromkeys(person for part in point.parts for person in part.persons.all())
+        milestones = [milestone for milestone in point.milestones.all() if milestone.done_on is None]
         built = NotePoint(
             code=point.code,
             reference=point.reference,
             title=without_unwanted(point.title),
             address=point.get_absolute_url(),
             description=self._text(point.description, sections.description_key(point)),
-            lead_agencies=tuple(agency.acronym for agency in agencies),
+            lead_agencies=tuple(agency.acronym for agency in point.leads),
             people=tuple(without_unwanted(str(person)) for person in people) if self.with_people else (),
-            is_owned=bool(agencies or people),
             status=ActionStatus(point.status),
-            is_silent=not updates,
+            has_report=bool(updates),
             entries=_entries(updates, self.blocks[sections.updates_key(point)]),
-            ahead=tuple(_milestone(milestone) for milestone in milestones if is_ahead(milestone, self.today)),
-            passed=tuple(_milestone(milestone) for milestone in milestones if is_overdue(milestone, self.today)),
+            ahead=tuple(_milestone(each) for each in milestones if not is_past_due(each.due_latest, self.today)),
+            passed=tuple(_milestone(each) for each in milestones if is_past_due(each.due_latest, self.today)),
+            parts=_parts(point),
         )
         return replace(built, dissents=_dissents(built, self.sign_offs[point.pk]))
 
@@ -155,7 +156,7 @@ class _NoteBuilder:
 def _action_points(agenda: Agenda) -> list[ActionPoint]:
     """Four queries. Raises BadRequest if there are more than MAX_ACTION_POINTS."""
     of_agenda = ActionPoint.objects.filter(issue__agenda=agenda).in_order()
-    points = list(of_agenda.with_context().prefetch_related("milestones")[: MAX_ACTION_POINTS + 1])
+    points = list(of_agenda.with_context().prefetch_related("milestones__agency")[: MAX_ACTION_POINTS + 1])
     if len(points) > MAX_ACTION_POINTS:
         raise BadRequest(
             _(
@@ -221,6 +222,12 @@ def _note_update(update: ProgressUpdate, point: ActionPoint) -> NoteUpdate:
     )
 
 
+def _parts(point: ActionPoint) -> tuple[NotePart, ...]:
+    if len(point.parts) < 2:
+        return ()
+    return tuple(NotePart(part.agency.acronym, ActionStatus(part.status)) for part in point.parts)
+
+
 def _milestone(milestone: Milestone) -> NoteMilestone:
     return NoteMilestone(
         title=without_unwanted(milestone.title),
@@ -228,11 +235,12 @@ def _milestone(milestone: Milestone) -> NoteMilestone:
         due=milestone.due,
         due_note=without_unwanted(milestone.due_note),
         repeats_every_months=milestone.repeats_every_months,
+        agency=milestone.agency.acronym if milestone.agency else "",
     )
 
 
 def _agencies_named(points: Iterable[ActionPoint], updates: UpdatesByPoint) -> set[Agency]:
-    agencies = {agency for point in points for agency in point.lead_agencies.all()}
+    agencies = {agency for point in points for agency in point.leads}
     for update in (update for of_point in updates.values() for update in of_point):
         agencies.update(update.participants.all())
         if update.agency:

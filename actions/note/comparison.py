@@ -102,8 +102,8 @@ def _titled(title: str, text: str) -> Iterator[str]:
 def _of_point(point: NotePoint) -> Iterator[str]:
     yield point.heading
     yield from _paragraphs(parse(point.description))
-    yield point.answered_for
-    if point.is_silent:
+    yield from point.facts
+    if not point.has_report:
         yield _("Nothing has been reported.")
     for entry in point.entries:
         yield from (update.heading for update in entry.items)

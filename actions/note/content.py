@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 
 from actions.models import ActionStatus, ReportedStatus
 from actions.note.blocks import fingerprint
+from actions.note.directory import NoteAgency
 from actions.note.markdown_tree import Block, Paragraph, Quote, Run, parse
 from tracker.dates.value import PartialDate
 
@@ -157,21 +158,31 @@ class NoteMilestone:
     due: PartialDate
     due_note: str
     repeats_every_months: int | None
+    agency: str = ""
+    """The lead agency whose part it belongs to; empty if it belongs to all."""
 
     @property
     def facts(self) -> list[str | int | None]:
-        return [self.title, self.place, self.due.text, self.due_note, self.repeats_every_months]
+        return [self.title, self.place, self.due.text, self.due_note, self.repeats_every_months, self.agency]
 
     @property
     def line(self) -> str:
         """Return date, title, place and repetition on one line; a note on the date replaces the repetition."""
-        line = f"{self.due}: {self.title}"
+        line = f"{self.due}: {self.title}" if not self.agency else f"{self.due}: {self.agency}, {self.title}"
         if self.place not in self.title:
             line += f", {self.place}"
         remark = self.due_note
         if not remark and (months := self.repeats_every_months):
             remark = ngettext("every month", "every %(months)s months", months) % {"months": months}
         return f"{line} ({remark})" if remark else line
+
+
+@dataclass(frozen=True, slots=True)
+class NotePart:
+    """One agency's part of an action point that several agencies lead."""
+
+    agency: str
+    status: ActionStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,15 +197,23 @@ class NotePoint:
     """Markdown."""
     lead_agencies: tuple[str, ...]
     people: tuple[str, ...]
-    """Names of its focal points; empty for visitors."""
-    is_owned: bool
+    """Names of the persons named for it; empty for visitors."""
     status: ActionStatus
-    is_silent: bool
-    """Whether it has no current update: not the same as updates that are left out."""
+    has_report: bool
+    """Whether it has a current update, even if the note leaves it out."""
     entries: tuple[NoteEntry, ...]
     ahead: tuple[NoteMilestone, ...]
     passed: tuple[NoteMilestone, ...]
     dissents: tuple[Dissent, ...] = ()
+    parts: tuple[NotePart, ...] = ()
+    """One for each lead agency if there are several."""
+
+    @property
+    def status_line(self) -> str:
+        """Return the status in words: of each part if several agencies lead it."""
+        if self.parts:
+            return " · ".join(f"{part.agency}: {part.status.label}" for part in self.parts)
+        return str(self.status.label)
 
     @property
     def updates(self) -> tuple[NoteUpdate, ...]:
@@ -218,16 +237,19 @@ class NotePoint:
 
     @property
     def owners(self) -> str:
-        """Return the owners in words. Visitors read that focal points are assigned, not who they are."""
-        if not self.is_owned:
-            return gettext("Nobody owns this")
-        names = [", ".join(group) for group in (self.lead_agencies, self.people) if group]
-        return " · ".join(names) or gettext("focal points assigned")
+        """Return the lead agencies and persons in words. Visitors do not read the names of persons."""
+        return " · ".join(", ".join(group) for group in (self.lead_agencies, self.people) if group)
 
     @property
     def answered_for(self) -> str:
-        """Return the owners as a sentence."""
-        return ": ".join([gettext("Who answers for it"), self.owners]) if self.is_owned else self.owners
+        """Return who is responsible as a sentence."""
+        return ": ".join([gettext("Responsible"), self.owners]) if self.lead_agencies else gettext("No one responsible")
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Return who is responsible and, once something has been reported, the status, each as a line of its own."""
+        status = ": ".join([gettext("Status"), self.status_line])
+        return (self.answered_for, status) if self.has_report else (self.answered_for,)
 
     @property
     def milestone_groups(self) -> tuple[tuple[str, tuple[NoteMilestone, ...]], ...]:
@@ -260,25 +282,6 @@ class NoteIssue:
         """Count its action points by status: one number for each ActionStatus, in their order."""
         counts = Counter(point.status for point in self.points)
         return tuple(counts[status] for status in ActionStatus)
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    name: str
-    email: str
-
-
-@dataclass(frozen=True, slots=True)
-class NoteAgency:
-    """An agency of the directory."""
-
-    acronym: str
-    name: str
-    contacts: tuple[Contact, ...]
-
-    @property
-    def label(self) -> str:
-        return self.acronym if self.name == self.acronym else f"{self.acronym} · {self.name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,9 +69,10 @@ def point_sign_offs(agenda: Agenda, today: date) -> list[PointSignOffs]:
     reporting, answering = _reporting_agencies(agenda), _agencies_with_focal_points()
     action_points = ActionPoint.objects.filter(issue__agenda=agenda).in_order().select_related("issue__agenda")
     found = []
-    for action_point in action_points.prefetch_related("lead_agencies", "focal_points__agency"):
-        agencies = {agency.pk: agency for agency in action_point.lead_agencies.all()} | reporting[action_point.pk]
-        agencies |= {person.agency.pk: person.agency for person in action_point.focal_points.all() if person.agency}
+    for action_point in action_points.with_context():
+        agencies = {agency.pk: agency for agency in action_point.leads} | reporting[action_point.pk]
+        persons = [person for part in action_point.parts for person in part.persons.all()]
+        agencies |= {person.agency.pk: person.agency for person in persons if person.agency}
         point = note_points[action_point.code]
         answers = _answers(agencies.values(), sign_offs[action_point.pk], point.fingerprint, answering)
         found.append(PointSignOffs(action_point, point, answers))

@@ -7,9 +7,11 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from actions.models import ActionPoint, ActionPointQuerySet, Milestone, ProgressDraft
+from actions.models import ActionPoint, ActionPointQuerySet, Milestone, ProgressDraft, Responsibility
 from actions.reminders.models import ReminderSchedule
-from actions.rollover.models import Decision, PlannedPoint, Rollover
+from actions.responsibilities import add_lead, name_persons
+from actions.rollover.milestones import undecided_milestones
+from actions.rollover.models import Decision, MilestoneDecision, PlannedPoint, Rollover
 from actions.rollover.plan import RolloverError, lock_plan, reason_already_followed
 from issues.models import Agenda, Issue
 from tracker.people.models import User
@@ -23,7 +25,7 @@ def create_agenda(rollover: Rollover, *, by: User, now: datetime) -> Agenda:
     """Create the planned agenda as a draft. Raises RolloverError, and creates nothing, if it cannot."""
     rollover = lock_plan(rollover)
     source = for_update(Agenda.objects.all()).get(pk=rollover.source_id)
-    _require_ready(rollover, source)
+    _require_ready(rollover, source, now.date())
     agenda = Agenda.objects.create(
         slug=rollover.slug,
         title=rollover.title,
@@ -58,6 +60,7 @@ def remove_draft(rollover: Rollover) -> None:
     _require_untouched(rollover, points)
     try:
         Milestone.objects.filter(action_point__in=points).delete()
+        Responsibility.objects.filter(action_point__in=points).delete()
         points.delete()
         Issue.objects.filter(agenda=agenda).delete()
         ReminderSchedule.objects.filter(agenda=agenda).delete()
@@ -90,7 +93,7 @@ def open_agenda(rollover: Rollover, *, today: date, visible_to: str, close_sourc
     return agenda
 
 
-def _require_ready(rollover: Rollover, source: Agenda) -> None:
+def _require_ready(rollover: Rollover, source: Agenda, today: date) -> None:
     if undecided := rollover.undecided().count():
         message = ngettext(
             "%(count)s action point is still undecided. Decide on it first.",
@@ -98,6 +101,13 @@ def _require_ready(rollover: Rollover, source: Agenda) -> None:
             undecided,
         )
         raise RolloverError(message % {"count": undecided})
+    if milestones := len(undecided_milestones(rollover, today)):
+        message = ngettext(
+            "%(count)s milestone has passed without being done. Say first what happens to it.",
+            "%(count)s milestones have passed without being done. Say first what happens to each of them.",
+            milestones,
+        )
+        raise RolloverError(message % {"count": milestones})
     if Agenda.objects.filter(slug=rollover.slug).exists():
         raise RolloverError(
             _("Another agenda already has the short name “%(slug)s”. Change the name of the new one.")
@@ -133,7 +143,7 @@ def _create_issues(rollover: Rollover, agenda: Agenda) -> dict[int, Issue]:
 def _create_action_point(planned: PlannedPoint, issue: Issue) -> None:
     """Create a planned action point, carried from all action points that lead to it.
 
-    Its owners, description and open milestones come from those whose work continues in it.
+    Its leads, persons, description and open milestones come from those whose work continues in it.
     """
     decisions = sorted(planned.decisions.all(), key=lambda decision: decision.action_point_id)
     continued = [decision.action_point for decision in decisions if decision.continues_work]
@@ -141,8 +151,8 @@ def _create_action_point(planned: PlannedPoint, issue: Issue) -> None:
     point = ActionPoint.objects.create(
         issue=issue, number=planned.number, title=planned.title, description="\n\n".join(descriptions)
     )
-    point.lead_agencies.set({agency for old in continued for agency in old.lead_agencies.all()})
-    point.focal_points.set({person for old in continued for person in old.focal_points.filter(is_active=True)})
+    for old in continued:
+        _copy_responsibilities(old, point)
     point.carried_from.set([decision.action_point for decision in decisions])
     for decision in decisions:
         if decision.continues_work and _is_first_target(planned, decision):
@@ -151,26 +161,43 @@ def _create_action_point(planned: PlannedPoint, issue: Issue) -> None:
     planned.save(update_fields=["created_action_point"])
 
 
+def _copy_responsibilities(old: ActionPoint, new: ActionPoint) -> None:
+    """Copy the current responsibilities with the persons who are active. If an agency led several, all persons are named for its part."""
+    for part in old.responsibilities.current().with_people():
+        copied = add_lead(new, part.agency, since=part.since)
+        active = [person for person in part.persons.all() if person.is_active]
+        name_persons(copied, {*copied.persons.all(), *active})
+
+
 def _is_first_target(planned: PlannedPoint, decision: Decision) -> bool:
     """Return whether the milestones go to this one. When an action point is split, only the first new one gets them."""
     return decision.kind != Decision.Kind.SPLIT or decision.targets.order_by("issue__number", "number")[0] == planned
 
 
 def _copy_milestones(old: ActionPoint, new: ActionPoint) -> None:
-    """Copy the open milestones. Skip one with the title and date of a copied one; with another date, add its old number to the title."""
-    for milestone in old.milestones.undone().in_order():
-        title = milestone.title
+    """Copy the open milestones. One that has passed gets its new date, or is marked as done or left out, as decided.
+
+    Skip one with the title and date of a copied one; with another date, add its old number to the title.
+    """
+    for milestone in old.milestones.undone().in_order().select_related("rollover_decision"):
+        decision = getattr(milestone, "rollover_decision", None)
+        if decision and decision.kind == MilestoneDecision.Kind.DONE:
+            milestone.mark_done(decision.date)
+        if decision and decision.kind != MilestoneDecision.Kind.NEW_DATE:
+            continue
+        title, due = milestone.title, decision.date if decision else milestone.due
         if copied := new.milestones.filter(title=title).first():
-            if copied.due == milestone.due:
+            if copied.due == due:
                 continue
             suffix = f" ({old.issue.number}.{old.number})"
             title = title[: MAX_TITLE_LENGTH - len(suffix)] + suffix
         Milestone.objects.create(
             action_point=new,
+            agency=milestone.agency,
             title=title,
             place=milestone.place,
-            due=milestone.due,
-            due_note=milestone.due_note,
+            due=due,
+            due_note="" if decision else milestone.due_note,
             repeats_every_months=milestone.repeats_every_months,
         )
 

@@ -12,10 +12,11 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from actions.models import ActionPoint, ActionPointQuerySet
+from actions.models import ActionPoint, ActionPointQuerySet, Milestone
 from actions.models.status import ENDED
 from issues.models import Agenda, Issue
 from issues.numbering import next_number
+from tracker.dates.fields import PartialDateField
 from tracker.people.models import User
 from tracker.text import validate_line, validate_text
 
@@ -207,3 +208,32 @@ class Decision(models.Model):
     def mark_decided(self, by: User, now: "datetime") -> None:
         """Set who decided and when, and a new revision. The caller saves it."""
         self.decided_by, self.decided_at, self.revision = by, now, uuid.uuid4()
+
+
+class MilestoneDecision(models.Model):
+    """Record what happens to one milestone whose date has passed: it was done, gets a new date in the next agenda, or is dropped."""
+
+    class Kind(models.TextChoices):
+        DONE = "done", _("Done")
+        NEW_DATE = "new_date", _("New date")
+        DROPPED = "dropped", _("Dropped")
+
+    rollover = models.ForeignKey(Rollover, on_delete=models.CASCADE, related_name="milestone_decisions")
+    milestone = models.OneToOneField(Milestone, on_delete=models.CASCADE, related_name="rollover_decision")
+    kind = models.CharField(_("what happens to it"), max_length=10, choices=Kind)
+    date = PartialDateField(_("date"), null=True)
+    """When it was done, or the new date; None if it is dropped."""
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("decision on a milestone")
+        verbose_name_plural = _("decisions on milestones")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="dropped", date=None) | Q(kind__in=["done", "new_date"], date__isnull=False),
+                name="milestone_decision_date_unless_dropped",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.milestone}: {self.kind}"

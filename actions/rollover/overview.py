@@ -56,8 +56,8 @@ class RolloverOverview:
 
 
 def overview_of(rollover: Rollover) -> RolloverOverview:
-    """Return the overview of a plan whose source is loaded. Eight queries."""
-    points = list(rollover.points().select_related("issue").prefetch_related("lead_agencies", "focal_points"))
+    """Return the overview of a plan whose source is loaded. Six queries."""
+    points = list(rollover.points().select_related("issue"))
     for point in points:
         point.issue.agenda = rollover.source
     decisions = {

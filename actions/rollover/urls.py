@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from actions.rollover import decision_views, issue_views, views
+from actions.rollover import decision_views, issue_views, milestone_views, views
 from tracker import converters  # noqa: F401 - registers <number:>
 
 _BASE = "agendas/<slug:slug>/roll-over/"
@@ -14,6 +14,7 @@ urlpatterns = [
     path(f"{_BASE}carried-forward/", decision_views.carry_forward, name="rollover_carry_forward"),
     path(f"{_BASE}issues/", issue_views.add_issue, name="rollover_add_issue"),
     path(f"{_BASE}issues/<number:number>/", issue_views.edit_issue, name="rollover_edit_issue"),
+    path(f"{_BASE}milestones/", milestone_views.milestones_form, name="rollover_milestones"),
     path(f"{_BASE}agenda/", views.create_agenda, name="rollover_create_agenda"),
     path(f"{_BASE}undoing/", views.remove_draft, name="rollover_remove_draft"),
     path(f"{_BASE}opening/", views.open_agenda, name="rollover_open_agenda"),

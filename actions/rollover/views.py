@@ -12,6 +12,7 @@ from actions.access import get_agenda, signed_in
 from actions.rollover import carry_out
 from actions.rollover.access import get_rollover
 from actions.rollover.forms import CarryForwardForm, OpenAgendaForm, RolloverForm
+from actions.rollover.milestones import undecided_milestones
 from actions.rollover.models import Rollover
 from actions.rollover.overview import overview_of
 from actions.rollover.plan import RolloverError, reason_not_to_start, rename, start
@@ -117,6 +118,7 @@ def overview_page(request: HttpRequest, rollover: Rollover, *, status: int = 200
         "rollover": rollover,
         "source": rollover.source,
         "overview": plan,
+        "undecided_milestones": len(undecided_milestones(rollover, timezone.localdate())),
         "page": get_page(plan.rows(only_undecided=only_undecided), PAGE_SIZE, request.GET, errors),
         "planned_page": get_page(plan.planned_rows, PAGE_SIZE, request.GET, errors, parameter="planned"),
         "errors": errors,

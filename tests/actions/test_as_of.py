@@ -15,7 +15,7 @@ from actions.models import ActionStatus
 from actions.models.action_point_queryset import Basis
 from actions.progress import correct, log_progress, withdraw
 from actions.reader import read_agenda
-from actions.rules import Report, position_of, status_summary
+from actions.rules import Report, position_of, summarize
 from tests import personas
 from tests.actions.pages import links, text
 from tests.personas import NOW
@@ -210,14 +210,14 @@ class TestAnyReports(TestCase):
                 reason="So." if kind == "no_progress" else "",
             )
         reports_by_the_date = [
-            Report(number, kind, part, None, reported, *position_of(reported, NOW, UTC), NOW)
+            Report(number, kind, part, False, None, None, reported, *position_of(reported, NOW, UTC), NOW)
             for number, (days, kind, part) in enumerate(reports, 1)
             if days <= day and (reported := PartialDate.day(MARCH + timedelta(days=days)))
         ]
 
         past = state(MARCH + timedelta(days=day))
 
-        expected = status_summary(reports_by_the_date)
+        expected = summarize(reports_by_the_date, [], {}).action_point
         assert (past.status, past.last_reported) == (expected.status, expected.last_reported)
 
 

@@ -14,8 +14,9 @@ from actions.as_of import AsOf
 from actions.drafts import MAX_DRAFTS, TooManyDraftsError, is_blank, save_draft
 from actions.models import ActionPoint, ActionStatus, Evidence, Milestone, ProgressUpdate, ReportedStatus
 from actions.models.status import AttentionReason
-from actions.progress import NewerUpdatesError, Progress, SupersededError, correct, log_progress, wake, withdraw
+from actions.progress import NewerUpdatesError, Progress, SupersededError, correct, log_progress, withdraw
 from actions.reader import read_agenda, state_of
+from actions.responsibilities import pause, resume
 from actions.rules import attention_reasons, needs_attention
 from actions.submission import Submission, SubmissionUsedError
 from tests import personas
@@ -223,7 +224,7 @@ def test_logging_has_a_fixed_number_of_queries(point, focal_point, django_assert
         log_progress(point, UNDER_WAY, author=focal_point, now=NOW, submission=submission, version=0)
 
 
-LOG_QUERIES = 10 if connection.vendor == "postgresql" else 11
+LOG_QUERIES = 13 if connection.vendor == "postgresql" else 14
 """Savepoint, lock, submission, draft, last number, newer ones by others, insert (SQLite: and its trigrams), reports, status, release."""
 
 
@@ -362,35 +363,55 @@ def test_attention_reasons_follow_each_change_of_an_action_point(point, focal_po
         assert attention_reasons(listed, TODAY) == attention_reasons(state_of(stored, AsOf(TODAY)), TODAY)
         return attention_reasons(listed, TODAY)
 
-    assert reasons() == [AttentionReason.NOT_REPORTED]
+    assert reasons() == [AttentionReason.NO_ONE_RESPONSIBLE]
+    personas.assign(point, focal_point)
+    assert reasons() == [AttentionReason.UPDATE_DUE]
     log_progress(point, UNDER_WAY, author=focal_point, now=NOW, reported_on=PartialDate.parse("2026-03"))
-    assert reasons() == [AttentionReason.SILENT]
+    assert reasons() == [AttentionReason.UPDATE_DUE]
     log_progress(point, NO_PROGRESS, author=focal_point, now=NOW)
     assert reasons() == [AttentionReason.NO_PROGRESS]
     log_progress(point, UNDER_WAY, author=focal_point, now=NOW)
     assert reasons() == []
     milestone = personas.milestone(point, due="2026-10")
-    assert reasons() == [AttentionReason.MILESTONE_PASSED]
+    assert reasons() == [AttentionReason.MILESTONE_OVERDUE]
     Milestone.objects.filter(pk=milestone.pk).update(done_on=PartialDate.parse("2026-11"))
     assert reasons() == []
-    personas.milestone(point, due="2026-10", title="Every month", repeats_every_months=1)
-    assert reasons() == []
-    log_progress(point, NO_PROGRESS, author=focal_point, now=NOW)
-    personas.pause(ActionPoint.objects.get(pk=point.pk), date(2026, 12, 1), "Budget is decided in December.")
-    assert reasons() == []
-    wake(ActionPoint.objects.get(pk=point.pk))
     log_progress(point, replace(UNDER_WAY, status=ReportedStatus.COMPLETED), author=focal_point, now=NOW)
+    personas.milestone(point, due="2026-10", title="Too late")
     assert reasons() == []
+
+
+def test_pause_defers_the_next_update_by_a_full_interval(point, focal_point):
+    personas.assign(point, focal_point)
+    part = point.responsibilities.get()
+    pause(part, date(2026, 12, 1), "Budget is decided in December.")
+
+    days = [TODAY, date(2026, 12, 1), date(2027, 3, 1), date(2027, 3, 2)]
+    due = [day for day in days if attention_reasons(state_of(ActionPoint.objects.get(), AsOf(day)), day)]
+    assert due == [date(2027, 3, 2)]
+
+
+def test_resuming_keeps_the_day_on_which_the_pause_ended(point, focal_point):
+    personas.assign(point, focal_point)
+    part = point.responsibilities.get()
+    pause(part, date(2099, 1, 1), "Waits for the budget.")
+
+    resume(part, today=TODAY)
+    resume(part, today=TODAY + timedelta(days=9))
+
+    part.refresh_from_db()
+    assert (part.paused_until, part.pause_reason) == (TODAY, "Waits for the budget.")
 
 
 def test_update_is_due_the_day_after_the_agendas_limit(point, focal_point):
+    personas.assign(point, focal_point)
     log_progress(point, UNDER_WAY, author=focal_point, now=NOW, reported_on=PartialDate.parse("2026-08-25"))
 
     on_the_last_day, on_the_day_after = (
         attention_reasons(state_of(ActionPoint.objects.get(), AsOf(day)), day)
         for day in (date(2026, 11, 23), date(2026, 11, 24))
     )
-    assert (on_the_last_day, on_the_day_after) == ([], [AttentionReason.SILENT])
+    assert (on_the_last_day, on_the_day_after) == ([], [AttentionReason.UPDATE_DUE])
 
 
 @pytest.mark.parametrize("locked", [True, False])
@@ -407,7 +428,7 @@ def test_two_people_logging_at_once_get_different_numbers(
         monkeypatch.setattr(verbs, "for_update", lambda rows: rows)
     point = personas.action_point()
     both_read = threading.Barrier(2, timeout=2)
-    lock = verbs._lock
+    lock = verbs.lock_action_point
     errors: list[Exception] = []
 
     def meet(point: ActionPoint) -> None:
@@ -415,7 +436,7 @@ def test_two_people_logging_at_once_get_different_numbers(
         with contextlib.suppress(threading.BrokenBarrierError):
             both_read.wait()
 
-    monkeypatch.setattr(verbs, "_lock", meet)
+    monkeypatch.setattr(verbs, "lock_action_point", meet)
 
     def log(author: User) -> None:
         try:

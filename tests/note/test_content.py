@@ -65,13 +65,24 @@ def test_milestones_ahead_and_passed_are_separate(baseline):
     before = points_of(build_note(baseline, TODAY, with_people=True))
     after = points_of(build_note(baseline, date(2026, 1, 1), with_people=True))
 
-    assert sum(len(point.ahead) for point in before.values()) == 11
-    assert [milestone.title for point in after.values() for milestone in point.ahead] == [
-        milestone.title for milestone in before["3.2"].ahead if milestone.repeats_every_months
-    ]
-    assert sum(len(point.passed) for point in after.values()) == 10
-    assert before["3.2"].ahead[0].line.endswith("(Every two months from early 2006)")
+    assert [sum(len(point.ahead) for point in points.values()) for points in (before, after)] == [10, 0]
+    assert [sum(len(point.passed) for point in points.values()) for points in (before, after)] == [1, 11]
+    assert before["3.2"].passed[0].line.endswith("(Every two months from early 2006)")
     assert before["3.1"].ahead[1].line.count("Rome") == 1
+
+
+def test_joint_action_point_says_the_status_of_each_part_and_never_no_progress_for_silence(db, focal_point):
+    point = personas.action_point()
+    personas.lead(point, personas.agency("GCO"), personas.agency("UNSSC"))
+    personas.update(point, agency=personas.agency("GCO"), status="under_way")
+    silent = personas.action_point(number=2)
+    personas.lead(silent, personas.agency("GCO"))
+
+    points = points_of(build_note(point.issue.agenda, personas.TODAY, with_people=True))
+
+    assert points["1.1"].facts == ("Responsible: GCO, UNSSC", "Status: GCO: Under way · UNSSC: Not reported")
+    assert points["1.2"].facts == ("Responsible: GCO",)
+    assert not points["1.2"].has_report
 
 
 def test_figures_add_up(baseline):
@@ -114,12 +125,12 @@ def test_people_are_named_to_signed_in_readers_only(db, focal_point):
 
     with_names, hidden = (build_note(point.issue.agenda, personas.TODAY, with_people=who) for who in (True, False))
 
-    assert points_of(with_names)["1.1"].owners == str(focal_point)
-    assert points_of(hidden)["1.1"].owners == "focal points assigned"
+    assert points_of(with_names)["1.1"].owners == f"UNDP · {focal_point}"
+    assert points_of(hidden)["1.1"].owners == "UNDP"
     assert [(entry.acronym, [contact.email for contact in entry.contacts]) for entry in with_names.directory] == [
         ("UNDP", [focal_point.email])
     ]
-    assert hidden.directory == ()
+    assert [(entry.acronym, entry.contacts) for entry in hidden.directory] == [("UNDP", ())]
     assert gone.email not in repr(with_names)
     assert str(focal_point) not in repr(hidden)
 

@@ -54,7 +54,7 @@ def note_with(narrative, updates):
         update = NoteUpdate(number, "/", "under_way", None, day, "UNDP", (), False, narrative, "", ())
         entries = (NoteEntry((update,)),)
         status, code = ActionStatus.UNDER_WAY, f"1.{number}"
-        points.append(NotePoint(code, code, "Title", "/", "", ("UNDP",), (), True, status, False, entries, (), ()))
+        points.append(NotePoint(code, code, "Title", "/", "", ("UNDP",), (), status, True, entries, (), ()))
     issues = (NoteIssue(1, "Issue", "/", "", tuple(points)),)
     return Note("2026", "Note", "Agenda", "/", "", None, None, personas.TODAY, issues, (), False)
 

@@ -10,7 +10,7 @@ from actions.models import ActionPoint
 from actions.rollover import carry_out, issue_views
 from actions.rollover.decisions import Choice, carry_open_forward, decide
 from actions.rollover.forms import MAX_LISTED, RolloverForm
-from actions.rollover.models import Decision, PlannedIssue, PlannedPoint, Rollover
+from actions.rollover.models import Decision, MilestoneDecision, PlannedIssue, PlannedPoint, Rollover
 from actions.rollover.plan import start
 from issues.models import Agenda
 from tests import personas
@@ -277,7 +277,7 @@ def test_carrying_all_forward_requires_a_reason(as_coordinator, rollover):
     assert not Decision.objects.exists()
 
 
-@pytest.mark.parametrize(("path", "count"), [(BASE, 14), (f"{BASE}1.1/", 16), ("/agendas/2026/1.1/", 11)])
+@pytest.mark.parametrize(("path", "count"), [(BASE, 13), (f"{BASE}1.1/", 16), ("/agendas/2026/1.1/", 11)])
 def test_pages_need_the_same_queries_for_any_number_of_rows(as_coordinator, rollover, coordinator, path, count):
     counts = []
     for rows in (1, 3):
@@ -364,3 +364,47 @@ def test_number_that_is_not_in_a_large_plan_is_refused(as_coordinator, large_pla
 
 def test_small_plan_is_listed_as_a_whole(as_coordinator, rollover):
     assert "into_number" not in as_coordinator.get(f"{BASE}1.1/").context["form"].fields
+
+
+def test_passed_milestones_are_asked_about_before_the_agenda_is_created(as_coordinator, rollover, coordinator):
+    held = personas.milestone(ActionPoint.objects.get(), title="Course in Vienna", due="2005-12")
+    dropped = personas.milestone(ActionPoint.objects.get(), title="Course in Rome", due="2006-07")
+    carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
+    path = f"{BASE}milestones/"
+
+    overview = text(as_coordinator.get(BASE))
+    as_coordinator.post(f"{BASE}agenda/")
+    refused = Agenda.objects.filter(slug="2027").exists()
+    incomplete = as_coordinator.post(path, {f"kind_{held.pk}": "done", f"kind_{dropped.pk}": "dropped"})
+    saved = as_coordinator.post(
+        path, {f"kind_{held.pk}": "done", f"date_{held.pk}": "December 2005", f"kind_{dropped.pk}": "dropped"}
+    )
+    as_coordinator.post(f"{BASE}agenda/")
+
+    assert "2 milestones have passed and are not marked as done" in overview
+    assert not refused
+    assert incomplete.status_code == 400
+    assert "Enter when it was done." in text(incomplete)
+    assert saved.status_code == 302
+    assert list(ActionPoint.objects.get(issue__agenda__slug="2027").milestones.all()) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "day", "message"),
+    [
+        ("done", "2099", "This is still to come"),
+        ("new_date", "", "Enter the new date."),
+        ("new_date", "2005", "This date has passed too"),
+        ("new_date", "soon", "date"),
+        ("junk", "2099", "junk"),
+    ],
+)
+def test_decision_on_a_milestone_needs_a_date_that_fits(as_coordinator, rollover, coordinator, kind, day, message):
+    milestone = personas.milestone(ActionPoint.objects.get(), due="2005-12")
+    carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
+
+    response = as_coordinator.post(f"{BASE}milestones/", {f"kind_{milestone.pk}": kind, f"date_{milestone.pk}": day})
+
+    assert response.status_code == 400
+    assert message in text(response)
+    assert MilestoneDecision.objects.count() == 0

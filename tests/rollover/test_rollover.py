@@ -6,17 +6,22 @@ import pytest
 from django.core.management import call_command
 
 from actions.agencies.contribution import agency_milestones
+from actions.as_of import AsOf
 from actions.drafts import save_draft
 from actions.models import ActionPoint
+from actions.reader import read_agenda
 from actions.reminders.models import ReminderSchedule
 from actions.rollover import carry_out
 from actions.rollover.decisions import Choice, DecisionChangedError, carry_open_forward, decide, remove_decision
+from actions.rollover.milestones import MilestoneChoice, decide_milestones, passed_milestones
 from actions.rollover.models import Decision, PlannedPoint, Rollover
 from actions.rollover.plan import RolloverError, start
+from actions.rules import allowed_until, attention_reasons
 from issues.models import Agenda
 from tests import personas
 from tests.personas import NOW, TODAY
 from tests.races import run_at_once
+from tracker.dates.value import PartialDate
 
 
 @pytest.fixture
@@ -346,8 +351,61 @@ def test_baseline_of_2005_is_carried_forward(db, coordinator):
             version="",
         )
 
+    passed = passed_milestones(rollover, TODAY)
+    with pytest.raises(RolloverError, match=f"{len(passed)} milestones have passed"):
+        carry_out.create_agenda(rollover, by=coordinator, now=NOW)
+    decide_milestones(rollover, passed, {each.pk: MilestoneChoice("dropped", None) for each in passed}, by=coordinator)
     agenda = carry_out.create_agenda(rollover, by=coordinator, now=NOW)
 
     open_before = ActionPoint.objects.filter(issue__agenda=source).exclude(status__in=["completed", "discontinued"])
     assert agenda.issues.count() == 6
     assert lineage("2006") == {point.code: [point.reference] for point in open_before.in_order()}
+
+
+def test_passed_milestone_is_done_moved_or_dropped_as_decided(rollover, coordinator):
+    held, moved, dropped, _coming = (
+        personas.milestone(point(1), title=title, due=due)
+        for title, due in [("Held", "2026-02"), ("Moved", "2026-03"), ("Dropped", "2026-04"), ("Coming", "2099")]
+    )
+    carry(rollover, 1, coordinator)
+    close(rollover, 2, coordinator)
+    close(rollover, 3, coordinator)
+    personas.milestone(point(2), title="Of a closed action point", due="2026-01")
+    choices = {
+        held.pk: MilestoneChoice("done", PartialDate.parse("2026-02-14")),
+        moved.pk: MilestoneChoice("new_date", PartialDate.parse("2027-05")),
+        dropped.pk: MilestoneChoice("dropped", None),
+    }
+
+    passed = passed_milestones(rollover, TODAY)
+    decide_milestones(rollover, passed, choices, by=coordinator)
+    agenda = carry_out.create_agenda(rollover, by=coordinator, now=NOW)
+
+    assert [each.pk for each in passed] == [held.pk, moved.pk, dropped.pk]
+    created = ActionPoint.objects.get(issue__agenda=agenda)
+    assert [(each.title, each.due.text) for each in created.milestones.in_order()] == [
+        ("Moved", "2027-05"),
+        ("Coming", "2099"),
+    ]
+    held.refresh_from_db()
+    assert held.done_on == PartialDate.parse("2026-02-14")
+
+
+def test_first_day_of_the_next_agenda_is_calm(rollover, coordinator):
+    """Everything was silent in the old agenda. In the new one nothing is due before the days that the agenda allows have passed."""
+    for number in (1, 2, 3):
+        personas.assign(point(number), personas.person(f"p{number}@example.org", agency=personas.agency(f"AG{number}")))
+    personas.update(point(1), agency=personas.agency("AG1"), status="no_progress", reason="No budget.")
+    before = read_agenda(rollover.source, AsOf(TODAY))
+    carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
+    agenda = carry_out.create_agenda(rollover, by=coordinator, now=NOW)
+    carry_out.open_agenda(rollover, today=TODAY, visible_to="network", close_source=True)
+    agenda.refresh_from_db()
+    opened = agenda.opened_on
+
+    after = read_agenda(agenda, AsOf(opened))
+    assert [attention_reasons(state, TODAY) for state in before] == [["no_progress"], ["update_due"], ["update_due"]]
+    assert [(state.status, attention_reasons(state, opened)) for state in after] == [("not_reported", [])] * 3
+    later = opened + timedelta(days=agenda.silence_days + 1)
+    assert [attention_reasons(state, later) for state in after] == [["update_due"]] * 3
+    assert [allowed_until(state, state.parts[0]) for state in after] == [later - timedelta(days=1)] * 3

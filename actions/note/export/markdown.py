@@ -36,10 +36,11 @@ def _issue(issue: NoteIssue) -> Iterator[str]:
 
 def _point(point: NotePoint) -> Iterator[str]:
     yield from (f"### {_in_line(point.heading)}", "", *text_lines(parse(point.description)))
-    yield from (f"*{_escaped(point.answered_for)}*", "")
+    for fact in point.facts:
+        yield from (f"*{_escaped(fact)}*", "")
     for entry in point.entries:
         yield from _entry(entry)
-    if point.is_silent:
+    if not point.has_report:
         yield from ("**" + _escaped(_("Nothing has been reported.")) + "**", "")
     for dissent in point.dissents:
         yield from text_lines(dissent.text)

@@ -87,9 +87,9 @@ def _point(point: NotePoint) -> dict[str, Any]:
     return {
         "heading": _breakable(point.heading),
         "description": _blocks(parse(point.description)),
-        "answered_for": _breakable(point.answered_for),
+        "facts": [_breakable(fact) for fact in point.facts],
         "entries": [_entry(entry) for entry in point.entries],
-        "is_silent": point.is_silent,
+        "has_report": point.has_report,
         "dissents": [_blocks(dissent.text) for dissent in point.dissents],
         "milestone_groups": [
             {"heading": heading, "lines": [_breakable(milestone.line) for milestone in milestones]}

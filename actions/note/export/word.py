@@ -52,10 +52,11 @@ class _Writer:
     def _point(self, point: NotePoint) -> None:
         self._heading(point.heading, 2, point.anchor)
         self._blocks(parse(point.description))
-        self._line(point.answered_for).runs[0].italic = True
+        for fact in point.facts:
+            self._line(fact).runs[0].italic = True
         for entry in point.entries:
             self._entry(entry)
-        if point.is_silent:
+        if not point.has_report:
             self._line(_("Nothing has been reported.")).runs[0].bold = True
         for dissent in point.dissents:
             self._blocks(dissent.text)

@@ -7,6 +7,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import tracker.dates.fields
 import tracker.text
 
 
@@ -172,6 +173,47 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="MilestoneDecision",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("done", "Done"), ("new_date", "New date"), ("dropped", "Dropped")],
+                        max_length=10,
+                        verbose_name="what happens to it",
+                    ),
+                ),
+                ("date", tracker.dates.fields.PartialDateField(null=True, verbose_name="date")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "milestone",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rollover_decision",
+                        to="actions.milestone",
+                    ),
+                ),
+                (
+                    "rollover",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="milestone_decisions",
+                        to="rollover.rollover",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "decision on a milestone",
+                "verbose_name_plural": "decisions on milestones",
+            },
+        ),
+        migrations.CreateModel(
             name="Decision",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -277,6 +319,17 @@ class Migration(migrations.Migration):
             model_name="plannedissue",
             constraint=models.CheckConstraint(
                 condition=models.Q(("title", ""), _negated=True), name="planned_issue_title_given"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="milestonedecision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("date", None), ("kind", "dropped")),
+                    models.Q(("date__isnull", False), ("kind__in", ["done", "new_date"])),
+                    _connector="OR",
+                ),
+                name="milestone_decision_date_unless_dropped",
             ),
         ),
         migrations.AddConstraint(
