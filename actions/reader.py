@@ -70,17 +70,17 @@ def loaded_state(action_point: ActionPoint) -> ActionPointState:
     focal_points = _focal_points({part.agency_id for part in action_point.parts if not named[part.pk]})
     has_lineage = getattr(action_point, "has_lineage", True)
     predecessors = _predecessors({"pk": action_point.pk}) if has_lineage and action_point.parts else {}
-    status = [getattr(action_point, name) for name in _STATUS]
+    status = _derived([getattr(action_point, name) for name in _STATUS])
     parts = tuple(
         PartState(
             part.pk,
             part.agency_id,
-            *(getattr(part, name) for name in _STATUS),
-            since=part.since_earliest,
-            persons=tuple(person.pk for person in part.persons.all()),
-            people=frozenset(named[part.pk] or focal_points.get(part.agency_id, ())),
-            paused_until=part.paused_until,
-            predecessor_reported=predecessors.get((action_point.pk, part.agency_id)),
+            *_derived([getattr(part, name) for name in _STATUS]),
+            part.since_earliest,
+            tuple(person.pk for person in part.persons.all()),
+            frozenset(named[part.pk] or focal_points[part.agency_id]),
+            part.paused_until,
+            predecessors.get((action_point.pk, part.agency_id)),
         )
         for part in action_point.parts
     )
@@ -91,8 +91,8 @@ def loaded_state(action_point: ActionPoint) -> ActionPointState:
         action_point.number,
         action_point.added_on,
         *status,
-        parts=parts or (PartState(None, None, *status),),
-        milestones=tuple(
+        parts or (PartState(None, None, *status),),
+        tuple(
             OpenMilestone(each.pk, each.due_earliest, each.due_latest, each.repeats_every_months, each.agency_id)
             for each in action_point.milestones.all()
             if not each.done_on

@@ -31,8 +31,8 @@ def agency_parents() -> dict[int, int]:
 
 def report_of(update: ProgressUpdate) -> Report:
     """Return what the rules need of one update. No query if its participants are loaded."""
-    columns = (getattr(update, f"{name}_id" if name == "agency" else name) for name in _COLUMNS)
-    return Report(*columns, frozenset(agency.pk for agency in update.participants.all()))
+    columns = [getattr(update, f"{name}_id" if name == "agency" else name) for name in _COLUMNS]
+    return Report._make([*columns, frozenset(agency.pk for agency in update.participants.all())])
 
 
 def parents_of(updates: Iterable[ProgressUpdate]) -> dict[int, int]:

@@ -89,8 +89,6 @@ class Agenda(models.Model):
     )
     history = HistoricalRecords()
 
-    _stored_state: str | None = None
-
     objects = AgendaManager()
 
     class Meta:
@@ -115,20 +113,15 @@ class Agenda(models.Model):
         """Return the title, with the short name before it unless the title contains it. Several agendas may have the same title."""
         return self.title if self.slug in self.title else f"{self.slug}: {self.title}"
 
-    @classmethod
-    def from_db(cls, *args: Any, **options: Any) -> "Agenda":
-        """Remember the stored state, so that `save` recognises that the agenda is opened."""
-        agenda = super().from_db(*args, **options)
-        agenda._stored_state = agenda.__dict__.get("state")
-        return agenda
-
     def save(self, *args: Any, update_fields: "Iterable[str] | None" = None, **options: Any) -> None:
-        """Store the agenda. If this opens or reopens it, store the day too."""
-        if self.state == self.State.OPEN and self._stored_state != self.State.OPEN:
+        """Store the agenda. If this opens or reopens it, store the day too. One more query for an open agenda."""
+        if self.state == self.State.OPEN and not self._is_stored_as_open():
             self.opened_on = self.opened_on if self._state.adding and self.opened_on else timezone.localdate()
             update_fields = {*update_fields, "opened_on"} if update_fields else None
         super().save(*args, update_fields=update_fields, **options)
-        self._stored_state = self.state
+
+    def _is_stored_as_open(self) -> bool:
+        return not self._state.adding and type(self).objects.open().filter(pk=self.pk).exists()
 
     @property
     def opened_day(self) -> date | None:

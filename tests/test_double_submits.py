@@ -16,7 +16,7 @@ from django.utils import timezone
 from actions.bulk.models import BulkEdit
 from actions.handover.models import Handover
 from actions.lists.models import SavedView
-from actions.models import ActionPoint, Milestone, ProgressUpdate
+from actions.models import ActionPoint, Milestone, ProgressUpdate, Responsibility
 from actions.note.models import NoteVersion, SectionEdit, SignOff
 from actions.reminders.models import Digest, ReminderSchedule
 from actions.rollover.models import Decision, PlannedIssue, Rollover
@@ -62,7 +62,7 @@ def withdrawal(client: Client, person: User) -> Sent:
 def snooze(client: Client, person: User) -> Sent:
     path, day = f"{POINT}snooze/", timezone.localdate().replace(day=1)
     until = day.replace(year=day.year + 1)
-    history = ActionPoint.history.filter(snoozed_until=until)
+    history = Responsibility.history.filter(paused_until=until)
     return path, shown(client, path, until=until.isoformat(), reason="Elections."), history
 
 

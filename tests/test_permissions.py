@@ -11,11 +11,14 @@ from django.utils import timezone
 from actions.bulk.models import BulkEdit
 from actions.handover.models import Handover
 from actions.lists.models import SavedView
+from actions.models import ActionPoint
 from actions.note.models import NoteFile
 from actions.reminders.models import DeclinedResponsibility
+from actions.responsibilities import name_persons
 from actions.rollover.models import Rollover
 from actions.rollover.plan import start
 from tests import personas
+from tests.actions.pages import links
 
 PEOPLE = ["visitor", "own", "other", "coordinator", "admin"]
 """`own`: the focal point whose action point it is; `other`: a focal point of another agency."""
@@ -41,6 +44,7 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "add_action_point": (AGENDA | {"number": 1}, [LOGIN, 403, 403, 200, 200]),
     "action_point": (POINT, [LOGIN, 200, 200, 200, 200]),
     "action_point_edit": (POINT, [LOGIN, 403, 403, 200, 200]),
+    "action_point_history": (POINT, [LOGIN, 200, 200, 200, 200]),
     "log_progress": (POINT, [LOGIN, 200, 403, 200, 200]),
     "discard_draft": (POINT | {"pk": 1}, [LOGIN, 302, 302, 302, 302]),  # back to the action point: nobody has a draft
     "progress_update": (UPDATE, [LOGIN, 200, 200, 200, 200]),
@@ -250,6 +254,78 @@ def test_permission_to_write(world, route):
     answers = [client_of(world, person).post(address(world, route)).status_code for person in PEOPLE]
 
     assert answers == WRITE[route]
+
+
+# What people may do who have a part without working for its agency, where it differs from what other focal points may do.
+LOGS = {"log_progress", "add_milestone", "edit_milestone", "milestone_done", "remove_milestone", "snooze"}
+CORRECTS = {"correct_update", "withdraw_update"}
+
+
+def below(world: dict[str, Any]) -> Any:
+    """Return a focal point of an agency below the lead; nobody is named for the part."""
+    return personas.person("nordic@example.org", agency=personas.agency("NORDIC", parent=personas.agency("UNDP")))
+
+
+def below_a_named_one(world: dict[str, Any]) -> Any:
+    """Return a focal point of an agency below the lead; somebody active is named for the part."""
+    personas.assign(ActionPoint.objects.get(), world["people"]["own"])
+    return below(world)
+
+
+def below_an_inactive_one(world: dict[str, Any]) -> Any:
+    """Return a focal point of an agency below the lead; the only person named for the part is not active any more."""
+    gone = personas.person("gone@example.org", agency=personas.agency("UNDP"), is_active=False)
+    personas.assign(ActionPoint.objects.get(), gone)
+    return below(world)
+
+
+def assigned(world: dict[str, Any]) -> Any:
+    """Return a focal point of another agency who is named for the part."""
+    person = personas.person("who@example.org", agency=personas.agency("WHO"))
+    name_persons(ActionPoint.objects.get().parts[0], [person])
+    return person
+
+
+def assigned_without_agency(world: dict[str, Any]) -> Any:
+    """Return a focal point without an agency who is named for the part."""
+    person = personas.person("consultant@example.org")
+    name_persons(ActionPoint.objects.get().parts[0], [person])
+    return person
+
+
+def of_another_part(world: dict[str, Any]) -> Any:
+    """Return a focal point of an agency that leads the action point as well: it logs, and corrects updates of its own part only."""
+    person = personas.person("gco@example.org", agency=personas.agency("GCO"))
+    personas.lead(ActionPoint.objects.get(), person.agency)
+    return person
+
+
+PART_CASES = [
+    (below, LOGS),
+    (below_a_named_one, set()),
+    (below_an_inactive_one, LOGS),
+    (assigned, LOGS | CORRECTS),
+    (assigned_without_agency, LOGS | CORRECTS),
+    (of_another_part, LOGS),
+]
+
+
+@pytest.mark.parametrize(("case", "allowed"), PART_CASES)
+def test_permission_of_people_with_a_part(world, case, allowed):
+    client = personas.sign_in(Client(), case(world))
+
+    read = {route for route in LOGS | CORRECTS if client.get(address(world, route)).status_code == 200}
+    written = {route for route in LOGS | CORRECTS if client.post(address(world, route)).status_code == 400}
+
+    assert (read, written) == (allowed, allowed)
+
+
+@pytest.mark.parametrize(("case", "allowed"), PART_CASES)
+def test_action_point_page_offers_people_with_a_part_what_they_may_do(world, case, allowed):
+    shown = links(personas.sign_in(Client(), case(world)).get(address(world, "action_point")))
+
+    offered = {route for route in LOGS | CORRECTS if address(world, route) in shown}
+    assert offered == allowed - {"remove_milestone"}  # offered on the form of the milestone
 
 
 @pytest.mark.parametrize("person", PEOPLE)

@@ -26,6 +26,8 @@ class ActionPointForm(VersionedModelForm):
     else ended keeps what was typed for it.
     """
 
+    instance: Any
+
     lead_agencies = CheckboxesField(label=_("Lead agencies"), queryset=Agency.objects.all(), required=False)
     since = PartialDateFormField(
         label=_("Agencies that you add lead since"), help_text=_("Left empty, it is today."), required=False
@@ -50,7 +52,7 @@ class ActionPointForm(VersionedModelForm):
         for agency in self.agencies.values():
             self._add_part_fields(agency)
         of_parts = [name for pk in self.agencies for name in (f"since_{pk}", f"persons_{pk}")]
-        self.order_fields([*self._meta.fields, "lead_agencies", *of_parts, "since", "focal_points"])
+        self.order_fields([*self.Meta.fields, "lead_agencies", *of_parts, "since", "focal_points"])
 
     @staticmethod
     def initial_from(typed: dict[str, list[str]] | None) -> dict[str, Any]:
@@ -85,7 +87,7 @@ class ActionPointForm(VersionedModelForm):
 
     def save(self, commit: bool = True) -> Any:
         """Store the text, and end, add and change responsibilities. Call it in a transaction that has locked the action point."""
-        action_point = super().save(commit)
+        action_point: Any = super().save(commit)
         chosen = list(self.cleaned_data["lead_agencies"])
         for part in self.parts.values():
             if part.agency not in chosen:

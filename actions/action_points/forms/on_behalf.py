@@ -18,7 +18,7 @@ class OnBehalfField(OneOfField):
         """Offer these agencies, those that count for a part first. With `nobody` it may be left empty. One query."""
         self.queryset = agencies
         self.required = not nobody
-        self.choices = [*([("", _nobody(leads))] if nobody else []), *_groups(agencies, leads)]  # type: ignore[assignment]
+        self.choices = [*([("", _nobody(leads))] if nobody else []), *_groups(agencies, leads)]
 
 
 def agencies_of(action_point: ActionPoint, user: User) -> set[int]:

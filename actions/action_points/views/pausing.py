@@ -72,4 +72,4 @@ def _initial(
     if part is None:
         return {}
     pause = {"until": part.paused_until, "reason": part.pause_reason} if part.is_paused(timezone.localdate()) else {}
-    return {"part": part.pk} | pause
+    return {"part": part.pk, **pause}
