@@ -29,16 +29,16 @@ def read_own(user: User, today: date) -> list[OwnPart]:
         for part in state.parts
         if rules.is_going_on(part) and rules.is_own_part(part, user)
     ]
-    return sorted(own, key=lambda each: (not rules.part_reasons(*each, today), _last_report(*each)))
+    return sorted(own, key=lambda each: (not rules.part_reasons(each.state, each.part, today), _last_report(each)))
 
 
 def next_waiting(user: User, today: date, besides: int) -> ActionPointRow | None:
     """Return the first action point with an own part that needs attention, except the one with the id `besides`. Up to twelve queries."""
     waiting = (
-        each.state for each in read_own(user, today) if each.state.pk != besides and rules.part_reasons(*each, today)
+        each.state for each in read_own(user, today) if each.state.pk != besides and rules.part_reasons(each.state, each.part, today)
     )
     return next(iter(rows_of(list(waiting)[:1], today)), None)
 
 
-def _last_report(state: ActionPointState, part: PartState) -> tuple[date, str, tuple[int, int]]:
-    return part.last_reported_day or date.min, state.agenda.slug, state.place
+def _last_report(own: OwnPart) -> tuple[date, str, tuple[int, int]]:
+    return own.part.last_reported_day or date.min, own.state.agenda.slug, own.state.place

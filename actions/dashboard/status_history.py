@@ -132,12 +132,10 @@ class _History:
 
     def change_status(self, day: date) -> tuple[str, str]:
         """Derive the status on that day; return the one before and this one."""
-        leads = {lead.agency for lead in self.leads if lead.includes(day)} or {None}
-        parts = [self.parts[agency] for agency in leads]
-        before, self.status = (
-            self.status,
-            status_of_action_point(status_of_part(part.latest, part.pieces) for part in parts),
-        )
+        leads = [lead.agency for lead in self.leads if lead.includes(day)]
+        parts = [self.parts[agency] for agency in leads or (None,)]
+        before = self.status
+        self.status = status_of_action_point(status_of_part(part.latest, part.pieces) for part in parts)
         return before, self.status
 
 

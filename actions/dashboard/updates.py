@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from heapq import nlargest
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from actions.access import Person
 from actions.as_of import AsOf
@@ -56,8 +56,8 @@ def read_updates(agenda: Agenda, as_of: AsOf) -> list[ReportedUpdate]:
         "recorded_at",
         "pk",
     )
-    rows = as_of.updates().filter(action_point__issue__agenda=agenda).order_by().values_list(*columns)
-    return [ReportedUpdate(*row, frozenset(participants.get(row[-1], ()))) for row in rows]
+    rows: Any = as_of.updates().filter(action_point__issue__agenda=agenda).order_by().values_list(*columns)
+    return [ReportedUpdate._make((*row, frozenset(participants.get(row[-1], ())))) for row in rows]
 
 
 def latest(updates: Iterable[ReportedUpdate], agenda: Agenda, as_of: AsOf, reader: Person) -> list[ProgressUpdate]:

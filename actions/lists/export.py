@@ -93,8 +93,8 @@ def _part(
 ) -> str:
     """Return a part in one line: `GCO: under_way; since 2005-12-22; last update 2006-03; needs attention: update_due`."""
     facts = [part.status]
-    if part.pk in since:
-        facts.append(f"since {since[part.pk].text}")
+    if part.pk and (day := since.get(part.pk)):
+        facts.append(f"since {day.text}")
     facts.append(f"last update {part.last_reported.text}" if part.last_reported else "no update")
     if reasons := rules.part_reasons(state, part, today):
         facts.append(f"needs attention: {', '.join(reasons)}")
