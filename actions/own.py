@@ -35,7 +35,9 @@ def read_own(user: User, today: date) -> list[OwnPart]:
 def next_waiting(user: User, today: date, besides: int) -> ActionPointRow | None:
     """Return the first action point with an own part that needs attention, except the one with the id `besides`. Up to twelve queries."""
     waiting = (
-        each.state for each in read_own(user, today) if each.state.pk != besides and rules.part_reasons(each.state, each.part, today)
+        each.state
+        for each in read_own(user, today)
+        if each.state.pk != besides and rules.part_reasons(each.state, each.part, today)
     )
     return next(iter(rows_of(list(waiting)[:1], today)), None)
 
