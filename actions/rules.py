@@ -353,6 +353,11 @@ def limited_to(state: ActionPointState, parts: Sequence[PartState]) -> ActionPoi
     )
 
 
+def latest_covering(reports: Iterable[Report], lead: int | None, parents: Mapping[int, int]) -> Report | None:
+    """Return the latest of the current updates that cover the lead's part; None if none does."""
+    return max((report for report in reports if covers(report, lead, parents)), key=_recency, default=None)
+
+
 def _recency(report: Report) -> tuple[datetime, datetime, int]:
     return report.position, report.first_recorded_at, report.number
 

@@ -15,10 +15,11 @@ from actions.note.models import NoteVersion
 from actions.note.publishing import next_version, publish
 from actions.progress import Progress, log_progress
 from actions.reader import state_of
-from actions.reminders.entries import digest_entry
+from actions.reminders.content import add_texts
 from actions.reminders.models import Digest
 from actions.reminders.models.digest import new_message_id
-from actions.rules import attention_reasons, days_since_report
+from actions.reminders.selection import part_entry
+from actions.rules import part_reasons
 from issues.models import Agenda, Issue
 from tracker.dates.value import PartialDate
 from tracker.people.models import Agency, Role, User
@@ -112,18 +113,17 @@ def update(of: ActionPoint, author: User | None = None, now: datetime = NOW, **f
     return log_progress(of, progress(**fields), author=author, now=now)
 
 
-def digest(of: User, *points: ActionPoint, period_start: date = TODAY, **fields: Any) -> Digest:
-    """Create a digest that is due to be sent, with these action points in it."""
-    entries = [
-        digest_entry(
-            *(point, point.issue.agenda.slug, point.issue.number, days_since_report(state, TODAY), point.last_reported),
-            attention_reasons(state, TODAY),
-        )
-        for point, state in [(point, state_of(point, AsOf(TODAY))) for point in points]
-    ]
+def digest(of: User, *points: ActionPoint, day: date = TODAY, **fields: Any) -> Digest:
+    """Create a digest that is due to be sent, with the parts of these action points in it."""
+    entries = []
+    for point in points:
+        state = state_of(point, AsOf(TODAY))
+        for part in state.parts:
+            reasons = [reason.value for reason in part_reasons(state, part, TODAY)]
+            entries.append(part_entry(state, part, TODAY) | {"reasons": reasons})
+    add_texts([(of.pk, entries)])
     defaults = {"created_at": NOW, "next_attempt_at": NOW, "message_id": new_message_id(), "snapshot": entries} | fields
-    of_agenda = points[0].issue.agenda if points else agenda()
-    return Digest.objects.create(recipient=of, agenda=of_agenda, period_start=period_start, **defaults)
+    return Digest.objects.create(recipient=of, day=day, **defaults)
 
 
 def note_version(of: Agenda, by: User, **fields: Any) -> NoteVersion:

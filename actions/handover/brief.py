@@ -53,7 +53,7 @@ def brief_of(handover: Handover, points: Sequence[ActionPoint], today: date) -> 
     updates = _latest_updates(points)
     states = {state.pk: state for state in read_action_points([point.pk for point in points], AsOf(today))}
     reminded = _last_reminders(handover.predecessor)
-    counts = {count.action_point_id: count for count in ReminderCount.objects.filter(action_point__in=points)}
+    unanswered = ReminderCount.objects.unanswered_by_action_point(points)
     return [
         ActionPointBrief(
             action_point=point,
@@ -62,7 +62,7 @@ def brief_of(handover: Handover, points: Sequence[ActionPoint], today: date) -> 
             updates=updates[point.pk],
             milestones=[milestone for milestone in point.milestones.all() if milestone.done_on is None],
             reminded_at=reminded.get(point.pk),
-            unanswered=_unanswered(counts.get(point.pk), updates[point.pk]),
+            unanswered=unanswered.get(point.pk, 0),
         )
         for point in points
     ]
@@ -88,13 +88,6 @@ def _latest_updates(points: Sequence[ActionPoint]) -> dict[int, list[ProgressUpd
         if len(updates[update.action_point_id]) < MAX_UPDATES:
             updates[update.action_point_id].append(update)
     return updates
-
-
-def _unanswered(count: ReminderCount | None, updates: Sequence[ProgressUpdate]) -> int:
-    """Return the number of reminders; 0 if an update was recorded after the first of them, which answers all."""
-    if count is None or any(update.recorded_at > count.first_at for update in updates):
-        return 0
-    return count.count
 
 
 def _last_reminders(person: User) -> dict[int, datetime]:

@@ -19,11 +19,11 @@ class ReminderScheduleAdmin(RecordAdmin):
 
 @admin.register(Digest)
 class DigestAdmin(ListAdmin):
-    list_display = ["recipient", "agenda", "period_start", "state", "sent_at", "attempts"]
-    list_select_related = ["recipient", "agenda"]
-    list_filter = ["state", "agenda"]
+    list_display = ["recipient", "day", "state", "sent_at", "attempts"]
+    list_select_related = ["recipient"]
+    list_filter = ["state"]
     search_fields = ["recipient__email", "recipient__name", "message_id"]
-    date_hierarchy = "period_start"
+    date_hierarchy = "day"
     list_per_page = 50
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -34,7 +34,7 @@ def alert_admins_of_failures(now: datetime) -> None:
     """Mail each admin about the digests that failed since the last such mail, at most once an hour, also if it could not be sent: it is
     likely to be the mail server that failed.
     """
-    new = Digest.objects.failed().filter(admins_notified=False)
+    new = Digest.objects.failed(now.date()).filter(admins_notified=False)
     if (count := new.count()) and Heartbeat.objects.may_report_failures(now):
         log.error("%s digests failed", count)
         if _mail_admins("reminders/failures", {"count": count}):

@@ -25,6 +25,7 @@ def alarm(request: HttpRequest) -> dict[str, Any]:
 
 
 def _alarm() -> dict[str, Any]:
-    if since := stopped_since(timezone.now()):
+    now = timezone.now()
+    if since := stopped_since(now):
         alert_admins_once(since)
-    return {"since": since, "failed": Digest.objects.failed().count(), "mail_faults": present_faults()}
+    return {"since": since, "failed": Digest.objects.failed(now.date()).count(), "mail_faults": present_faults()}

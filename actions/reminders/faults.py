@@ -10,11 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from actions.models import ActionPoint, Milestone
-from actions.reminders.entries import Fault
 from actions.reminders.models import ReminderSchedule
 from actions.reminders.periods import latest_period
-from actions.reminders.recipients import accepting_digests
-from actions.reminders.selection import select_entries
+from actions.reminders.reading import Fault, read_states
 
 UTC = ZoneInfo("UTC")
 
@@ -39,16 +37,12 @@ class Faults:
 
 
 def faults_of(schedule: ReminderSchedule, now: datetime) -> Faults:
-    """Find what the digests of a schedule leave out now, with the code that makes them. Needs its agenda. Seven queries."""
+    """Find what the digests of a schedule leave out now, with the code that makes them. Needs its agenda. Ten queries."""
     faults: set[Fault] = set()
     try:
-        if not (period := latest_period(schedule.timing, UTC, now, since_ever=True)):
+        if not latest_period(schedule.timing, UTC, now, since_ever=True):
             return Faults(is_stopped=True)
-        today = now.date()
-        for _batch in select_entries(
-            accepting_digests(today), schedule.agenda, schedule.rules(period.start, today), faults=faults
-        ):
-            pass
+        read_states(schedule.agenda, now.date(), faults)
     except Exception:  # planning has logged it
         return Faults(is_stopped=True)
     return describe_faults(faults)
@@ -68,7 +62,7 @@ def describe_faults(faults: Iterable[Fault]) -> Faults:
     )
     return Faults(
         left_out=tuple(
-            _left_out(fault, points[fault.action_point], titles) for fault in faults if fault.action_point in points
+            _left_out(fault, points[fault.action_point], titles) for fault in ordered if fault.action_point in points
         )
     )
 
@@ -82,5 +76,5 @@ def _left_out(fault: Fault, point: ActionPoint, titles: dict[Any, str]) -> LeftO
         _("%(reference)s, milestone “%(title)s”")
         % {"reference": point.reference, "title": titles.get(fault.milestone, "")},
         reverse("edit_milestone", args=place),
-        _("Its date or the next turn of its repetition does not exist: correct the date, or let it not repeat."),
+        _("Its date does not exist: correct it."),
     )

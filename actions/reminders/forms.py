@@ -21,5 +21,5 @@ class RemindForm(forms.Form):
 class ScheduleForm(VersionedModelForm):
     class Meta:
         model = ReminderSchedule
-        fields = ["enabled", "rhythm", "weekdays", "hour", "starts_on", "milestone_days", "escalate_after"]
+        fields = ["enabled", "rhythm", "weekdays", "hour", "starts_on", "escalate_after"]
         widgets = {"starts_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}

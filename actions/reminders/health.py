@@ -28,8 +28,8 @@ def health(now: datetime) -> Health:
     return Health(
         last_tick=last_tick,
         waiting=Digest.objects.due(now).count(),
-        undecided=Digest.objects.undecided().count(),
-        failed=Digest.objects.failed().count(),
+        undecided=Digest.objects.undecided(now.date()).count(),
+        failed=Digest.objects.failed(now.date()).count(),
         is_alive=last_tick is not None and now - last_tick <= STALE_AFTER,
     )
 

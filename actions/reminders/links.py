@@ -11,13 +11,12 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from actions.models import ActionPoint
+from actions.models import ActionPoint, Responsibility
+from actions.models.status import ENDED
 from actions.reminders.models import DeclinedResponsibility, Digest
+from actions.reminders.models.digest_queryset import VALID
 from tracker.people.models import User
 from tracker.people.permissions import Right, may
-
-VALID = timedelta(days=45)
-"""How long a link works; a newer digest ends it earlier."""
 
 UNSUBSCRIBE_VALID = timedelta(days=180)
 """How long a link that ends the digests works: people look for one in an old mail."""
@@ -28,17 +27,19 @@ _ANSWER = "reminders.answer"
 
 class Purpose(models.TextChoices):
     PROGRESS = "progress", _("Log progress")
-    NO_PROGRESS = "no_progress", _("Still no progress, because …")
-    SNOOZE = "snooze", _("Remind me later, because …")
+    NO_PROGRESS = "no_progress", _("No progress because …")
+    SNOOZE = "snooze", _("Pause reminders")
     NOT_MINE = "not_mine", _("This is not mine")
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerLink:
-    """A link with which one person may answer for one action point in one way."""
+    """A link with which one person may answer for one part of an action point in one way."""
 
     digest: Digest
     action_point: ActionPoint
+    part: Responsibility | None
+    """None for an action point without a lead."""
     purpose: Purpose
     submission: uuid.UUID
     """The same for the same link, so that an answer that is sent twice counts once."""
@@ -48,30 +49,50 @@ class AnswerLink:
         return self.digest.recipient
 
 
-def answer_link(digest: Digest, action_point: int, purpose: str) -> str:
-    """Return the address where the recipient of a stored digest answers for an action point. No query."""
-    token = signing.dumps([digest.pk, action_point, purpose], salt=_ANSWER)
-    return settings.BASE_URL + reverse("answer", args=[token])
+def answer_link(digest: Digest, action_point: int, part: int | None, purpose: str) -> str:
+    """Return the address where the recipient of a stored digest answers for a part, by their ids. No query."""
+    return settings.BASE_URL + answer_path(digest, action_point, part, purpose)
+
+
+def answer_path(digest: Digest, action_point: int, part: int | None, purpose: str) -> str:
+    """Return that address without the server's part."""
+    token = signing.dumps([digest.pk, action_point, part, str(purpose)], salt=_ANSWER)
+    return reverse("answer", args=[token])
 
 
 def read_answer_link(token: str) -> AnswerLink | None:
-    """Read a link. None if it was not made here, is too old or was replaced by a newer digest's, or the person is not responsible for the
-    action point any more: by its owners, or because a coordinator gave it to somebody else since. (A person who stays with a leading agency
-    may still log progress after signing in, but not from the old mail.) Up to seven queries.
+    """Read a link. None if it was not made here, is too old or was replaced by a newer digest's, the part has ended, or the person is not
+    responsible for it any more: by rights, or because a coordinator gave it to somebody else since. (A person who stays with a lead
+    agency may still log progress after signing in, but not from the old mail.) Up to seven queries.
     """
     if not (content := _read(token)):
         return None
-    digest_pk, pk, purpose = content
-    digest = Digest.objects.select_related("recipient__agency", "agenda").filter(pk=digest_pk).first()
+    digest_pk, pk, part_pk, purpose = content
+    digest = Digest.objects.select_related("recipient__agency").filter(pk=digest_pk).first()
     action_point = ActionPoint.objects.with_context().filter(pk=pk).first()
     if not digest or not action_point or not action_point.is_open or not _is_newest(digest, pk):
         return None
-    if not may(digest.recipient, Right.LOG_PROGRESS, action_point):
+    part = next((each for each in action_point.parts if each.pk == part_pk), None)
+    if purpose not in purposes(part_pk) or not _may_be_answered(action_point, part, part_pk):
+        return None
+    if not may(digest.recipient, Right.LOG_PROGRESS, part or action_point):
         return None
     given_away = DeclinedResponsibility.objects.declined_on_behalf_since(digest.sent_at or digest.created_at)
     if given_away.filter(person=digest.recipient, action_point=action_point).exists():
         return None
-    return AnswerLink(digest, action_point, Purpose(purpose), uuid.uuid5(uuid.NAMESPACE_URL, token))
+    return AnswerLink(digest, action_point, part, Purpose(purpose), uuid.uuid5(uuid.NAMESPACE_URL, token))
+
+
+def purposes(part: int | None) -> list[Purpose]:
+    """Return what the links about a part are for. Without a lead nobody's reminders can be paused or declined."""
+    return list(Purpose) if part else [Purpose.PROGRESS, Purpose.NO_PROGRESS]
+
+
+def _may_be_answered(action_point: ActionPoint, part: Responsibility | None, part_pk: int | None) -> bool:
+    """Return whether the part is still led by its agency and going on, or the action point is still without a lead."""
+    if part_pk is None:
+        return not action_point.parts
+    return part is not None and part.status not in ENDED
 
 
 def successors_of(token: str) -> list[ActionPoint]:
@@ -83,13 +104,13 @@ def successors_of(token: str) -> list[ActionPoint]:
     return list(successors.order_by("issue__agenda__slug", "issue__number", "number"))
 
 
-def _read(token: str) -> tuple[int, int, str] | None:
-    """Return the ids of digest and action point, and the purpose. None if the link was not made here or is too old."""
+def _read(token: str) -> tuple[int, int, int | None, str] | None:
+    """Return the ids of digest, action point and part, and the purpose. None if the link was not made here or is too old."""
     try:
-        digest, action_point, purpose = signing.loads(token, salt=_ANSWER, max_age=VALID)
+        digest, action_point, part, purpose = signing.loads(token, salt=_ANSWER, max_age=VALID)
     except signing.BadSignature:
         return None
-    return digest, action_point, purpose
+    return digest, action_point, part, purpose
 
 
 def _is_newest(digest: Digest, action_point: int) -> bool:
@@ -97,7 +118,6 @@ def _is_newest(digest: Digest, action_point: int) -> bool:
     newer = Digest.objects.filter(
         Q(asked_about=None) | Q(asked_about=action_point),
         recipient=digest.recipient,
-        agenda=digest.agenda,
         pk__gt=digest.pk,
         sent_at__isnull=False,
     )

@@ -2,26 +2,36 @@
 
 from datetime import date, datetime
 
-from actions.models import ActionPoint
+from actions.models import ActionPoint, AttentionReason
 from actions.reminders.models import Digest
 from actions.reminders.models.digest import new_message_id
-from actions.reminders.models.entry import DigestEntry
+from actions.reminders.models.entry import DigestEntry, Kind
 from actions.reminders.periods import DigestRules
+from actions.reminders.reading import read_points
 from actions.reminders.recipients import accepting_digests
-from actions.reminders.selection import select_entries
+from actions.reminders.selection import in_order, people_of, read_audience, select
 from tracker.people.models import User
 
 
 def people_to_remind(action_point: ActionPoint, today: date) -> list[tuple[User, list[DigestEntry]]]:
-    """Return the people who would get a reminder now, with its entries. Nobody if it was reported on lately, is paused or has ended, or
-    nobody who accepts digests is responsible for it.
+    """Return the people who would get a reminder now, with its entries. Nobody if nothing is due or overdue, its parts are paused or have
+    ended, or nobody who accepts digests is responsible for it.
     """
-    entries: dict[int, list[DigestEntry]] = {}
-    rules = DigestRules(today, only=action_point.pk)
-    for batch in select_entries(accepting_digests(today), action_point.issue.agenda, rules):
-        entries |= {pk: own for pk, own in batch.items() if not own[0]["unanswered"]}
+    states = read_points([action_point.pk], today, set())
+    recipients = people_of(states) & set(accepting_digests(today).values_list("pk", flat=True))
+    found = select(states, DigestRules(today), read_audience(recipients, today), {}, set())
+    entries = {
+        person: own
+        for person, listed in found.items()
+        if (own := in_order(entry for entry in listed if _is_asked_for(entry)))
+    }
     people = User.objects.filter(pk__in=entries).select_related("agency").order_by("name", "email")
     return [(person, entries[person.pk]) for person in people]
+
+
+def _is_asked_for(entry: DigestEntry) -> bool:
+    """Return whether a coordinator may ask about it: a part that waits for an update, or a milestone that is overdue."""
+    return entry["kind"] == Kind.REPORT or AttentionReason.MILESTONE_OVERDUE in entry["reasons"]
 
 
 def remind_now(action_point: ActionPoint, by: User, message: str, now: datetime, today: date) -> list[User]:
@@ -29,8 +39,7 @@ def remind_now(action_point: ActionPoint, by: User, message: str, now: datetime,
     rows = [
         Digest(
             recipient=person,
-            agenda=action_point.issue.agenda,
-            period_start=today,
+            day=today,
             asked_about=action_point,
             asked_by=by,
             message=message,

@@ -47,19 +47,17 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class DigestRules:
-    """The rules for the content of a digest: the recipient's date, the days for which it announces milestones, and when it escalates.
+    """What decides which parts of an agenda a digest lists.
 
-    `announced` holds ranges of days: from the first on, and before the second. After `escalate_after` reminders without an answer an action
-    point is listed for the lead agencies' other focal points, too; after twice as many for the coordinators.
+    After `escalate_after` reminders without an answer a part is listed for the agency's other focal points, too; after twice as many for
+    the coordinators.
     """
 
     today: date
-    announced: tuple[tuple[date, date], ...] = ()
-    escalate_after: int | None = None
-    only: int | None = None
-    """The one action point of a reminder that a coordinator sends by hand."""
+    """The recipient's date."""
     period_start: date | None = None
-    """The digests of this period do not count as reminders without an answer yet."""
+    """The day on which the agenda's present period began. None for a reminder that a coordinator sends by hand."""
+    escalate_after: int | None = None
 
 
 def latest_period(timing: Timing, zone: ZoneInfo, now: datetime, *, since_ever: bool = False) -> Period | None:
@@ -86,12 +84,6 @@ def next_period(timing: Timing, zone: ZoneInfo, now: datetime) -> Period | None:
 def following_start(timing: Timing, start: date) -> date | None:
     """Return the day on which the period after the one of `start` begins; None if no day begins one."""
     return next((day for day in _days_from(start + timedelta(days=1), 1) if _begins(timing, day)), None)
-
-
-def following_period(timing: Timing, zone: ZoneInfo, start: date) -> Period | None:
-    """Return the period after the one of `start`; None if no day begins one."""
-    following = following_start(timing, start)
-    return Period(following, _due_at(following, timing.hour, zone)) if following else None
 
 
 def _newest_start(timing: Timing, day: date) -> date | None:

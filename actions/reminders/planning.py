@@ -1,40 +1,48 @@
 """Run the tick: make a row for each digest that is due on or before now and has none, and call senders for the rows that are pending.
 
-It keeps no state of its own: however many schedulers run it, and even if none ran for a while, each person gets one row a period.
+However many schedulers run it, and even if none ran for a while, each person gets one row a day.
 """
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Max, Q
 
 from actions.reminders.alarm import alert_admins_of_failures
-from actions.reminders.entries import Fault
-from actions.reminders.models import Digest, Heartbeat, PlannedRound, ReminderCount, ReminderSchedule
+from actions.reminders.models import Digest, Heartbeat, PlannedUntil, ReminderCount, ReminderSchedule
 from actions.reminders.models.digest import new_message_id
-from actions.reminders.periods import Period, latest_period
+from actions.reminders.models.entry import DigestEntry, Kind
+from actions.reminders.periods import DigestRules, Period, latest_period
+from actions.reminders.reading import Fault, read_states
 from actions.reminders.recipients import accepting_digests, without_digest
-from actions.reminders.selection import Entries, select_entries
+from actions.reminders.selection import Audience, Entries, in_order, people_of, read_audience, select
 from actions.reminders.sending import CLAIMED_AT_ONCE
-from issues.models import Agenda
 from tracker.people.models import User
 from tracker.people.time_zones import zone_named
 
 log = logging.getLogger(__name__)
 
-BATCH = 1000
-OVERLAP = timedelta(minutes=5)
-"""How far before the last tick the history is read again: clocks differ, and a change may be stored a while after its time."""
+BATCH = 500
 SENDERS = 8
 """The most senders that one tick calls. A call that no worker has begun before the next tick expires."""
 
-Planned = Collection[tuple[int, date, str]]
-"""Agenda, first day of the period and time zone of each round."""
-Movers = Mapping[tuple[str, str], Collection[int]]
-"""Ids of people by the time zone that they left and their present one."""
+Periods = Mapping[int, Period]
+"""The latest period of each agenda that has one in a time zone, by the id of the agenda."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """People of one time zone for whom periods of the same agendas have begun."""
+
+    today: date
+    """Their date."""
+    periods: Periods
+    begun: frozenset[int]
+    """The ids of these agendas."""
+    people: frozenset[int]
 
 
 def tick(now: datetime, enqueue: Callable[[], object]) -> None:
@@ -53,116 +61,152 @@ def tick(now: datetime, enqueue: Callable[[], object]) -> None:
 
 
 def plan(now: datetime) -> None:
-    """Make the digests that are due. Six queries, and those of `plan_round` for each agenda and time zone with a new period.
+    """Make the digests that are due. Four queries unless a period has begun for anybody, and then those of `make_digests`.
 
-    A schedule that cannot be planned is logged, marked as faulty and tried again with the next tick. The others are planned all the same.
+    A schedule that cannot be calculated is logged and marked as faulty. The others are planned all the same.
     """
     ReminderSchedule.objects.add_missing(now.date())
     if not (schedules := list(ReminderSchedule.objects.active())):
         return
-    planned = set(
-        PlannedRound.objects.filter(period_start__gte=now.date() - timedelta(days=63)).values_list(
-            "agenda_id", "period_start", "time_zone"
-        )
+    periods = periods_by_zone(schedules, now)
+    waiting = _people_to_plan(periods, now)
+    turns = make_turns(
+        periods, {person: (zone, _begun(periods[zone], instant, zone, now)) for person, zone, instant in waiting}, now
     )
-    zones, movers = time_zones(), _movers()
+    make_digests(schedules, turns, now)
+    if waiting:
+        PlannedUntil.objects.record([person for person, _zone, _instant in waiting], now)
+
+
+def periods_by_zone(
+    schedules: Iterable[ReminderSchedule], now: datetime, *, since_ever: bool = False
+) -> dict[str, dict[int, Period]]:
+    """Return the latest period of each schedule in each time zone of people. One query, and one for each faulty schedule."""
+    zones = list(User.objects.order_by("time_zone").values_list("time_zone", flat=True).distinct())
+    periods: dict[str, dict[int, Period]] = {zone: {} for zone in zones}
     for schedule in schedules:
-        plan_schedule(schedule, zones, movers, planned, now)
-
-
-def plan_schedule(
-    schedule: ReminderSchedule, zones: Iterable[str], movers: Movers, planned: Planned, now: datetime
-) -> None:
-    """Make its digests for each time zone in which a new period has begun, and record whether anything had to be left out."""
-    faults: set[Fault] = set()
-    was_due, errors = False, []
-    for zone in zones:
         try:
-            was_due |= plan_zone(schedule, zone, movers, planned, now, faults)
+            for zone in zones:
+                if period := latest_period(schedule.timing, zone_named(zone), now, since_ever=since_ever):
+                    periods[zone][schedule.agenda_id] = period
         except Exception as error:
-            errors.append(f"{type(error).__name__} in {zone}")
-    if (errors or was_due) and schedule.record_faults(bool(errors or faults), now) and errors:
-        log.error("Schedule %s could not be planned: %s", schedule.pk, ", ".join(errors))
+            for of_zone in periods.values():
+                of_zone.pop(schedule.agenda_id, None)
+            if schedule.record_faults(True, now):
+                log.error("Schedule %s could not be planned: %s", schedule.pk, type(error).__name__)
+    return periods
 
 
-def plan_zone(
-    schedule: ReminderSchedule, zone: str, movers: Movers, planned: Planned, now: datetime, faults: set[Fault]
-) -> bool:
-    """Make the digests of one time zone if a new period has begun there, and return whether one has. Add to `faults` what is left out.
+def _people_to_plan(periods: Mapping[str, Periods], now: datetime) -> list[tuple[int, str, datetime | None]]:
+    """Return the people for whom a period has begun since they were planned, with time zone and that instant. One query.
 
-    People who moved into the zone after its round, but before the round of the zone they left, get their digests now, since no round would
-    find them. People who moved later wait for the next round. `planned` has the rounds of earlier ticks.
+    Includes people who get no digests at present, so that one who comes back waits for the next period. The instant is None for people who
+    were never planned, and if it is in the future, since the clock was wrong then.
     """
-    period = latest_period(schedule.timing, zone_named(zone), now)
-    if not period:
-        return False
-    if (schedule.agenda_id, period.start, zone) not in planned:
-        plan_round(schedule, zone, period, now, faults)
-        return True
-    for (before, present), people in movers.items():
-        if present == zone and (schedule.agenda_id, period.start, before) not in planned:
-            for batch in planned_entries(schedule, zone, period, now, among=people):
-                add_digests(schedule.agenda, period.start, batch, now)
-    return False
+    due = Q(digests_planned=None) | Q(digests_planned__instant__gt=now)
+    for zone, of_zone in periods.items():
+        if of_zone:
+            latest = max(period.due_at for period in of_zone.values())
+            due |= Q(time_zone=zone, digests_planned__instant__lt=latest)
+    people = User.objects.filter(due).values_list("pk", "time_zone", "digests_planned__instant")
+    known = [(pk, zone, instant) for pk, zone, instant in people if zone in periods]
+    return [(pk, zone, instant if instant and instant <= now else None) for pk, zone, instant in known]
 
 
-def _movers() -> Movers:
-    """Two queries."""
-    last_tick = Heartbeat.objects.latest_tick()
-    return moved_since(last_tick - OVERLAP) if last_tick else {}
-
-
-def moved_since(instant: datetime) -> dict[tuple[str, str], list[int]]:
-    """Return who has changed time zones since then, by the former and the present zone. One query, which reads the history of people."""
-    history: Any = User.history
-    former = history.filter(id=OuterRef("pk"), history_date__lt=instant).order_by("-history_date", "-history_id")
-    changed = User.objects.active().filter(pk__in=history.filter(history_date__gte=instant).values("id"))
-    moved = changed.annotate(former_zone=Subquery(former.values("time_zone")[:1])).exclude(former_zone=F("time_zone"))
-    movers = defaultdict(list)
-    for before, zone, person in moved.exclude(former_zone=None).values_list("former_zone", "time_zone", "pk"):
-        movers[before, zone].append(person)
-    return movers
-
-
-def plan_round(
-    schedule: ReminderSchedule, zone: str, period: Period, now: datetime, faults: set[Fault] | None = None
-) -> None:
-    """Make the digests of one period for the people of one time zone, and record the round."""
-    agenda = schedule.agenda
-    for batch in planned_entries(schedule, zone, period, now, faults=faults):
-        add_digests(agenda, period.start, batch, now)
-    PlannedRound.objects.bulk_create(
-        [PlannedRound(agenda=agenda, period_start=period.start, time_zone=zone, planned_at=now)], ignore_conflicts=True
+def _begun(periods: Periods, instant: datetime | None, zone: str, now: datetime) -> frozenset[int]:
+    """Return the agendas whose period has begun since that instant; without an instant those whose period begins today."""
+    today = now.astimezone(zone_named(zone)).date()
+    return frozenset(
+        agenda for agenda, period in periods.items() if (period.due_at > instant if instant else period.start == today)
     )
 
 
-def planned_entries(
-    schedule: ReminderSchedule,
-    zone: str,
-    period: Period,
-    now: datetime,
-    batch: int = BATCH,
-    among: Collection[int] | None = None,
-    faults: set[Fault] | None = None,
-) -> Iterator[Entries]:
-    """Iterate over the entries for people of a time zone (or some of them) without a digest of the period, a batch of people at a time."""
-    today = now.astimezone(zone_named(zone)).date()
-    recipients = accepting_digests(today).filter(without_digest(schedule.agenda, period.start), time_zone=zone)
-    if among is not None:
-        recipients = recipients.filter(pk__in=among)
-    return select_entries(recipients, schedule.agenda, schedule.rules(period.start, today), batch, faults)
+def make_turns(
+    periods: Mapping[str, Periods], begun: Mapping[int, tuple[str, frozenset[int]]], now: datetime
+) -> list[Turn]:
+    """Group people by time zone and the agendas whose period has begun for them. `begun` has both by person."""
+    people = defaultdict(set)
+    for person, place in begun.items():
+        people[place].add(person)
+    return [
+        Turn(now.astimezone(zone_named(zone)).date(), periods[zone], agendas, frozenset(members))
+        for (zone, agendas), members in people.items()
+        if agendas
+    ]
 
 
-def add_digests(agenda: Agenda, period_start: date, entries: Entries, now: datetime) -> None:
-    """Add one row a person, unless another scheduler has added it, and count a reminder for each action point."""
-    listed = {entry["action_point"] for own in entries.values() for entry in own}
-    ReminderCount.objects.add(sorted(listed), period_start, now)
+def make_digests(schedules: Iterable[ReminderSchedule], turns: list[Turn], now: datetime) -> None:
+    """Make one row for each person of the turns who has something to report on, and count the reminders.
+
+    Reads all agendas with a period, each once: ten queries for each, five for each turn, and three for each 500 digests.
+    """
+    if not turns:
+        return
+    by_agenda = {schedule.agenda_id: schedule for schedule in schedules}
+    for turn, entries in zip(turns, select_turns(by_agenda, turns, now), strict=True):
+        _count_reminders(turn, entries)
+        people = sorted(entries)
+        for start in range(0, len(people), BATCH):
+            batch = {person: entries[person] for person in people[start : start + BATCH]}
+            _add_digests(turn.today, batch, now)
+
+
+def select_turns(schedules: Mapping[int, ReminderSchedule], turns: list[Turn], now: datetime) -> list[Entries]:
+    """Return what the digests of each turn list: of people who accept digests, have none today, and one of whose agendas has begun.
+
+    `schedules` has the active schedules by agenda. What planning finds wrong in an agenda is recorded at its schedule.
+    """
+    audiences = [_audience(turn) for turn in turns]
+    selected: list[Entries] = [defaultdict(list) for _turn in turns]
+    concerned: list[set[int]] = [set() for _turn in turns]
+    for agenda, schedule in schedules.items():
+        of_agenda = [number for number, turn in enumerate(turns) if agenda in turn.periods]
+        if not of_agenda:
+            continue
+        faults: set[Fault] = set()
+        states = read_states(schedule.agenda, now.date(), faults)
+        people = people_of(states)
+        reminders = ReminderCount.objects.by_part(part__action_point__issue__agenda=agenda)
+        for number in of_agenda:
+            turn = turns[number]
+            digest_rules = DigestRules(turn.today, turn.periods[agenda].start, schedule.escalate_after)
+            found = select(states, digest_rules, audiences[number], reminders, faults)
+            for person, entries in found.items():
+                selected[number][person] += entries
+            if agenda in turn.begun:
+                concerned[number] |= people | set(found)
+        if schedule.pk:
+            schedule.record_faults(bool(faults), now)
+    return [
+        {person: in_order(entries) for person, entries in found.items() if person in whose}
+        for found, whose in zip(selected, concerned, strict=True)
+    ]
+
+
+def _audience(turn: Turn) -> Audience:
+    """Return those of the turn's people who may get a digest today. Three queries."""
+    free = accepting_digests(turn.today).filter(without_digest(turn.today)).values_list("pk", flat=True)
+    return read_audience(turn.people.intersection(free), turn.today)
+
+
+def _count_reminders(turn: Turn, entries: Entries) -> None:
+    """Count a reminder for each part that a digest asks about, in the present period of its agenda. Two queries for each agenda."""
+    parts: dict[int, set[int]] = defaultdict(set)
+    for own in entries.values():
+        for entry in own:
+            if entry["kind"] == Kind.REPORT and entry["part"]:
+                parts[entry["agenda"]].add(entry["part"])
+    for agenda, of_agenda in sorted(parts.items()):
+        ReminderCount.objects.add(sorted(of_agenda), turn.periods[agenda].start, turn.today)
+
+
+def _add_digests(today: date, entries: Mapping[int, list[DigestEntry]], now: datetime) -> None:
+    """Add one row a person, unless another scheduler has added it."""
     Digest.objects.bulk_create(
         [
             Digest(
                 recipient_id=person,
-                agenda=agenda,
-                period_start=period_start,
+                day=today,
                 created_at=now,
                 next_attempt_at=now,
                 message_id=new_message_id(),
@@ -174,7 +218,7 @@ def add_digests(agenda: Agenda, period_start: date, entries: Entries, now: datet
     )
 
 
-def time_zones(*, everybody: bool = False) -> list[str]:
-    """Return the time zones of the people who accept digests, or of everybody who is active. One query."""
-    people = User.objects.active() if everybody else User.objects.active().filter(wants_digests=True)
-    return list(people.order_by("time_zone").values_list("time_zone", flat=True).distinct())
+def last_days(people: Collection[int]) -> dict[int, date]:
+    """Return the day of the last digest of each of these people who had one. One query."""
+    digests = Digest.objects.filter(recipient__in=people, asked_about=None).order_by()
+    return dict(digests.values_list("recipient").annotate(last=Max("day")).values_list("recipient", "last"))

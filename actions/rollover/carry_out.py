@@ -211,7 +211,6 @@ def _copy_schedule(source: Agenda, agenda: Agenda, today: date) -> None:
             rhythm=schedule.rhythm,
             weekdays=schedule.weekdays,
             hour=schedule.hour,
-            milestone_days=schedule.milestone_days,
             escalate_after=schedule.escalate_after,
             starts_on=today + timedelta(days=1),
         )

@@ -1,6 +1,6 @@
 """What came of the digests, on the dashboard of an agenda."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -16,14 +16,18 @@ FIRST = datetime(2026, 5, 4, 8, tzinfo=UTC)
 
 @pytest.fixture
 def points(db):
-    return [personas.action_point(number=number, title=f"Course {number}") for number in (1, 2, 3)]
+    found = [personas.action_point(number=number, title=f"Course {number}") for number in (1, 2, 3)]
+    for point in found:
+        personas.lead(point, personas.agency())
+    return found
 
 
 def remind(points, times):
-    """Count a reminder about each of these in this number of weeks."""
+    """Count a reminder about each part of these in this number of weeks."""
+    parts = [part.pk for point in points for part in point.responsibilities.current()]
     for week in range(times):
-        at = FIRST + timedelta(weeks=week)
-        ReminderCount.objects.add([point.pk for point in points], date(2026, 5, 4) + timedelta(weeks=week), at)
+        day = FIRST.date() + timedelta(weeks=week)
+        ReminderCount.objects.add(parts, day, day)
 
 
 def dashboard_text(client, who):
@@ -37,11 +41,11 @@ def test_coordinators_see_what_came_of_the_digests(client, coordinator, points):
 
     page = personas.sign_in(client, coordinator).get(DASHBOARD)
 
-    assert "3 Action points reminded of 1 Reported on since 0 of them with no progress 0 put off until later" in text(
+    assert "3 Action points reminded of 1 Reported on since 0 of them with no progress 0 with paused reminders" in text(
         page
     )
     assert "0 declined: not theirs 1 Three reminders or more without an answer" in text(page)
-    assert "2026/1.3 Course 3 4 reminders since 4 May 2026" in text(page)
+    assert "2026/1.3 Course 3 UNDP 4 reminders since 4 May 2026" in text(page)
     assert "/reminders/" in links(page)
     section = page.text[page.text.index('id="answers"') :]
     assert "Course 2" not in section[: section.index("</section>")]
@@ -77,7 +81,7 @@ def test_each_kind_of_answer_is_counted(client, coordinator, focal_point, points
 
     page = dashboard_text(client, coordinator)
 
-    assert "1 Reported on since 1 of them with no progress 1 put off until later 1 declined: not theirs" in page
+    assert "1 Reported on since 1 of them with no progress 1 with paused reminders 1 declined: not theirs" in page
 
 
 def test_before_the_first_digest_it_says_so(client, coordinator, points):
@@ -105,7 +109,26 @@ def test_closed_agenda_and_a_past_date_show_none(client, coordinator, points):
 
 def test_those_of_another_agenda_are_not_counted(client, coordinator, points):
     other = personas.action_point(personas.issue(personas.agenda("2025")))
+    personas.lead(other, personas.agency())
     remind([*points[:1], other], 3)
 
     assert "1 Action points reminded of" in dashboard_text(client, coordinator)
     assert "2025/1.1" not in text(client.get(DASHBOARD))
+
+
+def test_action_point_with_two_parts_is_counted_once(client, coordinator, points):
+    personas.lead(points[0], personas.agency("UNSSC"))
+    remind(points[:1], 4)
+    personas.update(points[0], agency=personas.agency("UNSSC"))
+
+    page = dashboard_text(client, coordinator)
+
+    assert "1 Action points reminded of 1 Reported on since" in page
+    assert "1 Three reminders or more without an answer 2026/1.1 Course 1 UNDP 4 reminders since" in page
+
+
+def test_part_whose_lead_has_ended_is_not_counted(client, coordinator, points):
+    remind(points[:2], 4)
+    personas.set_leads(points[0])
+
+    assert "1 Action points reminded of" in dashboard_text(client, coordinator)

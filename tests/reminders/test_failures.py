@@ -6,15 +6,15 @@ from itertools import pairwise
 import pytest
 from django.utils import timezone
 
+from actions.models import ActionPoint
 from actions.reminders import email
 from actions.reminders.models import Digest, ReminderSchedule
 from actions.reminders.models.digest import LONGEST_WAIT
-from actions.reminders.models.digest_queryset import LEASE, MAX_ATTEMPTS, Cause
+from actions.reminders.models.digest_queryset import LEASE, MAX_ATTEMPTS, VALID, Cause
 from actions.reminders.models.heartbeat import FAILURES_REPORTED_EVERY
-from actions.reminders.periods import following_period
+from actions.reminders.periods import next_period
 from actions.reminders.planning import tick
 from actions.reminders.sending import send_due
-from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import text
 from tracker.mail.delivery import Courier
@@ -42,13 +42,13 @@ def daily(point):
 @pytest.fixture
 def digest(focal_point, point, daily):
     now = timezone.now()
-    return personas.digest(focal_point, point, period_start=now.date(), created_at=now, next_attempt_at=now)
+    return personas.digest(focal_point, point, day=now.date(), created_at=now, next_attempt_at=now)
 
 
 def failed(person, *points, **fields):
     """One of the period of today."""
     now = timezone.now()
-    fields = {"period_start": now.date(), "created_at": now, "next_attempt_at": None} | fields
+    fields = {"day": now.date(), "created_at": now, "next_attempt_at": None} | fields
     return personas.digest(person, *points, state=State.FAILED, cause=Cause.GIVEN_UP, **fields)
 
 
@@ -84,7 +84,7 @@ def test_digest_outlasts_a_mail_server_that_is_away_for_hours(digest, smtp_serve
 
 def test_digest_has_failed_when_the_next_period_begins_and_not_before(digest, daily, smtp_server, focal_point):
     smtp_server.answers = {"MAIL": "421 Too busy"}
-    following = following_period(daily.timing, zone_named(focal_point.time_zone), digest.period_start)
+    following = next_period(daily.timing, zone_named(focal_point.time_zone), digest.created_at)
     assert following
 
     attempts = try_until(digest, following.due_at + timedelta(days=3))
@@ -94,16 +94,36 @@ def test_digest_has_failed_when_the_next_period_begins_and_not_before(digest, da
     assert digest.attempts == digest.refusals == len(attempts)
 
 
-@pytest.mark.parametrize(("asked", "hours"), [(False, 2), (True, 23)])
-def test_digest_that_is_late_for_its_period_or_of_none_is_tried_for_a_while(
-    digest, smtp_server, point, coordinator, asked, hours
-):
+def test_digest_is_tried_until_a_period_of_any_of_its_agendas_begins(digest, daily, smtp_server, focal_point):
+    """The next digest covers all of them."""
+    ReminderSchedule.objects.update(weekdays=((timezone.localdate().weekday() + 5) % 7,))
+    elsewhere = personas.action_point(personas.issue(personas.agenda("2025")))
+    personas.lead(elsewhere, focal_point.agency)
+    tomorrow = (timezone.localdate() + timedelta(days=1)).weekday()
+    ReminderSchedule.objects.create(
+        agenda=elsewhere.issue.agenda, starts_on="2026-01-01", weekdays=(tomorrow,), hour=23
+    )
+    smtp_server.answers = {"MAIL": "421 Too busy"}
+    attempts = [try_until(digest, timezone.now() + timedelta(days=9))]
+    digest.pk, digest.state, digest.refusals, digest.attempts = None, State.PENDING, 0, 0
+    digest.snapshot = personas.digest(focal_point, *ActionPoint.objects.all()).snapshot
+    digest.day, digest.message_id, digest.cause = digest.day - timedelta(days=1), "<2>", ""
+    digest.next_attempt_at = digest.created_at
+    digest.save()
+    attempts.append(try_until(digest, timezone.now() + timedelta(days=9)))
+
+    assert [(timezone.localdate(each[-1]) - timezone.localdate()).days for each in attempts] == [5, 1]
+
+
+@pytest.mark.parametrize(("asked", "hours"), [(False, 23), (True, 23)])
+def test_digest_that_no_other_replaces_is_tried_for_a_day(digest, smtp_server, point, coordinator, asked, hours):
     smtp_server.answers = {"MAIL": "421 Too busy"}
     now = timezone.now()
-    digest.period_start = now.date() - timedelta(days=9)
     if asked:
         digest.asked_about, digest.asked_by = point, coordinator
-    digest.save()
+        digest.save()
+    else:
+        ReminderSchedule.objects.all().delete()
 
     attempts = try_until(digest, now + timedelta(days=9))
 
@@ -137,14 +157,14 @@ def test_all_that_failed_is_sent_again_at_once_each_by_its_own_message_id(client
 
 
 def replaced(person, point):
-    personas.digest(person, point, period_start=timezone.localdate() + timedelta(days=1))
+    personas.digest(person, point, day=timezone.localdate() + timedelta(days=1))
 
 
 @pytest.mark.parametrize(
     "change",
     [
         replaced,
-        lambda person, point: Agenda.objects.update(state="closed"),
+        lambda person, point: Digest.objects.update(day=timezone.localdate() - VALID),
         lambda person, point: User.objects.update(is_active=False),
         lambda person, point: User.objects.update(wants_digests=False),
         lambda person, point: Digest.objects.update(state=State.UNCERTAIN, sent_at=timezone.now()),
@@ -166,12 +186,10 @@ def test_reminder_out_of_turn_replaces_no_digest_but_one_about_the_same(focal_po
     digest, asked = failed(focal_point, point), failed(focal_point, point, asked_about=point, asked_by=coordinator)
     personas.digest(focal_point, other, asked_about=other, **about)
 
-    assert set(Digest.objects.failed()) == {digest, asked}
+    assert set(Digest.objects.failed(timezone.localdate())) == {digest, asked}
 
-    personas.digest(
-        focal_point, point, asked_about=point, period_start=timezone.localdate() + timedelta(days=1), **about
-    )
-    assert set(Digest.objects.failed()) == {digest}
+    personas.digest(focal_point, point, asked_about=point, day=timezone.localdate() + timedelta(days=1), **about)
+    assert set(Digest.objects.failed(timezone.localdate())) == {digest}
 
 
 def admins_notified(smtp_server):
@@ -225,7 +243,7 @@ def test_coordinators_see_that_digests_failed(client, coordinator, focal_point, 
 
 def test_health_says_that_digests_failed_and_stays_at_200(client, focal_point, point):
     tick(timezone.now(), lambda: None)
-    failed(focal_point, point, period_start=timezone.localdate() + timedelta(days=400))
+    failed(focal_point, point, day=timezone.localdate() + timedelta(days=400))
 
     response = client.get("/health/")
 
@@ -263,7 +281,7 @@ def test_faulty_mail_setting_fails_no_digest_and_goes_out_once_corrected(
 def test_digest_that_cannot_be_written_stops_no_other(digest, point, smtp_server, monkeypatch):
     other = personas.person("other@example.org", agency=personas.agency())
     now = timezone.now()
-    personas.digest(other, point, period_start=now.date(), created_at=now, next_attempt_at=now)
+    personas.digest(other, point, day=now.date(), created_at=now, next_attempt_at=now)
     digest.recipient.name = "Faulty"
     digest.recipient.save()
     writes = email.render_digest
@@ -285,11 +303,13 @@ def test_digest_of_a_schedule_that_cannot_be_calculated_waits_and_stops_no_other
     elsewhere = personas.action_point(personas.issue(personas.agenda("2025")))
     personas.set_leads(elsewhere, *personas.leads(point))
     now = timezone.now()
-    personas.digest(digest.recipient, elsewhere, period_start=now.date(), created_at=now, next_attempt_at=now)
-    ReminderSchedule.objects.filter(pk=daily.pk).update(milestone_days=(10**9,))
+    day = now.date() - timedelta(days=1)
+    both = personas.digest(digest.recipient, elsewhere, point, day=day, created_at=now, next_attempt_at=now)
+    ReminderSchedule.objects.filter(pk=daily.pk).update(weekdays=(9,))
 
     attempt(now)
 
     digest.refresh_from_db()
+    both.refresh_from_db()
     assert (digest.state, digest.cause) == (State.PENDING, Cause.NOT_BUILT)
-    assert len(smtp_server.messages) == 1
+    assert (both.state, both.slugs) == (State.SENT, ["2025"])

@@ -32,7 +32,7 @@ def test_coordinator_asks_and_the_mail_says_who_and_what(as_coordinator, point, 
     assert f"A reminder goes to {focal_point.name}" in text(answer)
     assert (mail["To"], mail["Subject"]) == (focal_point.email, f"{coordinator.name} asks about 2026/1.1")
     assert "Before Friday, please." in body
-    assert "Still no progress, because …: http" in body
+    assert "No progress because …: http" in body
     assert f"asked for by {coordinator.name}" in text(as_coordinator.get("/reminders/"))
 
 
@@ -45,13 +45,12 @@ def test_asking_twice_a_day_sends_once(as_coordinator, point):
     assert Digest.objects.count() == 1
 
 
-def test_asking_leaves_the_digest_of_the_period_alone(point, focal_point, coordinator):
+def test_asking_leaves_the_digest_of_the_day_alone(point, focal_point, coordinator):
     personas.digest(focal_point, point)
 
     Digest.objects.create(
         recipient=focal_point,
-        agenda=point.issue.agenda,
-        period_start=personas.TODAY,
+        day=personas.TODAY,
         asked_about=point,
         asked_by=coordinator,
         created_at=personas.NOW,
@@ -101,7 +100,7 @@ def test_question_counts_for_no_escalation(as_coordinator, point):
     assert not ReminderCount.objects.exists()
 
 
-def test_button_is_there_for_coordinators_while_it_shows_no_progress(as_coordinator, client, point, focal_point):
+def test_button_is_there_for_coordinators_while_it_needs_attention(as_coordinator, client, point, focal_point):
     shown = [PATH in as_coordinator.get("/agendas/2026/1.1/").content.decode()]
     moves(point)
     shown.append(PATH in as_coordinator.get("/agendas/2026/1.1/").content.decode())
@@ -136,3 +135,31 @@ def test_question_replaces_the_older_links_of_its_action_point_alone(client, poi
     links = [line.partition("127.0.0.1:8000")[2] for line in words.splitlines() if "/answers/" in line]
 
     assert [client.get(link).status_code for link in links] == [404] * 4 + [200] * 4
+
+
+def test_people_of_each_part_that_is_due_are_asked(as_coordinator, point, focal_point, other_focal_point):
+    personas.lead(point, other_focal_point.agency)
+    both = text(as_coordinator.get(PATH))
+    personas.update(point, other_focal_point, agency=other_focal_point.agency, now=timezone.now())
+    one = text(as_coordinator.get(PATH))
+
+    assert [str(each) in both for each in (focal_point, other_focal_point)] == [True, True]
+    assert [str(each) in one for each in (focal_point, other_focal_point)] == [True, False]
+
+
+def test_overdue_milestone_may_be_asked_about(as_coordinator, point, focal_point, smtp_server):
+    moves(point)
+    personas.milestone(point, due="2020")
+    as_coordinator.post(PATH)
+    with Courier() as courier:
+        send_due(courier)
+
+    assert "Course" in smtp_server.messages[0].get_body(("plain",)).get_content()
+
+
+def test_answer_no_progress_of_today_may_be_asked_about(as_coordinator, point, focal_point):
+    personas.update(
+        point, focal_point, agency=focal_point.agency, now=timezone.now(), status="no_progress", reason="No."
+    )
+
+    assert "A reminder goes to" in text(as_coordinator.post(PATH, follow=True))

@@ -1,12 +1,12 @@
-"""The tick: each person gets one row a period, however often it runs and whenever it was down."""
+"""The tick: each person gets one row a day at most, however often it runs and whenever it was down."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import pytest
 
 from actions.progress import withdraw
-from actions.reminders.models import Digest, PlannedRound, ReminderCount, ReminderSchedule
+from actions.reminders.models import Digest, PlannedUntil, ReminderCount, ReminderSchedule
 from actions.reminders.planning import SENDERS, plan, tick
 from actions.reminders.sending import CLAIMED_AT_ONCE
 from issues.models import Agenda
@@ -15,7 +15,7 @@ from tests.races import run_at_once
 from tracker.people.models import User
 
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-EVER = datetime(2026, 1, 1, tzinfo=UTC).date()
+EVER = date(2026, 1, 1)
 
 
 @pytest.fixture
@@ -25,13 +25,22 @@ def schedule(focal_point):
 
 
 def rows():
-    return list(Digest.objects.order_by("pk").values_list("recipient__email", "period_start"))
+    return list(Digest.objects.order_by("pk").values_list("recipient__email", "day"))
+
+
+def days():
+    return [day.isoformat() for _email, day in rows()]
+
+
+def other_agenda(agency, weekday, slug="2025"):
+    """An agenda with a part of this agency, whose period begins on that day of the week."""
+    point = personas.action_point(personas.issue(personas.agenda(slug)))
+    personas.lead(point, agency)
+    ReminderSchedule.objects.create(agenda=point.issue.agenda, starts_on=EVER, weekdays=(weekday,))
+    return point
 
 
 def test_tick_makes_a_row_when_it_is_due_and_not_before(schedule, focal_point):
-    PlannedRound.objects.create(
-        agenda=schedule.agenda, period_start="2026-11-16", time_zone="UTC", planned_at=MONDAY - timedelta(days=7)
-    )
     tick(MONDAY - timedelta(minutes=1), print)
     before = rows()
     tick(MONDAY, lambda: None)
@@ -59,12 +68,10 @@ def test_tick_twice_makes_one_row(schedule):
 
 def test_tick_calls_for_senders_while_anything_waits_and_for_no_more_than_there_is_work(schedule):
     begun = senders_of([MONDAY, MONDAY + timedelta(minutes=1)])
-    point = personas.action_point(number=9)
     Digest.objects.bulk_create(
         Digest(
             recipient=personas.person(f"{number}@example.org"),
-            agenda=point.issue.agenda,
-            period_start=MONDAY.date(),
+            day=MONDAY.date(),
             created_at=MONDAY,
             next_attempt_at=MONDAY,
             message_id=str(number),
@@ -80,40 +87,123 @@ def test_tick_calls_for_senders_while_anything_waits_and_for_no_more_than_there_
 
 
 def test_scheduler_that_was_down_for_weeks_catches_up_with_one_digest(schedule):
-    tick(MONDAY + timedelta(days=31, hours=5), lambda: None)
+    tick(MONDAY - timedelta(hours=1), lambda: None)
+    for hours in (0, 1):
+        tick(MONDAY + timedelta(days=31, hours=5 + hours), lambda: None)
 
-    assert [start.isoformat() for _email, start in rows()] == ["2026-12-21"]
+    assert days() == ["2026-12-24"]
 
 
 def test_each_week_has_a_digest_of_its_own(schedule):
     for week in range(3):
         tick(MONDAY + timedelta(weeks=week), lambda: None)
 
-    assert [start.isoformat() for _email, start in rows()] == ["2026-11-23", "2026-11-30", "2026-12-07"]
+    assert days() == ["2026-11-23", "2026-11-30", "2026-12-07"]
 
 
-def test_what_falls_silent_during_the_week_waits_for_the_next_period(schedule, focal_point):
-    personas.update(personas.action_point(number=2))
+def test_what_becomes_due_during_the_week_waits_for_the_next_period(schedule, focal_point):
+    point = focal_point.agency.responsibilities.get().action_point
+    personas.update(point, now=MONDAY - timedelta(days=89))
+    for day in range(8):
+        tick(MONDAY + timedelta(days=day), lambda: None)
+
+    assert days() == ["2026-11-30"]
+
+
+def test_new_person_waits_for_the_next_period(schedule, focal_point):
     tick(MONDAY, lambda: None)
-    other = personas.person("new@example.org", agency=focal_point.agency)
+    new = personas.person("new@example.org", agency=focal_point.agency)
+    for day in (2, 3, 7):
+        tick(MONDAY + timedelta(days=day), lambda: None)
 
-    tick(MONDAY + timedelta(days=2), lambda: None)
-    tick(MONDAY + timedelta(days=7), lambda: None)
+    assert [day for email, day in rows() if email == new.email] == [MONDAY.date() + timedelta(days=7)]
 
-    assert (other.email, MONDAY.date()) not in rows()
-    assert (other.email, MONDAY.date() + timedelta(days=7)) in rows()
+
+def test_digest_covers_all_agendas_of_the_person_in_one_mail(schedule, focal_point):
+    other_agenda(focal_point.agency, weekday=0)
+
+    tick(MONDAY, lambda: None)
+
+    assert [[entry["slug"] for entry in digest.snapshot] for digest in Digest.objects.all()] == [["2026", "2025"]]
+
+
+def test_digest_goes_out_on_each_day_on_which_a_period_of_any_agenda_begins(schedule, focal_point):
+    other_agenda(focal_point.agency, weekday=3)
+    for day in range(8):
+        tick(MONDAY + timedelta(days=day), lambda: None)
+
+    assert days() == ["2026-11-23", "2026-11-26", "2026-11-30"]
+    assert {tuple(entry["slug"] for entry in digest.snapshot) for digest in Digest.objects.all()} == {("2026", "2025")}
+
+
+def test_two_hours_of_one_day_make_one_digest(schedule, focal_point):
+    other_agenda(focal_point.agency, weekday=0)
+    ReminderSchedule.objects.filter(agenda__slug="2025").update(hour=15)
+    for hour in range(12):
+        tick(MONDAY + timedelta(hours=hour), lambda: None)
+
+    assert days() == ["2026-11-23"]
+
+
+def test_period_of_an_agenda_of_others_causes_no_digest(schedule, focal_point, other_focal_point):
+    other_agenda(other_focal_point.agency, weekday=3)
+    for day in range(7):
+        tick(MONDAY + timedelta(days=day), lambda: None)
+
+    assert rows() == [(focal_point.email, MONDAY.date()), (other_focal_point.email, date(2026, 11, 26))]
+
+
+def test_agenda_where_nothing_is_due_causes_the_digest_about_the_others(schedule, focal_point):
+    personas.update(other_agenda(focal_point.agency, weekday=3), now=MONDAY)
+    tick(MONDAY, lambda: None)
+    tick(MONDAY + timedelta(days=3), lambda: None)
+
+    assert [[entry["slug"] for entry in digest.snapshot] for digest in Digest.objects.all()] == [["2026"]] * 2
+
+
+@pytest.mark.parametrize("change", [{"enabled": False}, {"starts_on": "2027-01-01"}])
+def test_agenda_whose_schedule_is_off_or_has_not_begun_is_left_out(schedule, focal_point, change):
+    other_agenda(focal_point.agency, weekday=0)
+    ReminderSchedule.objects.filter(agenda__slug="2025").update(**change)
+
+    tick(MONDAY, lambda: None)
+
+    assert [[entry["slug"] for entry in digest.snapshot] for digest in Digest.objects.all()] == [["2026"]]
+
+
+def test_answer_no_progress_is_asked_about_again_when_its_own_agenda_begins_a_period(schedule, focal_point):
+    point = other_agenda(focal_point.agency, weekday=3)
+    personas.update(
+        point,
+        focal_point,
+        now=MONDAY - timedelta(days=2),
+        agency=focal_point.agency,
+        status="no_progress",
+        reason="No.",
+    )
+    for day in range(4):
+        tick(MONDAY + timedelta(days=day), lambda: None)
+
+    assert [[entry["slug"] for entry in digest.snapshot] for digest in Digest.objects.order_by("day")] == [
+        ["2026"],
+        ["2026", "2025"],
+    ]
+
+
+def test_nothing_to_report_makes_no_digest(schedule, focal_point):
+    personas.update(focal_point.agency.responsibilities.get().action_point, now=MONDAY)
+
+    tick(MONDAY, lambda: None)
+
+    assert rows() == []
 
 
 def test_each_time_zone_has_its_hour(schedule, focal_point):
     personas.person("apia@example.org", agency=focal_point.agency, time_zone="Pacific/Apia")
-    PlannedRound.objects.bulk_create(
-        PlannedRound(agenda=schedule.agenda, period_start="2026-11-16", time_zone=zone, planned_at=MONDAY)
-        for zone in ("UTC", "Pacific/Apia")
-    )
 
     tick(MONDAY - timedelta(hours=13), lambda: None)
 
-    assert [email for email, _start in rows()] == ["apia@example.org"]
+    assert [email for email, _day in rows()] == ["apia@example.org"]
 
 
 @pytest.mark.parametrize("changes", [{"enabled": False}, {"starts_on": "2026-11-24"}])
@@ -157,15 +247,21 @@ def test_tick_costs_the_same_for_any_number_of_people(schedule, focal_point, dja
     for number in range(count):
         personas.person(f"{number}@example.org", agency=focal_point.agency)
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(25):
         tick(MONDAY, lambda: None)
 
 
-def test_idle_tick_costs_next_to_nothing(schedule, django_assert_num_queries):
+@pytest.mark.parametrize("count", [1, 3])
+def test_idle_tick_costs_next_to_nothing_and_reads_no_action_point(
+    schedule, focal_point, django_assert_num_queries, count
+):
+    for number in range(count):
+        other_agenda(focal_point.agency, weekday=0, slug=f"20{number}")
     tick(MONDAY, lambda: None)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9) as queries:
         tick(MONDAY + timedelta(minutes=1), lambda: None)
+    assert not any("actions_" in query["sql"] for query in queries.captured_queries)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +278,7 @@ def test_person_gets_digests_no_more_often_than_wanted(schedule, focal_point, ce
     for week in range(4):
         tick(MONDAY + timedelta(weeks=week), lambda: None)
 
-    assert [start.isoformat() for _email, start in rows()] == expected
+    assert days() == expected
 
 
 def test_cancelled_digest_counts_as_none(schedule, focal_point):
@@ -201,48 +297,56 @@ def test_schedule_of_two_days_a_week_makes_two_digests(schedule):
     for day in range(7):
         tick(MONDAY + timedelta(days=day), lambda: None)
 
-    assert [start.isoformat() for _email, start in rows()] == ["2026-11-23", "2026-11-26"]
+    assert days() == ["2026-11-23", "2026-11-26"]
 
 
-def test_reminders_are_counted_once_a_period_until_an_answer(schedule, focal_point):
+def test_reminders_are_counted_once_a_period_of_the_agenda_until_an_answer(schedule, focal_point):
+    """Another agenda causes digests about the same part in the middle of the week."""
     personas.person("zurich@example.org", agency=focal_point.agency, time_zone="Europe/Zurich")
+    other_agenda(focal_point.agency, weekday=2)
+    part = focal_point.agency.responsibilities.get(action_point__issue__agenda__slug="2026")
     counts = []
     for week in range(3):
-        tick(MONDAY + timedelta(weeks=week), lambda: None)
-        tick(MONDAY + timedelta(weeks=week, minutes=1), lambda: None)
-        counts.append(ReminderCount.objects.get().count)
-    point = focal_point.agency.responsibilities.get().action_point
-    personas.update(point, now=MONDAY + timedelta(weeks=2, days=1), status="no_progress", reason="The post is vacant.")
+        for day in (0, 1, 2):
+            tick(MONDAY + timedelta(weeks=week, days=day), lambda: None)
+        counts.append(ReminderCount.objects.get(part=part).count)
+    answered = MONDAY + timedelta(weeks=2, days=3)
+    personas.update(
+        part.action_point, focal_point, now=answered, agency=part.agency, status="no_progress", reason="Vacant."
+    )
     tick(MONDAY + timedelta(weeks=3), lambda: None)
 
-    assert (counts, ReminderCount.objects.get().count) == ([1, 2, 3], 1)
+    assert (counts, ReminderCount.objects.get(part=part).count) == ([1, 2, 3], 1)
+
+
+def test_reminders_are_counted_for_the_part_that_is_asked_about(schedule, focal_point, other_focal_point):
+    point = focal_point.agency.responsibilities.get().action_point
+    personas.lead(point, other_focal_point.agency)
+    personas.update(point, other_focal_point, now=MONDAY, agency=other_focal_point.agency)
+
+    tick(MONDAY, lambda: None)
+
+    assert [count.part.agency for count in ReminderCount.objects.all()] == [focal_point.agency]
 
 
 LOS_ANGELES, ZURICH, TOKYO = "America/Los_Angeles", "Europe/Zurich", "Asia/Tokyo"
 
 
-def move(person, zone, at, monkeypatch):
-    """The person chooses another time zone at that instant, as the history has it."""
-    monkeypatch.setattr("django.utils.timezone.now", lambda: at)
+def move(person, zone):
     person.time_zone = zone
     person.save(update_fields=["time_zone"])
-    monkeypatch.undo()
 
 
 @pytest.fixture
-def traveller(schedule, focal_point, monkeypatch):
-    """Somebody in Los Angeles, with colleagues in Zurich and Tokyo, who all lead what shows no progress."""
-    ReminderSchedule.objects.update(starts_on="2026-11-16")
-    monkeypatch.setattr("django.utils.timezone.now", lambda: MONDAY - timedelta(days=30))
+def traveller(schedule, focal_point):
+    """Somebody in Los Angeles, with colleagues in Zurich and Tokyo, who all lead what is due."""
     for zone in (ZURICH, TOKYO):
         personas.person(f"{zone[-5:].lower()}@example.org", agency=focal_point.agency, time_zone=zone)
-    found = personas.person("traveller@example.org", agency=focal_point.agency, time_zone=LOS_ANGELES)
-    monkeypatch.undo()
-    return found
+    return personas.person("traveller@example.org", agency=focal_point.agency, time_zone=LOS_ANGELES)
 
 
-def periods_of(person):
-    return [start.isoformat() for start in person.digests.order_by("pk").values_list("period_start", flat=True)]
+def days_of(person):
+    return [day.isoformat() for day in person.digests.order_by("pk").values_list("day", flat=True)]
 
 
 def ticks(*hours):
@@ -255,60 +359,63 @@ def through(begin, end):
     ticks(*(hour for hour in range(begin, end) if hour % 6 == 0 or (hour + 12) % 168 < 48))
 
 
-def test_person_who_moves_east_before_being_due_gets_the_digest_of_the_period(schedule, traveller, monkeypatch):
+def test_person_who_moves_east_before_being_due_gets_the_digest_of_the_period(schedule, traveller):
     """It is eight in Los Angeles at 16:00 UTC, and was in Zurich at 7:00."""
-    ticks(-1, 0)
-    before = periods_of(traveller)
-    move(traveller, ZURICH, MONDAY + timedelta(hours=2), monkeypatch)
+    ticks(-160, -1, 0)
+    before = days_of(traveller)
+    move(traveller, ZURICH)
     ticks(2.02, 2.04, 9, 30)
 
-    assert (before, periods_of(traveller)) == (["2026-11-16"], ["2026-11-16", "2026-11-23"])
+    assert (before, days_of(traveller)) == (["2026-11-16"], ["2026-11-16", "2026-11-23"])
 
 
 @pytest.mark.no_cover
 @pytest.mark.parametrize("zones", [[ZURICH, LOS_ANGELES], [ZURICH, TOKYO, LOS_ANGELES], [TOKYO, LOS_ANGELES, ZURICH]])
 @pytest.mark.parametrize("begun", [-30, 2, 20])
-def test_person_who_moves_about_gets_each_digest_once(schedule, traveller, monkeypatch, zones, begun):
+def test_person_who_moves_about_gets_each_digest_once(schedule, traveller, zones, begun):
     through(-170, begun)
     for number, zone in enumerate(zones):
-        move(traveller, zone, MONDAY + timedelta(hours=begun + number - 0.5), monkeypatch)
+        move(traveller, zone)
         ticks(begun + number)
     through(begun + len(zones), 200)
 
-    assert periods_of(traveller) == ["2026-11-16", "2026-11-23", "2026-11-30"]
+    assert days_of(traveller) == ["2026-11-16", "2026-11-23", "2026-11-30"]
 
 
-def test_person_who_moves_after_having_been_due_waits_for_the_next_period(schedule, traveller, monkeypatch):
-    """All moved on Monday: what is due on Tuesday is in the next Monday's digest, whatever the time zone was on Wednesday."""
+def test_person_who_moves_after_having_been_due_waits_for_the_next_period(schedule, traveller):
+    """Nothing was due on Monday: what is due on Tuesday is in the next Monday's digest, whatever the time zone was on Wednesday."""
     point = traveller.agency.responsibilities.get().action_point
     personas.update(point, now=MONDAY - timedelta(days=1))
     through(-170, 24)
     withdraw(point.progress_updates.get(), by=traveller, reason="Of another agency.", now=MONDAY + timedelta(days=1))
-    move(traveller, ZURICH, MONDAY + timedelta(days=2), monkeypatch)
+    move(traveller, ZURICH)
     ticks(*range(48, 60))
 
-    assert "2026-11-23" not in periods_of(traveller)
+    assert days_of(traveller) == []
 
 
-def test_move_while_the_scheduler_was_down_is_not_overlooked(schedule, traveller, monkeypatch):
+def test_move_while_the_scheduler_was_down_is_not_overlooked(schedule, traveller):
     through(-170, 1)
-    move(traveller, ZURICH, MONDAY + timedelta(hours=2), monkeypatch)
+    move(traveller, ZURICH)
     ticks(60)
 
-    assert periods_of(traveller)[-1] == "2026-11-23"
+    assert days_of(traveller) == ["2026-11-16", "2026-11-25"]
 
 
 @pytest.mark.parametrize(
-    "change", [{"role": "coordinator"}, {"name": "Another"}, {"is_active": False}, {"wants_digests": False}]
+    ("change", "back"),
+    [
+        ({"role": "coordinator"}, {"role": "focal_point"}),
+        ({"name": "Another"}, {}),
+        ({"is_active": False}, {"is_active": True}),
+        ({"wants_digests": False}, {"wants_digests": True}),
+    ],
 )
-def test_other_changes_of_a_person_make_no_digest(schedule, traveller, monkeypatch, change):
+def test_other_changes_of_a_person_make_no_digest_in_the_middle_of_a_period(schedule, traveller, change, back):
+    User.objects.filter(pk=traveller.pk).update(**change)
     through(-170, 24)
     Digest.objects.all()._raw_delete("default")
-    for name, value in change.items():
-        setattr(traveller, name, value)
-    monkeypatch.setattr("django.utils.timezone.now", lambda: MONDAY + timedelta(hours=25))
-    traveller.save()
-    monkeypatch.undo()
+    User.objects.filter(pk=traveller.pk).update(**back)
     ticks(25.01, 26)
 
     assert rows() == []
@@ -319,15 +426,36 @@ def test_clock_that_goes_back_makes_no_second_digest(schedule):
     tick(MONDAY - timedelta(hours=3), lambda: None)
     tick(MONDAY, lambda: None)
 
-    assert [start.isoformat() for _email, start in rows()].count("2026-11-23") == 1
+    assert days() == ["2026-11-23"]
 
 
-def test_clock_that_leaps_ahead_and_back_makes_no_digest_twice(schedule):
+def test_clock_that_leaps_ahead_and_back_skips_no_digest_and_makes_none_twice(schedule):
     for leap in (timedelta(), timedelta(days=365), timedelta(), timedelta(weeks=1)):
         tick(MONDAY + leap, lambda: None)
 
-    found = [start.isoformat() for _email, start in rows()]
-    assert (found.count("2026-11-23"), len(found), len(set(found))) == (1, 3, 3)
+    assert sorted(days()) == ["2026-11-23", "2026-11-30", "2027-11-23"]
+
+
+def test_scheduler_that_dies_before_it_records_what_is_planned_loses_and_doubles_nothing(schedule, monkeypatch):
+    record = PlannedUntil.objects.record
+    monkeypatch.setattr(PlannedUntil.objects, "record", lambda *given: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        tick(MONDAY, lambda: None)
+    monkeypatch.setattr(PlannedUntil.objects, "record", record)
+    tick(MONDAY + timedelta(minutes=1), lambda: None)
+
+    assert (days(), ReminderCount.objects.get().count) == (["2026-11-23"], 1)
+
+
+def test_scheduler_that_dies_before_it_makes_the_digests_loses_none(schedule, monkeypatch):
+    tick(MONDAY - timedelta(hours=1), lambda: None)
+    monkeypatch.setattr(ReminderCount.objects, "add", lambda *given: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        tick(MONDAY, lambda: None)
+    monkeypatch.undo()
+    tick(MONDAY + timedelta(days=1), lambda: None)
+
+    assert days() == ["2026-11-24"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from actions.models import ActionPoint
 from actions.reminders import planning, sending
-from actions.reminders.models import Digest, ReminderSchedule
+from actions.reminders.models import Digest, PlannedUntil, ReminderSchedule
 from actions.reminders.models.digest_queryset import LEASE, Cause, DigestQuerySet
-from actions.reminders.periods import Period
 from actions.reminders.send_guard import pass_guard
 from actions.reminders.sending import CLAIMED_AT_ONCE, send_due
 from issues.models import Agenda
@@ -28,7 +28,7 @@ def digest(focal_point):
     point = personas.action_point(title="Joint training")
     personas.lead(point, focal_point.agency)
     now = timezone.now()
-    return personas.digest(focal_point, point, period_start=now.date(), created_at=now, next_attempt_at=now)
+    return personas.digest(focal_point, point, day=now.date(), created_at=now, next_attempt_at=now)
 
 
 def attempt(digest, after=timedelta()):
@@ -46,9 +46,9 @@ def test_digest_is_sent_and_recorded(digest, smtp_server, focal_point):
     assert digest.state == State.SENT
     assert (mail["To"], mail["Message-ID"]) == (focal_point.email, digest.message_id)
     assert mail["Auto-Submitted"] == "auto-generated"
-    assert "2026/1.1" in mail.get_body(("plain",)).get_content()
+    assert "1.1 Joint training" in mail.get_body(("plain",)).get_content()
     assert digest.address == focal_point.email
-    assert [entry["reference"] for entry in digest.snapshot] == ["2026/1.1"]
+    assert [(entry["slug"], entry["number"]) for entry in digest.snapshot] == [("2026", 1)]
 
 
 def test_digest_is_sent_once_however_often_it_is_tried(digest, smtp_server):
@@ -58,23 +58,57 @@ def test_digest_is_sent_once_however_often_it_is_tried(digest, smtp_server):
     assert len(smtp_server.messages) == 1
 
 
-def test_digest_lists_what_is_due_when_it_is_sent(digest, smtp_server, focal_point):
-    personas.lead(personas.action_point(number=2, title="Newsletter"), focal_point.agency)
+def test_digest_lists_what_of_it_is_still_due_when_it_is_sent(digest, smtp_server, focal_point):
+    """Also if it was planned with more: one part was answered in the meantime, another is new and comes with the next digest."""
+    point = focal_point.agency.responsibilities.get().action_point
+    answered = personas.action_point(number=2, title="Newsletter")
+    personas.lead(answered, focal_point.agency)
+    both = personas.digest(
+        focal_point, point, answered, day=digest.day - timedelta(days=1), next_attempt_at=timezone.now()
+    )
+    moves(answered)
+    personas.lead(personas.action_point(number=3), focal_point.agency)
+
+    attempt(both)
+
+    assert [entry["number"] for entry in both.snapshot] == [1]
+
+
+def test_snapshot_keeps_what_the_mail_says_of_each_agenda_and_part(focal_point, other_focal_point, smtp_server):
+    point = personas.action_point(title="Joint training")
+    personas.lead(point, focal_point.agency, other_focal_point.agency, persons=[focal_point])
+    elsewhere = personas.action_point(personas.issue(personas.agenda("2025")), title="Newsletter")
+    personas.lead(elsewhere, focal_point.agency)
+    now = timezone.now()
+    digest = personas.digest(focal_point, point, elsewhere, day=now.date(), created_at=now, next_attempt_at=now)
 
     attempt(digest)
 
-    assert [entry["reference"] for entry in digest.snapshot] == ["2026/1.1", "2026/1.2"]
+    said = [(entry["slug"], entry["text"]["agency"], entry["text"]["title"]) for entry in digest.snapshot]
+    assert said == [
+        ("2026", "UNDP", "Joint training"),
+        ("2026", "UNSSC", "Joint training"),
+        ("2025", "UNDP", "Newsletter"),
+    ]
 
 
 def test_mail_counts_the_reminders_before_it_but_not_itself(focal_point, smtp_server):
     point = personas.action_point()
     personas.lead(point, focal_point.agency)
     now = timezone.now()
-    schedule = ReminderSchedule.objects.create(agenda=point.issue.agenda, starts_on=now.date(), escalate_after=1)
+    ReminderSchedule.objects.create(
+        agenda=point.issue.agenda, starts_on=now.date() - timedelta(days=60), escalate_after=1, weekdays=tuple(range(7))
+    )
     counts = []
-    for period_start in (now.date() - timedelta(days=1), now.date() + timedelta(days=6)):
-        planning.plan_round(schedule, focal_point.time_zone, Period(period_start, now), now)
-        counts.append(attempt(Digest.objects.latest("pk")).snapshot[0]["reminded"])
+    for days in (-1, 0):
+        at = now.replace(hour=9) + timedelta(days=days)
+        PlannedUntil.objects.record([focal_point.pk], at - timedelta(days=1))
+        planning.plan(at)
+        digest = Digest.objects.latest("pk")
+        with Courier() as courier:
+            send_due(courier, seconds=0.001, clock=lambda: at)  # noqa: B023
+        digest.refresh_from_db()
+        counts.append(digest.snapshot[0]["reminded"])
 
     assert counts == [0, 1]
     texts = [mail.get_body(("plain",)).get_content() for mail in smtp_server.messages]
@@ -87,6 +121,11 @@ def switch_off(agenda):
     )
 
 
+def pause_all(agenda):
+    for point in ActionPoint.objects.filter(issue__agenda=agenda):
+        personas.pause(point, timezone.localdate() + timedelta(days=9), "Waits.")
+
+
 def moves(point):
     personas.update(point, now=timezone.now())
 
@@ -96,6 +135,7 @@ def moves(point):
     [
         (lambda person, point: moves(point), Cause.NOTHING_LEFT),
         (lambda person, point: personas.set_leads(point), Cause.NOTHING_LEFT),
+        (lambda person, point: pause_all(point.issue.agenda), Cause.NOTHING_LEFT),
         (lambda person, point: Agenda.objects.update(state="closed"), Cause.AGENDA_CLOSED),
         (lambda person, point: switch_off(point.issue.agenda), Cause.SWITCHED_OFF),
         (lambda person, point: User.objects.update(is_active=False), Cause.INACTIVE),
@@ -118,13 +158,14 @@ def test_digest_that_is_not_due_any_more_is_cancelled(digest, smtp_server, focal
         (lambda agenda: User.objects.update(is_active=False), Cause.INACTIVE),
         (lambda agenda: Agenda.objects.update(state="closed"), Cause.AGENDA_CLOSED),
         (lambda agenda: switch_off(agenda), Cause.SWITCHED_OFF),
+        (lambda agenda: pause_all(agenda), Cause.NOTHING_LEFT),
     ],
 )
 def test_change_between_claim_and_body_stops_the_mail(digest, smtp_server, monkeypatch, change, cause):
     by_smtp = Courier._by_smtp
 
     def changed_meanwhile(self: Courier, backend: Any, envelope: Envelope, guard: Any) -> Any:
-        change(digest.agenda)
+        change(Agenda.objects.get())
         return by_smtp(self, backend, envelope, guard)
 
     monkeypatch.setattr(Courier, "_by_smtp", changed_meanwhile)
@@ -142,7 +183,7 @@ def test_postponed_and_resent_digests_stay_here_once_reminders_are_switched_off(
     Digest.objects.filter(pk=other.pk).update(state=State.FAILED, cause=Cause.REFUSED, next_attempt_at=None)
     other.refresh_from_db()
     other.send_again(timezone.now())
-    switch_off(digest.agenda)
+    switch_off(Agenda.objects.get())
 
     for each in (other, digest, other):
         attempt(each, after=timedelta(hours=1))
@@ -155,7 +196,7 @@ def test_digest_sent_by_hand_goes_out_although_reminders_are_switched_off(
     digest, smtp_server, focal_point, coordinator
 ):
     point = focal_point.agency.responsibilities.get().action_point
-    switch_off(digest.agenda)
+    switch_off(Agenda.objects.get())
     asked = personas.digest(focal_point, point, asked_about=point, asked_by=coordinator, next_attempt_at=timezone.now())
 
     attempt(digest)
@@ -282,7 +323,7 @@ def test_two_workers_on_one_digest_send_it_once(digest, smtp_server, monkeypatch
         this.claimed = both.wait()
         if claims:
             return claim(rows, now, limit)
-        return list(Digest.objects.select_related("recipient__agency", "agenda", "asked_by"))
+        return list(Digest.objects.select_related("recipient__agency", "asked_by"))
 
     monkeypatch.setattr(DigestQuerySet, "claim", claim_together)
     if not claims:  # what was never claimed could not pass the guard
@@ -303,7 +344,7 @@ def several(focal_point, count):
         personas.digest(
             personas.person(f"{number:03}@example.org", agency=focal_point.agency),
             point,
-            period_start=now.date(),
+            day=now.date(),
             created_at=now,
             next_attempt_at=now,
         )
@@ -328,7 +369,7 @@ def test_batch_costs_few_queries_to_read_and_two_to_write_each(
     Digest.objects.filter(pk=digest.pk).update(state=State.FAILED, cause=Cause.REFUSED, next_attempt_at=None)
     several(focal_point, count)
 
-    with Courier() as courier, django_assert_num_queries(11 + 2 * count):
+    with Courier() as courier, django_assert_num_queries(25 + 2 * count):
         send_due(courier)
 
 

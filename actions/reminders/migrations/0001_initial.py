@@ -18,10 +18,31 @@ class Migration(migrations.Migration):
     dependencies = [
         ("actions", "0001_initial"),
         ("issues", "0001_initial"),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="PlannedUntil",
+            fields=[
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="digests_planned",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("instant", models.DateTimeField(verbose_name="planned until")),
+            ],
+            options={
+                "verbose_name": "planned digest",
+                "verbose_name_plural": "planned digests",
+            },
+        ),
         migrations.CreateModel(
             name="Heartbeat",
             fields=[
@@ -87,21 +108,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "milestone_days",
-                    tracker.number_choice_fields.NumberChoicesField(
-                        blank=True,
-                        default=(1, 7, 30),
-                        help_text="In the last digest that goes out on or before that day.",
-                        max_length=60,
-                        verbose_name="milestones ahead are announced",
-                    ),
-                ),
-                (
                     "escalate_after",
                     models.PositiveSmallIntegerField(
                         blank=True,
                         default=3,
-                        help_text="After this many, the lead agency's other focal points get the action point in their digests, too; after twice as many, the coordinators. Leave it empty for no escalation.",
+                        help_text="After this many, the agency's other focal points find the action point in their digests, too; after twice as many, the coordinators. Leave it empty for no escalation.",
                         null=True,
                         validators=[
                             django.core.validators.MinValueValidator(1),
@@ -152,14 +163,14 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("count", models.PositiveIntegerField(verbose_name="reminders without an answer")),
-                ("first_at", models.DateTimeField(verbose_name="the first of them")),
+                ("first_on", models.DateField(verbose_name="the first of them")),
                 ("period_start", models.DateField(verbose_name="the last one's period")),
                 (
-                    "action_point",
+                    "part",
                     models.OneToOneField(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="reminder_count",
-                        to="actions.actionpoint",
+                        to="actions.responsibility",
                     ),
                 ),
             ],
@@ -235,7 +246,7 @@ class Migration(migrations.Migration):
             name="Digest",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("period_start", models.DateField(verbose_name="period from")),
+                ("day", models.DateField(verbose_name="day")),
                 (
                     "message",
                     models.CharField(
@@ -290,8 +301,8 @@ class Migration(migrations.Migration):
                             ("given_up", "Given up after several attempts."),
                             ("inactive", "The person is not active any more."),
                             ("unwanted", "The person does not want digests, or has paused them."),
-                            ("switched_off", "The reminders of this agenda were switched off."),
-                            ("agenda_closed", "The agenda is not open any more."),
+                            ("switched_off", "The reminders of its agendas were switched off."),
+                            ("agenda_closed", "Its agendas are not open any more."),
                             ("nothing_left", "Nothing in it needs an update any more."),
                             ("bounced", "The mail was returned."),
                         ],
@@ -303,15 +314,6 @@ class Migration(migrations.Migration):
                 (
                     "admins_notified",
                     models.BooleanField(default=False, verbose_name="admins were notified that it failed"),
-                ),
-                (
-                    "agenda",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="digests",
-                        to="issues.agenda",
-                        verbose_name="agenda",
-                    ),
                 ),
                 (
                     "asked_about",
@@ -347,18 +349,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "digest",
                 "verbose_name_plural": "digests",
                 "ordering": ["-id"],
-                "indexes": [
-                    models.Index(fields=["state", "next_attempt_at"], name="digest_due"),
-                    models.Index(fields=["agenda", "period_start"], name="digest_period"),
-                ],
+                "indexes": [models.Index(fields=["state", "next_attempt_at"], name="digest_due")],
                 "constraints": [
                     models.UniqueConstraint(
-                        condition=models.Q(("asked_about", None)),
-                        fields=("recipient", "agenda", "period_start"),
-                        name="digest_unique_in_period",
+                        condition=models.Q(("asked_about", None)), fields=("recipient", "day"), name="digest_once_a_day"
                     ),
                     models.UniqueConstraint(
-                        fields=("recipient", "asked_about", "period_start"), name="digest_asked_for_once_a_day"
+                        fields=("recipient", "asked_about", "day"), name="digest_asked_for_once_a_day"
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -455,29 +452,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="PlannedRound",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("period_start", models.DateField(verbose_name="period from")),
-                ("time_zone", models.CharField(max_length=50, verbose_name="time zone")),
-                ("planned_at", models.DateTimeField(verbose_name="planned at")),
-                (
-                    "agenda",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="reminder_rounds", to="issues.agenda"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "planned round",
-                "verbose_name_plural": "planned rounds",
-                "ordering": ["-planned_at"],
-                "constraints": [
-                    models.UniqueConstraint(fields=("agenda", "period_start", "time_zone"), name="round_unique")
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="ReminderSchedule",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -522,21 +496,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "milestone_days",
-                    tracker.number_choice_fields.NumberChoicesField(
-                        blank=True,
-                        default=(1, 7, 30),
-                        help_text="In the last digest that goes out on or before that day.",
-                        max_length=60,
-                        verbose_name="milestones ahead are announced",
-                    ),
-                ),
-                (
                     "escalate_after",
                     models.PositiveSmallIntegerField(
                         blank=True,
                         default=3,
-                        help_text="After this many, the lead agency's other focal points get the action point in their digests, too; after twice as many, the coordinators. Leave it empty for no escalation.",
+                        help_text="After this many, the agency's other focal points find the action point in their digests, too; after twice as many, the coordinators. Leave it empty for no escalation.",
                         null=True,
                         validators=[
                             django.core.validators.MinValueValidator(1),

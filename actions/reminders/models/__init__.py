@@ -2,15 +2,16 @@ from actions.reminders.models.declined_responsibility import DeclinedResponsibil
 from actions.reminders.models.digest import Digest
 from actions.reminders.models.digest_queryset import DigestQuerySet
 from actions.reminders.models.heartbeat import Heartbeat
+from actions.reminders.models.planned_until import PlannedUntil
 from actions.reminders.models.reminder_count import ReminderCount
-from actions.reminders.models.schedule import PlannedRound, ReminderSchedule
+from actions.reminders.models.schedule import ReminderSchedule
 
 __all__ = [
     "DeclinedResponsibility",
     "Digest",
     "DigestQuerySet",
     "Heartbeat",
-    "PlannedRound",
+    "PlannedUntil",
     "ReminderCount",
     "ReminderSchedule",
 ]

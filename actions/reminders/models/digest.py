@@ -1,9 +1,9 @@
-"""One row for each recipient and period: what the digest contains and whether it was sent.
+"""One row for each recipient and day: what the digest contains and whether it was sent.
 
     pending -> claimed -> sending -> sent -> bounced   it was returned
        ^          |          |----> uncertain   nobody knows; a coordinator decides
        |          |          |----> failed      refused for good, or given up: a coordinator may send it again
-       +----------+----------+                  refused for now: tried again until the next period begins
+       +----------+----------+                  refused for now: tried again until the next digest is due
                   +---------------> cancelled   nothing or nobody left to remind
 
 Every change is one conditional update, so it works the same on SQLite and PostgreSQL and with any number of workers. Up to `claimed` a row
@@ -24,8 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.models import ActionPoint
 from actions.reminders.models.digest_queryset import MAX_ATTEMPTS, RESET, Cause, DigestQuerySet, State
-from actions.reminders.periods import following_period
-from issues.models import Agenda
+from actions.reminders.models.schedule import ReminderSchedule, next_due
 from tracker.mail.configuration import MailSettingError, read_mailbox
 from tracker.people.models import User
 from tracker.people.time_zones import zone_named
@@ -34,21 +33,21 @@ from tracker.text import validate_line
 LONGEST_WAIT = timedelta(hours=1)
 """The longest time between two attempts at a digest that is refused for now."""
 MANUAL_TRIED_FOR = timedelta(days=1)
-"""How long a reminder is tried that a coordinator sends by hand: it belongs to no period."""
+"""How long a digest is tried that no other one replaces, such as a reminder that a coordinator sends by hand."""
 
 
 class Digest(models.Model):
-    """One person's digest of one agenda and period."""
+    """One person's digest of one day. It covers all agendas of the person."""
 
     State = State
 
     recipient = models.ForeignKey(User, verbose_name=_("recipient"), on_delete=models.PROTECT, related_name="digests")
-    agenda = models.ForeignKey(Agenda, verbose_name=_("agenda"), on_delete=models.PROTECT, related_name="digests")
-    period_start = models.DateField(_("period from"))
+    day = models.DateField(_("day"))
+    """The recipient's date when it was planned."""
     asked_about = models.ForeignKey(
         ActionPoint, verbose_name=_("asked about"), on_delete=models.PROTECT, null=True, related_name="+"
     )
-    """The one action point of a reminder that a coordinator sends by hand. Its period is that day."""
+    """The one action point of a reminder that a coordinator sends by hand."""
     asked_by = models.ForeignKey(
         User, verbose_name=_("asked by"), on_delete=models.PROTECT, null=True, related_name="digests_asked_for"
     )
@@ -79,13 +78,9 @@ class Digest(models.Model):
         verbose_name_plural = _("digests")
         constraints = [
             models.UniqueConstraint(
-                fields=["recipient", "agenda", "period_start"],
-                condition=Q(asked_about=None),
-                name="digest_unique_in_period",
+                fields=["recipient", "day"], condition=Q(asked_about=None), name="digest_once_a_day"
             ),
-            models.UniqueConstraint(
-                fields=["recipient", "asked_about", "period_start"], name="digest_asked_for_once_a_day"
-            ),
+            models.UniqueConstraint(fields=["recipient", "asked_about", "day"], name="digest_asked_for_once_a_day"),
             models.CheckConstraint(
                 condition=Q(asked_about=None, asked_by=None, message="")
                 | Q(asked_about__isnull=False, asked_by__isnull=False),
@@ -121,11 +116,10 @@ class Digest(models.Model):
         ]
         indexes = [
             models.Index(fields=["state", "next_attempt_at"], name="digest_due"),
-            models.Index(fields=["agenda", "period_start"], name="digest_period"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.agenda_id} {self.period_start} {self.recipient_id}"
+        return f"{self.recipient_id} {self.day}"
 
     def get_absolute_url(self) -> str:
         return reverse("digest", args=[self.pk])
@@ -141,15 +135,24 @@ class Digest(models.Model):
         raise TypeError("Digests are never deleted: they record what was sent to whom.")
 
     @property
+    def slugs(self) -> list[str]:
+        """Return the short names of the agendas that it covers, in the order of its entries."""
+        return list(dict.fromkeys(entry["slug"] for entry in self.snapshot))
+
+    @property
+    def action_points(self) -> int:
+        """Return how many action points it lists."""
+        return len({entry["action_point"] for entry in self.snapshot})
+
+    @property
     def may_be_sent_again(self) -> bool:
         """Return whether a coordinator may send it again."""
         return self.state in {self.State.UNCERTAIN, self.State.FAILED, self.State.BOUNCED}
 
     @property
-    def is_switched_off(self) -> bool:
-        """Return whether its schedule is switched off. Needs agenda and schedule loaded."""
-        schedule = getattr(self.agenda, "reminder_schedule", None)
-        return self.asked_about_id is None and schedule is not None and not schedule.enabled
+    def agendas(self) -> set[int]:
+        """Return the ids of the agendas that it covers."""
+        return {entry["agenda"] for entry in self.snapshot}
 
     def is_held(self, now: datetime) -> bool:
         """Return whether this worker still has it, with nothing sent. One query."""
@@ -179,8 +182,8 @@ class Digest(models.Model):
         )
 
     def postpone(self, error: str, now: datetime, cause: Cause = Cause.REFUSED_FOR_NOW) -> bool:
-        """Plan another attempt after 1, 2, 4 ... minutes, then every hour. It has failed if that would be after the next period begins.
-        Only for a mail that was certainly not sent. Needs recipient, agenda and schedule loaded.
+        """Plan another attempt after 1, 2, 4 ... minutes, then every hour. It has failed if that would be after the next digest is due.
+        Only for a mail that was certainly not sent. Needs the recipient loaded.
         """
         next_attempt = now + min(timedelta(minutes=2 ** min(self.refusals, 10)), LONGEST_WAIT)
         self.refusals += 1
@@ -197,12 +200,12 @@ class Digest(models.Model):
         )
 
     def _tried_until(self) -> datetime:
-        """When the next period begins, whose digest replaces this one."""
-        schedule = getattr(self.agenda, "reminder_schedule", None)
+        """Return when the next period of one of its agendas begins, whose digest replaces this one. One query."""
         following = None
-        if schedule and not self.asked_about_id:
-            following = following_period(schedule.timing, zone_named(self.recipient.time_zone), self.period_start)
-        return following.due_at if following else self.created_at + MANUAL_TRIED_FOR
+        if not self.asked_about_id:
+            schedules = ReminderSchedule.objects.active().filter(agenda__in=self.agendas)
+            following = next_due(schedules, zone_named(self.recipient.time_zone), self.created_at)
+        return following or self.created_at + MANUAL_TRIED_FOR
 
     def send_again(self, now: datetime) -> bool:
         """Send one again that is uncertain, failed or was returned, with the same Message-ID. False if it has changed since it was read."""

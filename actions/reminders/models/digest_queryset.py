@@ -1,20 +1,20 @@
 """Queries on digests, and changes of many at once. `models/digest.py` has a diagram of the states."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from issues.models import Agenda
-
 if TYPE_CHECKING:
     from actions.reminders.models.digest import Digest
 
 LEASE = timedelta(minutes=5)
 """How long a claim holds until the worker extends it: longer than all time-outs of one mail together."""
+VALID = timedelta(days=45)
+"""How long the links of a digest work; a newer digest ends them earlier."""
 MAX_ATTEMPTS = 8
 """How many times workers may die on a digest, and how many times one that is refused for now is tried at least."""
 
@@ -44,8 +44,8 @@ class Cause(models.TextChoices):
     GIVEN_UP = "given_up", _("Given up after several attempts.")
     INACTIVE = "inactive", _("The person is not active any more.")
     UNWANTED = "unwanted", _("The person does not want digests, or has paused them.")
-    SWITCHED_OFF = "switched_off", _("The reminders of this agenda were switched off.")
-    AGENDA_CLOSED = "agenda_closed", _("The agenda is not open any more.")
+    SWITCHED_OFF = "switched_off", _("The reminders of its agendas were switched off.")
+    AGENDA_CLOSED = "agenda_closed", _("Its agendas are not open any more.")
     NOTHING_LEFT = "nothing_left", _("Nothing in it needs an update any more.")
     BOUNCED = "bounced", _("The mail was returned.")
 
@@ -71,43 +71,38 @@ class DigestQuerySet(models.QuerySet["Digest"]):
             | Q(state=State.CLAIMED, lease_until__lte=now, attempts__lt=F("refusals") + MAX_ATTEMPTS)
         )
 
-    def undecided(self) -> "DigestQuerySet":
-        """Those that need a coordinator's decision: uncertain and failed ones of open agendas, to people who accept digests and have no
-        newer digest about the same.
+    def undecided(self, today: date) -> "DigestQuerySet":
+        """Filter those that need a coordinator's decision: uncertain and failed ones whose links still work, to people who accept digests
+        and have no newer digest about the same.
         """
         newer = self.model._default_manager.filter(
             Q(asked_about=None) | Q(asked_about=OuterRef("asked_about")),
             recipient=OuterRef("recipient"),
-            agenda=OuterRef("agenda"),
             pk__gt=OuterRef("pk"),
         )
         return self.filter(
             ~Exists(newer),
             state__in=[State.UNCERTAIN, State.FAILED],
-            agenda__state=Agenda.State.OPEN,
+            day__gt=today - VALID,
             recipient__is_active=True,
             recipient__wants_digests=True,
         )
 
-    def failed(self) -> "DigestQuerySet":
-        """Those that need a coordinator's decision and were certainly not sent."""
-        return self.undecided().filter(state=State.FAILED)
+    def failed(self, today: date) -> "DigestQuerySet":
+        """Filter those that need a coordinator's decision and were certainly not sent."""
+        return self.undecided(today).filter(state=State.FAILED)
 
     def send_failed_again(self, now: datetime) -> int:
         """Send all failed ones again, each with its own Message-ID, and return how many. One query, which also checks the state of each
         row, so that one that somebody else sends again at the same time is not changed twice.
         """
-        failed = self.failed().values("pk")
+        failed = self.failed(now.date()).values("pk")
         return self.filter(pk__in=failed, state=State.FAILED).update(next_attempt_at=now, **RESET)
-
-    def switched_off(self) -> "DigestQuerySet":
-        """Those whose schedule is switched off. Reminders that a coordinator sends by hand are sent all the same."""
-        return self.filter(asked_about=None, agenda__reminder_schedule__enabled=False)
 
     @transaction.atomic
     def claim(self, now: datetime, limit: int = 1) -> list["Digest"]:
         """Claim due digests for one attempt each: up to `limit` new ones, or a single one that was tried before, so that one that kills
-        workers affects no others. They share a token, which proves which worker has them. Three queries; snapshots are not read.
+        workers affects no others. They share a token, which proves which worker has them. Three queries.
         """
         due = self.due(now).order_by("attempts", "next_attempt_at", "pk").only("attempts")
         candidates = list(due.select_for_update(skip_locked=True, of=("self",), no_key=True)[:limit])
@@ -122,8 +117,7 @@ class DigestQuerySet(models.QuerySet["Digest"]):
             attempts=F("attempts") + 1,
             next_attempt_at=None,
         )
-        claimed = self.filter(token=token).select_related("recipient", "agenda__reminder_schedule", "asked_by")
-        return list(claimed.defer("snapshot").order_by("pk"))
+        return list(self.filter(token=token).select_related("recipient__agency", "asked_by").order_by("pk"))
 
     def extend_lease(self, token: uuid.UUID | None, now: datetime) -> None:
         """Extend the lease of what is claimed and not sent yet. One query."""

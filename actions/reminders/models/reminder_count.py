@@ -1,21 +1,24 @@
-"""Count reminders about an action point that nobody has answered. Escalation depends on the count."""
+"""Count reminders about a part that nobody has answered. Escalation depends on the count."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
-from django.utils import timezone
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, When
 from django.utils.translation import gettext_lazy as _
 
-from actions.models import ActionPoint, ActionStatus, ProgressUpdate
+from actions.models import ActionPoint, ActionStatus, Responsibility
 from actions.reminders.models.declined_responsibility import DeclinedResponsibility
+from actions.states import PartState
 from issues.models import Agenda
 
 UNANSWERED_LIMIT = 3
 """Reminders without an answer from which on an action point is shown to coordinators."""
+
+_ANSWERED = Q(part__last_reported_day__gte=F("first_on"))
+"""Somebody has reported on the part since the first of the reminders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,74 +30,93 @@ class Answers:
     """Reported on since."""
     without_progress: int = 0
     """Of those, the ones with the answer "no progress"."""
-    snoozed: int = 0
+    paused: int = 0
     declined: int = 0
     """Somebody answered "not mine", and no coordinator has resolved it."""
     unanswered: int = 0
     """Had UNANSWERED_LIMIT reminders or more without an answer."""
 
 
-def answered(action_point: str = "action_point", of_count: str = "") -> Exists:
-    """Ask whether a current update was recorded since the first of the reminders. The arguments are the names of the action point and of
-    its count in the outer query (`of_count` as in `reminder_count__`).
-    """
-    return Exists(
-        ProgressUpdate.objects.current().filter(
-            action_point=OuterRef(action_point), recorded_at__gt=OuterRef(f"{of_count}first_at")
-        )
-    )
+class Reminders(NamedTuple):
+    """The reminders about one part."""
+
+    total: int
+    first_on: date
+    period_start: date
+
+    def unanswered(self, part: PartState, period_start: date | None) -> int:
+        """Return how many had no answer, without those of the period that begins on `period_start`."""
+        if part.last_reported_day and part.last_reported_day >= self.first_on:
+            return 0
+        return self.total - (self.period_start == period_start)
 
 
 class ReminderCountManager(models.Manager["ReminderCount"]):
-    def add(self, action_points: Collection[int], period_start: date, now: datetime) -> None:
-        """Count a reminder about each of these action points: once a period, and from one again after an update. Two queries."""
-        self.filter(action_point__in=action_points, period_start__lt=period_start).update(
-            count=Case(When(answered(), then=1), default=F("count") + 1),
-            first_at=Case(When(answered(), then=now), default=F("first_at")),
+    def add(self, parts: Collection[int], period_start: date, today: date) -> None:
+        """Count a reminder about each of these parts: once a period, and from one again after an answer. Two queries."""
+        self.filter(part__in=parts, period_start__lt=period_start).update(
+            count=Case(When(_answered(), then=1), default=F("count") + 1),
+            first_on=Case(When(_answered(), then=models.Value(today)), default=F("first_on")),
             period_start=period_start,
         )
         self.bulk_create(
-            [
-                ReminderCount(action_point_id=pk, count=1, first_at=now, period_start=period_start)
-                for pk in action_points
-            ],
+            [ReminderCount(part_id=pk, count=1, first_on=today, period_start=period_start) for pk in sorted(parts)],
             ignore_conflicts=True,
         )
 
-    def unanswered(self) -> "models.QuerySet[ReminderCount]":
-        """Those of UNANSWERED_LIMIT reminders or more without an answer."""
-        return self.filter(~answered(), count__gte=UNANSWERED_LIMIT)
+    def by_part(self, **lookups: Any) -> dict[int, Reminders]:
+        """Return the reminders by the ids of the parts. One query."""
+        rows: Any = self.filter(**lookups).values_list("part", "count", "first_on", "period_start")
+        return {part: Reminders(*values) for part, *values in rows}
 
-    def answers(self, agenda: Agenda | None = None) -> dict[int, Answers]:
-        """Count what happened since the reminders of one agenda or of all, by id of the agenda. One query."""
-        counts = self.filter(action_point__issue__agenda=agenda) if agenda else self.all()
+    def unanswered(self) -> "models.QuerySet[ReminderCount]":
+        """Filter current parts with UNANSWERED_LIMIT reminders or more without an answer."""
+        return self.filter(~_ANSWERED, part__until=None, count__gte=UNANSWERED_LIMIT)
+
+    def unanswered_by_action_point(self, points: Collection[ActionPoint]) -> dict[int, int]:
+        """Return the most reminders without an answer about a part of each of these action points, by its id. One query."""
+        counts = self.filter(~_ANSWERED, part__until=None, part__action_point__in=points).order_by()
+        return dict(counts.values_list("part__action_point").annotate(most=Max("count")))
+
+    def answers(self, today: date, agenda: Agenda | None = None) -> dict[int, Answers]:
+        """Count the action points of one agenda, or of all by the ids of the agendas, by what happened since the reminders. One query."""
+        counts = self.filter(part__until=None)
+        if agenda:
+            counts = counts.filter(part__action_point__issue__agenda=agenda)
+        declined = DeclinedResponsibility.objects.unresolved().filter(action_point=OuterRef("part__action_point"))
+        unanswered = ~_ANSWERED & Q(count__gte=UNANSWERED_LIMIT)
         counted: Any = (
-            counts.alias(
-                is_answered=answered(),
-                is_declined=Exists(
-                    DeclinedResponsibility.objects.unresolved().filter(action_point=OuterRef("action_point"))
-                ),
-            )
+            counts.alias(is_declined=Exists(declined))
             .order_by()
-            .values("action_point__issue__agenda")
+            .values("part__action_point__issue__agenda")
             .annotate(
-                reminded=Count("pk"),
-                answered=Count("pk", filter=Q(is_answered=True)),
-                without_progress=Count("pk", filter=Q(is_answered=True, action_point__status=ActionStatus.NO_PROGRESS)),
-                snoozed=Count("pk", filter=Q(action_point__snoozed_until__gt=timezone.localdate())),
-                declined=Count("pk", filter=Q(is_declined=True)),
-                unanswered=Count("pk", filter=Q(is_answered=False, count__gte=UNANSWERED_LIMIT)),
+                reminded=_points(Q()),
+                answered=_points(_ANSWERED),
+                without_progress=_points(_ANSWERED & Q(part__status=ActionStatus.NO_PROGRESS)),
+                paused=_points(Q(part__paused_until__gt=today)),
+                declined=_points(Q(is_declined=True)),
+                unanswered=_points(unanswered),
             )
         )
-        return {row.pop("action_point__issue__agenda"): Answers(**row) for row in counted}
+        return {row.pop("part__action_point__issue__agenda"): Answers(**row) for row in counted}
+
+
+def _points(which: Q) -> Count:
+    """Count action points: one with two such parts counts once."""
+    return Count("part__action_point", filter=which or None, distinct=True)
+
+
+def _answered() -> Exists:
+    """Return `_ANSWERED` for an update, which cannot join."""
+    return Exists(Responsibility.objects.filter(pk=OuterRef("part"), last_reported_day__gte=OuterRef("first_on")))
 
 
 class ReminderCount(models.Model):
-    """The number of periods whose digests listed one action point since `first_at`, until somebody logs an update."""
+    """The number of periods whose digests listed one part since `first_on`, until somebody reports on it."""
 
-    action_point = models.OneToOneField(ActionPoint, on_delete=models.CASCADE, related_name="reminder_count")
+    part = models.OneToOneField(Responsibility, on_delete=models.CASCADE, related_name="reminder_count")
     count = models.PositiveIntegerField(_("reminders without an answer"))
-    first_at = models.DateTimeField(_("the first of them"))
+    first_on = models.DateField(_("the first of them"))
     period_start = models.DateField(_("the last one's period"))
 
     objects = ReminderCountManager()
@@ -104,4 +126,4 @@ class ReminderCount(models.Model):
         verbose_name_plural = _("counts of reminders")
 
     def __str__(self) -> str:
-        return f"{self.action_point_id}: {self.count}"
+        return f"{self.part_id}: {self.count}"

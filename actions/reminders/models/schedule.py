@@ -1,21 +1,20 @@
-"""The schedule of an agenda's digests, and the rounds of it that have been planned."""
+"""The schedule of an agenda's digests."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 from simple_history.models import HistoricalRecords
 
-from actions.reminders.periods import DigestRules, Rhythm, Timing, Weekday, following_start
+from actions.reminders.periods import Rhythm, Timing, Weekday, next_period
 from issues.models import Agenda
 from tracker.number_choice_fields import NumberChoicesField
 
-NOTICES = (1, 3, 7, 14, 30, 60)
-"""The numbers of days ahead at which a milestone can be announced."""
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 """The days on which a schedule may start. After the latest one its first digest would be sent in a year that no date may have."""
 
@@ -56,16 +55,6 @@ class ReminderSchedule(models.Model):
         validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)],
         help_text=_("No digest is sent before this day."),
     )
-    milestone_days = NumberChoicesField(
-        _("milestones ahead are announced"),
-        numbers=[
-            (days, ngettext_lazy("%(days)s day before", "%(days)s days before", "days") % {"days": days})
-            for days in NOTICES
-        ],
-        default=(1, 7, 30),
-        blank=True,
-        help_text=_("In the last digest that goes out on or before that day."),
-    )
     escalate_after = models.PositiveSmallIntegerField(
         _("reminders without an answer before escalation"),
         null=True,
@@ -73,7 +62,7 @@ class ReminderSchedule(models.Model):
         default=3,
         validators=[MinValueValidator(1), MaxValueValidator(50)],
         help_text=_(
-            "After this many, the lead agency's other focal points get the action point in their digests, too; after twice as many, the "
+            "After this many, the agency's other focal points find the action point in their digests, too; after twice as many, the "
             "coordinators. Leave it empty for no escalation."
         ),
     )
@@ -113,13 +102,6 @@ class ReminderSchedule(models.Model):
     def weekday_names(self) -> list[str]:
         return [str(Weekday(day).label) for day in self.weekdays]
 
-    def rules(self, period_start: date, today: date) -> DigestRules:
-        """Return the rules for the digests of a period, for people whose date is `today`."""
-        announced: tuple[tuple[date, date], ...] = ()
-        if end := following_start(self.timing, period_start):
-            announced = tuple((period_start + timedelta(days=n), end + timedelta(days=n)) for n in self.milestone_days)
-        return DigestRules(today, announced, self.escalate_after, period_start=period_start)
-
     def record_faults(self, any_found: bool, now: datetime) -> bool:
         """Record since when planning has found faults in it. True if it had found none before. One query, none without faults."""
         stored = ReminderSchedule.objects.filter(pk=self.pk)
@@ -130,24 +112,10 @@ class ReminderSchedule(models.Model):
         return False
 
 
-class PlannedRound(models.Model):
-    """The record that everybody in a time zone who needs a digest of a period has one, so that nobody there is looked at again.
-
-    Without it an action point that becomes due on a Wednesday would cause a mail at midnight instead of next Monday at eight.
-    """
-
-    agenda = models.ForeignKey(Agenda, on_delete=models.PROTECT, related_name="reminder_rounds")
-    period_start = models.DateField(_("period from"))
-    time_zone = models.CharField(_("time zone"), max_length=50)
-    planned_at = models.DateTimeField(_("planned at"))
-
-    class Meta:
-        ordering = ["-planned_at"]
-        verbose_name = _("planned round")
-        verbose_name_plural = _("planned rounds")
-        constraints = [
-            models.UniqueConstraint(fields=["agenda", "period_start", "time_zone"], name="round_unique"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.agenda_id} {self.period_start} {self.time_zone}"
+def next_due(schedules: Iterable[ReminderSchedule], zone: ZoneInfo, after: datetime) -> datetime | None:
+    """Return the first time after that instant at which a period of any of the schedules begins; None if none does, or one is faulty."""
+    try:
+        periods = [next_period(schedule.timing, zone, after) for schedule in schedules]
+    except Exception:
+        return None
+    return min((period.due_at for period in periods if period), default=None)

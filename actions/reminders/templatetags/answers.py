@@ -1,10 +1,11 @@
 """The answers to the digests of an agenda, for its dashboard."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from django import template
+from django.utils import timezone
 
 from actions.reminders.models import ReminderCount
 from actions.reminders.models.reminder_count import Answers
@@ -17,14 +18,15 @@ SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
-class UnansweredActionPoint:
-    """An action point about which `count` reminders since a time have no answer."""
+class UnansweredPart:
+    """An agency's part of an action point about which `count` reminders since a day have no answer."""
 
     reference: str
     title: str
     address: str
+    agency: str
     count: int
-    since: datetime
+    since: date
 
 
 @register.inclusion_tag("reminders/_answers.html")
@@ -32,14 +34,22 @@ def digest_answers(agenda: Agenda, reader: Any) -> dict[str, Any]:
     """`{% digest_answers agenda request.user %}`: for coordinators, while the agenda is open; nothing for others. Two queries at most."""
     if agenda.state != Agenda.State.OPEN or not may(reader, Right.COORDINATE):
         return {}
-    answers = ReminderCount.objects.answers(agenda).get(agenda.pk, Answers())
+    answers = ReminderCount.objects.answers(timezone.localdate(), agenda).get(agenda.pk, Answers())
     return {"agenda": agenda, "answers": answers, "unanswered": _unanswered(agenda) if answers.unanswered else []}
 
 
-def _unanswered(agenda: Agenda) -> list[UnansweredActionPoint]:
-    counts = ReminderCount.objects.unanswered().filter(action_point__issue__agenda=agenda)
+def _unanswered(agenda: Agenda) -> list[UnansweredPart]:
+    counts = ReminderCount.objects.unanswered().filter(part__action_point__issue__agenda=agenda)
+    counts = counts.select_related("part__agency", "part__action_point__issue__agenda")
     return [
-        UnansweredActionPoint(point.reference, point.title, point.get_absolute_url(), counted.count, counted.first_at)
-        for counted in counts.select_related("action_point__issue__agenda").order_by("-count", "first_at", "pk")[:SHOWN]
-        for point in [counted.action_point]
+        UnansweredPart(
+            point.reference,
+            point.title,
+            point.get_absolute_url(),
+            counted.part.agency.acronym,
+            counted.count,
+            counted.first_on,
+        )
+        for counted in counts.order_by("-count", "first_on", "pk")[:SHOWN]
+        for point in [counted.part.action_point]
     ]

@@ -1,28 +1,36 @@
-"""The pages behind the answer links of a digest: a person answers for an action point without signing in.
+"""The pages behind the answer links of a digest: a person answers for one part of an action point without signing in.
 
-GET only shows the form, so that a mail scanner does nothing; POST acts, as the person whom the digest was sent to.
+GET only shows the form, so that a mail scanner does nothing; POST acts, as the person whom the digest was sent to, and leads to the next
+part that waits.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from actions.action_points.forms import PauseForm, ProgressForm
 from actions.models import ProgressUpdate, ReportedStatus
-from actions.progress import NewerUpdatesError, log_progress
+from actions.progress import NewerUpdatesError, Progress, log_progress
 from actions.reminders.links import AnswerLink, Purpose, read_answer_link, successors_of
 from actions.reminders.models import DeclinedResponsibility
+from actions.reminders.question import ask, others_waiting
 from actions.responsibilities import pause
 from actions.submission import SubmissionUsedError, same_content
+from tracker.people.models import Agency
 from tracker.people.time_zones import zone_named
 from tracker.text import validate_line
+from tracker.web.form_recovery import clear_browser_copy
 from tracker.web.forms import posted, render_form
 
 _SHOWN = {"status", "reason", "narrative", "happened", "evidence"}
@@ -31,8 +39,10 @@ _SHOWN = {"status", "reason", "narrative", "happened", "evidence"}
 
 class DeclineForm(forms.Form):
     reason = forms.CharField(
-        label=_("Whose is it, or why is it not yours?"),
-        help_text=_("The coordinators read it, and find somebody else. You are not reminded of it until they have."),
+        label=gettext_lazy("Whose is it, or why is it not yours?"),
+        help_text=gettext_lazy(
+            "The coordinators read it, and find somebody else. You are not reminded of it until they have."
+        ),
         max_length=500,
         validators=[validate_line],
     )
@@ -40,7 +50,7 @@ class DeclineForm(forms.Form):
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def answer(request: HttpRequest, token: str) -> HttpResponse:
+def answer(request: HttpRequest, token: str) -> HttpResponseBase:
     link = read_answer_link(token)
     if not link:
         return render(request, "reminders/answer_gone.html", {"goes_on": successors_of(token)}, status=404)
@@ -48,31 +58,68 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         return _page(request, link)
 
 
-def _page(request: HttpRequest, link: AnswerLink) -> HttpResponse:
+def _page(request: HttpRequest, link: AnswerLink) -> HttpResponseBase:
     """Show or take the answer in the recipient's time zone, which decides the day of the report."""
     context: dict[str, Any] = {"answer": link, "action_point": link.action_point}
     form = _form(link, posted(request))
     if logged := link.action_point.progress_updates.filter(submission=link.submission).first():
-        return _already_logged(request, context, logged, form)
+        return _already_logged(request, link, logged, form)
     context["form"] = form
     if not form.is_valid():
-        return render_form(request, "reminders/answer_form.html", **context)
+        return render_form(request, "reminders/answer_form.html", **context, **_asked(link))
     try:
         _act(link, form)
     except NewerUpdatesError as error:
         form.send_again_with(version=max(newer.number for newer in error.updates))
-        return render(request, "reminders/answer_form.html", context | {"newer": error.updates}, status=409)
+        context |= {"newer": error.updates} | _asked(link)
+        return render(request, "reminders/answer_form.html", context, status=409)
     except SubmissionUsedError as error:
-        return _already_logged(request, context, error.update, form)
-    return render(request, "reminders/answer_done.html", context)
+        return _already_logged(request, link, error.update, form)
+    return _answered(request, link, form)
 
 
-def _already_logged(request: HttpRequest, context: dict[str, Any], logged: ProgressUpdate, form: Any) -> HttpResponse:
+def _asked(link: AnswerLink) -> dict[str, Any]:
+    return {"question": ask(link, timezone.localdate()), "waiting": others_waiting(link, timezone.now())}
+
+
+def _answered(request: HttpRequest, link: AnswerLink, form: Any) -> HttpResponseBase:
+    """Lead to the next part that waits, or say that nothing does."""
+    waiting, done = others_waiting(link, timezone.now()), _done(link, form)
+    if not waiting:
+        context = {"answer": link, "action_point": link.action_point, "done": done}
+        return render(request, "reminders/answer_done.html", context)
+    more = ngettext("%(count)s more is waiting for you.", "%(count)s more are waiting for you.", len(waiting))
+    text = f"{done} {more % {'count': len(waiting)}}"
+    messages.success(request, text, extra_tags=clear_browser_copy(request))
+    return redirect(waiting[0].path)
+
+
+def _done(link: AnswerLink, form: Any) -> str:
+    """Return what came of the answer, in a sentence."""
+    about = {"reference": link.action_point.reference}
+    if link.purpose == Purpose.SNOOZE:
+        day = date_format(form.cleaned_data["until"])
+        return _("Reminders about %(reference)s are paused until %(day)s.") % (about | {"day": day})
+    if link.purpose == Purpose.NOT_MINE:
+        return (
+            _("The coordinators see your answer about %(reference)s. You get no reminders until they know whose it is.")
+            % about
+        )
+    return _("Your update on %(reference)s is published.") % about
+
+
+def _already_logged(request: HttpRequest, link: AnswerLink, logged: ProgressUpdate, form: Any) -> HttpResponse:
     """Show the update that the link has logged, with what was typed now if that is different."""
     unpublished = []
-    if form.is_bound and not (form.is_valid() and same_content(logged, form.progress())):
+    if form.is_bound and not (form.is_valid() and same_content(logged, _progress(link, form))):
         unpublished = [(field.label, _typed(field)) for field in form.visible_fields() if field.value()]
-    context |= {"logged": logged, "unpublished": unpublished}
+    context = {
+        "answer": link,
+        "action_point": link.action_point,
+        "logged": logged,
+        "unpublished": unpublished,
+        "waiting": others_waiting(link, timezone.now()),
+    }
     return render(request, "reminders/answer_done.html", context, status=409 if unpublished else 200)
 
 
@@ -83,28 +130,50 @@ def _typed(field: forms.BoundField) -> str:
 
 def _form(link: AnswerLink, data: Any) -> Any:
     today = timezone.localdate()
-    if link.purpose == Purpose.SNOOZE:
+    if link.purpose == Purpose.SNOOZE and link.part:
         return PauseForm(data, today=today)
     if link.purpose == Purpose.NOT_MINE:
         return DeclineForm(data)
     point = link.action_point
-    initial = {"status": ReportedStatus.NO_PROGRESS} if link.purpose == Purpose.NO_PROGRESS else {}
     form = ProgressForm(
-        data, initial=initial, version=point.last_number(), action_point=point, user=link.person, today=today
+        data,
+        initial=_initial(link),
+        version=point.last_number(),
+        action_point=point,
+        user=link.person,
+        today=today,
     )
     for name, field in form.fields.items():
         if name not in _SHOWN:
             field.widget = field.hidden_widget()
+    if link.part:
+        form.fields["agency"].queryset = Agency.objects.filter(pk=link.part.agency_id)  # type: ignore[attr-defined]
+        form.fields["agency"].required = False
     return form
+
+
+def _initial(link: AnswerLink) -> dict[str, Any]:
+    """Return the part's agency, and its last status unless that was "no progress"."""
+    reported = link.part or link.action_point
+    status = ReportedStatus.NO_PROGRESS.value if link.purpose == Purpose.NO_PROGRESS else reported.status
+    initial: dict[str, Any] = {"agency": link.part.agency_id} if link.part else {}
+    if link.purpose == Purpose.NO_PROGRESS or status in set(ReportedStatus.values) - {ReportedStatus.NO_PROGRESS.value}:
+        initial["status"] = status
+    return initial
+
+
+def _progress(link: AnswerLink, form: Any) -> Progress:
+    """Return the content of a valid form. An answer for a part has the part's agency, whoever writes it."""
+    progress: Progress = form.progress()
+    return replace(progress, agency=link.part.agency) if link.part else progress
 
 
 def _act(link: AnswerLink, form: Any) -> None:
     """Carry out the answer. Raises NewerUpdatesError, or SubmissionUsedError if the answer is sent twice at once."""
     point, now = link.action_point, timezone.localtime()
-    if link.purpose == Purpose.SNOOZE:
-        for part in point.responsibilities.own(link.person):
-            part._history_user = link.person  # goes into the history
-            pause(part, form.cleaned_data["until"], form.cleaned_data["reason"])
+    if link.purpose == Purpose.SNOOZE and link.part:
+        link.part._history_user = link.person  # type: ignore[attr-defined] # goes into the history
+        pause(link.part, form.cleaned_data["until"], form.cleaned_data["reason"])
     elif link.purpose == Purpose.NOT_MINE:
         with transaction.atomic():
             DeclinedResponsibility.objects.unresolved().get_or_create(
@@ -115,7 +184,7 @@ def _act(link: AnswerLink, form: Any) -> None:
     else:
         log_progress(
             point,
-            form.progress(),
+            _progress(link, form),
             author=link.person,
             now=now,
             submission=link.submission,

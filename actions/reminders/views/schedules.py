@@ -60,7 +60,7 @@ def schedules_of(person: User, now: datetime) -> list[dict[str, Any]]:
     """List each open agenda with its schedule, the time of its next turn in the person's time zone, the answers to its reminders, and what
     they leave out. Two queries, and those of `faults_of` for each schedule in which planning has found faults.
     """
-    answers = ReminderCount.objects.answers()
+    answers = ReminderCount.objects.answers(timezone.localdate())
     agendas = Agenda.objects.open().select_related("reminder_schedule").order_by("-slug")
     rows = []
     for agenda in agendas:

@@ -13,6 +13,7 @@ from actions.access import signed_in
 from actions.models import ProgressUpdate
 from actions.reminders.email import render_without_links
 from actions.reminders.models import DeclinedResponsibility, Digest
+from actions.reminders.sending import entries_now
 from actions.reminders.views.schedules import schedules_of
 from tracker.people.permissions import Right, require
 from tracker.web.pagination import get_page
@@ -26,7 +27,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
     """Show the schedules, and the sent reminders, newest first: `?state=` filters by state, `?page=` is the page."""
     require(person := signed_in(request), Right.COORDINATE)
     state, errors = request.GET.get("state", ""), list[str]()
-    digests = Digest.objects.select_related("recipient", "agenda", "asked_by")
+    digests = Digest.objects.select_related("recipient", "asked_by")
     if state in Digest.State.values:
         digests = digests.filter(state=state)
     elif state:
@@ -51,9 +52,13 @@ def reminders(request: HttpRequest) -> HttpResponse:
 def digest(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one digest with its content, without the links that only its recipient may use."""
     require(signed_in(request), Right.COORDINATE)
-    stored = get_object_or_404(Digest.objects.select_related("recipient", "agenda", "asked_by"), pk=pk)
-    content = render_without_links(stored, stored.snapshot, stored.language)
-    return render(request, "reminders/digest_page.html", {"digest": stored, "content": content})
+    stored = get_object_or_404(Digest.objects.select_related("recipient__agency", "asked_by"), pk=pk)
+    was_sent = any("text" in entry for entry in stored.snapshot)
+    entries = stored.snapshot if was_sent else entries_now(stored, timezone.now())
+    content = render_without_links(stored, entries, stored.language)
+    return render(
+        request, "reminders/digest_page.html", {"digest": stored, "content": content, "agendas": stored.slugs}
+    )
 
 
 @require_POST
