@@ -1,12 +1,13 @@
 """Functions that create people, agendas and action points with sensible defaults, and fixtures for each role."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
+from django.utils import timezone
 
 from actions import responsibilities
 from actions.as_of import AsOf
@@ -16,7 +17,7 @@ from actions.note.publishing import next_version, publish
 from actions.progress import Progress, log_progress
 from actions.reader import state_of
 from actions.reminders.content import add_texts
-from actions.reminders.models import Digest
+from actions.reminders.models import Digest, PlannedUntil, ReminderSchedule
 from actions.reminders.models.digest import new_message_id
 from actions.reminders.selection import part_entry
 from actions.rules import part_reasons
@@ -124,6 +125,13 @@ def digest(of: User, *points: ActionPoint, day: date = TODAY, **fields: Any) -> 
     add_texts([(of.pk, entries)])
     defaults = {"created_at": NOW, "next_attempt_at": NOW, "message_id": new_message_id(), "snapshot": entries} | fields
     return Digest.objects.create(recipient=of, day=day, **defaults)
+
+
+def schedule_due(of: Agenda, *people: User) -> ReminderSchedule:
+    """Create a schedule of which a period has begun for these people since their digests were planned."""
+    long_before = timezone.now() - timedelta(days=30)
+    PlannedUntil.objects.record([each.pk for each in people], long_before)
+    return ReminderSchedule.objects.create(agenda=of, starts_on=long_before.date())
 
 
 def note_version(of: Agenda, by: User, **fields: Any) -> NoteVersion:

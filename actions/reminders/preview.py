@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 LIMIT = 50
 """People shown at most."""
+MAX_ENTRIES = 150
+"""Entries of mails after which no further mail is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,10 @@ class _NextTurn:
     def today(self) -> date:
         """Return the date of the people there when it begins."""
         return self.rules.today
+
+
+_Selected = tuple[_NextTurn, list[DigestEntry]]
+"""What the digest of one person lists, and when."""
 
 
 def preview(schedule: ReminderSchedule, now: datetime) -> Preview:
@@ -99,7 +105,7 @@ def _mails(
     schedule: ReminderSchedule, turns: list[_NextTurn], states: list[ActionPointState], faults: set[Fault]
 ) -> tuple[list[PreviewedMail], bool]:
     """Return as many mails as a page shows, with the section of this agenda alone, and whether there are more."""
-    selected: dict[int, tuple[_NextTurn, list[DigestEntry]]] = {}
+    selected: dict[int, _Selected] = {}
     reminders = ReminderCount.objects.by_part(part__action_point__issue__agenda=schedule.agenda_id)
     for turn in turns:
         free = accepting_digests(turn.today).filter(without_digest(turn.today), time_zone=turn.zone)
@@ -108,11 +114,21 @@ def _mails(
         selected |= {person: (turn, in_order(entries)) for person, entries in sorted(found.items())}
         if len(selected) > LIMIT:
             break
-    shown = dict(list(selected.items())[:LIMIT])
+    shown = _first(selected)
     add_texts((person, entries) for person, (_turn, entries) in shown.items())
     people = User.objects.select_related("agency").in_bulk(list(shown))
     mails = [_mail(people[pk], turn, entries) for pk, (turn, entries) in shown.items() if pk in people]
-    return mails, len(selected) > LIMIT
+    return mails, len(selected) > len(shown)
+
+
+def _first(selected: dict[int, _Selected]) -> dict[int, _Selected]:
+    """Return as many as a page shows."""
+    shown: dict[int, _Selected] = {}
+    for person, (turn, entries) in selected.items():
+        if len(shown) == LIMIT or sum(len(each) for _turn, each in shown.values()) >= MAX_ENTRIES:
+            break
+        shown[person] = turn, entries
+    return shown
 
 
 def _mail(person: User, turn: _NextTurn, entries: list[DigestEntry]) -> PreviewedMail:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from actions import rules
 from actions.as_of import AsOf
-from actions.models import Milestone, ReportedStatus
+from actions.models import Milestone, ProgressUpdate, ReportedStatus
 from actions.reader import state_of
 from actions.reminders.content import last_update
 from actions.reminders.email import display_date, reasons_of, reference_of
@@ -75,8 +75,11 @@ def ask(link: AnswerLink, today: date) -> Question:
 
 
 def others_waiting(link: AnswerLink, now: datetime) -> list[WaitingPart]:
-    """Return the other parts of the link's digest that still wait, in its order. About 20 queries."""
-    answered = link.action_point.pk, link.part.pk if link.part else None
+    """Return the other parts of the link's digest that still wait, in its order, without those that the person has answered since. About 20
+    queries.
+    """
+    this = link.action_point.pk, link.part.pk if link.part else None
+    answered = _answered(link)
     own = link.person.agency.acronym if link.person.agency else ""
     return [
         WaitingPart(
@@ -87,8 +90,18 @@ def others_waiting(link: AnswerLink, now: datetime) -> list[WaitingPart]:
             path=answer_path(link.digest, entry["action_point"], entry["part"], Purpose.PROGRESS),
         )
         for entry in entries_now(link.digest, now)
-        if entry["kind"] == Kind.REPORT and "text" in entry and (entry["action_point"], entry["part"]) != answered
+        if entry["kind"] == Kind.REPORT
+        and "text" in entry
+        and (entry["action_point"], entry["part"]) != this
+        and (entry["action_point"], entry["agency"]) not in answered
     ]
+
+
+def _answered(link: AnswerLink) -> set[tuple[int, int | None]]:
+    """Return the action points, each with the agency, that the person has reported on since the digest was made. One query."""
+    since = link.digest.created_at
+    updates = ProgressUpdate.objects.current().filter(author=link.person, recorded_at__gte=since)
+    return set(updates.order_by().values_list("action_point_id", "agency_id"))
 
 
 def _heading(purpose: Purpose, agency: str, since: str) -> str:

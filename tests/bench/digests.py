@@ -6,7 +6,7 @@ its own, as production does: claim, selection, rendering, guard, delivery, recor
 
 import argparse
 import time
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from tests.bench.scratch import DatabaseClock, scratch_database
 
@@ -15,54 +15,81 @@ from django.db import connection
 from django.test.utils import override_settings
 from django.utils import timezone
 
-from actions.models import ActionPoint
+from actions.models import ActionPoint, ProgressUpdate, Responsibility
 from actions.reminders import planning, sending
-from actions.reminders.models import Digest, ReminderSchedule
-from actions.reminders.periods import Period
+from actions.reminders.models import Digest, PlannedUntil, ReminderSchedule
 from issues.models import Agenda
 from tests import personas
 from tests.bench.sink import smtp_process
 from tracker.mail.delivery import Courier
-from tracker.people.models import User
+from tracker.people.models import Agency, User
 
 POINTS_EACH = 10
 POINTS_PER_AGENDA = 2000
 
 
-def fill(people: int) -> list[Agenda]:
-    """Create agendas of 2,000 action points, each assigned to one person."""
+def fill(people: int) -> None:
+    """Create agendas of 2,000 action points, each led by one agency, with one person named and an old update."""
     users = User.objects.bulk_create(
         User(email=f"person{number}@example.org", name=f"Person {number}", password="!") for number in range(people)
     )
-    owner = ActionPoint.focal_points.through
-    agendas: list[Agenda] = []
+    agency = personas.agency()
+    PlannedUntil.objects.record([user.pk for user in users], timezone.now() - timedelta(days=30))
     per_agenda = POINTS_PER_AGENDA // POINTS_EACH
     for begin in range(0, people, per_agenda):
-        agenda = personas.agenda(f"2026-{len(agendas) + 1}")
-        issues = [personas.issue(agenda, number + 1) for number in range(POINTS_PER_AGENDA // 500)]
+        agenda = personas.agenda(f"2026-{begin // per_agenda + 1}")
+        ReminderSchedule.objects.create(agenda=agenda, starts_on=timezone.localdate() - timedelta(days=60))
         assigned = [person for person in users[begin : begin + per_agenda] for _ in range(POINTS_EACH)]
-        points = ActionPoint.objects.bulk_create(
-            ActionPoint(issue=issues[n // 500], number=n % 500 + 1, title=f"What was agreed, number {n}")
-            for n in range(len(assigned))
-        )
-        owner.objects.bulk_create(
-            owner(actionpoint=point, user=user) for point, user in zip(points, assigned, strict=True)
-        )
-        agendas.append(agenda)
+        add_points(agenda, agency, assigned)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    return agendas
 
 
-def bench_planning(agendas: list[Agenda]) -> None:
+def add_points(agenda: Agenda, agency: Agency, people: list[User]) -> None:
+    """Create one action point for each of these people in an agenda."""
+    issues = [personas.issue(agenda, number + 1) for number in range(POINTS_PER_AGENDA // 500)]
+    reported = {"status": "under_way", "last_reported": "2024-03", "last_reported_day": date(2024, 3, 31)}
+    points = ActionPoint.objects.bulk_create(
+        ActionPoint(issue=issues[n // 500], number=n % 500 + 1, title=f"What was agreed, number {n}", **reported)
+        for n in range(len(people))
+    )
+    since = {"since": "2020-01-01", "since_earliest": date(2020, 1, 1)}
+    parts = Responsibility.objects.bulk_create(
+        Responsibility(action_point=point, agency=agency, **since, **reported) for point in points
+    )
+    named = Responsibility.persons.through
+    named.objects.bulk_create(
+        named(responsibility=part, user=person) for part, person in zip(parts, people, strict=True)
+    )
+    position = datetime(2024, 3, 31, tzinfo=UTC)
+    ProgressUpdate.objects.bulk_create(
+        ProgressUpdate(
+            action_point=point,
+            number=1,
+            agency=agency,
+            status="under_way",
+            narrative="The first course was held, and forty people came. " * 5,
+            recorded_at=position,
+            first_recorded_at=position,
+            reported_on="2024-03",
+            position=position,
+            position_day=position.date(),
+        )
+        for point in points
+    )
+
+
+def bench_planning() -> None:
+    """Plan a tick in which all is due, and one in which nothing is."""
     now = timezone.now()
-    period = Period(now.date() - timedelta(days=1), now)
-    clock, begin = DatabaseClock(), time.perf_counter()
-    with connection.execute_wrapper(clock):
-        for agenda in agendas:
-            schedule = ReminderSchedule.objects.create(agenda=agenda, starts_on=now.date())
-            planning.plan_round(schedule, "UTC", period, now)
-    print(f"planning {Digest.objects.count():,} digests: {time.perf_counter() - begin:.1f} s, {clock.queries} queries")
+    for what in ("all", "nothing"):
+        clock, begin = DatabaseClock(), time.perf_counter()
+        with connection.execute_wrapper(clock):
+            planning.plan(now)
+        seconds = time.perf_counter() - begin
+        print(
+            f"planning when {what} is due: {Digest.objects.count():,} digests, {seconds:.2f} s, {clock.queries} queries"
+        )
 
 
 def bench_sending() -> None:
@@ -90,7 +117,8 @@ def main() -> None:
     options = parser.parse_args()
     with scratch_database():
         print(f"{connection.vendor}, {options.people:,} people with {POINTS_EACH} action points each")
-        bench_planning(fill(options.people))
+        fill(options.people)
+        bench_planning()
         bench_sending()
 
 

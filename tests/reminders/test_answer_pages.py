@@ -10,15 +10,16 @@ from django.utils import timezone
 from actions.drafts import save_draft
 from actions.models import ActionPoint
 from actions.models.progress_update import ProgressUpdateQuerySet
-from actions.reminders.links import VALID, Purpose, answer_link
+from actions.reminders.links import VALID, Purpose, answer_path
 from actions.reminders.models import DeclinedResponsibility, Digest
 from actions.reminders.periods import DigestRules
-from actions.reminders.recipients import accepting_digests
-from actions.reminders.selection import select_entries
+from actions.reminders.reading import read_states
+from actions.reminders.selection import read_audience, select
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import links, text
 from tests.personas import TODAY
+from tracker.dates.value import PartialDate
 from tracker.people.models import User
 
 
@@ -37,7 +38,8 @@ def digest(focal_point, point):
 @pytest.fixture
 def path(digest, point):
     """The path of the link for a purpose: the same one each time, though a link made a second later is another one."""
-    return cache(lambda purpose: answer_link(digest, point.pk, purpose).removeprefix("http://127.0.0.1:8000"))
+    part = point.responsibilities.get()
+    return cache(lambda purpose: answer_path(digest, point.pk, part.pk, purpose))
 
 
 def filled(person, **typed):
@@ -48,10 +50,10 @@ def filled(person, **typed):
 def test_opening_a_link_shows_a_form_and_does_nothing(client, point, focal_point, path, purpose):
     response = client.get(path(purpose))
 
-    point.refresh_from_db()
+    part = point.responsibilities.get()
     assert response.status_code == 200
     assert f"You answer as {focal_point}" in text(response)
-    assert (point.status, point.snoozed_until) == ("not_reported", None)
+    assert (part.status, part.paused_until) == ("not_reported", None)
     assert not DeclinedResponsibility.objects.exists()
 
 
@@ -61,7 +63,8 @@ def test_progress_is_logged_as_the_recipient(client, point, focal_point, path):
     response = client.post(path("progress"), typed)
 
     update = point.progress_updates.get()
-    assert "Your update is published." in text(response)
+    assert "Your update on 2026/1.1 is published. Nothing else of that mail waits for you." in text(response)
+    assert "You're done" in text(response)
     assert (update.author, update.agency, update.status) == (focal_point, focal_point.agency, "under_way")
     assert update.happened.text == "2005-12"
 
@@ -163,25 +166,28 @@ def test_answer_shows_what_others_wrote_meanwhile(client, point, focal_point, co
     assert point.progress_updates.count() == 2
 
 
-def test_snooze_holds_the_reminders_back_with_its_history(client, point, focal_point, path):
+def test_pause_is_of_that_part_with_its_history(client, point, focal_point, other_focal_point, path):
     until = timezone.localdate() + timedelta(days=20)
+    address = path("snooze")
+    other = personas.lead(point, other_focal_point.agency)
 
-    client.post(path("snooze"), {"until": until.isoformat(), "reason": "Waits for the budget."})
+    response = client.post(address, {"until": until.isoformat(), "reason": "Waits for the budget."})
 
-    point.refresh_from_db()
-    assert (point.snoozed_until, point.snooze_reason) == (until, "Waits for the budget.")
-    assert point.history.first().history_user == focal_point
+    part = point.responsibilities.get(agency=focal_point.agency)
+    other.refresh_from_db()
+    assert (part.paused_until, part.pause_reason) == (until, "Waits for the budget.")
+    assert part.history.first().history_user == focal_point
+    assert other.paused_until is None
+    assert "Reminders about 2026/1.1 are paused until" in text(response)
 
 
 def test_not_mine_reaches_the_coordinators_and_ends_the_reminders_until_settled(
     client, point, focal_point, coordinator, path
 ):
     def reminded():
-        return [
-            pk
-            for batch in select_entries(accepting_digests(TODAY), point.issue.agenda, DigestRules(TODAY))
-            for pk in batch
-        ]
+        states = read_states(point.issue.agenda, TODAY, set())
+        recipients = {focal_point.pk, coordinator.pk}
+        return list(select(states, DigestRules(TODAY), read_audience(recipients, TODAY), {}, set()))
 
     for _ in range(2):
         client.post(path("not_mine"), {"reason": "It moved to UNOPS."})
@@ -222,10 +228,21 @@ def test_bad_input_is_refused_and_kept(client, point, focal_point, path, purpose
         assert response.context["form"][name].value() == value
 
 
+def part_completed(point, agency):
+    personas.lead(point, personas.agency("FAO"))
+    personas.update(point, agency=agency, status="completed")
+
+
+def led_again(point, agency):
+    personas.set_leads(point)
+    point.forget_parts()
+    personas.lead(point, agency)
+
+
 def newer_digest(digest):
     personas.digest(
         digest.recipient,
-        period_start=TODAY + timedelta(days=7),
+        day=TODAY + timedelta(days=7),
         state=Digest.State.SENT,
         sent_at=timezone.now(),
         next_attempt_at=None,
@@ -240,8 +257,18 @@ def newer_digest(digest):
         lambda digest: personas.set_leads(ActionPoint.objects.get()),
         lambda digest: Agenda.objects.update(state="closed"),
         lambda digest: personas.update(ActionPoint.objects.get(), status="completed"),
+        lambda digest: part_completed(ActionPoint.objects.get(), digest.recipient.agency),
+        lambda digest: led_again(ActionPoint.objects.get(), digest.recipient.agency),
     ],
-    ids=["newer digest", "deactivated", "no longer theirs", "agenda closed", "completed"],
+    ids=[
+        "newer digest",
+        "deactivated",
+        "no longer theirs",
+        "agenda closed",
+        "completed",
+        "part completed",
+        "lead ended and began again",
+    ],
 )
 def test_link_ends_when_it_should(client, digest, point, focal_point, path, change):
     address = path("no_progress")
@@ -286,7 +313,7 @@ def test_forged_link_is_not_found(client, db, token):
 
 
 def test_link_made_for_something_else_is_not_found(client, digest, point):
-    token = signing.dumps([digest.pk, point.pk, "progress"], salt="reminders.unsubscribe")
+    token = signing.dumps([digest.pk, point.pk, None, "progress"], salt="reminders.unsubscribe")
 
     assert client.get(f"/reminders/answers/{token}/").status_code == 404
 
@@ -296,5 +323,179 @@ def test_pages_of_coordinators_show_that_there_are_links_but_not_the_links(clien
 
     for page in (digest.get_absolute_url(), "/reminders/schedules/2026/preview/"):
         shown = text(client.get(page))
-        assert "Log progress · Still no progress, because … · Remind me later, because … · This is not mine" in shown
+        assert "Log progress No progress because … Pause reminders This is not mine" in shown
         assert "/reminders/answers/" not in shown
+
+
+def parts_of(focal_point, count):
+    """Action points whose parts of the person's agency wait, with a digest about them."""
+    points = [personas.action_point(number=number, title=f"Course {number}") for number in range(1, count + 1)]
+    for each in points:
+        personas.lead(each, focal_point.agency)
+    return points, personas.digest(focal_point, *points)
+
+
+def first_path(digest, point, purpose="progress"):
+    return answer_path(digest, point.pk, point.responsibilities.get().pk, purpose)
+
+
+@pytest.mark.parametrize(
+    "typed", [{"status": "under_way", "narrative": "Held."}, {"status": "no_progress", "reason": "The post is vacant."}]
+)
+def test_answers_lead_from_one_part_to_the_next_until_all_are_done(client, focal_point, typed):
+    points, digest = parts_of(focal_point, 3)
+    page = client.get(first_path(digest, points[0]))
+    seen, typed = [text(page)], filled(focal_point, **typed)
+    while page.context.get("form"):
+        page = client.post(page.request["PATH_INFO"], typed, follow=True)
+        seen.append(text(page))
+
+    assert "2 more are waiting for you" in seen[0]
+    assert "Your update on 2026/1.1 is published. 2 more are waiting for you." in seen[1]
+    assert "Course 2" in seen[1]
+    assert "Your update on 2026/1.2 is published. 1 more is waiting for you." in seen[2]
+    assert "You're done" in seen[3]
+    assert "Your update on 2026/1.3 is published. Nothing else of that mail waits for you." in seen[3]
+    assert [point.progress_updates.count() for point in points] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("purpose", "typed", "expected"),
+    [
+        ("no_progress", {"status": "no_progress", "reason": "Vacant."}, "Your update on 2026/1.1 is published."),
+        (
+            "snooze",
+            {"until": "2027-03-01", "reason": "Waits."},
+            "Reminders about 2026/1.1 are paused until 1 March 2027.",
+        ),
+        ("not_mine", {"reason": "FAO's."}, "The coordinators see your answer about 2026/1.1."),
+    ],
+)
+def test_each_kind_of_answer_leads_to_the_next_part(client, focal_point, purpose, typed, expected):
+    points, digest = parts_of(focal_point, 2)
+
+    page = client.post(first_path(digest, points[0], purpose), filled(focal_point, **typed), follow=True)
+
+    assert page.redirect_chain
+    assert expected in text(page)
+    assert "1 more is waiting for you." in text(page)
+    assert "Course 2" in text(page)
+
+
+def test_link_that_was_used_still_shows_what_is_waiting(client, focal_point):
+    points, digest = parts_of(focal_point, 2)
+    path = first_path(digest, points[0])
+    client.post(path, filled(focal_point, status="under_way", narrative="Held."))
+
+    page = client.get(path)
+
+    assert "You answered by this link on" in text(page)
+    assert "1 more is waiting for you" in text(page)
+    assert "You're done" not in text(page)
+
+
+def test_other_parts_of_the_same_action_point_are_waiting_too(client, focal_point, other_focal_point):
+    point = personas.action_point(title="Joint training")
+    own = personas.lead(point, focal_point.agency)
+    personas.lead(point, other_focal_point.agency, persons=[focal_point])
+    digest = personas.digest(focal_point, point)
+
+    page = client.post(
+        answer_path(digest, point.pk, own.pk, "progress"),
+        filled(focal_point, status="under_way", narrative="Held."),
+        follow=True,
+    )
+
+    assert "1 more is waiting for you." in text(page)
+    assert "part of UNSSC" in text(page)
+    assert page.context["question"].heading == "What has UNSSC done so far?"
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_update_has_the_agency_of_the_part_whoever_writes_it(client, focal_point, named):
+    """Named for the part of another agency, or of an agency below the lead."""
+    point = personas.action_point()
+    if named:
+        part = personas.lead(point, personas.agency("UNSSC"), persons=[focal_point])
+        personas.lead(point, focal_point.agency)
+    else:
+        below = personas.agency("UNDP-NO", parent=focal_point.agency)
+        part = personas.lead(point, focal_point.agency)
+        focal_point = personas.person("no@example.org", agency=below)
+    digest = personas.digest(focal_point, point)
+
+    response = client.post(
+        answer_path(digest, point.pk, part.pk, "progress"),
+        {"status": "under_way", "narrative": "Held.", "version": "0", "agency": str(part.agency_id)},
+        follow=True,
+    )
+
+    assert response.status_code == 200
+    assert point.progress_updates.get().agency == part.agency
+    part.refresh_from_db()
+    assert part.status == "under_way"
+
+
+@pytest.mark.parametrize(
+    ("purpose", "update", "heading"),
+    [
+        ("progress", False, "What has UNDP done so far?"),
+        ("progress", True, "What has UNDP done since March 2006?"),
+        ("no_progress", True, "Why is there no progress at UNDP?"),
+        ("snooze", True, "Until when should reminders about the part of UNDP pause?"),
+        ("not_mine", True, "Whose is it, if it is not yours?"),
+    ],
+)
+def test_page_asks_about_the_part_with_its_last_update_and_milestones(
+    client, point, focal_point, path, purpose, update, heading
+):
+    address = path(purpose)
+    personas.lead(point, personas.agency("FAO"))
+    personas.milestone(point, title="Survey", due="2026-10", agency=focal_point.agency)
+    personas.milestone(point, title="Course", due="2099")
+    personas.milestone(point, title="Of others", due="2026-10", agency=personas.agency("FAO"))
+    if update:
+        on = PartialDate.parse("2006-03")
+        values = personas.progress(agency=focal_point.agency, narrative="The first course was held.")
+        personas.log_progress(point, values, author=focal_point, now=personas.NOW, reported_on=on)
+
+    page = client.get(address)
+
+    assert page.context["question"].heading == heading
+    assert f"2026/1.1 Joint training · part of UNDP {heading}" in text(page)
+    assert ("UNDP, March 2006 Under way The first course was held." in text(page)) == update
+    assert "Milestone overdue: Survey , October 2026" in text(page)
+    assert "Milestone: Course , 2099" in text(page)
+    assert "Of others" not in text(page)
+
+
+def test_coordinator_answers_for_an_action_point_without_a_lead(client, coordinator):
+    point = personas.action_point()
+    digest = personas.digest(coordinator, point)
+    path = answer_path(digest, point.pk, None, "progress")
+
+    page = client.post(path, {"status": "under_way", "narrative": "Held.", "version": "0"})
+
+    assert "You're done" in text(page)
+    assert point.progress_updates.get().author == coordinator
+    assert client.get(answer_path(digest, point.pk, None, "snooze")).status_code == 404
+    personas.lead(point, personas.agency())
+    assert client.get(answer_path(digest, point.pk, None, "no_progress")).status_code == 404
+
+
+def test_last_status_is_chosen_already_unless_it_was_no_progress(client, point, focal_point, path):
+    personas.update(point, focal_point, agency=focal_point.agency, status="exploring")
+    exploring = client.get(path("progress")).context["form"]["status"].value()
+    personas.update(point, focal_point, agency=focal_point.agency, status="no_progress", reason="Vacant.")
+    no_progress = client.get(path("progress")).context["form"]["status"].value()
+
+    assert (exploring, no_progress) == ("exploring", None)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_answer_page_costs_the_same_for_any_number_of_parts(client, focal_point, django_assert_num_queries, count):
+    points, digest = parts_of(focal_point, count)
+    path = first_path(digest, points[0])
+
+    with django_assert_num_queries(39):
+        client.get(path)

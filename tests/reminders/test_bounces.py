@@ -108,7 +108,7 @@ def test_holiday_reply_that_quotes_the_digest_is_no_bounce(digest):
 
 
 def test_waiting_digest_cannot_come_back(focal_point, digest):
-    waiting = personas.digest(focal_point, period_start=date(2026, 1, 1))
+    waiting = personas.digest(focal_point, day=date(2026, 1, 1))
 
     record_bounce(notification(waiting.message_id))
 

@@ -1,6 +1,6 @@
 """Whether reminders are alive: the alarm on the coordinator's pages, and the page for machines."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -40,7 +40,12 @@ def test_health_counts_what_waits_and_what_has_to_be_decided(client, focal_point
     point = personas.action_point()
     personas.digest(focal_point, point)
     personas.digest(
-        focal_point, point, period_start=date(2026, 1, 1), state="failed", cause="refused", next_attempt_at=None
+        focal_point,
+        point,
+        day=timezone.localdate() - timedelta(days=1),
+        state="failed",
+        cause="refused",
+        next_attempt_at=None,
     )
 
     found = client.get("/health/").json()

@@ -5,9 +5,8 @@ from datetime import timedelta
 import pytest
 from celery import current_app
 from django.db.models import F
-from django.utils import timezone
 
-from actions.reminders.models import Digest, ReminderSchedule
+from actions.reminders.models import Digest
 from actions.reminders.tasks import tick
 from tests import personas
 from tests.conftest import worker_environment
@@ -23,8 +22,7 @@ ENDED = [State.SENT, State.UNCERTAIN, State.FAILED, State.CANCELLED]
 def digest_due(focal_point):
     current_app.control.purge()
     personas.lead(personas.action_point(title="Joint training"), focal_point.agency)
-    day = timezone.localdate() - timedelta(days=60)
-    return ReminderSchedule.objects.create(agenda=personas.agenda(), starts_on=day)
+    return personas.schedule_due(personas.agenda(), focal_point)
 
 
 def let_time_pass():

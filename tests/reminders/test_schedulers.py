@@ -1,13 +1,11 @@
 """Two schedulers at once (`celery worker -B`, each with a schedule of its own): they make one row a person, and one mail."""
 
 from collections import Counter
-from datetime import timedelta
 
 import pytest
 from celery import current_app
-from django.utils import timezone
 
-from actions.reminders.models import Digest, ReminderSchedule
+from actions.reminders.models import Digest
 from tests import personas
 from tests.conftest import worker_environment
 from tests.servers import celery_worker, wait_until
@@ -21,11 +19,11 @@ TICKS = 3
 
 @pytest.fixture
 def people():
-    """Each with an action point that shows no progress, of an agenda whose period has begun."""
+    """Each with a part that is due, of an agenda whose period has begun."""
     point = personas.action_point(title="Joint training")
     found = [personas.person(f"person{number}@example.org") for number in range(PEOPLE)]
     personas.set_persons(point, *found)
-    ReminderSchedule.objects.create(agenda=personas.agenda(), starts_on=timezone.localdate() - timedelta(days=60))
+    personas.schedule_due(personas.agenda(), *found)
     return found
 
 

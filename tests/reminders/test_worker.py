@@ -1,14 +1,12 @@
 """The whole way with real parts: a Celery worker of its own takes the task, and the mail arrives at an SMTP server."""
 
 import threading
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from actions.reminders import tasks
-from actions.reminders.models import Digest, ReminderSchedule
+from actions.reminders.models import Digest
 from actions.reminders.tasks import send_due, tick
 from tests import personas
 from tests.servers import wait_until
@@ -18,10 +16,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def digest_due(focal_point):
-    """Somebody with an action point that shows no progress, of an agenda whose period has begun."""
+    """Somebody with a part that is due, of an agenda whose period has begun."""
     personas.lead(personas.action_point(title="Joint training"), focal_point.agency)
-    day = timezone.localdate() - timedelta(days=60)
-    return ReminderSchedule.objects.create(agenda=personas.agenda(), starts_on=day)
+    return personas.schedule_due(personas.agenda(), focal_point)
 
 
 def test_worker_has_one_sender_at_a_time(monkeypatch):
@@ -58,6 +55,6 @@ def test_worker_runs_the_tick_and_sends_the_digest_once(digest_due, celery_worke
     wait_until(lambda: celery_worker_process.read_text().count("succeeded") >= 6, "all tasks")
 
     assert mail["To"] == focal_point.email
-    assert mail["Subject"] == "1 action point shows no progress (2026)"
+    assert mail["Subject"] == "1 action point needs an update"
     assert len(smtp_server.messages) == 1
     assert Digest.objects.count() == 1
