@@ -137,16 +137,12 @@ def _sections(digest: Digest, entries: list[DigestEntry], language: str) -> list
     """Return a section for each agenda, in the order of the entries."""
     sections: dict[int, dict[str, Any]] = {}
     for entry in entries:
-        section = sections.setdefault(
-            entry["agenda"],
-            {
-                "title": entry["text"]["agenda"],
-                "url": settings.BASE_URL + reverse("agenda", args=[entry["slug"]]),
-                **{kind.value: [] for kind in Kind},
-            },
-        )
+        if entry["agenda"] not in sections:
+            url = settings.BASE_URL + reverse("agenda", args=[entry["slug"]])
+            lists: dict[str, Any] = {kind.value: [] for kind in Kind}
+            sections[entry["agenda"]] = lists | {"title": entry["text"]["agenda"], "url": url}
         item = _milestone_item if entry["kind"] == Kind.MILESTONE else _part_item
-        section[entry["kind"]].append(item(digest, entry, entry["text"], language))
+        sections[entry["agenda"]][entry["kind"]].append(item(digest, entry, entry["text"], language))
     return list(sections.values())
 
 

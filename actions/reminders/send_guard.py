@@ -20,9 +20,12 @@ def pass_guard(
     """
     parts = Responsibility.objects.current().filter(pk__in={entry["part"] for entry in entries if entry["part"]})
     running = parts.exclude(paused_until__gt=today).filter(action_point=OuterRef("pk"))
+    listed = {entry["action_point"] for entry in entries}
     without_lead = {entry["action_point"] for entry in entries if not entry["part"]}
     answered = ProgressUpdate.objects.filter(action_point=OuterRef("pk"), recorded_at__gte=since)
-    waiting = ActionPoint.objects.open().filter(Exists(running) | Q(pk__in=without_lead), ~Exists(answered))
+    waiting = ActionPoint.objects.open().filter(
+        Exists(running) | Q(pk__in=without_lead), ~Exists(answered), pk__in=listed
+    )
     if not digest.asked_about_id:
         waiting = waiting.exclude(issue__agenda__reminder_schedule__enabled=False)
     held = Digest.objects.filter(
