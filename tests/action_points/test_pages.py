@@ -249,6 +249,16 @@ def test_parts_are_shown_side_by_side(client, point, request, person):
     assert ("Ann" in shown, "focal points assigned" in shown) == (person is not None, person is None)
 
 
+@pytest.mark.parametrize(("person", "offered"), [("focal_point", False), ("coordinator", True)])
+def test_coordinators_log_progress_for_each_part_of_a_joint_action_point(client, point, request, person, offered):
+    parts = [personas.lead(point, personas.agency(acronym)) for acronym in ("UNDP", "GCO")]
+    personas.sign_in(client, request.getfixturevalue(person))
+
+    shown = links(client.get(PATH))
+
+    assert [f"{PATH}updates/?part={part.pk}" in shown for part in parts] == [offered] * 2
+
+
 def test_part_without_named_persons_belongs_to_all_focal_points_of_its_agency(client, point, focal_point):
     personas.lead(point, focal_point.agency)
     personas.lead(point, personas.agency("GCO"))

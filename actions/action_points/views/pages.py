@@ -159,6 +159,7 @@ def _rights(user: Person, action_point: Any) -> dict[str, Any]:
     may_log = may(user, Right.LOG_PROGRESS, action_point)
     return {
         "may_log": may_log,
+        "may_log_for_each": len(action_point.parts) > 1 and may(user, Right.COORDINATE),
         "may_coordinate": may(user, Right.COORDINATE),
         "drafts": list(action_point.drafts.filter(author=user)) if action_point.has_drafts else [],
     }
