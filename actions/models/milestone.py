@@ -168,6 +168,26 @@ class Milestone(models.Model):
         self.done_on = on
         self.save(update_fields=["done_on"])
 
+    def turn_after(self, today: date) -> PartialDate | None:
+        """Return when a recurring milestone is due once its present turn is done: the first later turn that is not past.
+
+        It is None if that would be after the last year that dates allow, and for a milestone that does not recur.
+        """
+        every = self.repeats_every_months
+        try:
+            return next_turn(self.due.later(every), every, today, "latest") if every else None
+        except (ValueError, OverflowError):
+            return None
+
+    def complete(self, on: PartialDate, today: date) -> None:
+        """Mark it as done; a recurring one is due again then. The history records when the turn was done."""
+        if (turn := self.turn_after(today)) is None:
+            self.mark_done(on)
+            return
+        self.due, self.due_note = turn, ""
+        self._change_reason = str(on)  # simple_history stores it
+        self.save(update_fields=["due", "due_earliest", "due_latest", "due_note"])
+
     def remove(self, *, by: User, reason: str) -> None:
         """Delete the milestone. Its history records the last values, the person and the reason."""
         self._history_user, self._change_reason = by, reason  # simple_history stores both

@@ -145,6 +145,111 @@ def test_marking_as_done_offers_today_in_the_persons_time_zone(signed_in, point,
     assert page.context["form"]["done_on"].value() == "2 March 2026"
 
 
+@pytest.mark.parametrize(
+    ("due", "months", "expected"),
+    [
+        ("2026-02-10", 1, "2026-06-10"),
+        ("2026-05-10", 2, "2026-07-10"),
+        ("2026-05-20", 1, "2026-06-20"),
+        ("2026-05-25", 1, "2026-06-25"),  # before its day: the next turn, not the same one again
+        ("2026-07-01", 12, "2027-07-01"),
+        ("2025-05", 12, "2026-05"),
+        ("2026-05", 12, "2027-05"),
+        ("2025-33", 12, "2027-33"),
+    ],
+)
+def test_recurring_milestone_is_due_again_once_its_turn_is_done(signed_in, point, monkeypatch, due, months, expected):
+    milestone = personas.milestone(point, due=due, repeats_every_months=months, due_note="if the hall is free")
+    url = reverse("milestone_done", args=["2026", 1, 1, milestone.pk])
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2026, 5, 20, 12, tzinfo=UTC))
+    page = signed_in.get(url)
+    sent = {"done_on": "2026-05", "version": page.context["form"]["version"].value()}
+
+    response = signed_in.post(url, sent, follow=True)
+
+    milestone.refresh_from_db()
+    next_turn = PartialDate.parse(expected)
+    assert (milestone.due, milestone.due_latest, milestone.done_on) == (next_turn, next_turn.latest, None)
+    assert (milestone.due_note, milestone.history.latest("history_id").history_change_reason) == ("", "May 2026")
+    assert f"Once it is marked as done, it is due again {next_turn}." in text(page)
+    assert f"It is due again {next_turn}." in text(response)
+
+
+def test_recurring_milestone_marked_as_done_twice_moves_by_one_turn(signed_in, point):
+    milestone = personas.milestone(point, due="2099-02", repeats_every_months=1)
+    url = reverse("milestone_done", args=["2026", 1, 1, milestone.pk])
+    sent = {"done_on": "2026-05", "version": signed_in.get(url).context["form"]["version"].value()}
+
+    answers = [signed_in.post(url, sent, follow=True) for _ in range(2)]
+
+    assert Milestone.objects.get().due == PartialDate.parse("2099-03")
+    assert "It is due March 2099 now." in text(answers[1])
+
+
+@pytest.mark.parametrize("due", ["2100-06", "2100-12-31"])
+def test_recurring_milestone_without_another_turn_is_done_for_good(signed_in, point, due):
+    milestone = personas.milestone(point, due=due, repeats_every_months=12)
+    url = reverse("milestone_done", args=["2026", 1, 1, milestone.pk])
+    sent = {"done_on": "2026-05", "version": signed_in.get(url).context["form"]["version"].value()}
+
+    signed_in.post(url, sent)
+
+    assert Milestone.objects.get().done_on == PartialDate.parse("2026-05")
+
+
+@pytest.mark.parametrize(("months", "heading"), [(None, "overdue"), (1, "overdue")])
+def test_overdue_milestone_is_listed_as_overdue_whether_it_recurs_or_not(signed_in, point, months, heading):
+    personas.milestone(point, due="2001-07", repeats_every_months=months)
+
+    page = signed_in.get(point.get_absolute_url())
+
+    assert [key for key, _heading, _milestones in page.context["milestones"]] == [heading]
+    assert "Milestone overdue" in text(page)
+
+
+def test_milestone_belongs_to_a_part_or_to_all(signed_in, point, focal_point):
+    personas.lead(point, personas.agency("GCO"))
+    personas.agency("WHO")
+    form = signed_in.get(address(point)).context["form"]
+
+    signed_in.post(address(point), {"title": "Course", "due": "2099", "agency": focal_point.agency_id})
+    signed_in.post(address(point), {"title": "Report", "due": "2099"})
+
+    assert [str(label) for _value, label in form.fields["agency"].choices] == ["All parts", "GCO", "UNDP"]
+    assert {each.title: each.agency for each in point.milestones.all()} == {
+        "Course": focal_point.agency,
+        "Report": None,
+    }
+
+
+@pytest.mark.parametrize("agency", ["WHO", "0", "9" * 30, "x"])
+def test_milestone_of_an_agency_that_does_not_lead_is_refused(signed_in, point, agency):
+    chosen = personas.agency("WHO").pk if agency == "WHO" else agency
+
+    response = signed_in.post(address(point), {"title": "Course", "due": "2099", "agency": chosen})
+
+    assert (response.status_code, point.milestones.count()) == (400, 0)
+
+
+def test_milestone_keeps_the_agency_that_leads_no_more(signed_in, point):
+    milestone = personas.milestone(point, agency=personas.agency("WHO"))
+    form = signed_in.get(address(point, milestone)).context["form"]
+
+    signed_in.post(address(point, milestone), {"title": "Report", "due": "2099", "agency": form["agency"].value()})
+
+    assert Milestone.objects.get().agency == personas.agency("WHO")
+
+
+def test_milestone_of_an_action_point_without_a_lead_is_everybodys(client, db, coordinator):
+    point = personas.action_point()
+    personas.sign_in(client, coordinator)
+
+    form = client.get(address(point)).context["form"]
+    client.post(address(point), {"title": "Course", "due": "2099"})
+
+    assert ("agency" in form.fields, point.milestones.get().agency) == (False, None)
+
+
 def test_removal_needs_a_reason_that_the_history_shows(signed_in, point, focal_point):
     milestone = personas.milestone(point, title="Course", place="Rome", due="2006")
     url = reverse("remove_milestone", args=["2026", 1, 1, milestone.pk])
@@ -155,7 +260,7 @@ def test_removal_needs_a_reason_that_the_history_shows(signed_in, point, focal_p
     done = signed_in.post(url, {"reason": "Entered twice.", "version": seen})
     again = signed_in.post(url, {"reason": "Entered twice.", "version": seen})
 
-    page = signed_in.get(point.get_absolute_url())
+    page = signed_in.get(f"{point.get_absolute_url()}history/")
     assert [response.status_code for response in (refused, done, again)] == [400, 302, 302]
     assert not point.milestones.exists()
     assert f"{focal_point} · removed the milestone “Course”, 2006: Entered twice." in text(page)

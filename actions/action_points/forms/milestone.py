@@ -47,7 +47,9 @@ class MilestoneForm(UniqueInParentForm, VersionedModelForm):
         return not_to_come(self.cleaned_data["done_on"], self.today, message)
 
 
-class MilestoneDoneForm(forms.Form):
+class MilestoneDoneForm(VersionedForm, forms.Form):
+    """Ask when it was done. The version keeps a form that is sent twice from completing two turns of a recurring milestone."""
+
     done_on = PartialDateFormField(label=_("When was it done?"))
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

@@ -38,18 +38,27 @@ def edit(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -> H
 @require_http_methods(["GET", "POST"])
 @atomic_post
 def mark_done(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -> HttpResponseBase:
-    """Ask for the day, which is today unless another one is typed."""
+    """Ask for the day, which is today unless another one is typed. A recurring milestone is due again then."""
     action_point = get_action_point(signed_in(request), slug, issue, number, Right.LOG_PROGRESS)
     milestone = get_object_or_404(locked_by_post(request, action_point.milestones.all()), pk=pk)
     if milestone.done_on:
         messages.info(request, _("This milestone is done already."))
         return _back_to(action_point)
-    form = MilestoneDoneForm(posted(request), initial=saved_initial(request), today=timezone.localdate())
-    if form.is_valid():
-        milestone.mark_done(form.cleaned_data["done_on"])
-        messages.success(request, _("Milestone marked as done."), extra_tags=clear_browser_copy(request))
+    today = timezone.localdate()
+    form = MilestoneDoneForm(
+        posted(request), initial=saved_initial(request), version=version_of(milestone), today=today
+    )
+    if milestone.repeats_every_months and form.is_outdated:
+        message = _(
+            "Nothing was changed, because somebody has changed this milestone meanwhile. It is due %(when)s now."
+        )
+        messages.info(request, message % {"when": milestone.due})
         return _back_to(action_point)
-    context = {"action_point": action_point, "milestone": milestone}
+    if form.is_valid():
+        milestone.complete(form.cleaned_data["done_on"], today)
+        messages.success(request, _completed(milestone), extra_tags=clear_browser_copy(request))
+        return _back_to(action_point)
+    context = {"action_point": action_point, "milestone": milestone, "next_turn": milestone.turn_after(today)}
     return render_form(request, "action_points/milestone_completion.html", form, **context)
 
 
@@ -74,6 +83,12 @@ def remove(request: HttpRequest, slug: str, issue: int, number: int, pk: int) ->
         form.send_again_with_version()
     context = {"action_point": action_point, "milestone": milestone, "changed": form.is_conflict}
     return render_form(request, "action_points/milestone_removal.html", form, **context)
+
+
+def _completed(milestone: Milestone) -> str:
+    if milestone.done_on:
+        return _("Milestone marked as done.")
+    return _("Milestone marked as done. It is due again %(when)s.") % {"when": milestone.due}
 
 
 def _back_to(action_point: ActionPoint) -> HttpResponse:
