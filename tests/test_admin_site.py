@@ -1,5 +1,6 @@
 """The admin site: who gets in, that every page of every record opens, cheaply, and what faulty addresses are answered with."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ COSTS = {
     "issues.issue": 6,
     "people.agency": 6,
     "people.user": 6,
-    "reminders.digest": 8,
+    "reminders.digest": 7,
     "reminders.reminderschedule": 5,
 }
 
@@ -53,7 +54,7 @@ def records(focal_point: User, coordinator: User, admin: User) -> Any:
             "actions.actionpoint": point,
             "actions.milestone": personas.milestone(point),
             "actions.progressupdate": personas.update(point, author=focal_point, agency=focal_point.agency),
-            "reminders.digest": personas.digest(focal_point, point),
+            "reminders.digest": personas.digest(focal_point, point, day=personas.TODAY - timedelta(days=number)),
             "reminders.reminderschedule": ReminderSchedule.objects.create(agenda=agenda, starts_on=personas.TODAY),
         }
 

@@ -1,5 +1,6 @@
 """Test hand-overs: what goes to the successor, the brief, the record, and the links in old mails."""
 
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
@@ -8,13 +9,12 @@ from django.core import mail
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from actions.handover.brief import brief_of, points_of, send_brief
 from actions.handover.models import Handover
 from actions.handover.transfer import HandoverError, hand_over, lock_open_work, open_work
 from actions.models import ActionPoint
-from actions.reminders.links import answer_link
+from actions.reminders import links as answer_links
 from actions.reminders.models import DeclinedResponsibility, ReminderCount
 from issues.models import Agenda
 from tests import personas
@@ -23,6 +23,12 @@ from tests.personas import NOW, TODAY
 from tests.races import run_at_once
 
 NEW = "/hand-overs/new/"
+
+
+def answer_path(digest, point):
+    """Return the path of the link with which the recipient reports on the first part."""
+    part = point.responsibilities.current().first()
+    return answer_links.answer_path(digest, point.pk, part.pk if part else None, "progress")
 
 
 @pytest.fixture
@@ -107,9 +113,7 @@ def test_old_links_end_even_if_the_agency_leads_the_action_point(
     client, focal_point, successor, coordinator, assigned, led
 ):
     digest = sent_digest(focal_point, assigned, led)
-    paths = [
-        answer_link(digest, point.pk, "progress").removeprefix("http://127.0.0.1:8000") for point in (assigned, led)
-    ]
+    paths = [answer_path(digest, point) for point in (assigned, led)]
     before = [client.get(path).status_code for path in paths]
 
     transfer(focal_point, successor, coordinator)
@@ -125,7 +129,7 @@ def test_links_of_a_later_digest_work_for_a_predecessor_who_stays_with_the_agenc
     transfer(focal_point, successor, coordinator, now=NOW.replace(hour=8), chosen=[led.pk])
     digest = sent_digest(focal_point, led)
 
-    path = answer_link(digest, led.pk, "progress").removeprefix("http://127.0.0.1:8000")
+    path = answer_path(digest, led)
 
     assert client.get(path).status_code == 200
 
@@ -135,7 +139,7 @@ def test_links_of_a_coordinator_end_too(client, coordinator, successor, admin):
     assigned = personas.action_point(number=2)
     personas.assign(assigned, coordinator)
     digest = sent_digest(coordinator, without_owner, assigned)
-    path = answer_link(digest, without_owner.pk, "progress").removeprefix("http://127.0.0.1:8000")
+    path = answer_path(digest, without_owner)
 
     transfer(coordinator, successor, admin)
 
@@ -153,7 +157,7 @@ def test_links_work_after_the_person_declined_and_a_coordinator_resolved_it(clie
         resolved_at=NOW.replace(hour=10),
     )
 
-    path = answer_link(digest, led.pk, "progress").removeprefix("http://127.0.0.1:8000")
+    path = answer_path(digest, led)
 
     assert client.get(path).status_code == 200
 
@@ -166,10 +170,10 @@ def test_deactivated_successor_is_refused(focal_point, successor, coordinator, a
 
 
 def test_hand_over_from_the_page_sends_the_brief(client, focal_point, successor, coordinator, assigned, led):
-    personas.update(assigned, narrative="First course held.")
+    personas.update(assigned, now=NOW - timedelta(days=1), narrative="First course held.")
     personas.milestone(assigned, title="Second course", due="2031-06")
     sent_digest(focal_point, assigned)
-    ReminderCount.objects.add([assigned.pk], TODAY, timezone.now())
+    ReminderCount.objects.add([assigned.responsibilities.get().pk], TODAY, TODAY)
     personas.sign_in(client, coordinator)
 
     shown = client.get(address(focal_point, successor))

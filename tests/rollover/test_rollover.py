@@ -183,7 +183,6 @@ def test_new_agenda_gets_the_reminder_schedule_and_active_focal_points(rollover,
         weekdays=(2, 4),
         hour=6,
         starts_on=date(2026, 1, 1),
-        milestone_days=(14,),
         escalate_after=None,
     )
     carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
@@ -194,7 +193,7 @@ def test_new_agenda_gets_the_reminder_schedule_and_active_focal_points(rollover,
     schedule = ReminderSchedule.objects.get(agenda=agenda)
     assert personas.persons(created) == [focal_point]
     assert (schedule.rhythm, schedule.hour, schedule.starts_on) == ("monthly", 6, TODAY + timedelta(days=1))
-    assert (schedule.weekdays, schedule.milestone_days, schedule.escalate_after) == ((2, 4), (14,), None)
+    assert (schedule.weekdays, schedule.escalate_after) == ((2, 4), None)
 
 
 def test_carrying_all_forward_skips_decided_and_ended_action_points_and_removed_issues(rollover, coordinator):
