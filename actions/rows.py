@@ -48,7 +48,7 @@ class PartRow:
     next_update_by: date | None
     """The last day on which no update is due yet; None if one is due, or none will be."""
     paused_until: date | None
-    """The day until which its reminders are paused; None if they are not."""
+    """The day until which its reminders are paused; None if they are not, or it has ended."""
 
     @property
     def dated_reasons(self) -> list[str]:
@@ -184,7 +184,7 @@ def _part(
         people=tuple(name for pk, name in people.items() if pk in part.persons),
         due_since=due_since,
         next_update_by=None if due_since or not rules.is_open(state) else rules.allowed_until(state, part),
-        paused_until=part.paused_until if rules.is_paused(part, today) else None,
+        paused_until=part.paused_until if rules.is_going_on(part) and rules.is_paused(part, today) else None,
     )
 
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from actions.handover.models import Handover
-from actions.models import ActionPoint, ActionStatus, Milestone, ProgressUpdate
+from actions.models import ActionPoint, ActionStatus, Milestone, ProgressUpdate, Responsibility
 from actions.reminders.models import DeclinedResponsibility, Digest
 from actions.rollover.decisions import carry_open_forward
 from actions.rollover.models import Rollover
@@ -77,7 +77,7 @@ def text(count: int) -> str:
 
 
 def fill(agenda: Agenda, focal_point: User) -> list[ActionPoint]:
-    """Add action points with updates and milestones. A quarter of them are led by the agency of the focal point."""
+    """Add action points with updates and milestones. The agency of the focal point leads a quarter of them; a fifth are joint."""
     agencies = Agency.objects.bulk_create(Agency(acronym=f"A{n}", name=text(6)) for n in range(AGENCIES))
     people = User.objects.bulk_create(
         User(email=f"{n}.person@example.org", name=text(2), agency=agencies[n % AGENCIES]) for n in range(PERSONS)
@@ -88,9 +88,14 @@ def fill(agenda: Agenda, focal_point: User) -> list[ActionPoint]:
     points = ActionPoint.objects.bulk_create(_action_point(issues, n) for n in range(ACTION_POINTS))
     leads = [focal_point.agency if n % 4 == 0 else agencies[n % AGENCIES] for n in range(ACTION_POINTS)]
     persons = [focal_point if n % 4 == 0 else people[n % PERSONS] for n in range(ACTION_POINTS)]
-    led, assigned = ActionPoint.lead_agencies.through, ActionPoint.focal_points.through
-    led.objects.bulk_create(led(actionpoint=p, agency=agency) for p, agency in zip(points, leads, strict=True))
-    assigned.objects.bulk_create(assigned(actionpoint=p, user=user) for p, user in zip(points, persons, strict=True))
+    parts = Responsibility.objects.bulk_create(
+        [_part(point, agency) for point, agency in zip(points, leads, strict=True)]
+        + [_part(point, agencies[(n + 1) % AGENCIES]) for n, point in enumerate(points) if n % 5 == 0]
+    )
+    assigned = Responsibility.persons.through
+    assigned.objects.bulk_create(
+        assigned(responsibility=part, user=user) for part, user in zip(parts, persons, strict=False)
+    )
     Milestone.objects.bulk_create(
         Milestone(action_point=point, title=text(5), due=_day(200 - n % 400)) for n, point in enumerate(points)
     )
@@ -118,6 +123,11 @@ def _action_point(issues: list[Issue], n: int) -> ActionPoint:
         last_reported=_day(age),
         last_reported_day=timezone.localdate() - timedelta(days=age),
     )
+
+
+def _part(point: ActionPoint, agency: Agency | None) -> Responsibility:
+    columns = {name: getattr(point, name) for name in ("status", "last_reported", "last_reported_day")}
+    return Responsibility(action_point=point, agency=agency, since=_day(1000), **columns)
 
 
 def _update(point: ActionPoint, n: int, number: int, agency: Agency | None) -> ProgressUpdate:

@@ -21,7 +21,7 @@ from django.db import connection
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from actions.models import ActionPoint, ActionStatus, Milestone, ProgressUpdate
+from actions.models import ActionPoint, ActionStatus, Milestone, ProgressUpdate, Responsibility
 from actions.rules import position_of
 from issues.models import Agenda, Issue
 from tests import personas
@@ -32,11 +32,13 @@ AGENCIES, PEOPLE, ISSUES = 40, 1000, 20
 BACKGROUND = 500
 """Action points in each agenda that only fills the database."""
 
-_Led, _Assigned = ActionPoint.lead_agencies.through, ActionPoint.focal_points.through
+_Assigned = Responsibility.persons.through
 
 
 def fill(slug: str, points: int, updates: int, **fields: Any) -> Agenda:
-    """Create an agenda with this many action points and updates on each. One in ten has no lead, one in three an open milestone."""
+    """Create an agenda with this many action points and updates on each. One in ten has no lead, one in five two leads,
+    and one in three an open milestone.
+    """
     agenda = personas.agenda(slug, **fields)
     agencies = list(Agency.objects.filter(acronym__startswith="A").order_by("pk"))
     people = list(User.objects.filter(email__startswith="p").order_by("pk"))
@@ -44,11 +46,13 @@ def fill(slug: str, points: int, updates: int, **fields: Any) -> Agenda:
         Issue(agenda=agenda, number=number, title=f"Issue {number}") for number in range(1, min(ISSUES, points) + 1)
     )
     action_points = ActionPoint.objects.bulk_create(_point(issues[n % len(issues)], n) for n in range(points))
-    _Led.objects.bulk_create(
-        _Led(actionpoint=point, agency=agencies[n % AGENCIES]) for n, point in enumerate(action_points) if n % 10
+    parts = Responsibility.objects.bulk_create(
+        _part(point, agencies[(n + place) % AGENCIES])
+        for n, point in enumerate(action_points)
+        for place in range(0 if n % 10 == 0 else 2 if n % 5 == 1 else 1)
     )
     _Assigned.objects.bulk_create(
-        _Assigned(actionpoint=point, user=people[n % PEOPLE]) for n, point in enumerate(action_points) if n % 4 == 0
+        _Assigned(responsibility=part, user=people[n % PEOPLE]) for n, part in enumerate(parts) if n % 4 == 0
     )
     Milestone.objects.bulk_create(
         Milestone(action_point=point, title="Course", due=_day(n * 7 % 400 - 200))
@@ -78,6 +82,11 @@ def _point(issue: Issue, n: int) -> ActionPoint:
         last_reported=_day(-_age(n)) if is_reported else None,
         last_reported_day=_day(-_age(n)).latest if is_reported else None,
     )
+
+
+def _part(point: ActionPoint, agency: Agency) -> Responsibility:
+    columns = {name: getattr(point, name) for name in ("status", "last_reported", "last_reported_day")}
+    return Responsibility(action_point=point, agency=agency, since=_day(-1000), **columns)
 
 
 def _update(point: ActionPoint, n: int, number: int, agency: Agency, updates: int) -> ProgressUpdate:
@@ -125,13 +134,14 @@ def copy(template: Agenda, slugs: list[str]) -> None:
         + pairs.format("op")
         + " JOIN actions_actionpoint np ON np.issue_id = ni.id AND np.number = op.number"
     )
-    for model, link in (
-        (_Led, "actionpoint_id"),
-        (_Assigned, "actionpoint_id"),
-        (Milestone, "action_point_id"),
-        (ProgressUpdate, "action_point_id"),
-    ):
-        _copy(model, {link: "np.id"}, twins.format(link), template, new)
+    for model in (Responsibility, Milestone, ProgressUpdate):
+        _copy(model, {"action_point_id": "np.id"}, twins.format("action_point_id"), template, new)
+    of_parts = (
+        " JOIN actions_responsibility opart ON opart.id = old.responsibility_id"
+        + twins.replace("old.{0}", "opart.action_point_id")
+        + " JOIN actions_responsibility npart ON npart.action_point_id = np.id AND npart.agency_id = opart.agency_id"
+    )
+    _copy(_Assigned, {"responsibility_id": "npart.id"}, of_parts, template, new)
 
 
 def _copy(model: Any, changed: dict[str, str], joins: str, template: Agenda, new: Any) -> None:
@@ -187,7 +197,8 @@ class Site:
         agency = personas.agency(f"B{rows}")
         agenda = self.agendas[min(1, len(self.agendas) - 1)]
         open_ones = ActionPoint.objects.filter(issue__agenda=agenda, status="under_way")[:rows]
-        agency.led_action_points.add(*open_ones)
+        for point in open_ones:
+            personas.lead(point, agency)
         return agency
 
     def pages(self) -> Iterator[tuple[str, Agenda, Client, str]]:
@@ -199,9 +210,9 @@ class Site:
                 ("dashboard", "dashboard/"),
                 ("list", "action-points/"),
                 ("list, last page", f"action-points/?page={last}"),
-                ("list, longest overdue", "action-points/?sort=silence"),
+                ("list, oldest update", "action-points/?sort=silence"),
                 ("list, an agency's", "action-points/?agency=A7"),
-                ("list, needs attention", "action-points/?attention=no_progress"),
+                ("list, needs attention", "action-points/?attention=any"),
                 ("list, words", "action-points/?q=point+9"),
                 ("list, past date", f"action-points/?as_of={timezone.localdate() - timedelta(days=200)}"),
                 ("agenda page", ""),
