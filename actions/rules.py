@@ -149,7 +149,7 @@ def status_of_action_point(parts: Iterable[str]) -> ActionStatus:
 
     Discontinued parts are left out, a completed part counts as under way beside others, and the part furthest ahead counts.
     """
-    statuses = {ActionStatus(status) for status in parts} - {ActionStatus.DISCONTINUED}
+    statuses = set(parts) - {ActionStatus.DISCONTINUED}
     if not statuses:
         return ActionStatus.DISCONTINUED
     if statuses == {ActionStatus.COMPLETED}:

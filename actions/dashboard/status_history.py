@@ -50,48 +50,57 @@ def read_lead_periods(agenda: Agenda) -> list[LeadPeriod]:
 def status_history(
     updates: Iterable[ReportedUpdate], leads: Sequence[LeadPeriod], parents: Mapping[int, int], as_of: AsOf, total: int
 ) -> list[StatusesOnDay]:
-    """Oldest first, the last one on the day itself; empty if no status ever changed. `total` is the number of action points. No query."""
-    changes = _changes(updates, leads, parents, as_of.day)
-    if not changes:
-        return []
-    counted, counts, months = [], Counter({ActionStatus.NOT_REPORTED.value: total}), deque(changes.items())
-    for day in _days([*changes], as_of.day):
-        while months and months[0][0] <= day:
-            counts.update(months.popleft()[1])
-        counted.append((day, counts.copy()))
+    """Return the statuses at the end of each month in which one changed, at most COLUMNS, and on the day itself; the oldest first.
+
+    Return an empty list if no status ever changed. `total` is the number of action points. No query.
+    """
+    counted = _count(_events(updates, leads, as_of.day), leads, parents, as_of.day, total)
     statuses = [status for status in ActionStatus if any(counts[status] for _day, counts in counted)]
     has_lists = as_of.basis == Basis.REPORTED
     return [_on_day(day, counts, statuses, total, has_list=has_lists) for day, counts in counted]
 
 
-def _changes(
-    updates: Iterable[ReportedUpdate], leads: Sequence[LeadPeriod], parents: Mapping[int, int], until: date
-) -> dict[date, Counter[str]]:
-    """By how much the number at each status changed, by the first day of each month in which it did."""
-    events: dict[date, list[ReportedUpdate | LeadPeriod]] = defaultdict(list)
+def _count(
+    events: Mapping[date, Sequence[ReportedUpdate | LeadPeriod]],
+    leads: Iterable[LeadPeriod],
+    parents: Mapping[int, int],
+    last: date,
+    total: int,
+) -> list[tuple[date, Counter[str]]]:
+    """Return the number at each status on each of the days. Days on which it is as before are left out, except the last."""
     histories: dict[int, _History] = defaultdict(_History)
     for lead in leads:
         histories[lead.action_point].add_lead(lead)
+    months, counts = deque(sorted(events)), Counter({ActionStatus.NOT_REPORTED.value: total})
+    counted, before = list[tuple[date, Counter[str]]](), counts.copy()
+    for day in _days(list(months), last) if months else []:
+        touched = set()
+        while months and months[0] <= day:
+            for event in events[months.popleft()]:
+                touched.add(event.action_point)
+                if isinstance(event, ReportedUpdate):
+                    histories[event.action_point].add_update(event, parents)
+        for point in touched:
+            counts.update(histories[point].change_status(day))
+        if counts != before or (counted and day == last):
+            counted.append((day, counts.copy()))
+            before = counts.copy()
+    return counted
+
+
+def _events(
+    updates: Iterable[ReportedUpdate], leads: Iterable[LeadPeriod], until: date
+) -> dict[date, list[ReportedUpdate | LeadPeriod]]:
+    """Return the updates, and the leads that began or ended, by the first day of their month; without those after that day."""
+    events: dict[date, list[ReportedUpdate | LeadPeriod]] = defaultdict(list)
+    for lead in leads:
         for day in (lead.since, lead.until):
             if day and day <= until:
                 events[day.replace(day=1)].append(lead)
     for update in updates:
         if update.day <= until:
             events[update.day.replace(day=1)].append(update)
-    found: dict[date, Counter[str]] = {}
-    for month in sorted(events):
-        change, day = Counter[str](), min(_end_of_month(month.year * 12 + month.month - 1), until)
-        for event in events[month]:
-            if isinstance(event, ReportedUpdate):
-                histories[event.action_point].add_update(event, parents)
-        for point in {event.action_point for event in events[month]}:
-            before, after = histories[point].change_status(day)
-            if before != after:
-                change[before] -= 1
-                change[after] += 1
-        if any(change.values()):
-            found[month] = change
-    return found
+    return events
 
 
 class _PartHistory:
@@ -130,13 +139,13 @@ class _History:
             if covers(update, agency, parents):
                 part.add(update)
 
-    def change_status(self, day: date) -> tuple[str, str]:
-        """Derive the status on that day; return the one before and this one."""
+    def change_status(self, day: date) -> dict[str, int]:
+        """Derive the status on that day, and return by how much the number at each status changes."""
         leads = [lead.agency for lead in self.leads if lead.includes(day)]
         parts = [self.parts[agency] for agency in leads or (None,)]
         before = self.status
         self.status = status_of_action_point(status_of_part(part.latest, part.pieces) for part in parts)
-        return before, self.status
+        return {before: -1, self.status: 1} if before != self.status else {}
 
 
 def _on_day(

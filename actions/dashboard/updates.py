@@ -57,7 +57,9 @@ def read_updates(agenda: Agenda, as_of: AsOf) -> list[ReportedUpdate]:
         "pk",
     )
     rows: Any = as_of.updates().filter(action_point__issue__agenda=agenda).order_by().values_list(*columns)
-    return [ReportedUpdate._make((*row, frozenset(participants.get(row[-1], ())))) for row in rows]
+    nobody: frozenset[int] = frozenset()
+    joined_by = {update: frozenset(agencies) for update, agencies in participants.items()}
+    return [ReportedUpdate._make((*row, joined_by.get(row[-1], nobody))) for row in rows]
 
 
 def latest(updates: Iterable[ReportedUpdate], agenda: Agenda, as_of: AsOf, reader: Person) -> list[ProgressUpdate]:

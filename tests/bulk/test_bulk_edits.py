@@ -176,7 +176,7 @@ def test_action_points_of_another_agenda_are_refused(as_coordinator, points, foc
 def test_preview_has_a_fixed_number_of_queries(as_coordinator, focal_point, django_assert_num_queries, count):
     points = [personas.action_point(number=number) for number in range(1, count + 1)]
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         as_coordinator.post(PATH, change(points, "add_lead", agency=focal_point.agency_id))
 
 
