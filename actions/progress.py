@@ -110,7 +110,7 @@ def correct(
     update: ProgressUpdate,
     progress: Progress,
     *,
-    author: User,
+    author: User | None,
     now: datetime,
     submission: uuid.UUID | None = None,
     version: int | None = None,

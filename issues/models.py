@@ -72,6 +72,12 @@ class Agenda(models.Model):
     title = models.CharField(_("title"), max_length=200, validators=[validate_line])
     report_title = models.CharField(_("title of the report"), max_length=200, blank=True, validators=[validate_line])
     introduction = models.TextField(_("introduction"), blank=True, validators=[validate_text])
+    about_baseline = models.TextField(
+        _("about this baseline"),
+        blank=True,
+        validators=[validate_text],
+        help_text=_("For an agenda that was recorded from a document: what was read into it."),
+    )
     agreed_on = PartialDateField(_("agreed on"), null=True, blank=True)
     reporting_period = PartialDateField(_("reporting period"), null=True, blank=True)
     follows = models.OneToOneField(
@@ -155,6 +161,13 @@ class Issue(models.Model):
     agenda = models.ForeignKey(Agenda, verbose_name=_("agenda"), on_delete=models.PROTECT, related_name="issues")
     number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1), MaxValueValidator(999)])
     title = models.CharField(_("title"), max_length=200, validators=[validate_line])
+    short_title = models.CharField(
+        _("short title"),
+        max_length=30,
+        blank=True,
+        validators=[validate_line],
+        help_text=_("For tables: a word or two."),
+    )
     rationale = models.TextField(_("why it matters"), blank=True, validators=[validate_text])
     history = HistoricalRecords()
 
@@ -172,6 +185,11 @@ class Issue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}. {self.title}"
+
+    @property
+    def name_in_tables(self) -> str:
+        """Return the number and the short title; without one the title."""
+        return f"{self.number}. {self.short_title or self.title}"
 
     def natural_key(self) -> tuple[str, int]:
         return (*self.agenda.natural_key(), self.number)

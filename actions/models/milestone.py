@@ -6,7 +6,7 @@ from typing import Any, Literal
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -39,7 +39,7 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
         return self.exclude(Exists(copies), done_on=None)
 
     def in_order(self) -> "MilestoneQuerySet":
-        return self.order_by("due_earliest", "due_latest", "id")
+        return self.order_by(F("due_earliest").asc(nulls_last=True), F("due_latest").asc(nulls_last=True), "id")
 
 
 class MilestoneManager(models.Manager["Milestone"].from_queryset(MilestoneQuerySet)):  # type: ignore[misc]
@@ -84,7 +84,8 @@ class Milestone(models.Model):
     """The lead agency whose part it belongs to; None if it belongs to all parts."""
     title = models.CharField(_("title"), max_length=200, validators=[validate_line])
     place = models.CharField(_("place"), max_length=100, blank=True, validators=[validate_line])
-    due = PartialDateField(_("due"))
+    due = PartialDateField(_("due"), null=True, blank=True)
+    """Only a recurring milestone can be without a date: its first day is not known, and it is never overdue."""
     due_earliest = PartialDateEdge(source="due", edge="earliest")
     due_latest = PartialDateEdge(source="due", edge="latest")
     due_note = models.CharField(_("note on the date"), max_length=200, blank=True, validators=[validate_line])
@@ -110,6 +111,10 @@ class Milestone(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["action_point", "title"], name="milestone_title_unique_in_action_point"),
             models.CheckConstraint(condition=~Q(title=""), name="milestone_title_given"),
+            models.CheckConstraint(
+                condition=Q(due__isnull=False) | Q(repeats_every_months__isnull=False),
+                name="milestone_dated_unless_recurring",
+            ),
             models.CheckConstraint(
                 condition=Q(repeats_every_months=None) | Q(repeats_every_months__range=(1, 60)),
                 name="milestone_repeats_in_range",

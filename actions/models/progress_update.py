@@ -137,8 +137,10 @@ class ProgressUpdate(AppendOnlyModel, Searchable):
             models.UniqueConstraint(fields=["action_point", "number", "version"], name="update_version_unique"),
             models.CheckConstraint(condition=Q(status__in=ReportedStatus.values), name="update_status_known"),
             models.CheckConstraint(condition=Q(number__gte=1, version__gte=1), name="update_counts_from_one"),
+            # A record of the past, which has no author, may lack the reason: nobody can be asked for it.
             models.CheckConstraint(
-                condition=~Q(status=ReportedStatus.NO_PROGRESS) | ~Q(reason=""), name="update_no_progress_has_reason"
+                condition=~Q(status=ReportedStatus.NO_PROGRESS) | ~Q(reason="") | (Q(author=None) & ~Q(narrative="")),
+                name="update_no_progress_has_reason",
             ),
             models.CheckConstraint(
                 condition=Q(status=ReportedStatus.NO_PROGRESS) | ~Q(narrative=""), name="update_has_narrative"

@@ -34,6 +34,7 @@ class Agency(Searchable):
 
     class Kind(models.TextChoices):
         UN = "un", _("UN entity")
+        INTERGOVERNMENTAL = "intergovernmental", _("Other intergovernmental organisation")
         OUTSIDE = "outside", _("Outside the UN system")
 
     acronym = models.CharField(
@@ -48,7 +49,7 @@ class Agency(Searchable):
         ],
     )
     name = NameField(_("name"), max_length=200, validators=[validate_line])
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.UN)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.UN)
     parent = models.ForeignKey(
         "self",
         verbose_name=_("part of"),
@@ -70,7 +71,9 @@ class Agency(Searchable):
         verbose_name_plural = _("agencies")
         constraints = [
             models.UniqueConstraint(Lower("acronym"), name="agency_acronym_unique_ignoring_case"),
-            models.CheckConstraint(condition=models.Q(kind__in=["un", "outside"]), name="agency_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["un", "intergovernmental", "outside"]), name="agency_kind_known"
+            ),
             models.CheckConstraint(condition=~models.Q(name=""), name="agency_name_given"),
             models.CheckConstraint(condition=~models.Q(parent=models.F("id")), name="agency_not_part_of_itself"),
         ]
