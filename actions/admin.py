@@ -45,7 +45,7 @@ class IssueAdmin(RecordAdmin):
     list_filter = ["agenda"]
     search_fields = ["title", "rationale"]
     ordering = ["agenda", "number"]
-    fields = ["agenda", "number", "title", "rationale"]
+    fields = ["agenda", "number", "title", "short_title", "rationale"]
     inlines = [ActionPointInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Issue]:

@@ -15,8 +15,9 @@ class OpenMilestone:
     done_on: ClassVar[None] = None
 
     pk: int
-    due_earliest: date
-    due_latest: date
+    due_earliest: date | None
+    """None for a recurring milestone whose first day is not known."""
+    due_latest: date | None
     repeats_every_months: int | None
     agency: int | None
     """Id of the lead agency whose part it belongs to; None if it belongs to all parts."""

@@ -25,7 +25,7 @@ class AgendaAdmin(RecordAdmin):
         (None, {"fields": ["slug", "title", "state", "visible_to", "silence_days"]}),
         (
             _("What was agreed"),
-            {"fields": ["agreed_on", "reporting_period", "report_title", "introduction", "follows"]},
+            {"fields": ["agreed_on", "reporting_period", "report_title", "introduction", "about_baseline", "follows"]},
         ),
     ]
     inlines = [IssueInline]

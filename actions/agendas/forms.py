@@ -42,7 +42,7 @@ class IssueForm(UniqueInParentForm, VersionedModelForm):
 
     class Meta:
         model = Issue
-        fields = ["number", "title", "rationale"]
+        fields = ["number", "title", "short_title", "rationale"]
         help_texts = {"number": _("Its place in the agenda, and part of each reference: 3 in 2005/3.2.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -232,7 +232,9 @@ def _no_one_responsible(states: Iterable[ActionPointState], today: date) -> list
 
 def _milestones(states: Iterable[ActionPointState], today: date) -> tuple[list[Milestone], list[Milestone]]:
     """Return the overdue milestones, the latest first, and those due within AHEAD. One query."""
-    dated = [(each.due_latest, each.pk, each, state) for state in states for each in state.milestones]
+    dated = [
+        (each.due_latest, each.pk, each, state) for state in states for each in state.milestones if each.due_latest
+    ]
     overdue = [(due, pk) for due, pk, milestone, state in dated if rules.is_overdue(state, milestone, today)]
     ahead = [
         (due, pk)

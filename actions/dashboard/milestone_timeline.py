@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 from django.core.paginator import Page
 from django.utils.dateformat import format as date_format
@@ -28,7 +29,7 @@ class DrawnMilestone:
 
     milestone: Milestone
     state: str
-    """`done`, `passed` (overdue), `recurring`, `ahead` or `ended` (not done, but nobody waits for it any more)."""
+    """`done`, `passed` (overdue), `ahead` or `ended` (not done, but nobody waits for it any more)."""
     begin: float
     end: float
     goes_on: bool
@@ -48,6 +49,8 @@ class TimeLine:
     years: Sequence[Year]
     quarters: Sequence[tuple[str, float]]
     """The name of the first month of each quarter, and where it begins. All months are equally long on the line."""
+    undated: Sequence[Milestone]
+    """Recurring milestones of the page whose first day is not known."""
     counts: Sequence[tuple[str, str, int]]
     """Each state with its label and count, over all pages."""
     page: Page[Milestone]
@@ -71,26 +74,32 @@ def time_line(agenda: Agenda, today: date, asked: Mapping[str, str], errors: lis
             return "done"
         if milestone.pk in overdue:
             return "passed"
-        if milestone.repeats_every_months:
-            return "recurring"
+        if not milestone.due:
+            return "undated"
         return "ahead" if milestone.pk in coming else "ended"
 
     quarters = [date(today.year, month, 1) for month in (1, 4, 7, 10)]
-    before = sum(milestone.due.earliest.year < today.year for milestone in milestones)
+    before = sum(_year(milestone) < today.year for milestone in milestones)
     return TimeLine(
         years=[
             Year(
                 year,
-                [_row(milestone, state_of(milestone), today) for milestone in own],
+                [_row(milestone, state_of(milestone)) for milestone in own],
                 _place(today) if year == today.year else None,
             )
-            for year, own in groupby(page, key=lambda milestone: milestone.due.earliest.year)
+            for year, own in groupby((each for each in page if each.due), key=_year)
         ],
         quarters=[(date_format(first, "M"), _place(first)) for first in quarters],
+        undated=[milestone for milestone in page if not milestone.due],
         counts=_counts(map(state_of, milestones)),
         page=page,
         this_year=min(before // PAGE_SIZE + 1, page.paginator.num_pages),
     )
+
+
+def _year(milestone: Milestone) -> int:
+    """Return the year in which the milestone is due at the earliest; that of the end of time without a date."""
+    return milestone.due.earliest.year if milestone.due else date.max.year
 
 
 def _overdue_and_ahead(agenda: Agenda, today: date) -> tuple[set[int], set[int]]:
@@ -100,11 +109,9 @@ def _overdue_and_ahead(agenda: Agenda, today: date) -> tuple[set[int], set[int]]
     return overdue, {each.pk for state, each in undone if rules.is_ahead(state, each, today)}
 
 
-def _row(milestone: Milestone, state: str, today: date) -> DrawnMilestone:
+def _row(milestone: Any, state: str) -> DrawnMilestone:
     first, last = milestone.due.earliest, milestone.due.latest
     goes_on = last.year > first.year
-    if milestone.repeats_every_months and not milestone.done_on:
-        milestone.turn = milestone.next_due(today)
     end = _place(date(first.year, 12, 31) if goes_on else last, after=True)
     return DrawnMilestone(milestone, state, _place(first), end, goes_on)
 
@@ -122,7 +129,7 @@ def _counts(states: Iterable[str]) -> list[tuple[str, str, int]]:
         "done": _("Done"),
         "passed": _("Overdue"),
         "ahead": _("Ahead"),
-        "recurring": _("Recurring"),
+        "undated": _("Without a date"),
         "ended": _("Not done, and no longer asked for"),
     }
     return [(state, label, counted[state]) for state, label in words.items() if counted[state] or state != "ended"]

@@ -137,7 +137,7 @@ def _next_milestones(
             full = stored.get(milestone.pk)
             if not full or part not in rules.parts_of_milestone(state, milestone):
                 continue
-            due = full.next_due(today)
+            due = full.due
             key = state.pk, part.pk
             if due and not rules.is_past_due(due.latest, today) and (key not in found or due < found[key][1]):
                 found[key] = full, due

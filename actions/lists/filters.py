@@ -176,7 +176,7 @@ class ActionPointFilter(django_filters.FilterSet):
         return lambda state: state.last_reported_day is not None and state.last_reported_day <= day
 
     def match_due_to(self, day: date) -> Matches:
-        return lambda state: any(milestone.due_latest <= day for milestone in state.milestones)
+        return lambda state: any(each.due_latest and each.due_latest <= day for each in state.milestones)
 
     def match_status(self, statuses: list[str]) -> Matches:
         return lambda state: state.status in statuses

@@ -1,13 +1,13 @@
 """Store milestones: planned events of action points, with due dates."""
 
-from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -56,20 +56,27 @@ REASON_LIMIT = 100
 """Maximum length of a reason in the history, in characters."""
 
 
-def next_turn(
-    due: PartialDate, every_months: int, today: date, edge: Literal["earliest", "latest"]
-) -> PartialDate | None:
-    """Return the first occurrence of a recurring date whose earliest (or latest) day is today or later.
+def next_turn(due: PartialDate, every_months: int, done: PartialDate | None = None) -> PartialDate | None:
+    """Return the first occurrence of a recurring date after `due` that does not end before the occurrence that was `done`.
 
-    Return None if that occurrence would be after the last year that dates allow.
+    Every occurrence is a whole number of repetitions after `due`. Return None if it would be after the last year that dates allow.
     """
-    months = max(0, months_between(getattr(due, edge), today) // every_months * every_months)
+    repetitions = 1
+    if done:
+        repetitions = max(1, months_between(due.latest, done.latest) // every_months)
+    following = _turn(due, repetitions * every_months)
+    while done and following and following.latest < done.latest:
+        repetitions += 1
+        following = _turn(due, repetitions * every_months)
+    return following
+
+
+def _turn(due: PartialDate, months: int) -> PartialDate | None:
+    """Return the date that many months later, or None if it would be after the last year that dates allow."""
     try:
-        while getattr(turn := due.later(months), edge) < today:
-            months += every_months
+        return due.later(months)
     except (ValueError, OverflowError):
         return None
-    return turn
 
 
 class Milestone(models.Model):
@@ -93,10 +100,10 @@ class Milestone(models.Model):
         _("repeats every ... months"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(60)]
     )
     done_on = PartialDateField(_("done on"), null=True, blank=True)
+    """When it was done; a recurring one is done once it has no further occurrence."""
+    last_done_on = PartialDateField(_("last done on"), null=True, editable=False)
+    """When the last occurrence of a recurring milestone was done."""
     history = HistoricalRecords()
-
-    turn: PartialDate | None = None
-    """The next date of a recurring milestone. A view sets it for its page; it is not stored."""
 
     objects = MilestoneManager()
 
@@ -141,27 +148,28 @@ class Milestone(models.Model):
     natural_key.dependencies = ["actions.actionpoint"]  # type: ignore[attr-defined]
 
     @property
+    def when(self) -> str:
+        """Return the due date in words."""
+        return str(self.due) if self.due else gettext("no date given")
+
+    @property
     def is_late(self) -> bool:
         """Return whether it was certainly done late: the earliest day of `done_on` is after the latest day of `due`."""
-        return bool(self.done_on and not self.repeats_every_months and self.done_on.earliest > self.due.latest)
-
-    def next_due(self, today: date) -> PartialDate | None:
-        """Return the due date; for a recurring milestone the first occurrence that has not ended, or None if all have."""
-        if not self.repeats_every_months:
-            return self.due
-        return next_turn(self.due, self.repeats_every_months, today, "latest")
+        if not self.done_on or not self.due or self.repeats_every_months or self.done_on.modifier:
+            return False
+        return self.done_on.earliest > self.due.latest
 
     def clean(self) -> None:
-        """Raise ValidationError if the milestone recurs but has no second occurrence.
+        """Raise ValidationError if the milestone has no date and does not recur, or recurs but has no second occurrence.
 
         A second occurrence begins after the first one has ended, and ends by the last year that dates allow.
         """
         due, every = self.due, self.repeats_every_months
-        if (
-            isinstance(due, PartialDate)
-            and every
-            and not next_turn(due, every, due.latest + timedelta(days=1), "earliest")
-        ):
+        if not due and not every:
+            raise ValidationError({"due": gettext("Enter a date. Only a recurring milestone can be without one.")})
+        if not isinstance(due, PartialDate) or not every:
+            return
+        if _turn(due, (months_between(due.earliest, due.latest) // every + 1) * every) is None:
             message = _(
                 "With this date it cannot repeat: no second turn begins after the first one and ends by %(year)s. "
                 "Choose a shorter or earlier date, or leave this empty."
@@ -169,29 +177,15 @@ class Milestone(models.Model):
             raise ValidationError({"repeats_every_months": ValidationError(message, params={"year": LAST_YEAR})})
 
     def mark_done(self, on: PartialDate) -> None:
-        """Store when it was done. A recurring milestone has no further occurrences then."""
-        self.done_on = on
-        self.save(update_fields=["done_on"])
-
-    def turn_after(self, today: date) -> PartialDate | None:
-        """Return when a recurring milestone is due once its present turn is done: the first later turn that is not past.
-
-        It is None if that would be after the last year that dates allow, and for a milestone that does not recur.
-        """
-        every = self.repeats_every_months
-        try:
-            return next_turn(self.due.later(every), every, today, "latest") if every else None
-        except (ValueError, OverflowError):
-            return None
-
-    def complete(self, on: PartialDate, today: date) -> None:
-        """Mark it as done; a recurring one is due again then. The history records when the turn was done."""
-        if (turn := self.turn_after(today)) is None:
-            self.mark_done(on)
-            return
-        self.due, self.due_note = turn, ""
-        self._change_reason = str(on)  # simple_history stores it
-        self.save(update_fields=["due", "due_earliest", "due_latest", "due_note"])
+        """Store when it was done. A recurring milestone gets its next date instead, counted from the due date, if there is one."""
+        following = (
+            next_turn(self.due, self.repeats_every_months, on) if self.due and self.repeats_every_months else None
+        )
+        if following or (self.repeats_every_months and not self.due):
+            self.due, self.last_done_on = following, on
+        else:
+            self.done_on = on
+        self.save(update_fields=["due", "due_earliest", "due_latest", "last_done_on", "done_on"])
 
     def remove(self, *, by: User, reason: str) -> None:
         """Delete the milestone. Its history records the last values, the person and the reason."""

@@ -155,7 +155,7 @@ class NoteMilestone:
 
     title: str
     place: str
-    due: PartialDate
+    due: PartialDate | None
     due_note: str
     repeats_every_months: int | None
     agency: str = ""
@@ -163,12 +163,20 @@ class NoteMilestone:
 
     @property
     def facts(self) -> list[str | int | None]:
-        return [self.title, self.place, self.due.text, self.due_note, self.repeats_every_months, self.agency]
+        return [
+            self.title,
+            self.place,
+            self.due.text if self.due else None,
+            self.due_note,
+            self.repeats_every_months,
+            self.agency,
+        ]
 
     @property
     def line(self) -> str:
         """Return date, title, place and repetition on one line; a note on the date replaces the repetition."""
-        line = f"{self.due}: {self.title}" if not self.agency else f"{self.due}: {self.agency}, {self.title}"
+        words = [self.agency, self.title] if self.agency else [self.title]
+        line = f"{self.due or gettext('no date given')}: {', '.join(words)}"
         if self.place not in self.title:
             line += f", {self.place}"
         remark = self.due_note

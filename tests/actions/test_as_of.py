@@ -182,7 +182,7 @@ def test_past_figures_for_today_equal_the_current_figures(point):
         figures(issues, read_agenda(agenda, as_of), as_of) for as_of in (AsOf(today), AsOf(today, is_past=True))
     )
 
-    for name in ("total", "statuses", "attention", "silence", "issues", "agencies"):
+    for name in ("total", "statuses", "attention", "issues", "agencies"):
         assert getattr(past, name) == getattr(current, name)
 
 
@@ -262,13 +262,13 @@ def closed(point):
 def test_past_pages_show_the_agenda_open_or_closed_as_it_was_on_the_date(client, closed, coordinator, day, was_open):
     personas.sign_in(client, coordinator)
     dashboard = text(client.get(f"/agendas/2026/dashboard/?as_of={day}"))
-    overdue_list = client.get(f"/agendas/2026/action-points/?attention=silent&as_of={day}")
+    overdue_list = client.get(f"/agendas/2026/action-points/?attention=no_one_responsible&as_of={day}")
     pages = [client.get(f"/agendas/2026/{page}?as_of={day}") for page in ("", "issues/1/", "1.2/")]
 
-    assert ("What needs attention" in dashboard) == was_open
+    assert ("Needs attention" in dashboard) == was_open
     assert ("This agenda is closed" in dashboard) != was_open
     assert ("Never reported" in text(overdue_list)) == was_open
-    assert [("Nothing has been reported yet" in text(page)) for page in pages] == [was_open] * 3
+    assert [("No one responsible" in text(page)) for page in pages] == [was_open] * 3
     closed.refresh_from_db()
     assert closed.state == "closed"
 

@@ -82,7 +82,7 @@ MILESTONES = [
     ("2005/3.2", "task force on private sector partnerships", "", None, None, 2, ""),
     ("2005/3.3", 'Launch of "The UN-Business Focal Point"', "", "early April 2006", None, None, ""),
     ("2005/3.5", "open to everybody on UNSSC's public site", "", "2006", None, None, ""),
-    ("2005/3.6", "Wider participation of focal points", "", "by the second half of 2006", None, None, "UNSSC"),
+    ("2005/3.6", "Wider participation of focal points", "", "by the 2nd half of 2006", None, None, "UNSSC"),
     ("2005/4.2", "(expected)", "Asia-Pacific region", "2006", None, None, ""),
 ]
 

@@ -170,8 +170,8 @@ def test_recurring_milestone_is_due_again_once_its_turn_is_done(signed_in, point
     milestone.refresh_from_db()
     next_turn = PartialDate.parse(expected)
     assert (milestone.due, milestone.due_latest, milestone.done_on) == (next_turn, next_turn.latest, None)
-    assert (milestone.due_note, milestone.history.latest("history_id").history_change_reason) == ("", "May 2026")
-    assert f"Once it is marked as done, it is due again {next_turn}." in text(page)
+    assert (milestone.due_note, milestone.last_done_on) == ("", PartialDate.parse("2026-05"))
+    assert "its next date is counted from the due date" in text(page)
     assert f"It is due again {next_turn}." in text(response)
 
 

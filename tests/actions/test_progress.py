@@ -339,9 +339,9 @@ def test_database_refuses_an_inconsistent_update(point, field, value):
         ProgressUpdate.objects.create(**fields | {field: value})
 
 
-def test_database_refuses_no_progress_without_a_reason(point):
+def test_database_refuses_no_progress_without_a_reason(point, focal_point):
     with pytest.raises(IntegrityError), transaction.atomic():
-        log_progress(point, replace(NO_PROGRESS, reason="", narrative="Nothing."), author=None, now=NOW)
+        log_progress(point, replace(NO_PROGRESS, reason="", narrative="Nothing."), author=focal_point, now=NOW)
 
 
 def test_database_refuses_evidence_that_is_not_a_web_address(point):

@@ -46,11 +46,12 @@ def test_report_with_an_imprecise_date_is_replaced_by_a_later_recorded_one(point
     assert (point.status, point.last_reported_day) == ("completed", date(2026, 11, 28))
     assert days_since(point.last_reported_day, date(2026, 12, 1)) == 3
     assert [update.number for update in point.progress_updates.newest_first()] == [2, 1]
-    assert [update.number for update, *_rest in page.context["timeline"]] == [2, 1]
+    assert [entry.update.number for entry, *_rest in page.context["timeline"]] == [2, 1]
 
 
 @pytest.mark.parametrize("reported", IMPRECISE)
 def test_age_of_a_report_with_an_imprecise_date_counts_from_its_recording(point, reported):
+    personas.lead(point, personas.agency(), persons=[personas.person("undp@example.org", agency=personas.agency())])
     log(point, "under_way", TWELFTH, reported)
 
     point.refresh_from_db()

@@ -52,13 +52,13 @@ def mark_done(request: HttpRequest, slug: str, issue: int, number: int, pk: int)
         message = _(
             "Nothing was changed, because somebody has changed this milestone meanwhile. It is due %(when)s now."
         )
-        messages.info(request, message % {"when": milestone.due})
+        messages.info(request, message % {"when": milestone.when})
         return _back_to(action_point)
     if form.is_valid():
-        milestone.complete(form.cleaned_data["done_on"], today)
+        milestone.mark_done(form.cleaned_data["done_on"])
         messages.success(request, _completed(milestone), extra_tags=clear_browser_copy(request))
         return _back_to(action_point)
-    context = {"action_point": action_point, "milestone": milestone, "next_turn": milestone.turn_after(today)}
+    context = {"action_point": action_point, "milestone": milestone}
     return render_form(request, "action_points/milestone_completion.html", form, **context)
 
 
@@ -86,7 +86,7 @@ def remove(request: HttpRequest, slug: str, issue: int, number: int, pk: int) ->
 
 
 def _completed(milestone: Milestone) -> str:
-    if milestone.done_on:
+    if milestone.done_on or not milestone.due:
         return _("Milestone marked as done.")
     return _("Milestone marked as done. It is due again %(when)s.") % {"when": milestone.due}
 

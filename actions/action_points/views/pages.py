@@ -180,20 +180,18 @@ def _by_state(
     overdue = {milestone.pk for milestone in state.milestones if rules.is_overdue(state, milestone, today)}
     groups: dict[str, list[Milestone]] = {key: [] for key in _MILESTONE_GROUPS}
     for milestone in milestones:
-        if milestone.repeats_every_months and not milestone.done_on:
-            milestone.turn = milestone.next_due(today)
         if milestone.done_on:
             groups["done"].append(milestone)
         elif milestone.pk in overdue:
             groups["overdue"].append(milestone)
         else:
-            groups["recurring" if milestone.repeats_every_months else "ahead"].append(milestone)
+            groups["ahead" if milestone.due else "undated"].append(milestone)
     return [(key, str(_MILESTONE_GROUPS[key]), group) for key, group in groups.items() if group]
 
 
 _MILESTONE_GROUPS = {
     "overdue": gettext_lazy("Overdue"),
     "ahead": gettext_lazy("Ahead"),
-    "recurring": gettext_lazy("Recurring"),
+    "undated": gettext_lazy("Without a date"),
     "done": gettext_lazy("Done"),
 }
