@@ -157,7 +157,8 @@ class _Loader:
         """Correct an update that an earlier version of the baseline had otherwise. Nobody's update is one that people logged."""
         newest = first.action_point.progress_updates.newest_versions().get(number=first.number)
         names = Progress.__dataclass_fields__.keys() & columns.keys()
-        progress = Progress(**{name: columns[name] for name in names}, **lists)
+        content: dict[str, Any] = {name: columns[name] for name in names} | lists
+        progress = Progress(**content)
         if same_content(newest, progress) and not newest.is_withdrawn:
             return
         if newest.author or newest.is_withdrawn:

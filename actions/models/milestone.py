@@ -178,14 +178,15 @@ class Milestone(models.Model):
 
     def mark_done(self, on: PartialDate) -> None:
         """Store when it was done. A recurring milestone gets its next date instead, counted from the due date, if there is one."""
-        following = (
-            next_turn(self.due, self.repeats_every_months, on) if self.due and self.repeats_every_months else None
-        )
-        if following or (self.repeats_every_months and not self.due):
-            self.due, self.last_done_on = following, on
+        recurs = self.repeats_every_months
+        following = next_turn(self.due, recurs, on) if self.due and recurs else None
+        if following:
+            self.due, self.due_note, self.last_done_on = following, "", on
+        elif recurs and not self.due:
+            self.last_done_on = on
         else:
             self.done_on = on
-        self.save(update_fields=["due", "due_earliest", "due_latest", "last_done_on", "done_on"])
+        self.save(update_fields=["due", "due_earliest", "due_latest", "due_note", "last_done_on", "done_on"])
 
     def remove(self, *, by: User, reason: str) -> None:
         """Delete the milestone. Its history records the last values, the person and the reason."""
