@@ -46,8 +46,8 @@ class ActionPointRow:
     reasons: tuple[str, ...]
     """Labels of the reasons why it needs attention; empty if it does not."""
     agencies: tuple[Lead, ...]
-    people: tuple[str, ...]
-    """The names of its focal points."""
+    people: tuple[User, ...]
+    """Its focal points, with names and roles only."""
     recorded_later: bool
     """Whether an update that counts on this past date was recorded after it; False for today."""
 
@@ -90,11 +90,11 @@ def _agencies(states: Iterable[ActionPointState]) -> dict[int, Lead]:
     return {pk: Lead(pk, acronym, name, reverse("agency", args=[acronym])) for pk, acronym, name in agencies}
 
 
-def _people(states: Iterable[ActionPointState]) -> dict[int, str]:
-    """Return the names of the focal points by id, in order of name."""
+def _people(states: Iterable[ActionPointState]) -> dict[int, User]:
+    """Return the focal points by id, in order of name."""
     pks = {pk for state in states for pk in state.focal_points}
-    people = User.objects.filter(pk__in=pks).order_by("name", "email").values_list("pk", "name", "email")
-    return {pk: name or email for pk, name, email in people}
+    people = User.objects.filter(pk__in=pks).order_by("name", "email").only("name", "email", "role")
+    return {person.pk: person for person in people}
 
 
 def _row(
@@ -103,7 +103,7 @@ def _row(
     title: str,
     issue_title: str,
     agencies: dict[int, Lead],
-    people: dict[int, str],
+    people: dict[int, User],
 ) -> ActionPointRow:
     return ActionPointRow(
         pk=state.pk,
@@ -121,6 +121,6 @@ def _row(
         days_since_report=rules.days_since_report(state, today),
         reasons=tuple(str(reason.label) for reason in rules.attention_reasons(state, today)),
         agencies=tuple(agency for pk, agency in agencies.items() if pk in state.leads),
-        people=tuple(name for pk, name in people.items() if pk in state.focal_points),
+        people=tuple(person for pk, person in people.items() if pk in state.focal_points),
         recorded_later=state.recorded_later,
     )

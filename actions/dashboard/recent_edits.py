@@ -17,6 +17,7 @@ from actions.history import FieldChange, FieldValues, action_point_values, diffe
 from actions.models import ActionPoint, Milestone
 from issues.models import Agenda, Issue
 from issues.readable_history import readable_since
+from tracker.people.models import with_role
 
 SHOWN = 100
 MAX_READ = 1000
@@ -167,12 +168,12 @@ def _hide_moved(
 def _touched(model: Any, end: datetime, of_agenda: Q | Exists, *related: str) -> tuple[list[_Touched], bool]:
     """Return what has rows of history since `end`, and whether all of these were read. Three queries, one without any."""
     rows = model.history.filter(of_agenda, history_date__gte=end).order_by("-history_date", "-history_id")
-    read = list(rows.values_list("id", "history_date", "history_user__name")[: MAX_READ + 1])
+    read = list(rows.values_list("id", "history_date", "history_user__name", "history_user__role")[: MAX_READ + 1])
     seen: dict[int, tuple[datetime, list[str]]] = {}
-    for pk, at, name in read[:MAX_READ]:
+    for pk, at, name, role in read[:MAX_READ]:
         names = seen.setdefault(pk, (at, []))[1]
-        if name and name not in names:
-            names.append(name)
+        if name and (named := with_role(name, role)) not in names:
+            names.append(named)
     if not seen:
         return [], True
     before = Max("history_id", filter=Q(history_date__lt=end))
@@ -202,7 +203,12 @@ def _edited(
         elif added:
             user = one.first.history_user
             yield RecentEdit(
-                one.now, one.first.history_date, [user.name] if user and with_people else (), True, (), is_done
+                one.now,
+                one.first.history_date,
+                [user.name_with_role] if user and with_people else (),
+                True,
+                (),
+                is_done,
             )
         elif not one.before:
             yield RecentEdit(one.now, one.at, by)

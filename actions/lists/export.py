@@ -45,7 +45,7 @@ def file_rows(
             [
                 *_values(row, by_pk[row.pk], today),
                 *([row.recorded_later] if is_past else []),
-                *([", ".join(row.people)] if with_people else []),
+                *([", ".join(map(str, row.people))] if with_people else []),
             ]
             for row in rows_of(batch, today)
         ]
