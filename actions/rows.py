@@ -41,8 +41,8 @@ class PartRow:
     days_since_report: int | None
     reasons: tuple[str, ...]
     """Labels of the reasons why it needs attention; empty if it does not."""
-    people: tuple[str, ...]
-    """The names of the persons named for it."""
+    people: tuple[User, ...]
+    """The persons named for it, with names and roles only."""
     due_since: date | None
     """The first day on which an update was due; None if none is due."""
     next_update_by: date | None
@@ -87,9 +87,9 @@ class ActionPointRow:
         return tuple(part.agency for part in self.parts if part.agency)
 
     @property
-    def people(self) -> tuple[str, ...]:
-        """Return the names of the persons named for its parts, in order."""
-        return tuple(sorted({name for part in self.parts for name in part.people}))
+    def people(self) -> tuple[User, ...]:
+        """Return the persons named for its parts, in order of name."""
+        return tuple(sorted({person for part in self.parts for person in part.people}, key=str))
 
     @property
     def is_joint(self) -> bool:
@@ -135,11 +135,11 @@ def _agencies(states: Iterable[ActionPointState]) -> dict[int, Lead]:
     return {pk: Lead(pk, acronym, name, reverse("agency", args=[acronym])) for pk, acronym, name in agencies}
 
 
-def _people(states: Iterable[ActionPointState]) -> dict[int, str]:
-    """Return the names of the persons by id, in order of name."""
+def _people(states: Iterable[ActionPointState]) -> dict[int, User]:
+    """Return the persons by id, in order of name, with names and roles only."""
     pks = {pk for state in states for pk in state.persons}
-    people = User.objects.filter(pk__in=pks).order_by("name", "email").values_list("pk", "name", "email")
-    return {pk: name or email for pk, name, email in people}
+    people = User.objects.filter(pk__in=pks).order_by("name", "email").only("name", "email", "role")
+    return {person.pk: person for person in people}
 
 
 def _row(
@@ -148,7 +148,7 @@ def _row(
     title: str,
     issue_title: str,
     agencies: dict[int, Lead],
-    people: dict[int, str],
+    people: dict[int, User],
 ) -> ActionPointRow:
     return ActionPointRow(
         pk=state.pk,
@@ -171,7 +171,7 @@ def _row(
 
 
 def _part(
-    state: ActionPointState, part: PartState, today: date, agencies: dict[int, Lead], people: dict[int, str]
+    state: ActionPointState, part: PartState, today: date, agencies: dict[int, Lead], people: dict[int, User]
 ) -> PartRow:
     due_since = rules.due_since(state, part, today)
     return PartRow(
@@ -181,7 +181,7 @@ def _part(
         last_reported=part.last_reported,
         days_since_report=rules.days_since_report(part, today),
         reasons=_labels(rules.part_reasons(state, part, today)),
-        people=tuple(name for pk, name in people.items() if pk in part.persons),
+        people=tuple(person for pk, person in people.items() if pk in part.persons),
         due_since=due_since,
         next_update_by=None if due_since or not rules.is_open(state) else rules.allowed_until(state, part),
         paused_until=part.paused_until if rules.is_going_on(part) and rules.is_paused(part, today) else None,

@@ -11,13 +11,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import psycopg2
 from aiosmtpd.controller import Controller
 
 from tracker.embedded.processes import start_child, stop_child
@@ -47,6 +49,11 @@ def find_postgresql() -> Path | None:
         return Path(executable).resolve().parent
     folders = glob.glob("/usr/lib/postgresql/*/bin/postgres")
     return Path(max(folders, key=lambda path: int(path.split("/")[4]))).parent if folders else None
+
+
+def find_pgbouncer() -> str | None:
+    """Return the path of PgBouncer, or None."""
+    return shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 
 def find_chromium() -> str | None:
@@ -94,6 +101,24 @@ def postgresql() -> Iterator[str]:
         ):
             wait_until(lambda: "ready to accept connections" in Path(log.name).read_text(), "PostgreSQL")
             yield f"postgres://tracker@127.0.0.1:{port}/postgres"
+
+
+@contextmanager
+def frozen(database_url: str) -> Iterator[None]:
+    """Stop every process of a PostgreSQL server on this machine, as `docker pause` does, and let them continue afterwards."""
+    connection = psycopg2.connect(database_url)
+    own = connection.info.backend_pid
+    connection.close()
+    server = _parent(own)
+    processes = [server, *_children(server)]
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGCONT)
 
 
 @contextmanager
@@ -190,6 +215,51 @@ def celery_worker(environment: dict[str, str], *, beat: bool = False, app: str =
 
 
 @contextmanager
+def web_server(environment: dict[str, str], *arguments: str) -> Iterator[tuple[str, Path]]:
+    """Run gunicorn with one process; yield its address and the path of its log."""
+    with tempfile.TemporaryDirectory(prefix="tracker-gunicorn-") as folder:
+        port = free_port()
+        command = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "tracker.wsgi",
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--no-control-socket",
+        ]
+        with (
+            _log(folder, "gunicorn") as log,
+            _running([*command, *arguments], log, cwd=ROOT, env=os.environ | environment),
+        ):
+            path = Path(log.name)
+            wait_until(lambda: "Booting worker" in path.read_text(), "gunicorn")
+            yield f"http://127.0.0.1:{port}", path
+
+
+@contextmanager
+def pgbouncer(database_url: str, mode: str) -> Iterator[str]:
+    """Run PgBouncer in front of a PostgreSQL server, configured as little as possible; yield the DATABASE_URL through it."""
+    server = urlsplit(database_url)
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="tracker-pgbouncer-") as folder:
+        as_user = _without_root(folder)
+        configuration = Path(folder) / "pgbouncer.ini"
+        configuration.write_text(
+            f"[databases]\n* = user={server.username} host={server.hostname} port={server.port}\n"
+            f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n"
+            f"auth_type = any\npool_mode = {mode}\n"
+        )
+        configuration.chmod(0o644)
+        with (
+            _log(folder, "pgbouncer") as log,
+            _running([find_pgbouncer() or "", str(configuration)], log, cwd=folder, **as_user),
+        ):
+            wait_until(lambda: "process up" in Path(log.name).read_text(), "PgBouncer")
+            yield f"postgres://{server.username}@127.0.0.1:{port}{server.path}"
+
+
+@contextmanager
 def _running(command: list[str], log: Any, ended_by: signal.Signals = signal.SIGTERM, **options: Any) -> Iterator[None]:
     child = start_child(command, stdout=log, stderr=subprocess.STDOUT, **options)
     try:
@@ -199,6 +269,14 @@ def _running(command: list[str], log: Any, ended_by: signal.Signals = signal.SIG
         raise
     finally:
         stop_child(child, how=ended_by)
+
+
+def _parent(process: int) -> int:
+    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def _children(process: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
 
 def _log(folder: str, name: str) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.apps import apps
+from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 from django.db.migrations.loader import MigrationLoader
@@ -31,6 +32,28 @@ def commits_survive_a_crash(databases: Sequence[str] | None = None, **options: A
                 )
             )
     return errors
+
+
+@register(Tags.database)
+def queries_are_limited(databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
+    """Warn of a pooler behind which a query may run for ever: it takes no options, and the role has no limit."""
+    warnings: list[CheckMessage] = []
+    for alias in databases or []:
+        connection = connections[alias]
+        if connection.vendor != "postgresql":
+            continue
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW statement_timeout")
+            (limit,) = cursor.fetchone()
+        if limit == "0" and "options" not in connection.settings_dict["OPTIONS"]:
+            warnings.append(
+                checks.Warning(
+                    "The pooler in front of PostgreSQL takes no options, so queries are not limited.",
+                    hint=f"ALTER ROLE {connection.settings_dict['USER']} SET statement_timeout = '30s' (docs/production.md).",
+                    id="tracker.W103",
+                )
+            )
+    return warnings
 
 
 @register(Tags.database)

@@ -147,15 +147,17 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
+    # Limits every wait for the server.
+    DATABASES["default"]["ENGINE"] = "tracker.postgresql"
     # A cursor of the server outlives its transaction, and a pooler such as PgBouncer gives each transaction another connection.
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": True}
     _options = DATABASES["default"].setdefault("OPTIONS", {})
     # Queries are short: to compile those that look long costs more than it saves.
     _options.setdefault("options", "-c jit=off")
-    # A database that does not answer must not keep every page waiting.
-    for _name, _seconds in {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5}.items():
-        _options.setdefault(_name, _seconds)
-    _options.setdefault("keepalives_count", 3)
+    # A machine that is gone must not keep pages and workers waiting.
+    _waits = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+    for _name, _value in _waits.items():
+        _options.setdefault(_name, _value)
     _options.setdefault("tcp_user_timeout", 30_000)
 
 # Counts attempts to sign in, for all web processes together: Redis if the broker is there, else files in the data folder. While it is

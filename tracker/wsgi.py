@@ -12,15 +12,14 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
 
 from tracker.logs import Redaction
+from tracker.postgresql.waiting import limit_queries
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 
 _django = get_wsgi_application()
 
-# A query that takes too long must not keep a page waiting. Workers and commands may take longer.
-_database = settings.DATABASES["default"]
-if _database["ENGINE"].endswith("postgresql"):
-    _database["OPTIONS"]["options"] += " -c statement_timeout=30s"
+# A query that takes too long must not keep a page waiting. Workers may take longer, and commands as long as they need.
+limit_queries(settings.DATABASES["default"], 30)
 
 # gunicorn sets up handlers of its own.
 for _logger in ("gunicorn.access", "gunicorn.error"):

@@ -22,6 +22,7 @@ from actions.models import ActionPoint
 from actions.responsibilities import default_since
 from issues.models import Agenda, Issue
 from tracker.people.models import Agency
+from tracker.text import is_blank
 
 MAX_ACTION_POINTS = 300
 MAX_TITLE_LENGTH = 200
@@ -202,6 +203,8 @@ def _action_point_errors(issue: PastedIssue, taken: set[tuple[int, int]], agenci
 def _title_errors(line: int, number: int, title: str) -> Iterator[str]:
     if not number:
         yield _at(line, _("Numbers begin at 1."))
+    if title and is_blank(title):
+        yield _at(line, _("The title consists of characters that nobody can see. Type what others should read."))
     if len(title) > MAX_TITLE_LENGTH:
         message = _("The title has %(count)s characters; at most %(most)s are possible. Put the rest on the next line.")
         yield _at(line, message % {"count": len(title), "most": MAX_TITLE_LENGTH})

@@ -17,6 +17,7 @@ from actions.history import FieldChange, differences, field_values, part_values,
 from actions.models import ActionPoint, Milestone, Responsibility
 from issues.models import Agenda, Issue
 from issues.readable_history import readable_since
+from tracker.people.models import with_role
 
 SHOWN = 100
 MAX_READ = 1000
@@ -216,12 +217,12 @@ def _hide_moved(
 def _seen(model: Any, end: datetime, of_agenda: Q | Exists, key: str = "id") -> tuple[Seen, bool]:
     """Return what has rows of history since `end`, by `key`, and whether all of these were read. One query."""
     rows = model.history.filter(of_agenda, history_date__gte=end).order_by("-history_date", "-history_id")
-    read = list(rows.values_list(key, "history_date", "history_user__name")[: MAX_READ + 1])
+    read = list(rows.values_list(key, "history_date", "history_user__name", "history_user__role")[: MAX_READ + 1])
     seen: Seen = {}
-    for pk, at, name in read[:MAX_READ]:
+    for pk, at, name, role in read[:MAX_READ]:
         names = seen.setdefault(pk, (at, []))[1]
-        if name and name not in names:
-            names.append(name)
+        if name and (named := with_role(name, role)) not in names:
+            names.append(named)
     return seen, len(read) <= MAX_READ
 
 
@@ -264,7 +265,12 @@ def _edited(
         elif added:
             user = one.first.history_user
             yield RecentEdit(
-                one.now, one.first.history_date, [user.name] if user and with_people else (), True, (), is_done
+                one.now,
+                one.first.history_date,
+                [user.name_with_role] if user and with_people else (),
+                True,
+                (),
+                is_done,
             )
         elif not one.before:
             yield RecentEdit(one.now, one.at, by)

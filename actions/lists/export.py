@@ -49,7 +49,7 @@ def file_rows(
             [
                 *_values(row, by_pk[row.pk], since, today, with_people=with_people),
                 *([row.recorded_later] if is_past else []),
-                *([", ".join(row.people)] if with_people else []),
+                *([", ".join(map(str, row.people))] if with_people else []),
             ]
             for row in rows_of(batch, today)
         ]
@@ -101,5 +101,5 @@ def _part(
     if shown.paused_until:
         facts.append(f"reminders paused until {shown.paused_until.isoformat()}")
     if with_people and shown.people:
-        facts.append(f"persons: {', '.join(shown.people)}")
+        facts.append(f"persons: {', '.join(map(str, shown.people))}")
     return f"{shown.agency.acronym if shown.agency else ''}: {'; '.join(facts)}"

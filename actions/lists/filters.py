@@ -20,7 +20,7 @@ from actions.models.action_point import REFERENCE
 from actions.states import ActionPointState, PartState
 from issues.models import Agenda
 from tracker.folding import words_of
-from tracker.people.models import Agency, User
+from tracker.people.models import Agency, User, with_role
 from tracker.searchable import contains_words
 from tracker.text import validate_line
 
@@ -190,8 +190,8 @@ class ActionPointFilter(django_filters.FilterSet):
         asked = self.data.get("focal_point", "")
         if asked.isascii() and asked.isdigit() and len(asked) < 19:
             people.add(int(asked))
-        found = User.objects.filter(pk__in=people).order_by("name", "email").values_list("pk", "name", "email")
-        return ((str(pk), name or email) for pk, name, email in found)
+        found = User.objects.filter(pk__in=people).order_by("name", "email").values_list("pk", "name", "email", "role")
+        return ((str(pk), with_role(name or email, role)) for pk, name, email, role in found)
 
     def chosen(self) -> list[tuple[str, str, str]]:
         """Return the label and value of each filter that is set, and the query of the list without it."""

@@ -124,7 +124,8 @@ def _agency_result(agency: Agency, words: Sequence[str]) -> Result:
 
 def _person_result(person: User, words: Sequence[str]) -> Result:
     address = f"{reverse('people_list')}?{urlencode({'q': person.email})}"
-    return Result(address, person.name, person.email, str(person.agency or ""))
+    about = f"{person.get_role_display()} · {person.email}"
+    return Result(address, person.name, about, str(person.agency or ""))
 
 
 _KINDS: dict[str, tuple[Any, Callable[..., QuerySet[Any]], Callable[..., Result]]] = {

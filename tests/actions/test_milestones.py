@@ -263,7 +263,7 @@ def test_removal_needs_a_reason_that_the_history_shows(signed_in, point, focal_p
     page = signed_in.get(f"{point.get_absolute_url()}history/")
     assert [response.status_code for response in (refused, done, again)] == [400, 302, 302]
     assert not point.milestones.exists()
-    assert f"{focal_point} · removed the milestone “Course”, 2006: Entered twice." in text(page)
+    assert f"{focal_point.name_with_role} · removed the milestone “Course”, 2006: Entered twice." in text(page)
 
 
 def test_removal_of_a_changed_milestone_shows_the_change_first(signed_in, point):

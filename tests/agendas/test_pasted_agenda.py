@@ -110,6 +110,8 @@ def test_existing_issue_gets_the_pasted_action_points(signed_in, agenda):
         ("1. One\n1.1 A [UNDP, NOBODY]", "Line 2: The directory has no agency “NOBODY”."),
         ("1. One\n1.0 A", "Line 2: Numbers begin at 1."),
         ("0. One", "Line 1: Numbers begin at 1."),
+        ("1. \u200b", "Line 1: The title consists of characters that nobody can see."),
+        ("1. One\n1.1 \u3164\u2800 [UNDP]", "Line 2: The title consists of characters that nobody can see."),
         (f"1. {'x' * 201}", "Line 1: The title has 201 characters; at most 200 are possible."),
         (
             "1. One\n" + "\n".join(f"1.{n} A" for n in range(1, MAX_ACTION_POINTS + 2)),

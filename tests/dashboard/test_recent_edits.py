@@ -146,7 +146,7 @@ def test_milestones_are_shown_when_added_moved_done_and_removed(client, point, f
     assert "2026/1.1 Added added due 2027" in words
     assert "2026/1.1 Done done Done on nothing → became 30 April 2026" in words
     assert "2026/1.1 Gone removed due May 2026" in words
-    assert f"{focal_point.name} · Twice the same." in words
+    assert f"{focal_point.name_with_role} · Twice the same." in words
     assert f"{point.get_absolute_url()}#milestones" in links(page)
 
 

@@ -199,7 +199,7 @@ def test_not_mine_reaches_the_coordinators_and_ends_the_reminders_until_settled(
     settled = client.get("/reminders/")
 
     assert in_between == []
-    assert f"{focal_point}: It moved to UNOPS." in text(listed)
+    assert f"{focal_point.name_with_role}: It moved to UNOPS." in text(listed)
     assert "It moved to UNOPS." not in text(settled)
     assert reminded() == [focal_point.pk]
 

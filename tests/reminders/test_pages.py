@@ -236,9 +236,9 @@ def test_preview_says_when_each_mail_goes_out_where_the_person_is_and_who_gets_n
 
     assert "08:00 (Pacific/Apia)" in found
     assert "08:00 (UTC)" in found
-    assert "Unwilling: wants no digests" in found
-    assert "Away: pauses until" in found
-    assert ("Had One: has had a digest lately" in found) == (timezone.localdate().day > 1)
+    assert "Unwilling (Focal point): wants no digests" in found
+    assert "Away (Focal point): pauses until" in found
+    assert ("Had One (Focal point): has had a digest lately" in found) == (timezone.localdate().day > 1)
 
 
 def test_schedule_is_tried_before_it_is_saved(as_coordinator, focal_point, point):

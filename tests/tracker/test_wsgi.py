@@ -1,4 +1,4 @@
-"""Test settings that only apply to web processes."""
+"""Test settings that only apply to web processes or workers."""
 
 import os
 import subprocess
@@ -14,12 +14,16 @@ SHOW = (
     "from django.db import connection as c; u = c.cursor(); u.execute('SHOW statement_timeout'); print(u.fetchone()[0])"
 )
 
+WORKER = "import django, celery.signals as s; django.setup(); s.worker_init.send(None)"
+
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("imported", "timeout"), [("import tracker.wsgi", "30s"), ("import django; django.setup()", "0")]
+    ("imported", "timeout"),
+    [("import tracker.wsgi", "30s"), (WORKER, "5min"), ("import django; django.setup()", "0")],
+    ids=["web", "worker", "command"],
 )
-def test_only_web_processes_end_long_queries(imported, timeout):
+def test_web_processes_and_workers_end_long_queries(imported, timeout):
     if connection.vendor == "sqlite":
         pytest.skip("SQLite has no statement timeout")
 

@@ -155,8 +155,12 @@ def _to_period(found: _Found) -> TypedPeriod | None:
     one_at_most = (years, months + parts, numbers + parts, numbers + thirds, weekdays + thirds)
     if None in parts or any(len(values) > 1 for values in one_at_most):
         return None
-    every: list[list[Any]] = [years, months, numbers, parts, thirds, weekdays]
-    return TypedPeriod(*(values[0] if values else None for values in every), has_next_year=has_next_year)
+    year, month, day, part, third, weekday = map(_only, (years, months, numbers, parts, thirds, weekdays))
+    return TypedPeriod(year, month, day, part, third, weekday, has_next_year)
+
+
+def _only(values: list[Any]) -> Any:
+    return values[0] if values else None
 
 
 def _parts_of_year(found: _Found) -> list[int | None]:

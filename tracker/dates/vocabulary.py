@@ -1,11 +1,11 @@
 """Find the meanings of the words in a date. All languages are read at once: hardly any word means different things in two of them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum, auto
 from functools import cache
 from itertools import chain
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from babel import Locale
 from babel.dates import get_day_names, get_month_names
@@ -13,7 +13,7 @@ from django.utils import dates, translation
 
 from tracker.dates.display import cldr_locale
 from tracker.dates.parts import HALVES, SEASONS, Modifier, Third
-from tracker.dates.words import MONTHS, ORDINAL_ENDINGS, OTHER_LOCALES, WORDS
+from tracker.dates.words import MONTHS, ORDINAL_ENDINGS, OTHER_LOCALES, WEEKDAYS, WORDS
 from tracker.folding import fold
 
 
@@ -126,22 +126,28 @@ def _vocabulary() -> tuple[dict[_Phrase, Word], dict[_Phrase, Word], int]:
 
 
 def weekdays() -> Iterator[tuple[str, Word]]:
-    for locale in map(cldr_locale, WORDS):
-        for width, context in _FORMS:
-            for number, name in get_day_names(width, context, locale).items():
-                yield name, Word(Kind.WEEKDAY, number)
+    """Yield the names and short names of the days of the week, as CLDR has them, and further forms."""
+    for language in WORDS:
+        tables = [get_day_names(width, context, cldr_locale(language)) for width, context in _FORMS]
+        yield from _named(Kind.WEEKDAY, [*tables, dict(enumerate(WEEKDAYS.get(language, [])))])
 
 
 def months() -> Iterator[tuple[str, Word]]:
     """Yield the names and short names of months, as CLDR and Django have them, and further forms."""
     for language in WORDS:
         locales = [cldr_locale(language), *map(Locale.parse, OTHER_LOCALES.get(language, []))]
+        tables: list[Mapping[int, Any]]
         tables = [get_month_names(width, context, locale) for locale in locales for width, context in _FORMS]
+        tables += [dates.MONTHS, dates.MONTHS_3, dates.MONTHS_ALT, dates.MONTHS_AP]
         with translation.override(language):
-            for table in [*tables, dates.MONTHS, dates.MONTHS_3, dates.MONTHS_ALT, dates.MONTHS_AP]:
-                yield from ((str(name), Word(Kind.MONTH, number)) for number, name in table.items())
-        for number, names in enumerate(MONTHS.get(language, []), start=1):
-            yield from ((name, Word(Kind.MONTH, number)) for name in names.split(",") if name)
+            yield from _named(Kind.MONTH, [*tables, dict(enumerate(MONTHS.get(language, []), start=1))])
+
+
+def _named(kind: Kind, tables: Iterable[Mapping[int, Any]]) -> Iterator[tuple[str, Word]]:
+    """Yield the names in these tables; commas separate several names of one number."""
+    for table in tables:
+        for number, names in table.items():
+            yield from ((name, Word(kind, number)) for name in str(names).split(", ") if name)
 
 
 def _phrase(words: str) -> _Phrase:

@@ -10,7 +10,7 @@ WORDS: dict[str, dict[str, str]] = {
         "yesterday": "yesterday",
         "early": "early, beginning, start",
         "mid": "mid, middle",
-        "late": "late, end",
+        "late": "late, end, year-end",
         "spring": "spring",
         "summer": "summer",
         "autumn": "autumn, fall",
@@ -44,7 +44,7 @@ WORDS: dict[str, dict[str, str]] = {
         "3": "troisième",
         "4": "quatrième",
         "quarter": "trimestre, trimestres, trim, t",
-        "half": "semestre, moitié, s",
+        "half": "semestre, moitié, sem, s",
         "about": "vers, environ, autour, aux environs, aux alentours",
         "by": "d'ici, au plus tard",
         "before": "avant",
@@ -68,7 +68,7 @@ WORDS: dict[str, dict[str, str]] = {
         "3": "tercer, tercero, tercera",
         "4": "cuarto, cuarta",
         "quarter": "trimestre, trimestres, trim, t",
-        "half": "semestre, mitad, s",
+        "half": "semestre, mitad, sem, s",
         "about": "hacia, alrededor, aproximadamente, cerca",
         "by": "para, a más tardar, no más tarde",
         "before": "antes",
@@ -87,12 +87,12 @@ WORDS: dict[str, dict[str, str]] = {
         "summer": "лето, лета, лете, лету, летом",
         "autumn": "осень, осени, осенью",
         "winter": "зима, зимы, зиме, зиму, зимой",
-        "1": "первый, первая, первое, первого, первой, первом, первому, первую",
-        "2": "второй, вторая, второе, второго, втором, второму, вторую",
-        "3": "третий, третья, третье, третьего, третьей, третьем, третьему",
-        "4": "четвёртый, четвёртого, четвёртой, четвёртом, четвёртому",
+        "1": "первый, первая, первое, первого, первой, первом, первому, первую, i",
+        "2": "второй, вторая, второе, второго, втором, второму, вторую, ii",
+        "3": "третий, третья, третье, третьего, третьей, третьем, третьему, iii",
+        "4": "четвёртый, четвёртого, четвёртой, четвёртом, четвёртому, iv",
         "quarter": "квартал, квартала, квартале, кварталу, кварталом, кв",
-        "half": "половина, половины, половине, половину, полугодие, полугодия, полугодии, полугодию",
+        "half": "половина, половины, половине, половину, полугодие, полугодия, полугодии, полугодию, полуг",
         "about": "около, примерно, приблизительно, ориентировочно, ок",
         "by": "не позднее, не позже, к, ко",
         "before": "раньше, ранее, перед",
@@ -150,6 +150,7 @@ WORDS: dict[str, dict[str, str]] = {
 }
 
 MONTHS: dict[str, list[str]] = {
+    "fr": ["", "", "", "", "", "", "juill", "", "", "", "", ""],
     "ru": [
         "январе, январю, январём",
         "феврале, февралю, февралём",
@@ -168,8 +169,17 @@ MONTHS: dict[str, list[str]] = {
 }
 """Forms of the names of months that CLDR does not have, from January on."""
 
+WEEKDAYS: dict[str, list[str]] = {
+    "en": ["", "tues", "weds", "thur, thurs", "", "", ""],
+    "ru": ["", "", "среду", "", "пятницу", "субботу", ""],
+    "zh-hans": ["礼拜一", "礼拜二", "礼拜三", "礼拜四", "礼拜五", "礼拜六", "礼拜日, 礼拜天, 星期天"],
+}
+"""Forms of the days of the week that CLDR does not have, from Monday on."""
+
 OTHER_LOCALES = {"es": ["es_PE"], "ar": ["ar_LB", "ar_DZ", "ar_MA", "ar_MR"]}
 """Where months have other names in the same language."""
 
-ORDINAL_ENDINGS = "st|nd|rd|th|er|ere|re|e|eme|nde|nd|o|a|ro|ra|do|da|to|ta|и|ого|го|ому|му|ое|е|ои|я|ая"
+ORDINAL_ENDINGS = (
+    "st|nd|rd|th|er|ere|re|e|eme|ieme|nde|o|a|ro|ra|do|da|to|ta|и|ии|ои|ыи|го|ого|му|ому|м|ом|ым|им|е|ое|я|ая|ю|ую"
+)
 """What follows the digits of an ordinal number, folded: "1st", "2e", "3.º", "4-й"."""

@@ -15,11 +15,11 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tracker.folding import fold, words_of
+from tracker.people.mailboxes import canonical
 from tracker.people.models import User, UserQuerySet
 from tracker.searchable import closeness
 
@@ -60,7 +60,7 @@ def select(values: Iterable[Any], people: UserQuerySet, typed_people: UserQueryS
     by_address = _by_address(texts, typed_people)
     selection = Selection([by_id[pk] for pk in ids if pk in by_id], has_unknown_id=len(by_id) < len(ids))
     selection.people += by_address.values()
-    names = [text for text in texts if text.lower() not in by_address]
+    names = [text for text in texts if canonical(text) not in by_address]
     selection.has_too_many_names = len(names) > MAX_NAMES
     meant = {name: _meant_by(name, typed_people) for name in names[:MAX_NAMES]}
     loaded = (
@@ -108,11 +108,8 @@ def _name_words(name: str) -> set[str]:
 
 
 def _by_address(texts: list[str], people: UserQuerySet) -> dict[str, User]:
-    addresses = [text.lower() for text in texts if "@" in text and len(text) <= MAX_CHARACTERS]
-    if not addresses:
-        return {}
-    found = people.annotate(address=Lower("email")).filter(address__in=addresses)
-    return {person.email.lower(): person for person in found}
+    addresses = [canonical(text) for text in texts if "@" in text and len(text) <= MAX_CHARACTERS]
+    return {person.email: person for person in people.filter(email__in=addresses)} if addresses else {}
 
 
 def _ids_and_texts(values: Iterable[Any]) -> tuple[list[int], list[str]]:

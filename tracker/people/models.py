@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -149,6 +150,11 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
 Role = permissions.Role
 
 
+def with_role(name: str, role: str) -> str:
+    """Return the name with the role, so that nobody passes for a coordinator by choosing a name."""
+    return gettext("%(name)s (%(role)s)") % {"name": name, "role": Role(role).label}
+
+
 class DigestCeiling(models.TextChoices):
     """Name how often a person wants reminder digests at most."""
 
@@ -225,6 +231,11 @@ class User(Searchable, AbstractBaseUser):
         return salted_hmac(
             "people.session", f"{self.password} {self.sessions_ended_at}", algorithm="sha256"
         ).hexdigest()
+
+    @property
+    def name_with_role(self) -> str:
+        """Return how pages and mails name the person to others."""
+        return with_role(str(self), self.role)
 
     def get_full_name(self) -> str:
         return self.name

@@ -15,8 +15,8 @@ from tracker.text import is_blank
 
 
 class NormalizeLineBreaks:
-    """Middleware that makes each line break of a form's values one LF, and each invisible value empty, before any view reads, checks or
-    keeps them.
+    """Middleware that makes each line break of a form's values one LF, and each invisible value or line empty, before any view reads,
+    checks or keeps them.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -31,7 +31,7 @@ class NormalizeLineBreaks:
 
 
 def with_plain_line_breaks(data: QueryDict) -> QueryDict:
-    """Return the same values with LF for CR LF and for CR, and with nothing for values of invisible characters only."""
+    """Return the same values with LF for CR LF and for CR, and with nothing for values and lines of invisible characters only."""
     if not any(_plain(value) != value for _name, values in data.lists() for value in values):
         return data
     plain = QueryDict(mutable=True, encoding=data.encoding)
@@ -42,6 +42,7 @@ def with_plain_line_breaks(data: QueryDict) -> QueryDict:
 
 
 def _plain(value: str) -> str:
-    if not value.isascii() and is_blank(value):
-        return ""
-    return value.replace("\r\n", "\n").replace("\r", "\n")
+    plain = value.replace("\r\n", "\n").replace("\r", "\n")
+    if plain.isascii():
+        return plain
+    return "" if is_blank(plain) else "\n".join("" if is_blank(line) else line for line in plain.split("\n"))

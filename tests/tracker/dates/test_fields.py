@@ -234,6 +234,28 @@ def test_form_stores_what_people_type(milestone):
     assert stored(milestone) == (PartialDate.parse("2006-05-16/2006-05-18"), date(2006, 5, 16), date(2006, 5, 18), day)
 
 
+@pytest.mark.parametrize(
+    ("typed", "text", "earliest", "latest"),
+    [
+        ("by April/May 2006", "2006-04/2006-05 by", date(2006, 4, 1), date(2006, 5, 31)),
+        ("early April 2006", "2006-04 early", date(2006, 4, 1), date(2006, 4, 10)),
+        ("fall of 2006", "2006-23", date(2006, 9, 1), date(2006, 11, 30)),
+        ("before May 2006", "2006-05 before", date(2006, 4, 1), date(2006, 4, 30)),
+        ("circa 1998", "1998~", date(1997, 1, 1), date(1999, 12, 31)),
+        (
+            "before early May 2006 – early June 2006",
+            "2006-05 early/2006-06 early before",
+            date(2006, 4, 21),
+            date(2006, 4, 30),
+        ),
+    ],
+)
+def test_form_stores_vague_dates(milestone, typed, text, earliest, latest):
+    MilestoneForm({"title": "Course", "due": typed, "done_on": ""}, instance=milestone).save()
+
+    assert stored(milestone) == (PartialDate.parse(text), earliest, latest, None)
+
+
 def test_unchanged_form_has_no_changed_data(milestone):
     first = MilestoneForm(instance=milestone)
     sent = {name: first[name].value() or "" for name in first.fields}

@@ -41,6 +41,7 @@ def narrative_form(client, focal_point) -> Any:
         (["a\rb", "a\n\rb", "\r\n"], ["a\nb", "a\n\nb", "\n"]),
         (["a\nb", ""], ["a\nb", ""]),
         ([], []),
+        (["one\r\n\u200b\r\n中\u3164\r\n\u2003"], ["one\n\n中\u3164\n"]),
         (["\u200b\r\n\u2060", "\u3164", "\u00a0"], ["", "", ""]),
         (["\u200ba", "e\u0301", " ", ""], ["\u200ba", "e\u0301", " ", ""]),
     ],
