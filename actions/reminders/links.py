@@ -29,7 +29,7 @@ class Purpose(models.TextChoices):
     PROGRESS = "progress", _("Log progress")
     NO_PROGRESS = "no_progress", _("No progress because …")
     SNOOZE = "snooze", _("Pause reminders")
-    NOT_MINE = "not_mine", _("This is not mine")
+    NOT_MINE = "not_mine", _("Not mine")
 
 
 @dataclass(frozen=True, slots=True)

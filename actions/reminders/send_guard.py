@@ -1,35 +1,32 @@
 """Check right before the body of a mail is sent whether it may be sent, and record that it is being sent, in one conditional update."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
 from actions.models import ActionPoint, ProgressUpdate, Responsibility
+from actions.models.status import ENDED
 from actions.reminders.models import Digest
 from actions.reminders.models.digest_queryset import LEASE
-from actions.reminders.models.entry import DigestEntry
+from actions.reminders.models.entry import DigestEntry, Kind
 from actions.reminders.recipients import accepting_digests
+from issues.models import Agenda
 
 
 def pass_guard(
     digest: Digest, entries: list[DigestEntry], language: str, now: datetime, *, today: date, since: datetime
 ) -> bool:
     """Record the content of the digest and that it is being sent. True if this worker still holds it, the person still accepts digests, and
-    something in it still waits: its agenda is open with its reminders on, its part is not paused, and nobody has logged progress since the
-    entries were read (`since`). Only then may the body be sent.
+    something in it still waits: its agenda is open with its reminders on, its part goes on and is not paused, and nobody has reported on
+    the part since the entries were read (`since`). Only then may the body be sent.
     """
-    parts = Responsibility.objects.current().filter(pk__in={entry["part"] for entry in entries if entry["part"]})
-    running = parts.exclude(paused_until__gt=today).filter(action_point=OuterRef("pk"))
-    listed = {entry["action_point"] for entry in entries}
-    without_lead = {entry["action_point"] for entry in entries if not entry["part"]}
-    answered = ProgressUpdate.objects.filter(action_point=OuterRef("pk"), recorded_at__gte=since)
-    waiting = ActionPoint.objects.open().filter(
-        Exists(running) | Q(pk__in=without_lead), ~Exists(answered), pk__in=listed
-    )
+    parts, points = _waiting_parts(entries, today, since), _waiting_without_lead(entries, since)
     if not digest.asked_about_id:
-        waiting = waiting.exclude(issue__agenda__reminder_schedule__enabled=False)
+        parts = parts.exclude(action_point__issue__agenda__reminder_schedule__enabled=False)
+        points = points.exclude(issue__agenda__reminder_schedule__enabled=False)
     held = Digest.objects.filter(
-        Exists(waiting),
+        Exists(parts) | Exists(points),
         Exists(accepting_digests(today).filter(pk=OuterRef("recipient"))),
         pk=digest.pk,
         token=digest.token,
@@ -46,3 +43,21 @@ def pass_guard(
             language=language,
         )
     )
+
+
+def _waiting_parts(entries: list[DigestEntry], today: date, since: datetime) -> Any:
+    """Return the parts whose milestones are listed, and those to report on without an update since. An update of another agency is none."""
+    reminded = {entry["part"] for entry in entries if entry["part"] and entry["kind"] == Kind.MILESTONE}
+    asked = {entry["part"] for entry in entries if entry["part"]} - reminded
+    logged = ProgressUpdate.objects.filter(action_point=OuterRef("action_point"), recorded_at__gte=since)
+    yesterday = since.date() - timedelta(days=1)  # today where the author is
+    unanswered = Q(last_reported_day=None) | Q(last_reported_day__lt=yesterday) | ~Exists(logged)
+    parts = Responsibility.objects.current().filter(Q(pk__in=reminded) | (Q(pk__in=asked) & unanswered))
+    going_on = parts.filter(action_point__issue__agenda__state=Agenda.State.OPEN).exclude(status__in=ENDED)
+    return going_on.exclude(paused_until__gt=today)
+
+
+def _waiting_without_lead(entries: list[DigestEntry], since: datetime) -> Any:
+    listed = {entry["action_point"] for entry in entries if not entry["part"]}
+    logged = ProgressUpdate.objects.filter(action_point=OuterRef("pk"), recorded_at__gte=since)
+    return ActionPoint.objects.open().filter(~Exists(logged), pk__in=listed)

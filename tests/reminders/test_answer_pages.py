@@ -323,7 +323,7 @@ def test_pages_of_coordinators_show_that_there_are_links_but_not_the_links(clien
 
     for page in (digest.get_absolute_url(), "/reminders/schedules/2026/preview/"):
         shown = text(client.get(page))
-        assert "Log progress No progress because … Pause reminders This is not mine" in shown
+        assert "Log progress No progress because … Pause reminders Not mine" in shown
         assert "/reminders/answers/" not in shown
 
 

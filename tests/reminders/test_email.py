@@ -87,7 +87,7 @@ def test_digest_says_why_what_was_last_and_where_to_go(point, focal_point):
         f"Log progress: {LINKS}",
         f"No progress because …: {LINKS}",
         f"Pause reminders: {LINKS}",
-        f"This is not mine: {LINKS}",
+        f"Not mine: {LINKS}",
         "http://127.0.0.1:8000/my/",
         "http://127.0.0.1:8000/preferences/",
         "http://127.0.0.1:8000/reminders/unsubscribe/",

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from actions import responsibilities
 from actions.models import ActionPoint
 from actions.reminders import planning, sending
 from actions.reminders.models import Digest, PlannedUntil, ReminderSchedule
@@ -118,6 +119,12 @@ def test_mail_counts_the_reminders_before_it_but_not_itself(focal_point, smtp_se
 def switch_off(agenda):
     ReminderSchedule.objects.update_or_create(
         agenda=agenda, defaults={"enabled": False, "starts_on": personas.TODAY - timedelta(days=60)}
+    )
+
+
+def pause_part(point, agency):
+    responsibilities.pause(
+        point.responsibilities.get(agency=agency), timezone.localdate() + timedelta(days=9), "Waits."
     )
 
 
@@ -442,3 +449,46 @@ def test_answer_between_claim_and_body_stops_the_mail(digest, smtp_server, focal
 
     assert (digest.state, digest.cause) == (State.CANCELLED, Cause.NOTHING_LEFT)
     assert smtp_server.messages == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda point, other: personas.update(point, now=timezone.now(), agency=other),
+        lambda point, other: pause_part(point, other),
+    ],
+)
+def test_another_agency_between_claim_and_body_does_not_stop_the_mail(
+    digest, smtp_server, focal_point, other_focal_point, monkeypatch, change
+):
+    by_smtp, point = Courier._by_smtp, focal_point.agency.responsibilities.get().action_point
+    personas.lead(point, other_focal_point.agency)
+
+    def changed_meanwhile(self: Courier, backend: Any, envelope: Envelope, guard: Any) -> Any:
+        change(point, other_focal_point.agency)
+        return by_smtp(self, backend, envelope, guard)
+
+    monkeypatch.setattr(Courier, "_by_smtp", changed_meanwhile)
+    attempt(digest)
+
+    assert (digest.state, len(smtp_server.messages)) == (State.SENT, 1)
+
+
+def test_update_between_claim_and_body_does_not_stop_a_mail_about_a_milestone(focal_point, smtp_server, monkeypatch):
+    point, by_smtp = personas.action_point(), Courier._by_smtp
+    personas.lead(point, focal_point.agency)
+    moves(point)
+    milestone = personas.milestone(point, due="2026-01")
+    part = point.responsibilities.get()
+    digest = personas.digest(focal_point, point, day=timezone.localdate(), next_attempt_at=timezone.now())
+    digest.snapshot[0] |= {"kind": "milestone", "milestone": milestone.pk, "part": part.pk}
+    digest.save()
+
+    def changed_meanwhile(self: Courier, backend: Any, envelope: Envelope, guard: Any) -> Any:
+        moves(point)
+        return by_smtp(self, backend, envelope, guard)
+
+    monkeypatch.setattr(Courier, "_by_smtp", changed_meanwhile)
+    attempt(digest)
+
+    assert (digest.state, smtp_server.messages[0]["Subject"]) == (State.SENT, "1 milestone is overdue")
