@@ -53,6 +53,7 @@ READERS = [
     "/agendas/2005/2.1/updates/1/withdrawal/",
     "/agendas/2005/2.1/milestones/",
     "/agendas/2005/2.1/snooze/",
+    "/agendas/2005/2.1/history/",
     "/agendas/2005/2.1/milestones/1001/",
     "/agendas/2005/2.1/milestones/1001/completion/",
     "/agendas/2005/2.1/milestones/1001/removal/",
@@ -122,7 +123,7 @@ GROUPS = [
 def people(transactional_db: None) -> dict[str | None, User | None]:
     call_command("loaddata", "baseline_2005", verbosity=0)
     undp = personas.person("focal.undp@example.org", agency=personas.agency("UNDP"), pk=1001)
-    points = ActionPoint.objects.with_context().filter(lead_agencies__acronym="UNDP")
+    points = ActionPoint.objects.with_context().led_by(personas.agency("UNDP"))
     personas.digest(
         undp, *points, pk=1, state="failed", cause="refused", error="550 No such mailbox", next_attempt_at=None
     )

@@ -33,7 +33,7 @@ def test_person_signs_in_and_out(page, focal_point):
 
 def test_text_kept_in_the_browser_is_removed_on_signing_out(new_page, focal_point, coordinator):
     """In every tab, also in one that is closed later; what another person typed in this browser stays."""
-    personas.action_point().lead_agencies.add(focal_point.agency)
+    personas.lead(personas.action_point(), focal_point.agency)
     page = new_page(focal_point)
     other = page.context.new_page()
     for tab in (page, other):

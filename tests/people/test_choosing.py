@@ -7,6 +7,7 @@ from django import forms
 from django.http import QueryDict
 
 from actions.models import ActionPoint
+from actions.responsibilities import name_persons
 from tests import personas
 from tests.actions.pages import text
 from tracker.people.choosing import MAX_NAMES, MAX_OFFERED, PeopleField, PersonField, matching
@@ -275,23 +276,31 @@ def test_suggestions_need_few_queries(client, network, coordinator, django_asser
         client.get("/people/suggestions/", {"q": "an"})
 
 
-def test_action_point_gets_people_who_were_typed(client, network, coordinator):
-    point = personas.action_point()
-    point.focal_points.add(network["left"])
-    personas.sign_in(client, coordinator)
-    data = {"title": "Courses", "version": client.get(EDIT).context["form"]["version"].value()}
+@pytest.fixture
+def persons_field(db):
+    """Return the name of the field for the persons of the only part of an action point."""
+    part = personas.lead(personas.action_point(), personas.agency("UNDP"))
+    return f"persons_{part.agency_id}"
 
-    unclear = client.post(EDIT, data | {"focal_points": [network["left"].pk, "Ann Lee, Ana"]})
-    done = client.post(EDIT, data | {"focal_points": [network["left"].pk, network["ann"].pk, "ana@example.org", "Ana"]})
+
+def test_part_of_an_action_point_gets_people_who_were_typed(client, network, coordinator, persons_field):
+    point = ActionPoint.objects.get()
+    name_persons(point.parts[0], [network["left"]])
+    personas.sign_in(client, coordinator)
+    form = client.get(EDIT).context["form"]
+    data = {"title": "Courses", "lead_agencies": [point.leads[0].pk], "version": form["version"].value()}
+    data[f"since_{point.leads[0].pk}"] = "2005"
+
+    unclear = client.post(EDIT, data | {persons_field: [network["left"].pk, "Ann Lee, Ana"]})
+    done = client.post(EDIT, data | {persons_field: [network["left"].pk, network["ann"].pk, "ana@example.org", "Ana"]})
 
     assert (unclear.status_code, done.status_code) == (400, 302)
     assert "Choose below who is meant by “Ana”" in text(unclear)
-    assert sorted(emails(ActionPoint.objects.get().focal_points.all())) == ["ana", "ann", "left"]
+    assert sorted(emails(ActionPoint.objects.get().persons)) == ["ana", "ann", "left"]
 
 
-def test_text_of_a_signed_out_person_is_in_the_field_after_signing_in(client, network, coordinator):
-    personas.action_point()
-    client.post(EDIT, {"title": "Courses", "focal_points": [network["ann"].pk, "Ana, Somebody Else"]})
+def test_text_of_a_signed_out_person_is_in_the_field_after_signing_in(client, network, coordinator, persons_field):
+    client.post(EDIT, {"title": "Courses", persons_field: [network["ann"].pk, "Ana, Somebody Else"]})
     personas.sign_in(client, coordinator)
 
     page = client.get(EDIT).text

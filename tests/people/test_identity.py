@@ -109,7 +109,7 @@ def test_name_in_which_nothing_can_be_seen_is_refused(as_admin, name):
 @pytest.mark.parametrize("text", ["\u200b", "\u3164\r\n\u2060", "\u00ad"], ids=ascii)
 @pytest.mark.parametrize("status", ["under_way", "no_progress"])
 def test_narrative_or_reason_in_which_nothing_can_be_seen_is_refused(client, focal_point, status, text):
-    personas.action_point().lead_agencies.add(focal_point.agency)
+    personas.lead(personas.action_point(), focal_point.agency)
     personas.sign_in(client, focal_point)
     sent = {"status": status, "narrative": text, "reason": text, "agency": focal_point.agency_id, "version": "0"}
 

@@ -39,9 +39,9 @@ def test_pages_behind_a_link_of_a_mail_are_not_stored(client, db, page, method):
 
 def test_answer_page_is_not_stored(client, focal_point):
     point = personas.action_point()
-    point.lead_agencies.add(focal_point.agency)
+    part = personas.lead(point, focal_point.agency)
     digest = personas.digest(focal_point, point)
-    link = answer_link(digest, point.pk, "progress").removeprefix("http://127.0.0.1:8000")
+    link = answer_link(digest, point.pk, part.pk, "progress").removeprefix("http://127.0.0.1:8000")
 
     page = client.get(link)
 
