@@ -12,8 +12,8 @@ from django.db import transaction
 
 from actions.models import ActionPoint, Evidence, ProgressUpdate, ReportedStatus, Responsibility
 from actions.reports import agency_parents, read_reports
-from actions.rules import StatusSummary, position_of, summarize
 from actions.submission import Submission
+from actions.summaries import StatusSummary, position_of, summarize
 from tracker.dates.value import PartialDate
 from tracker.people.models import Agency, User
 from tracker.people.time_zones import zone_named

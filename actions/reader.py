@@ -16,8 +16,8 @@ from actions.as_of import AsOf
 from actions.models import ActionPoint, Milestone, Responsibility
 from actions.models.action_point_queryset import end_of
 from actions.reports import agency_parents, read_reports
-from actions.rules import StatusSummary, summarize
 from actions.states import ActionPointState, OpenMilestone, PartState
+from actions.summaries import StatusSummary, summarize
 from issues.models import Agenda, Issue
 from tracker.dates.value import PartialDate
 from tracker.people.models import User

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from actions.models import ProgressUpdate
-from actions.rules import Report
+from actions.summaries import Report
 from tracker.people.models import Agency
 
 _COLUMNS = Report._fields[:-1]

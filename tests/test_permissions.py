@@ -296,7 +296,7 @@ def assigned_without_agency(world: dict[str, Any]) -> Any:
 def of_another_part(world: dict[str, Any]) -> Any:
     """Return a focal point of an agency that leads the action point as well: it logs, and corrects updates of its own part only."""
     person = personas.person("gco@example.org", agency=personas.agency("GCO"))
-    personas.lead(ActionPoint.objects.get(), person.agency)
+    personas.lead(ActionPoint.objects.get(), personas.agency("GCO"))
     return person
 
 

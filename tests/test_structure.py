@@ -19,6 +19,7 @@ ROWS = [
     {"issues"},
     {"actions.models"},
     {"actions.states"},
+    {"actions.summaries"},
     {"actions.rules", "actions.submission"},
     {"actions.reports"},
     {"actions.progress"},

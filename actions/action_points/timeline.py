@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from actions import rules
+from actions import summaries
 from actions.access import Person
 from actions.as_of import AsOf
 from actions.models import ActionPoint, ProgressUpdate
@@ -64,7 +64,7 @@ def read_last_updates(points: Collection[ActionPoint]) -> list[Predecessor]:
     last: dict[int, ProgressUpdate] = {}
     leads = {point.pk: [agency.pk for agency in point.leads] for point in points}
     for update in updates:
-        if rules.covers_a_part(report_of(update), leads[update.action_point_id], parents):
+        if summaries.covers_a_part(report_of(update), leads[update.action_point_id], parents):
             last.setdefault(update.action_point_id, update)
     return [Predecessor(point, last.get(point.pk)) for point in points]
 
@@ -98,7 +98,7 @@ def entries_of(
     for update in updates:
         update.action_point = point = by_id[update.action_point_id]
         is_own = point is points[0]
-        covers = rules.covers_a_part(report_of(update), leads[point.pk], parents)
+        covers = summaries.covers_a_part(report_of(update), leads[point.pk], parents)
         may_correct = is_own and not update.is_withdrawn and may(reader, Right.CORRECT, update)
         entries.append(TimelineEntry(update, may_correct, not covers, None if is_own else point))
     return entries

@@ -14,7 +14,7 @@ from actions.dashboard.figures import Figure, segments
 from actions.dashboard.updates import ReportedUpdate
 from actions.models import ActionStatus, Responsibility
 from actions.models.action_point_queryset import Basis
-from actions.rules import covers, status_of_action_point, status_of_part
+from actions.summaries import covers, status_of_action_point, status_of_part
 from issues.models import Agenda
 
 COLUMNS = 12

@@ -113,7 +113,7 @@ class ProgressUpdate(AppendOnlyModel, Searchable):
     first_recorded_at = models.DateTimeField(_("first recorded at"), editable=False)
     """When the first version was recorded. Corrections copy this and the position from the version before."""
     position = models.DateTimeField(_("position"), editable=False)
-    """The instant that sorts the update on the time line: see `actions.rules.position_of`."""
+    """The instant that sorts the update on the time line: see `actions.summaries.position_of`."""
     position_day = models.DateField(_("day of the position"), editable=False)
     submission = models.UUIDField(_("submission"), null=True, unique=True, editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)

@@ -17,13 +17,13 @@ from actions.note.content import (
     Note,
     NoteEntry,
     NoteIssue,
-    NoteMilestone,
     NotePart,
     NotePoint,
     NoteUpdate,
 )
 from actions.note.directory import Contact, NoteAgency
 from actions.note.markdown_tree import web_address
+from actions.note.milestones import NoteMilestone
 from actions.note.models import SectionEdit, SignOff
 from actions.note.sections import Section
 from actions.rules import is_past_due

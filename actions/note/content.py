@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from actions.models import ActionStatus, ReportedStatus
 from actions.note.blocks import fingerprint
 from actions.note.directory import NoteAgency
 from actions.note.markdown_tree import Block, Paragraph, Quote, Run, parse
+from actions.note.milestones import NoteMilestone
 from tracker.dates.value import PartialDate
 
 
@@ -147,42 +148,6 @@ class Dissent:
     @property
     def text(self) -> tuple[Block, ...]:
         return (Paragraph((Run(self.heading, strong=True),)), Quote(parse(self.words)))
-
-
-@dataclass(frozen=True, slots=True)
-class NoteMilestone:
-    """A milestone that is not done."""
-
-    title: str
-    place: str
-    due: PartialDate | None
-    due_note: str
-    repeats_every_months: int | None
-    agency: str = ""
-    """The lead agency whose part it belongs to; empty if it belongs to all."""
-
-    @property
-    def facts(self) -> list[str | int | None]:
-        return [
-            self.title,
-            self.place,
-            self.due.text if self.due else None,
-            self.due_note,
-            self.repeats_every_months,
-            self.agency,
-        ]
-
-    @property
-    def line(self) -> str:
-        """Return date, title, place and repetition on one line; a note on the date replaces the repetition."""
-        words = [self.agency, self.title] if self.agency else [self.title]
-        line = f"{self.due or gettext('no date given')}: {', '.join(words)}"
-        if self.place not in self.title:
-            line += f", {self.place}"
-        remark = self.due_note
-        if not remark and (months := self.repeats_every_months):
-            remark = ngettext("every month", "every %(months)s months", months) % {"months": months}
-        return f"{line} ({remark})" if remark else line
 
 
 @dataclass(frozen=True, slots=True)

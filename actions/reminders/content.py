@@ -10,7 +10,7 @@ from django.db.models.functions import Substr
 from actions.models import ActionPoint, Milestone, ProgressUpdate, ReportedStatus
 from actions.reminders.models.entry import DigestEntry, EntryText, LastUpdate, MilestoneText
 from actions.reports import agency_parents, read_reports
-from actions.rules import Report, latest_covering
+from actions.summaries import Report, latest_covering
 from tracker.markdown import to_plain
 from tracker.people.models import Agency
 

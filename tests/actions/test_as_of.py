@@ -15,7 +15,7 @@ from actions.models import ActionStatus
 from actions.models.action_point_queryset import Basis
 from actions.progress import correct, log_progress, withdraw
 from actions.reader import read_agenda
-from actions.rules import Report, position_of, summarize
+from actions.summaries import Report, position_of, summarize
 from tests import personas
 from tests.actions.pages import links, text
 from tests.personas import NOW

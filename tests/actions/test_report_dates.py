@@ -13,7 +13,8 @@ from actions.as_of import AsOf
 from actions.models import ActionPoint, ProgressUpdate
 from actions.progress import correct, log_progress
 from actions.reader import read_agenda, state_of
-from actions.rules import days_since, needs_attention, position_of
+from actions.rules import days_since, needs_attention
+from actions.summaries import position_of
 from tests import personas
 from tracker.dates.value import PartialDate
 from tracker.people.models import Role

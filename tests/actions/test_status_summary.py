@@ -5,7 +5,7 @@ from datetime import UTC
 import pytest
 
 from actions.models.status import ActionStatus, ReportedStatus
-from actions.rules import Report, StatusSummary, position_of, summarize
+from actions.summaries import Report, StatusSummary, position_of, summarize
 from tests.personas import NOW
 from tracker.dates.value import PartialDate
 

@@ -22,7 +22,7 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from actions.models import ActionPoint, ActionStatus, Milestone, ProgressUpdate, Responsibility
-from actions.rules import position_of
+from actions.summaries import position_of
 from issues.models import Agenda, Issue
 from tests import personas
 from tracker.dates.value import PartialDate

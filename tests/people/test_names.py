@@ -22,7 +22,7 @@ def impostor(db):
 def point(impostor):
     """An action point that is assigned to the impostor, who has logged progress on it and declined it."""
     found = personas.action_point()
-    found.focal_points.add(impostor)
+    personas.assign(found, impostor)
     personas.update(found, impostor)
     return found
 

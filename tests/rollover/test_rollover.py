@@ -1,15 +1,16 @@
 """Test the plan of the next agenda: decisions, creating its draft, removing and opening it."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
 from django.core.management import call_command
 
-from actions.agencies.contribution import agency_milestones
+from actions.agencies.contribution import agency_milestones, milestones_led_by
 from actions.as_of import AsOf
 from actions.drafts import save_draft
-from actions.models import ActionPoint
-from actions.reader import read_agenda
+from actions.models import ActionPoint, Milestone
+from actions.reader import read_action_points, read_agenda
 from actions.reminders.models import ReminderSchedule
 from actions.rollover import carry_out
 from actions.rollover.decisions import Choice, DecisionChangedError, carry_open_forward, decide, remove_decision
@@ -22,6 +23,7 @@ from tests import personas
 from tests.personas import NOW, TODAY
 from tests.races import run_at_once
 from tracker.dates.value import PartialDate
+from tracker.people.models import Agency
 
 
 @pytest.fixture
@@ -63,6 +65,12 @@ def join(rollover, number, target, by, kind="merge"):
 
 def planned_points() -> list[str]:
     return [str(planned) for planned in PlannedPoint.objects.select_related("issue")]
+
+
+def milestones_ahead_of(agency: Agency) -> Sequence[Milestone]:
+    found = milestones_led_by(agency, Agenda.objects.all())
+    states = read_action_points({each.action_point_id for each in found}, AsOf(TODAY))
+    return agency_milestones(agency, found, states, TODAY).ahead
 
 
 def lineage(slug: str) -> dict[str, list[str]]:
@@ -127,7 +135,7 @@ def test_milestones_are_counted_once_after_the_agenda_is_created(rollover, coord
 
     carry_out.create_agenda(rollover, by=coordinator, now=NOW)
 
-    milestones = agency_milestones(personas.agency("AG1"), Agenda.objects.all(), TODAY).ahead
+    milestones = milestones_ahead_of(personas.agency("AG1"))
     assert [(str(milestone), milestone.action_point.reference) for milestone in milestones] == [
         ("Course", "2027/1.1"),
         ("Course (1.2)", "2027/1.1"),
@@ -143,7 +151,7 @@ def test_milestone_of_a_superseded_action_point_stays_there(rollover, coordinato
 
     carry_out.create_agenda(rollover, by=coordinator, now=NOW)
 
-    milestones = agency_milestones(personas.agency("AG1"), Agenda.objects.all(), TODAY).ahead
+    milestones = milestones_ahead_of(personas.agency("AG1"))
     assert [milestone.action_point.reference for milestone in milestones] == ["2026/1.1"]
 
 
@@ -401,6 +409,7 @@ def test_first_day_of_the_next_agenda_is_calm(rollover, coordinator):
     carry_out.open_agenda(rollover, today=TODAY, visible_to="network", close_source=True)
     agenda.refresh_from_db()
     opened = agenda.opened_on
+    assert opened is not None
 
     after = read_agenda(agenda, AsOf(opened))
     assert [attention_reasons(state, TODAY) for state in before] == [["no_progress"], ["update_due"], ["update_due"]]

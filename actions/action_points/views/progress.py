@@ -22,8 +22,8 @@ from actions.flash_messages import tag_for
 from actions.models import ActionPoint, ProgressDraft, ProgressUpdate, ReportedStatus
 from actions.models.progress_update import NARRATIVE_LIMIT
 from actions.reports import parents_of, report_of
-from actions.rules import covers_a_part
 from actions.submission import SubmissionUsedError
+from actions.summaries import covers_a_part
 from tracker.markdown import to_html
 from tracker.people.models import User
 from tracker.people.permissions import Right, may
