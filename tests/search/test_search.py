@@ -16,6 +16,7 @@ from tests.actions.pages import text
 from tracker.folding import words_of
 from tracker.people.models import Agency
 from tracker.searchable import with_words
+from tracker.text import is_blank
 
 
 @pytest.fixture
@@ -319,12 +320,16 @@ SCRIPTS = {
     "emoji": (0x1F300, 0x1F64F),
     "rare Chinese": (0x20000, 0x20FFF),
 }
-letters_of_a_script = st.sampled_from(list(SCRIPTS.values())).flatmap(
-    lambda script: st.text(
-        st.characters(min_codepoint=script[0], max_codepoint=script[1]) | st.sampled_from(" aZ9-'\"%_\\."),
-        min_size=1,
-        max_size=30,
+letters_of_a_script = (
+    st.sampled_from(list(SCRIPTS.values()))
+    .flatmap(
+        lambda script: st.text(
+            st.characters(min_codepoint=script[0], max_codepoint=script[1]) | st.sampled_from(" aZ9-'\"%_\\."),
+            min_size=1,
+            max_size=30,
+        )
     )
+    .filter(lambda text: not is_blank(text))
 )
 
 
