@@ -51,7 +51,7 @@ def reader(client, focal_point, baseline):
 def test_pdf_is_tagged_and_says_that_it_conforms(reader):
     catalogue = reader.trailer["/Root"]
 
-    assert reader.metadata.title == "Engaging with the private sector: the UN's progress in 2005"
+    assert reader.metadata.title == "Engaging with the Private Sector: the UN's Progress in 2005"
     assert catalogue["/Lang"] == "en"
     assert catalogue["/MarkInfo"]["/Marked"]
     assert "/StructTreeRoot" in catalogue

@@ -36,7 +36,7 @@ def styled(document, style):
 
 
 def test_word_file_has_the_agenda_in_real_styles(document):
-    assert styled(document, "Title") == ["Engaging with the private sector: the UN's progress in 2005"]
+    assert styled(document, "Title") == ["Engaging with the Private Sector: the UN's Progress in 2005"]
     assert len(styled(document, "Heading 1")) == 6 + 2
     assert len(styled(document, "Heading 2")) == 17
     assert styled(document, "toc 1") == styled(document, "Heading 1")
