@@ -32,7 +32,7 @@ class Audience:
     accepting: Mapping[int, str]
     """The roles of all people who accept digests, by id."""
     focal_points: Mapping[int, Collection[int]]
-    """Those of them who are focal points, by their agency and by the one above it."""
+    """Those of them who are focal points, by their agency."""
     declined: Collection[tuple[int, int]]
     """Pairs of person and action point: "not mine"."""
 
@@ -41,7 +41,7 @@ class Audience:
         return {pk for pk in part.people if pk in self.accepting and (pk, state.pk) not in self.declined}
 
     def colleagues(self, state: ActionPointState, part: PartState) -> set[int]:
-        """Return the focal points of the lead agency and of those below it, without those who declined it."""
+        """Return the focal points of the lead agency, without those who declined it."""
         of_agency = self.focal_points.get(part.agency, ()) if part.agency else ()
         return {pk for pk in of_agency if (pk, state.pk) not in self.declined}
 
@@ -53,12 +53,10 @@ def read_audience(recipients: Collection[int], today: date) -> Audience:
     """Return the audience on that day. Two queries."""
     accepting: dict[int, str] = {}
     focal_points: dict[int, set[int]] = defaultdict(set)
-    people = accepting_digests(today).values_list("pk", "role", "agency_id", "agency__parent_id")
-    for pk, role, agency, parent in people:
+    for pk, role, agency in accepting_digests(today).values_list("pk", "role", "agency_id"):
         accepting[pk] = role
-        for each in (agency, parent):
-            if each and role == Role.FOCAL_POINT:
-                focal_points[each].add(pk)
+        if agency and role == Role.FOCAL_POINT:
+            focal_points[agency].add(pk)
     declined = set(DeclinedResponsibility.objects.unresolved().values_list("person_id", "action_point_id"))
     return Audience(frozenset(recipients), accepting, focal_points, declined)
 

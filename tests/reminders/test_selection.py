@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from actions.drafts import save_draft
+from actions.models import Responsibility
 from actions.progress import log_progress
 from actions.reminders.models import DeclinedResponsibility, ReminderCount
 from actions.reminders.periods import DigestRules
@@ -16,6 +17,7 @@ from tests import personas
 from tests.personas import NOW, TODAY
 from tracker.dates.value import PartialDate
 from tracker.people.models import User
+from tracker.people.permissions import Right, may
 
 PERIOD = TODAY
 
@@ -243,6 +245,27 @@ def test_escalation_goes_step_by_step(point, focal_point, coordinator, reminded,
     assert {email: own[0][:2] for email, own in found.items() if email != focal_point.email} == {
         email: ("escalated", "1.1") for email in expected if email != focal_point.email
     }
+
+
+def test_everybody_who_is_asked_may_answer(focal_point, coordinator):
+    """The focal point of an agency below the lead is asked unless somebody is named, and then may not answer."""
+    agency = focal_point.agency
+    below = personas.person("below@example.org", agency=personas.agency("UNDP-NO", parent=agency))
+    named, unnamed = personas.action_point(number=1), personas.action_point(number=2)
+    personas.lead(named, agency, persons=[focal_point])
+    personas.lead(unnamed, agency)
+    personas.person("colleague@example.org", agency=agency)
+    for point in (named, unnamed):
+        remind(point, 6)
+
+    found = entries(escalate_after=3)
+
+    assert {entry["number"] for entry in found[below.email]} == {2}
+    assert len(found) == 4
+    for email, own in found.items():
+        person = User.objects.get(email=email)
+        parts = Responsibility.objects.filter(pk__in=[entry["part"] for entry in own])
+        assert all(may(person, Right.LOG_PROGRESS, part) for part in parts)
 
 
 def remind(point, count, first_on=TODAY - timedelta(days=9)):

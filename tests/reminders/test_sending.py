@@ -75,6 +75,23 @@ def test_digest_lists_what_of_it_is_still_due_when_it_is_sent(digest, smtp_serve
     assert [entry["number"] for entry in both.snapshot] == [1]
 
 
+@pytest.mark.parametrize(
+    "change",
+    [lambda agenda: switch_off(agenda), lambda agenda: Agenda.objects.filter(pk=agenda.pk).update(state="closed")],
+)
+def test_agenda_that_was_closed_or_switched_off_since_is_left_out_of_the_mail(digest, smtp_server, focal_point, change):
+    elsewhere = personas.action_point(personas.issue(personas.agenda("2025")), title="Newsletter")
+    personas.lead(elsewhere, focal_point.agency)
+    both = personas.digest(
+        focal_point, *ActionPoint.objects.all(), day=digest.day - timedelta(days=1), next_attempt_at=timezone.now()
+    )
+    change(elsewhere.issue.agenda)
+
+    attempt(both)
+
+    assert (both.state, both.slugs) == (State.SENT, ["2026"])
+
+
 def test_snapshot_keeps_what_the_mail_says_of_each_agenda_and_part(focal_point, other_focal_point, smtp_server):
     point = personas.action_point(title="Joint training")
     personas.lead(point, focal_point.agency, other_focal_point.agency, persons=[focal_point])
