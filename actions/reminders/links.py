@@ -28,7 +28,7 @@ _ANSWER = "reminders.answer"
 class Purpose(models.TextChoices):
     PROGRESS = "progress", _("Log progress")
     NO_PROGRESS = "no_progress", _("No progress because …")
-    SNOOZE = "snooze", _("Pause reminders")
+    PAUSE = "pause", _("Pause reminders")
     NOT_MINE = "not_mine", _("Not mine")
 
 

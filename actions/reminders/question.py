@@ -108,7 +108,7 @@ def _heading(purpose: Purpose, agency: str, since: str) -> str:
     values = {"agency": agency, "day": since}
     if purpose == Purpose.NOT_MINE:
         return _("Whose is it, if it is not yours?")
-    if purpose == Purpose.SNOOZE:
+    if purpose == Purpose.PAUSE:
         return _("Until when should reminders about the part of %(agency)s pause?") % values
     if purpose == Purpose.NO_PROGRESS:
         return _("Why is there no progress at %(agency)s?") % values if agency else _("Why is there no progress?")

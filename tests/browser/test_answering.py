@@ -47,7 +47,7 @@ def test_no_progress_is_answered_on_a_phone_without_scripts(new_page, path):
 def test_last_page_fits_and_is_accessible(new_page, path):
     page = new_page(viewport={"width": 360, "height": 740}, bypass_csp=True)
     for which in ("last", "first"):
-        page.goto(path("snooze", which))
+        page.goto(path("pause", which))
         page.get_by_label("until").fill("2027-05-01")
         page.get_by_label("Because").fill("Waits for the budget.")
         page.get_by_role("button", name="Pause reminders").click()

@@ -168,7 +168,7 @@ def test_answer_shows_what_others_wrote_meanwhile(client, point, focal_point, co
 
 def test_pause_is_of_that_part_with_its_history(client, point, focal_point, other_focal_point, path):
     until = timezone.localdate() + timedelta(days=20)
-    address = path("snooze")
+    address = path("pause")
     other = personas.lead(point, other_focal_point.agency)
 
     response = client.post(address, {"until": until.isoformat(), "reason": "Waits for the budget."})
@@ -212,8 +212,8 @@ def test_not_mine_reaches_the_coordinators_and_ends_the_reminders_until_settled(
         ("progress", {"status": "under_way", "narrative": "x", "happened": "2005-13"}),
         ("progress", {"status": "under_way", "narrative": "a\x00b"}),
         ("progress", {"status": "under_way", "narrative": "x", "agency": "999999"}),
-        ("snooze", {"until": "2001-01-01", "reason": "x"}),
-        ("snooze", {"until": "x", "reason": "x"}),
+        ("pause", {"until": "2001-01-01", "reason": "x"}),
+        ("pause", {"until": "x", "reason": "x"}),
         ("not_mine", {"reason": ""}),
         ("not_mine", {"reason": "x" * 501}),
     ],
@@ -364,7 +364,7 @@ def test_answers_lead_from_one_part_to_the_next_until_all_are_done(client, focal
     [
         ("no_progress", {"status": "no_progress", "reason": "Vacant."}, "Your update on 2026/1.1 is published."),
         (
-            "snooze",
+            "pause",
             {"until": "2027-03-01", "reason": "Waits."},
             "Reminders about 2026/1.1 are paused until 1 March 2027.",
         ),
@@ -442,7 +442,7 @@ def test_update_has_the_agency_of_the_part_whoever_writes_it(client, focal_point
         ("progress", False, "What has UNDP done so far?"),
         ("progress", True, "What has UNDP done since March 2006?"),
         ("no_progress", True, "Why is there no progress at UNDP?"),
-        ("snooze", True, "Until when should reminders about the part of UNDP pause?"),
+        ("pause", True, "Until when should reminders about the part of UNDP pause?"),
         ("not_mine", True, "Whose is it, if it is not yours?"),
     ],
 )
@@ -478,7 +478,7 @@ def test_coordinator_answers_for_an_action_point_without_a_lead(client, coordina
 
     assert "You're done" in text(page)
     assert point.progress_updates.get().author == coordinator
-    assert client.get(answer_path(digest, point.pk, None, "snooze")).status_code == 404
+    assert client.get(answer_path(digest, point.pk, None, "pause")).status_code == 404
     personas.lead(point, personas.agency())
     assert client.get(answer_path(digest, point.pk, None, "no_progress")).status_code == 404
 

@@ -97,7 +97,7 @@ def _answered(request: HttpRequest, link: AnswerLink, form: Any) -> HttpResponse
 def _done(link: AnswerLink, form: Any) -> str:
     """Return what came of the answer, in a sentence."""
     about = {"reference": link.action_point.reference}
-    if link.purpose == Purpose.SNOOZE:
+    if link.purpose == Purpose.PAUSE:
         day = date_format(form.cleaned_data["until"])
         return _("Reminders about %(reference)s are paused until %(day)s.") % (about | {"day": day})
     if link.purpose == Purpose.NOT_MINE:
@@ -130,7 +130,7 @@ def _typed(field: forms.BoundField) -> str:
 
 def _form(link: AnswerLink, data: Any) -> Any:
     today = timezone.localdate()
-    if link.purpose == Purpose.SNOOZE and link.part:
+    if link.purpose == Purpose.PAUSE and link.part:
         return PauseForm(data, today=today)
     if link.purpose == Purpose.NOT_MINE:
         return DeclineForm(data)
@@ -171,7 +171,7 @@ def _progress(link: AnswerLink, form: Any) -> Progress:
 def _act(link: AnswerLink, form: Any) -> None:
     """Carry out the answer. Raises NewerUpdatesError, or SubmissionUsedError if the answer is sent twice at once."""
     point, now = link.action_point, timezone.localtime()
-    if link.purpose == Purpose.SNOOZE and link.part:
+    if link.purpose == Purpose.PAUSE and link.part:
         link.part._history_user = link.person  # type: ignore[attr-defined] # goes into the history
         pause(link.part, form.cleaned_data["until"], form.cleaned_data["reason"])
     elif link.purpose == Purpose.NOT_MINE:
