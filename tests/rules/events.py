@@ -6,7 +6,7 @@ Agencies, people, agendas, action points, updates and milestones are known by na
 import calendar
 import functools
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -269,6 +269,8 @@ class Lead:
 @dataclass
 class Update:
     action_point: str
+    author: str
+    """Who wrote the newest version."""
     number: int
     zone: ZoneInfo
     recorded_at: datetime
@@ -349,14 +351,8 @@ def _merge_parents(network: Network, old: str, new: str) -> None:
 
 
 def _renamed(report: Report, old: str, new: str) -> Report:
-    return Report(
-        report.status,
-        report.reported_on,
-        new if report.agency == old else report.agency,
-        tuple(dict.fromkeys(new if agency == old else agency for agency in report.participants)),
-        report.is_piece,
-        report.covers_all,
-    )
+    participants = tuple(dict.fromkeys(new if agency == old else agency for agency in report.participants))
+    return replace(report, agency=new if report.agency == old else report.agency, participants=participants)
 
 
 def _merge_leads(network: Network, old: str, new: str, day: date) -> None:
@@ -446,6 +442,7 @@ def _(event: RemindersResumed, network: Network) -> None:
 def _(event: UpdateLogged, network: Network) -> None:
     network.updates[event.update] = Update(
         event.action_point,
+        event.author,
         len(network.updates) + 1,
         network.people[event.author].zone,
         event.recorded_at,
@@ -455,7 +452,10 @@ def _(event: UpdateLogged, network: Network) -> None:
 
 @apply.register
 def _(event: UpdateCorrected, network: Network) -> None:
-    network.updates[event.update].versions.append(event.report)
+    """Add a version of the update; its report date stays."""
+    update = network.updates[event.update]
+    update.versions.append(replace(event.report, reported_on=update.newest.reported_on))
+    update.author = event.author
 
 
 @apply.register
@@ -470,7 +470,7 @@ def _(event: MilestoneAdded, network: Network) -> None:
 
 @apply.register
 def _(event: MilestoneCompleted, network: Network) -> None:
-    """Complete a milestone; a recurring one is due again at its next turn (rule 10)."""
+    """Complete a milestone; a recurring one is due again at the first later turn that does not end before today (rule 10)."""
     milestone = network.milestones[event.milestone]
     if not milestone.every_months:
         milestone.done_on = event.day

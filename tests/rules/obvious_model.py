@@ -8,29 +8,31 @@ Decided here where the rules leave it open:
 - Lead: an agency leads on a day from the earliest day of `since` on, and up to the day before `until`.
 - Became responsible: the earliest day of `since`, of the present term; earlier terms of the same agency do not count.
 - Lead added again: the updates from its earlier terms still cover its part; persons and pauses start empty.
-- Position: the report date of the newest version, the recording and the time zone of the first version.
+- Position: the report date, the recording and the time zone of the first version. A correction changes none of them.
 - Ties: the first versions' recordings, then the first versions' numbers.
 - Day of a position: the latest day of the report date or the local day of the first recording, whichever is earlier.
 - Coverage looks at who leads today, not at who led when the update was made.
-- Below: at any depth. A parent's update covers its own part only, if it has one.
+- Below: at any depth (the tracker allows two levels). A parent's update covers its own part only, if it has one.
 - Participants: only the lead itself counts, neither an agency below it nor the one above.
 - A parent and its sub-agency both leading: the sub-agency's update covers both parts, the parent's only its own.
 - An update for the whole action point that is also a piece covers every part, and sets no status.
 - A part with only pieces can never be completed or discontinued.
 - No progress is a reason as soon as one part says so, even if the action point as a whole is under way.
-- No one responsible counts for completed and discontinued parts, too; so does a part's own "no one responsible".
+- A part that is completed or discontinued needs no attention and nobody who is responsible; nor does an action point
+  whose parts have all ended.
 - Without a lead, "no progress" is still the answer of those who said so, and a milestone can be overdue.
 - Update due does not ask whether the part has persons: a part can be due and have no one responsible.
-- Carried over: only the action points it was carried over from directly; a merged one has several. Updates there cover
-  the agency's part by rule 3, whether the agency led there or not.
+- Carried over: only the action points it was carried over from directly; a merged one has several. Only an agency that
+  leads there today has a part there.
 - Opening: the day of the last opening or reopening. A draft has neither due parts nor reasons.
 - Pause: paused while `today` is before `until`; the pause ends on `until`, or on the day it was resumed. A new pause
   replaces the one before, and only the last one counts.
-- Milestone of an agency that leads no longer: like one without an agency.
+- Milestone of an agency that does not lead: like one without an agency.
 - Milestone without an agency: it concerns every part that is neither completed nor discontinued, and only those parts'
   persons are reminded of it. Paused parts' persons are not.
 - Milestone due within 30 days: its latest day is at most 30 days after today.
-- Recurring milestone: the next date is the first turn, counted from the due date, that is not past when it is completed.
+- Recurring milestone: the next date is the first turn after the due date, counted from it, that does not end before the
+  day on which the milestone is completed.
 - Persons: named persons of any role and agency. Without an active one, the focal points (no coordinators) of the agency
   and of agencies below it.
 - Answered in an earlier period: the update that sets the part's status (the last one of several pieces) was first
@@ -38,17 +40,19 @@ Decided here where the rules leave it open:
 - A part answered "no progress" in the present period is not listed even if an update is due (its report date is old).
 - A person's agendas: the open ones in which a part belongs to the person, whatever its status.
 - A digest with nothing to list is not sent.
-- One's own agency, for corrections: exactly that agency; parts assigned: those that belong to one by rule 9.
+- One's own updates, for corrections: those of one's agency or an agency below it, those of a part for which one is named,
+  and those whose newest version one wrote.
 - Merging agencies: everything of the old one is the new one's; where both lead, the new one's part keeps its pause and
   gets both agencies' persons and the earlier `since`. A new one that was below the old one moves up to its place.
 """
 
 import copy
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from tests.rules.events import COORDINATING, Lead, Network, Update, end_of_day, local_day
+from tests.rules.events import COORDINATING, Event, Lead, Network, Update, end_of_day, local_day, replay
 
 NO_PROGRESS, UPDATE_DUE = "no_progress", "update_due"
 MILESTONE_OVERDUE, NO_ONE_RESPONSIBLE = "milestone_overdue", "no_one_responsible"
@@ -207,7 +211,10 @@ def last_allowed_day(network: Network, action_point: str, part: Part, today: dat
         days.append(agenda.opened_on)
     if lead.pauses:
         days.append(lead.pauses[-1])
-    for reported_on in [action_point, *network.action_points[action_point].carried_from]:
+    predecessors_led = [
+        name for name in network.action_points[action_point].carried_from if part in parts(network, name, today)
+    ]
+    for reported_on in [action_point, *predecessors_led]:
         reports = covering(network, reported_on, part)
         if reports:
             days.append(day_of(reports[-1]))
@@ -269,7 +276,7 @@ def overdue_milestones(network: Network, action_point: str, today: date) -> list
 
 def part_reasons(network: Network, action_point: str, part: Part, today: date) -> set[str]:
     """Return the reasons to look at a part (rule 6)."""
-    if not is_open(network, action_point):
+    if not is_open(network, action_point) or status_of_part(network, action_point, part) in ENDED:
         return set()
     reasons = set()
     if status_of_part(network, action_point, part) == "no_progress":
@@ -346,15 +353,19 @@ def predecessors(network: Network, action_point: str, reader: str | None, today:
 
 
 def as_reported(network: Network, day: date) -> Network:
-    """Return the network with what had been reported by the day, in its newest version (rule 13).
-
-    What had been recorded by a day is `replay(events, day)`.
-    """
+    """Return the network with what had been reported by the day, in its newest version (rule 13)."""
     past = copy.deepcopy(network)
     past.updates = {name: update for name, update in past.updates.items() if day_of(update) <= day}
     for milestone in past.milestones.values():
         if milestone.done_on and milestone.done_on > day:
             milestone.done_on = None
+    return past
+
+
+def as_recorded(events: Sequence[Event], day: date) -> Network:
+    """Return the network with what had been recorded by the day (rule 13). A lead counts from `since`, whenever it was added."""
+    past = replay(events)
+    past.updates = replay(events, day).updates
     return past
 
 
@@ -451,15 +462,19 @@ def may_read(network: Network, person: str | None, agenda: str) -> bool:
     return role == "focal_point" or network.agendas[agenda].visible_to == "everybody"
 
 
-def owns(network: Network, person: str, action_point: str, today: date) -> bool:
-    """Return whether a focal point's own action point: assigned, or led by the agency or one below (who may what)."""
-    agency = network.people[person].agency
-    for lead in leads(network, action_point, today):
-        if person in persons(network, action_point, lead.agency, today):
-            return True
-        if agency is not None and (lead.agency == agency or is_below(network, lead.agency, agency)):
-            return True
-    return False
+def speaks_for(network: Network, person: str, agency: str | None) -> bool:
+    """Return whether it is the person's agency or one below it (who may what)."""
+    own = network.people[person].agency
+    return agency is not None and own is not None and (agency == own or is_below(network, agency, own))
+
+
+def own_parts(network: Network, person: str, action_point: str, today: date) -> list[str]:
+    """Return the agencies of the person's own parts: assigned, or led by the person's agency or one below (who may what)."""
+    return [
+        lead.agency
+        for lead in leads(network, action_point, today)
+        if person in persons(network, action_point, lead.agency, today) or speaks_for(network, person, lead.agency)
+    ]
 
 
 def may_log(network: Network, person: str | None, action_point: str, today: date) -> bool:
@@ -471,24 +486,23 @@ def may_log(network: Network, person: str | None, action_point: str, today: date
         return True
     if person is None or role != "focal_point" or not is_open(network, action_point):
         return False
-    return owns(network, person, action_point, today)
+    return bool(own_parts(network, person, action_point, today))
 
 
 def may_correct(network: Network, person: str | None, update: str, today: date) -> bool:
     """Return whether somebody may correct or withdraw an update (rule 9, who may what)."""
     action_point, agency = network.updates[update].action_point, network.updates[update].newest.agency
+    author = network.updates[update].author
     role = role_of(network, person)
     if network.agendas[network.action_points[action_point].agenda].state == "closed":
         return False
     if role in COORDINATING:
         return True
-    if person is None or role != "focal_point" or agency is None or not is_open(network, action_point):
+    if person is None or role != "focal_point" or not is_open(network, action_point):
         return False
-    if agency == network.people[person].agency:
+    if speaks_for(network, person, agency) or author == person:
         return True
-    assigned = [
-        part for part in parts(network, action_point, today) if person in persons(network, action_point, part, today)
-    ]
+    assigned = [lead.agency for lead in leads(network, action_point, today) if person in lead.persons]
     return agency in assigned
 
 

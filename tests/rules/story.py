@@ -4,6 +4,7 @@ A story takes its decisions from a `Chooser`: Hypothesis for small ledgers, a se
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -71,8 +72,9 @@ class Story:
     # People and agencies
 
     def add_agencies(self, names: Sequence[str], percent_with_parent: int) -> None:
+        """Add agencies, some of them as parts of others. An agency that has a parent is no other one's parent."""
         for name in names:
-            above = list(self.network.parents)
+            above = [agency for agency, parent in self.network.parents.items() if parent is None]
             has_parent = above and self.choose.chance(percent_with_parent)
             self.add(ev.AgencyAdded(self.day, name, self.choose.one_of(above) if has_parent else None))
 
@@ -182,7 +184,7 @@ class Story:
 
     def end_lead(self) -> None:
         if part := self.one_part():
-            self.add(ev.LeadEnded(self.day, *part, self.day + timedelta(days=self.choose.number(0, 10))))
+            self.add(ev.LeadEnded(self.day, *part, self.day))
 
     def name_persons(self) -> None:
         if part := self.one_part():
@@ -250,7 +252,7 @@ class Story:
         return name, self.choose.one_of(people)
 
     def correct(self) -> None:
-        """Correct an update: its status and date, and now and then whom it is for."""
+        """Correct an update: its status, and now and then whom it is for."""
         if not (found := self.one_update()):
             return
         name, author = found
@@ -258,18 +260,9 @@ class Story:
         moment = self.moment(self.network.people[author].zone)
         is_coordinator = self.network.people[author].role != "focal_point"
         if is_coordinator and self.choose.chance(30):
-            report = self.report(update.action_point, author)
+            report = replace(self.report(update.action_point, author), reported_on=update.newest.reported_on)
         else:
-            old = update.newest
-            keeps_date = self.choose.chance(50)
-            report = ev.Report(
-                self.choose.one_of(REPORTABLE),
-                old.reported_on if keeps_date else self.past_date(self.day),
-                old.agency,
-                old.participants,
-                old.is_piece,
-                old.covers_all,
-            )
+            report = replace(update.newest, status=self.choose.one_of(REPORTABLE))
         self.add(ev.UpdateCorrected(self.day, name, author, moment, report))
 
     def withdraw(self) -> None:

@@ -231,18 +231,17 @@ def test_a_correction_of_an_old_vague_update():
     assert reasons(network, day(11, 12)) == {"UNDP": {"update_due"}}
 
 
-def test_a_correction_of_the_report_date_moves_an_update_no_further_than_its_recording():
+def test_a_correction_keeps_the_report_date():
     ledger = [
         *NETWORK,
         lead("UNDP"),
         report("exploring", day(2, 10), "UNDP", name="first", reported_on=Span.day(day(1, 5))),
         report("under_way", day(2, 20), "UNDP", reported_on=Span.day(day(2, 5))),
-        correction("first", day(6, 1), ev.Report("exploring", Span.month(day(2, 1)), "UNDP")),
+        correction("first", day(6, 1), ev.Report("completed", Span.month(day(6, 1)), "UNDP")),
     ]
 
-    assert statuses(replay(ledger, day(5, 31)), day(5, 31)) == {"UNDP": "under_way"}
-    assert statuses(replay(ledger), day(6, 1)) == {"UNDP": "exploring"}
-    assert model.day_of(replay(ledger).updates["first"]) == day(2, 10)
+    assert statuses(replay(ledger), day(6, 1)) == {"UNDP": "under_way"}
+    assert model.day_of(replay(ledger).updates["first"]) == day(1, 5)
 
 
 def test_a_report_date_ends_with_the_authors_day():
@@ -409,6 +408,15 @@ def test_an_update_of_the_predecessor_counts_for_the_same_agency(agency, allowed
     assert model.last_allowed_day(network, "1.1", "UNDP", day(2, 9, 2007)) == allowed
 
 
+def test_an_update_of_the_predecessor_counts_only_while_the_agency_leads_there():
+    late = report("under_way", day(2, 9, 2007), "UNDP")
+    ended = ev.LeadEnded(day(2, 10, 2007), "2.2", "UNDP", day(2, 10, 2007))
+    ledger = [*NETWORK, lead("UNDP"), *next_agenda(), late]
+
+    assert model.last_allowed_day(replay(ledger), "1.1", "UNDP", day(2, 10, 2007)) == day(3, 11, 2007)
+    assert model.last_allowed_day(replay([*ledger, ended]), "1.1", "UNDP", day(2, 10, 2007)) == day(1, 31, 2007)
+
+
 def test_an_update_of_one_of_several_predecessors_counts():
     late = report("under_way", day(2, 9, 2007), "UNDP")
     ledger = [
@@ -422,6 +430,15 @@ def test_an_update_of_one_of_several_predecessors_counts():
 
 
 # Persons
+
+
+@pytest.mark.parametrize("status", ["completed", "discontinued"])
+def test_an_ended_part_needs_nobody(status):
+    ledger = [*NETWORK, lead("GCO"), ev.PersonLeft(day(2, 1), "gus"), report(status, day(2, 2))]
+    without_a_lead = [*NETWORK, report(status, day(2, 2))]
+
+    assert model.attention_reasons(replay(ledger), "2.2", day(2, 2)) == set()
+    assert model.attention_reasons(replay(without_a_lead), "2.2", day(2, 2)) == set()
 
 
 def test_a_lead_without_active_persons():
@@ -517,13 +534,23 @@ def test_a_milestone_done_or_dropped(event):
     assert model.overdue_milestones(network, "2.2", day(3, 1)) == []
 
 
-def test_a_recurring_milestone_is_due_again_counted_from_its_due_date():
-    completed = ev.MilestoneCompleted(day(5, 20), "workshop")
-    ledger = [*NETWORK, lead("UNDP"), milestone(Span.day(day(2, 10)), every_months=1), completed]
+@pytest.mark.parametrize(
+    ("due", "done", "following"),
+    [
+        (day(3, 1), day(3, 20), day(4, 1)),
+        (day(3, 1), day(2, 20), day(4, 1)),
+        (day(3, 1), day(4, 1), day(4, 1)),
+        (day(3, 1), day(5, 10), day(6, 1)),
+        (day(2, 10), day(5, 20), day(6, 10)),
+    ],
+)
+def test_a_recurring_milestone_is_due_again_counted_from_its_due_date(due, done, following):
+    completed = ev.MilestoneCompleted(done, "workshop")
+    network = replay([*NETWORK, lead("UNDP"), milestone(Span.day(due), every_months=1), completed])
 
-    assert replay(ledger).milestones["workshop"].due == Span.day(day(6, 10))
-    assert model.overdue_milestones(replay(ledger), "2.2", day(6, 10)) == []
-    assert model.overdue_milestones(replay(ledger), "2.2", day(6, 11)) == ["workshop"]
+    assert network.milestones["workshop"].due == Span.day(following)
+    assert model.overdue_milestones(network, "2.2", following) == []
+    assert model.overdue_milestones(network, "2.2", date.fromordinal(following.toordinal() + 1)) == ["workshop"]
 
 
 def test_a_recurring_milestone_without_a_first_date_is_never_overdue():
@@ -614,11 +641,13 @@ def test_who_may_log_progress(person, leading, named, may):
     ("person", "agency", "named", "may"),
     [
         ("una", "UNDP", (), True),
-        ("una", "NORDIC", (), False),
+        ("una", "NORDIC", (), True),
+        ("una", "DESK", (), True),
         ("wim", "UNDP", ("wim",), True),
         ("wim", "WFP", (), True),
         ("wim", "GCO", ("wim",), False),
-        ("nils", "UNDP", (), True),
+        ("nils", "UNDP", (), False),
+        ("nils", "UNDP", ("nils",), True),
         ("nils", "UNDP", ("una",), False),
         ("una", None, (), False),
         ("carla", None, (), True),
@@ -628,6 +657,14 @@ def test_who_may_correct_an_update(person, agency, named, may):
     network = replay([*NETWORK, lead("UNDP", *named), report("exploring", day(2, 1), agency, name="update")])
 
     assert model.may_correct(network, person, "update", day(2, 1)) is may
+
+
+def test_a_person_may_correct_what_the_person_wrote():
+    ledger = [*NETWORK, lead("UNDP"), report("exploring", day(2, 1), "UNDP", name="update", author="gus")]
+    corrected = correction("update", day(2, 2), ev.Report("under_way", Span.day(day(2, 1)), "UNDP"))
+
+    assert model.may_correct(replay(ledger), "gus", "update", day(2, 1))
+    assert not model.may_correct(replay([*ledger, corrected]), "gus", "update", day(2, 2))
 
 
 def test_drafts_are_for_coordinators():
