@@ -18,6 +18,8 @@ T = TypeVar("T")
 START = date(2006, 1, 9)
 COORDINATOR = "coordinator"
 ZONES = ("UTC", "Africa/Nairobi", "America/New_York", "Pacific/Auckland")
+ZONES_OF_SAME_DAYS, HOURS_OF_SAME_DAYS = ("UTC", "Africa/Nairobi", "America/New_York"), (9, 12)
+"""At these hours of these time zones all people have the same date, which is that of UTC, too."""
 REPORTABLE = model.STATUSES[1:]
 SILENCE_DAYS = (14, 30, 90)
 PERIOD_DAYS = (7, 14, 30)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from tests.rules.events import AgendaOpened, Event, Network, replay
-from tests.rules.story import EVERYDAY_STEPS, Step, Story
+from tests.rules.story import EVERYDAY_STEPS, HOURS_OF_SAME_DAYS, ZONES_OF_SAME_DAYS, Step, Story
 
 T = TypeVar("T")
 
@@ -27,6 +27,11 @@ class Ledger:
     @property
     def network(self) -> Network:
         return replay(self.events)
+
+    @property
+    def days(self) -> list[date]:
+        """Return the days on which something happened."""
+        return sorted({event.day for event in self.events})
 
 
 class DrawnChoices:
@@ -52,9 +57,13 @@ def carry_over(story: Story) -> None:
 
 
 @st.composite
-def ledgers(draw: DrawFn, *, merging: bool = False) -> Ledger:
-    """Return a ledger with an agenda of up to three action points; agencies are merged only if asked for."""
-    story = Story(DrawnChoices(draw))
+def ledgers(draw: DrawFn, *, merging: bool = False, same_days: bool = False) -> Ledger:
+    """Return a ledger with an agenda of up to three action points; agencies are merged only if asked for.
+
+    With `same_days` people write only at hours at which everybody has the same date.
+    """
+    choose = DrawnChoices(draw)
+    story = Story(choose, zones=ZONES_OF_SAME_DAYS, hours=HOURS_OF_SAME_DAYS) if same_days else Story(choose)
     begin(story, draw)
     steps: list[Step] = [*EVERYDAY_STEPS, carry_over, Story.change_agenda]
     if merging:

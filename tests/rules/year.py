@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypeVar
 
 from tests.rules.events import AgendaClosed, AgendaOpened, Event
-from tests.rules.story import EVERYDAY_STEPS, Story
+from tests.rules.story import EVERYDAY_STEPS, HOURS_OF_SAME_DAYS, ZONES_OF_SAME_DAYS, Story
 
 T = TypeVar("T")
 
@@ -15,8 +15,6 @@ NEXT_PREPARED, NEXT_OPENED, FIRST_CLOSED, FIRST_REOPENED, FIRST_CLOSED_AGAIN = 2
 """The days of the year on which the agendas change."""
 MERGERS = (120, 240)
 """The days of the year on which two agencies are merged."""
-ZONES, HOURS = ("UTC", "Africa/Nairobi", "America/New_York"), (9, 12)
-"""People write in the same hours of days that overlap, so that a day of the year is the same day for all."""
 
 
 class SeededChoices:
@@ -37,7 +35,7 @@ class SeededChoices:
 
 def simulated_year(seed: int, *, merging: bool = True, days: int = 365) -> Iterator[tuple[date, list[Event]]]:
     """Yield each day of the year with what happened on it, in order; agencies are merged only if asked for."""
-    story = Story(SeededChoices(seed), zones=ZONES, hours=HOURS)
+    story = Story(SeededChoices(seed), zones=ZONES_OF_SAME_DAYS, hours=HOURS_OF_SAME_DAYS)
     _begin(story)
     seen = 0
     for number in range(days):

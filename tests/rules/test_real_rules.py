@@ -1,0 +1,70 @@
+"""Compare the rules of progress in the tracker with the obvious model, over made-up ledgers."""
+
+from datetime import timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from actions.models.action_point_queryset import Basis
+from tests.rules import obvious_model as model
+from tests.rules.pictures import Tracker, active, modelled, modelled_past
+from tests.rules.real_world import RealWorld
+from tests.rules.strategies import Ledger, ledgers
+
+SLOW = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+"""For ledgers that are played in the database."""
+
+
+def played(ledger: Ledger) -> RealWorld:
+    world = RealWorld()
+    for event in ledger.events:
+        world.play(event)
+    return world
+
+
+class RulesTests(TestCase):
+    @SLOW
+    @given(ledgers())
+    def test_the_tracker_has_the_picture_of_the_obvious_model(self, ledger: Ledger):
+        """On the day of each event after the beginning, and on a day when nothing happens any more."""
+        world = RealWorld()
+        for event, following in zip(ledger.events, [*ledger.events[1:], None], strict=True):
+            world.play(event)
+            if event.day != ledger.days[0] and (following is None or following.day != event.day):
+                assert Tracker(world).picture(event.day) == modelled(world.network, event.day)
+
+        assert Tracker(world).picture(ledger.today) == modelled(world.network, ledger.today)
+
+    @SLOW
+    @given(ledgers())
+    def test_every_way_to_the_same_answer_gives_it(self, ledger: Ledger):
+        world = played(ledger)
+        tracker, network, today = Tracker(world), world.network, ledger.today
+        own = {name: picture.own for name, picture in modelled(network, today).action_points.items()}
+
+        assert tracker.own_by_page() == own
+        assert tracker.own_by_query() == own
+        for of_page, of_lists in tracker.states_read_twice(today):
+            assert of_page == of_lists
+        assert tracker.who_may_log() == {
+            name: frozenset(person for person in active(network) if model.may_log(network, person, name, today))
+            for name in network.action_points
+            if model.is_open(network, name)
+        }
+        assert tracker.who_may_correct() == {
+            name: frozenset(person for person in active(network) if model.may_correct(network, person, name, today))
+            for name, update in network.updates.items()
+            if model.is_open(network, update.action_point) and not update.withdrawn
+        }
+
+    @SLOW
+    @given(ledgers(same_days=True), st.data())
+    def test_a_past_date_is_as_reported_or_as_recorded(self, ledger: Ledger, data: st.DataObject):
+        tracker = Tracker(played(ledger))
+        day = data.draw(st.sampled_from(ledger.days)) - timedelta(days=data.draw(st.sampled_from([0, 0, 1, 30])))
+
+        recorded = modelled_past(model.as_recorded(ledger.events, day), day)
+        reported = modelled_past(model.as_reported(ledger.network, day), day)
+        assert tracker.past(day, Basis.RECORDED) == recorded
+        assert tracker.past(day, Basis.REPORTED) == reported
