@@ -11,12 +11,14 @@ from actions.dashboard.counts import AgendaCounts, count, count_parts
 from actions.models import ActionPoint
 from actions.own import read_own
 from actions.reader import loaded_state, read_agenda, state_of
+from actions.reminders.models import Digest
+from actions.reminders.models.entry import DigestEntry, Kind
 from actions.states import ActionPointState, PartState
 from issues.models import Agenda
 from tests.rules import obvious_model as model
 from tests.rules.events import Network
 from tests.rules.real_world import RealWorld
-from tracker.people.models import User
+from tracker.people.models import Role, User
 from tracker.people.permissions import Owned, Right, may
 
 Names = frozenset[str]
@@ -116,6 +118,17 @@ def modelled_past(network: Network, day: date) -> Past:
             for place, found in reports.items()
         },
     )
+
+
+def modelled_digests(network: Network, today: date) -> dict[str, model.Waiting]:
+    """Return what is mailed to each focal point today."""
+    focal_points = [name for name in active(network) if network.people[name].role == Role.FOCAL_POINT]
+    mailed = {name: model.digest(network, name, today) for name in focal_points}
+    return {
+        name: model.Waiting(tuple(sorted(waiting.reports)), tuple(sorted(waiting.milestones)))
+        for name, waiting in mailed.items()
+        if waiting
+    }
 
 
 def active(network: Network) -> list[str]:
@@ -222,6 +235,23 @@ class Tracker:
             if update.action_point.issue.agenda.state == Agenda.State.OPEN and not update.is_withdrawn:
                 found[name] = self._those_who_may(Right.CORRECT, update)
         return found
+
+    def digests(self, today: date) -> dict[str, model.Waiting]:
+        """Return what the digests planned for the day ask of each person for the person's own parts; coordinators left out."""
+        planned = Digest.objects.filter(day=today, asked_about=None, recipient__role=Role.FOCAL_POINT)
+        snapshots = planned.values_list("recipient", "snapshot")
+        return {self.people[pk]: self._waiting(snapshot) for pk, snapshot in snapshots}
+
+    def _waiting(self, snapshot: list[DigestEntry]) -> model.Waiting:
+        reports = [entry for entry in snapshot if entry["kind"] == Kind.REPORT]
+        milestones = {milestone.pk: name for name, milestone in self.world.milestones.items()}
+        listed = [entry["milestone"] for entry in snapshot if entry["kind"] == Kind.MILESTONE]
+        return model.Waiting(
+            tuple(
+                sorted((self.points[entry["action_point"]], self.agencies[entry["agency"] or 0]) for entry in reports)
+            ),
+            tuple(sorted(milestones[pk or 0] for pk in listed)),
+        )
 
     def past(self, day: date, basis: str) -> Past:
         """Return the statuses as of a past date."""

@@ -1,12 +1,15 @@
 """Do in the tracker what a ledger says, with its own verbs and with the ledger's days as the clock."""
 
 import functools
-from datetime import UTC, datetime, time
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from actions import responsibilities
 from actions.models import ActionPoint, Milestone, ProgressUpdate, Responsibility
 from actions.progress import Progress, correct, log_progress, withdraw
+from actions.reminders.models import ReminderSchedule
+from actions.reminders.periods import Rhythm
 from issues.models import Agenda, Issue
 from tests import personas
 from tests.rules import events as ev
@@ -28,7 +31,7 @@ class RealWorld:
         self.updates: dict[str, ProgressUpdate] = {}
         """The newest version of each."""
         self.milestones: dict[str, Milestone] = {}
-        """Those that have a date and were not dropped."""
+        """Those that are stored."""
 
     def play(self, event: ev.Event) -> None:
         """Do what happened, in the network and in the tracker."""
@@ -81,6 +84,8 @@ class RealWorld:
             slug=event.agenda, title=event.agenda, silence_days=event.silence_days, visible_to=event.visible_to
         )
         Issue.objects.create(agenda=agenda, number=1, title="Issue")
+        if event.period_starts:
+            schedule(agenda, event.period_starts)
         self.agendas[event.agenda] = agenda
 
     @_do.register
@@ -183,19 +188,16 @@ class RealWorld:
 
     @_do.register
     def _(self, event: ev.MilestoneMoved) -> None:
-        if event.milestone in self.milestones:
-            self._set_due(event.milestone)
+        if milestone := self.milestones.get(event.milestone):
+            milestone.due = partial_date(event.due)
+            milestone.save()
         else:
             self._add_milestone(event.milestone)
 
     @_do.register
     def _(self, event: ev.MilestoneCompleted) -> None:
-        """Mark it as done. The tracker ends recurring milestones then, instead of moving their date, which is done here so far."""
         if milestone := self.milestones.get(event.milestone):
-            if milestone.repeats_every_months:
-                self._set_due(event.milestone)
-            else:
-                milestone.mark_done(PartialDate.day(event.day))
+            milestone.mark_done(PartialDate.day(event.day))
 
     @_do.register
     def _(self, event: ev.MilestoneDropped) -> None:
@@ -203,23 +205,28 @@ class RealWorld:
             milestone.remove(by=self.people[COORDINATOR], reason="Not needed any more.")
 
     def _add_milestone(self, name: str) -> None:
-        """Store the milestone, unless it has no date yet: the tracker stores only dated ones."""
+        """Store the milestone; if it has no date yet and does not recur, only once it has one, as the tracker asks for it."""
         milestone = self.network.milestones[name]
-        if milestone.due:
+        if milestone.due or milestone.every_months:
             self.milestones[name] = Milestone.objects.create(
                 action_point=self.action_points[milestone.action_point],
                 agency=self.agency_named(milestone.agency),
                 title=name,
-                due=partial_date(milestone.due),
+                due=partial_date(milestone.due) if milestone.due else None,
                 repeats_every_months=milestone.every_months,
             )
 
-    def _set_due(self, name: str) -> None:
-        """Store the due date that the milestone has in the network."""
-        due = self.network.milestones[name].due
-        assert due
-        self.milestones[name].due = partial_date(due)
-        self.milestones[name].save()
+
+def schedule(agenda: Agenda, starts: Sequence[date]) -> None:
+    """Let periods of one or two weeks begin on these days. Nothing is escalated."""
+    every_week = starts[1] - starts[0] == timedelta(days=7)
+    ReminderSchedule.objects.create(
+        agenda=agenda,
+        rhythm=Rhythm.WEEKLY if every_week else Rhythm.FORTNIGHTLY,
+        weekdays=[starts[0].weekday()],
+        starts_on=starts[0],
+        escalate_after=None,
+    )
 
 
 def partial_date(span: Span) -> PartialDate:

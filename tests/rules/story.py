@@ -22,7 +22,7 @@ ZONES_OF_SAME_DAYS, HOURS_OF_SAME_DAYS = ("UTC", "Africa/Nairobi", "America/New_
 """At these hours of these time zones all people have the same date, which is that of UTC, too."""
 REPORTABLE = model.STATUSES[1:]
 SILENCE_DAYS = (14, 30, 90)
-PERIOD_DAYS = (7, 14, 30)
+PERIOD_DAYS = (7, 14)
 
 
 class Chooser(Protocol):
@@ -224,9 +224,9 @@ class Story:
             self.choose.one_of(REPORTABLE),
             self.past_date(self.day),
             self.choose.one_of(self.agencies_to_report_for(action_point, author)),
-            self.some(agencies, 2) if self.choose.chance(25) else (),
-            is_piece=self.choose.chance(15),
-            covers_all=not is_focal_point and self.choose.chance(15),
+            self.some(agencies, 2) if self.choose.chance(40) else (),
+            is_piece=self.choose.chance(25),
+            covers_all=not is_focal_point and self.choose.chance(40),
         )
 
     def agencies_to_report_for(self, action_point: str, author: str) -> list[str | None]:
@@ -289,9 +289,9 @@ class Story:
         )
 
     def due_date(self) -> Span:
-        """Return a date of the year; no day after the 28th, so that each month has it."""
+        """Return a date of the year."""
         around = self.day + timedelta(days=self.choose.number(-30, 150))
-        return self.choose.one_of([Span.day, Span.month])(around.replace(day=min(around.day, 28)))
+        return self.choose.one_of([Span.day, Span.month])(around)
 
     def change_milestone(self) -> None:
         names = [

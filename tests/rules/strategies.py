@@ -51,9 +51,11 @@ class DrawnChoices:
 
 
 def carry_over(story: Story) -> None:
-    """Prepare the next agenda, once; other steps open it."""
+    """Prepare the next agenda, once, and open it in half of the cases at once; otherwise another step may."""
     if "next" not in story.network.agendas:
         story.carry_over("first", "next")
+        if story.choose.chance(50):
+            story.add(AgendaOpened(story.day, "next"))
 
 
 @st.composite
@@ -65,7 +67,7 @@ def ledgers(draw: DrawFn, *, merging: bool = False, same_days: bool = False) -> 
     choose = DrawnChoices(draw)
     story = Story(choose, zones=ZONES_OF_SAME_DAYS, hours=HOURS_OF_SAME_DAYS) if same_days else Story(choose)
     begin(story, draw)
-    steps: list[Step] = [*EVERYDAY_STEPS, carry_over, Story.change_agenda]
+    steps: list[Step] = [*EVERYDAY_STEPS, *[carry_over] * 3, Story.change_agenda]
     if merging:
         steps.append(Story.merge_agencies)
     for _ in range(draw(st.integers(LEAST_STEPS, MOST_STEPS))):
