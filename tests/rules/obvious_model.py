@@ -376,14 +376,14 @@ def as_recorded(events: Sequence[Event], day: date) -> Network:
 class Waiting:
     """What waits for a person: parts to report on, and milestones."""
 
-    reports: tuple[tuple[str, str], ...] = ()
+    reports: tuple[tuple[str, Part], ...] = ()
     milestones: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.reports or self.milestones)
 
 
-def parts_of_person(network: Network, person: str, today: date) -> list[tuple[str, str]]:
+def parts_of_person(network: Network, person: str, today: date) -> list[tuple[str, Part]]:
     """Return the action points of open agendas, with the agency, whose parts belong to the person (rule 9)."""
     return [
         (action_point, lead.agency)
@@ -400,7 +400,7 @@ def period_start(network: Network, action_point: str, today: date) -> date | Non
     return max((start for start in agenda.period_starts if start <= today), default=None)
 
 
-def is_asked_about(network: Network, action_point: str, part: str, today: date) -> bool:
+def is_asked_about(network: Network, action_point: str, part: Part, today: date) -> bool:
     """Return whether a digest asks for a report on the part (rule 11)."""
     if is_paused(network, action_point, part, today):
         return False
@@ -420,7 +420,7 @@ def waiting_for(network: Network, person: str, today: date) -> Waiting:
     )
 
 
-def is_reminded_of(network: Network, milestone: str, own: list[tuple[str, str]], today: date) -> bool:
+def is_reminded_of(network: Network, milestone: str, own: list[tuple[str, Part]], today: date) -> bool:
     """Return whether a digest lists the milestone to the person with these parts (rules 10 and 11)."""
     latest = latest_day_of(network, milestone, today)
     if latest is None or latest > today + timedelta(days=30):

@@ -16,7 +16,7 @@ from actions.reminders.models.entry import DigestEntry, Kind
 from actions.states import ActionPointState, PartState
 from issues.models import Agenda
 from tests.rules import obvious_model as model
-from tests.rules.events import Network
+from tests.rules.events import Network, local_day
 from tests.rules.real_world import RealWorld
 from tracker.people.models import Role, User
 from tracker.people.permissions import Owned, Right, may
@@ -26,6 +26,11 @@ Place = tuple[str, model.Part]
 """The names of an action point and of a lead agency."""
 Past = tuple[dict[str, str], dict[Place, tuple[str, date | None]]]
 """The status of each action point, and the status and the day of the last report of each part."""
+
+Content = tuple[set[Place], set[str]]
+"""The parts that a digest asks about, and the milestones that it lists."""
+Digests = dict[str, Content]
+"""By person."""
 
 
 @dataclass(frozen=True)
@@ -120,15 +125,32 @@ def modelled_past(network: Network, day: date) -> Past:
     )
 
 
-def modelled_digests(network: Network, today: date) -> dict[str, model.Waiting]:
+def modelled_digests(network: Network, today: date) -> Digests:
     """Return what is mailed to each focal point today."""
     focal_points = [name for name in active(network) if network.people[name].role == Role.FOCAL_POINT]
     mailed = {name: model.digest(network, name, today) for name in focal_points}
-    return {
-        name: model.Waiting(tuple(sorted(waiting.reports)), tuple(sorted(waiting.milestones)))
-        for name, waiting in mailed.items()
-        if waiting
-    }
+    return {name: (set(waiting.reports), set(waiting.milestones)) for name, waiting in mailed.items() if waiting}
+
+
+def answers_of_another_day(network: Network, today: date) -> set[Place]:
+    """Return the parts whose answer is "no progress" and was recorded on another day than that of the last report.
+
+    The rules go by the day of the recording. The tracker does not store it with the part, and goes by the last report.
+    """
+    found = set()
+    for name in network.action_points:
+        for part in model.parts(network, name, today):
+            answer, reports = model.deciding_update(network, name, part), model.covering(network, name, part)
+            is_no_progress = model.status_of_part(network, name, part) == model.NO_PROGRESS
+            if answer and is_no_progress and local_day(answer.recorded_at, answer.zone) != model.day_of(reports[-1]):
+                found.add((name, part))
+    return found
+
+
+def without_reports_on(places: set[Place], digests: Digests) -> Digests:
+    """Return the digests without questions about these parts. One that has nothing else is left out."""
+    left = {name: (reports - places, milestones) for name, (reports, milestones) in digests.items()}
+    return {name: content for name, content in left.items() if any(content)}
 
 
 def active(network: Network) -> list[str]:
@@ -236,21 +258,19 @@ class Tracker:
                 found[name] = self._those_who_may(Right.CORRECT, update)
         return found
 
-    def digests(self, today: date) -> dict[str, model.Waiting]:
+    def digests(self, today: date) -> Digests:
         """Return what the digests planned for the day ask of each person for the person's own parts; coordinators left out."""
         planned = Digest.objects.filter(day=today, asked_about=None, recipient__role=Role.FOCAL_POINT)
         snapshots = planned.values_list("recipient", "snapshot")
-        return {self.people[pk]: self._waiting(snapshot) for pk, snapshot in snapshots}
+        return {self.people[pk]: self._content(snapshot) for pk, snapshot in snapshots}
 
-    def _waiting(self, snapshot: list[DigestEntry]) -> model.Waiting:
-        reports = [entry for entry in snapshot if entry["kind"] == Kind.REPORT]
-        milestones = {milestone.pk: name for name, milestone in self.world.milestones.items()}
+    def _content(self, snapshot: list[DigestEntry]) -> Content:
+        asked = [entry for entry in snapshot if entry["kind"] == Kind.REPORT]
         listed = [entry["milestone"] for entry in snapshot if entry["kind"] == Kind.MILESTONE]
-        return model.Waiting(
-            tuple(
-                sorted((self.points[entry["action_point"]], self.agencies[entry["agency"] or 0]) for entry in reports)
-            ),
-            tuple(sorted(milestones[pk or 0] for pk in listed)),
+        milestones = {milestone.pk: name for name, milestone in self.world.milestones.items()}
+        return (
+            {(self.points[entry["action_point"]], self.agencies[entry["agency"] or 0]) for entry in asked},
+            {milestones[pk or 0] for pk in listed},
         )
 
     def past(self, day: date, basis: str) -> Past:

@@ -124,6 +124,11 @@ class Story:
         self.add(ev.ActionPointAdded(self.day, name, agenda, carried_from))
         return name
 
+    def add_action_point_late(self) -> None:
+        """Add an action point with a lead to an open agenda."""
+        if agendas := [name for name, agenda in self.network.agendas.items() if agenda.state == "open"]:
+            self.add_lead(self.add_action_point(self.choose.one_of(agendas)))
+
     def change_agenda(self) -> None:
         """Close an open agenda, or open one that is a draft or closed."""
         agenda = self.choose.one_of(list(self.network.agendas))

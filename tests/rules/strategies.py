@@ -67,7 +67,7 @@ def ledgers(draw: DrawFn, *, merging: bool = False, same_days: bool = False) -> 
     choose = DrawnChoices(draw)
     story = Story(choose, zones=ZONES_OF_SAME_DAYS, hours=HOURS_OF_SAME_DAYS) if same_days else Story(choose)
     begin(story, draw)
-    steps: list[Step] = [*EVERYDAY_STEPS, *[carry_over] * 3, Story.change_agenda]
+    steps: list[Step] = [*EVERYDAY_STEPS, *[carry_over] * 3, Story.change_agenda, Story.add_action_point_late]
     if merging:
         steps.append(Story.merge_agencies)
     for _ in range(draw(st.integers(LEAST_STEPS, MOST_STEPS))):

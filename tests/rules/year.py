@@ -13,6 +13,8 @@ T = TypeVar("T")
 AGENCIES, PEOPLE, ACTION_POINTS, COUNTRY_ACTION_POINTS = 40, 80, 30, 6
 NEXT_PREPARED, NEXT_OPENED, FIRST_CLOSED, FIRST_REOPENED, FIRST_CLOSED_AGAIN = 265, 280, 295, 310, 317
 """The days of the year on which the agendas change."""
+ADDED_LATE = range(20, 300, 40)
+"""The days of the year on which an action point is added to an open agenda."""
 MERGERS = (120, 240)
 """The days of the year on which two agencies are merged."""
 
@@ -40,6 +42,8 @@ def simulated_year(seed: int, *, merging: bool = True, days: int = 365) -> Itera
     seen = 0
     for number in range(days):
         _change_agendas(story, number)
+        if number in ADDED_LATE:
+            story.add_action_point_late()
         if merging and number in MERGERS:
             story.merge_agencies()
         for _ in range(story.choose.number(0, 4)):
