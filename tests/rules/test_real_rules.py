@@ -1,6 +1,6 @@
 """Compare the rules of progress in the tracker with the obvious model, over made-up ledgers."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -8,6 +8,7 @@ from hypothesis.extra.django import TestCase
 
 from actions.models.action_point_queryset import Basis
 from tests.rules import obvious_model as model
+from tests.rules.events import Network
 from tests.rules.pictures import Tracker, active, modelled, modelled_past
 from tests.rules.real_world import RealWorld
 from tests.rules.strategies import Ledger, ledgers
@@ -23,18 +24,33 @@ def played(ledger: Ledger) -> RealWorld:
     return world
 
 
+def turning_points(network: Network, today: date) -> list[date]:
+    """Return the next days from which a part is due, a pause is over or a milestone is overdue, each with the day before."""
+    allowed = [
+        model.last_allowed_day(network, name, part, today)
+        for name in network.action_points
+        for part in model.parts(network, name, today)
+    ]
+    overdue = [milestone.due.latest for milestone in network.milestones.values() if milestone.due]
+    last_days = [*allowed, *overdue, *(pause - timedelta(days=1) for lead in network.leads for pause in lead.pauses)]
+    turns = sorted({day for day in last_days if day and day >= today})[:4]
+    return sorted({day + timedelta(days=number) for day in turns for number in (0, 1)})
+
+
 class RulesTests(TestCase):
     @SLOW
     @given(ledgers())
     def test_the_tracker_has_the_picture_of_the_obvious_model(self, ledger: Ledger):
-        """On the day of each event after the beginning, and on a day when nothing happens any more."""
+        """On the day of each event after the beginning, and on later days on which something becomes due, or is not yet due."""
         world = RealWorld()
         for event, following in zip(ledger.events, [*ledger.events[1:], None], strict=True):
             world.play(event)
             if event.day != ledger.days[0] and (following is None or following.day != event.day):
                 assert Tracker(world).picture(event.day) == modelled(world.network, event.day)
 
-        assert Tracker(world).picture(ledger.today) == modelled(world.network, ledger.today)
+        tracker = Tracker(world)
+        for day in [ledger.today, *turning_points(world.network, ledger.days[-1])]:
+            assert tracker.picture(day) == modelled(world.network, day)
 
     @SLOW
     @given(ledgers())
