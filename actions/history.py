@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from actions.access import Person
 from actions.models import ActionPoint, Milestone, Responsibility
 from issues.readable_history import NEVER, readable_since
-from tracker.people.models import User
+from tracker.people.models import User, with_role
 
 LIMIT = 500
 """Number of the newest history rows to read of the action point, of its responsibilities and of its milestones."""
@@ -169,13 +169,16 @@ def _bursts(rows: Sequence[Any]) -> Iterator[list[Any]]:
 
 
 def persons_of(rows: Sequence[Any]) -> Persons:
-    """Return the names of the persons in each of these history rows of responsibilities. One query, none without rows."""
+    """Return the names, with roles, of the persons in each of these history rows of responsibilities. One query, none without rows."""
     persons: dict[int, list[str]] = {}
     if not rows:
         return persons
     named = type(rows[0]).persons.model.objects.filter(history__in=[row.pk for row in rows])
-    for row_id, name in named.order_by("user__name").values_list("history_id", "user__name"):
-        persons.setdefault(row_id, []).append(name or "")
+    columns = named.order_by("user__name", "user__email").values_list(
+        "history_id", "user__name", "user__email", "user__role"
+    )
+    for row_id, name, email, role in columns:
+        persons.setdefault(row_id, []).append(with_role(name or email, role))
     return persons
 
 

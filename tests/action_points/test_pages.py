@@ -393,6 +393,7 @@ def test_milestones_are_grouped(client, point):
     personas.milestone(point, title="Rome", due="2001-07")
     personas.milestone(point, title="Nairobi", due="2099-10")
     personas.milestone(point, title="Task force", due="2099-33", repeats_every_months=2)
+    personas.milestone(point, title="Newsletter", due=None, repeats_every_months=1)
     personas.milestone(point, title="Vienna", due="2001-12", done_on="2001-12-05")
 
     response = client.get(PATH)
@@ -401,7 +402,12 @@ def test_milestones_are_grouped(client, point):
         key: [milestone.title for milestone in milestones]
         for key, _heading, milestones in response.context["milestones"]
     }
-    assert groups == {"overdue": ["Rome"], "ahead": ["Nairobi"], "recurring": ["Task force"], "done": ["Vienna"]}
+    assert groups == {
+        "overdue": ["Rome"],
+        "ahead": ["Task force", "Nairobi"],
+        "undated": ["Newsletter"],
+        "done": ["Vienna"],
+    }
     assert "every 2 months" in text(response)
 
 
@@ -564,7 +570,7 @@ def test_history_shows_persons_and_pauses_of_each_part(client, point, focal_poin
             ("UNDP: reminders paused until", "", "1 January 2099"),
             ("UNDP: reason for the pause", "", "Elections."),
         ],
-        [("UNDP: focal points", "", focal_point.name)],
+        [("UNDP: focal points", "", focal_point.name_with_role)],
         [],
     ]
 

@@ -86,7 +86,7 @@ def test_changes_of_parts_alone_are_shown(client, point, focal_point):
         (
             "Action point 1",
             [
-                ("UNDP: focal points", "", focal_point.name),
+                ("UNDP: focal points", "", focal_point.name_with_role),
                 ("UNDP: reminders paused until", "", "1 January 2099"),
                 ("UNDP: reason for the pause", "", "Elections."),
             ],
