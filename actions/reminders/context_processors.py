@@ -6,7 +6,6 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from actions.reminders.alarm import alert_admins_once
 from actions.reminders.health import stopped_since
 from actions.reminders.models import Digest
 from tracker.mail.configuration import present_faults
@@ -25,6 +24,5 @@ def alarm(request: HttpRequest) -> dict[str, Any]:
 
 
 def _alarm() -> dict[str, Any]:
-    if since := stopped_since(timezone.now()):
-        alert_admins_once(since)
+    since = stopped_since(timezone.now())
     return {"since": since, "failed": Digest.objects.failed().count(), "mail_faults": present_faults()}
