@@ -110,6 +110,7 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "answer": ({"token": "none"}, [404, 404, 404, 404, 404]),
     "resolve_declined_responsibility": ({"pk": "disclaimer"}, [LOGIN, 405, 405, 405, 405]),
     "unsubscribe": ({"token": "none"}, [404, 404, 404, 404, 404]),
+    "alive": ({}, [200, 200, 200, 200, 200]),
     "health": ({}, [503, 503, 503, 503, 503]),
     "digest_preview": (AGENDA, [LOGIN, 403, 403, 200, 200]),
     "remind": (POINT, [LOGIN, 403, 403, 200, 200]),

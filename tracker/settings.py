@@ -152,8 +152,9 @@ else:
     # A cursor of the server outlives its transaction, and a pooler such as PgBouncer gives each transaction another connection.
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": True}
     _options = DATABASES["default"].setdefault("OPTIONS", {})
-    # Queries are short: to compile those that look long costs more than it saves.
-    _options.setdefault("options", "-c jit=off")
+    # Queries are short: to compile those that look long costs more than it saves. Commands may take as long as they need, whatever is set
+    # for the role; web processes and workers set a limit.
+    _options.setdefault("options", "-c jit=off -c statement_timeout=0")
     # A machine that is gone must not keep pages and workers waiting.
     _waits = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
     for _name, _value in _waits.items():

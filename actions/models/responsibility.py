@@ -54,7 +54,7 @@ class Responsibility(HasStatus):
     """One agency leading an action point, and the status of its part. It ends instead of being deleted, so that past dates show it."""
 
     action_point = models.ForeignKey(
-        ActionPoint, verbose_name=_("action point"), on_delete=models.PROTECT, related_name="responsibilities"
+        ActionPoint, verbose_name=_("action point"), on_delete=models.CASCADE, related_name="responsibilities"
     )
     agency = models.ForeignKey(
         Agency, verbose_name=_("lead agency"), on_delete=models.PROTECT, related_name="responsibilities"

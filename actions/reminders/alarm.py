@@ -1,6 +1,6 @@
 """Alert the admins by mail: when reminders have stopped, and when digests have failed.
 
-No worker can send the first of these, so it is sent by the page that notices it, or by /health/.
+No worker can send the first of these, so the command `alert_admins` does. `start` runs it every minute.
 """
 
 import logging
@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.mail import get_connection
 from django.urls import reverse
 
+from actions.reminders.health import stopped_since
 from actions.reminders.models import Digest, Heartbeat
 from tracker.mail.templates import send_from_templates
 from tracker.people.models import User
@@ -19,15 +20,16 @@ from tracker.people.models import User
 log = logging.getLogger(__name__)
 
 PATIENCE = 5
-"""The seconds that a page or a tick waits for the mail server."""
+"""The seconds that the command or a tick waits for the mail server."""
 
 
-def alert_admins_once(last_tick: datetime) -> None:
-    """Mail each admin once that no tick has run since `last_tick`, however many requests notice it at the same time."""
-    if not Heartbeat.objects.raise_alarm(last_tick):
-        return
-    log.error("Reminders have stopped: no tick since %s", last_tick)
-    _mail_admins("reminders/alarm", {"last_tick": last_tick})
+def alert_admins_of_standstill(now: datetime) -> datetime | None:
+    """Mail each admin once if no tick has run lately, however often this is called. Return since when."""
+    last_tick = stopped_since(now)
+    if last_tick and Heartbeat.objects.raise_alarm(last_tick):
+        log.error("Reminders have stopped: no tick since %s", last_tick)
+        _mail_admins("reminders/alarm", {"last_tick": last_tick})
+    return last_tick
 
 
 def alert_admins_of_failures(now: datetime) -> None:

@@ -6,7 +6,6 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from actions.reminders.alarm import alert_admins_once
 from actions.reminders.health import stopped_since
 from actions.reminders.models import Digest
 from tracker.mail.configuration import present_faults
@@ -26,6 +25,5 @@ def alarm(request: HttpRequest) -> dict[str, Any]:
 
 def _alarm() -> dict[str, Any]:
     now = timezone.now()
-    if since := stopped_since(now):
-        alert_admins_once(since)
-    return {"since": since, "failed": Digest.objects.failed(now.date()).count(), "mail_faults": present_faults()}
+    failed = Digest.objects.failed(now.date()).count()
+    return {"since": stopped_since(now), "failed": failed, "mail_faults": present_faults()}

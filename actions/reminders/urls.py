@@ -7,6 +7,7 @@ from tracker import converters  # noqa: F401 - registers <number:>
 
 urlpatterns = [
     path("agendas/<slug:slug>/<number:issue>.<number:number>/reminder/", manual.remind, name="remind"),
+    path("alive/", health.alive_page, name="alive"),
     path("health/", health.health_page, name="health"),
     path("reminders/", sent_reminders.reminders, name="reminders"),
     path("reminders/attempts/", sent_reminders.send_failed_again, name="digests_send_again"),

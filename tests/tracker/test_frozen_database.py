@@ -103,6 +103,20 @@ def test_pages_answer_503_within_seconds_while_the_database_is_frozen(database, 
     assert "Traceback" not in log.read_text()
 
 
+def test_health_answers_in_json_within_two_seconds_while_the_database_is_frozen(database, site):
+    address, _log = site
+    monitor = [f"{address}/health/", f"{address}/alive/"]
+    with ThreadPoolExecutor(THREADS) as people:
+        list(people.map(ask, [f"{address}/health/"] * THREADS))
+        with servers.frozen(database):
+            health, alive = zip(*(map(ask, monitor) for _ in range(3)), strict=True)
+
+    assert {answer.status for answer in health} == {503}
+    assert {answer.body for answer in health} == {'{"status": "the database does not answer"}'}
+    assert max(answer.seconds for answer in health) < 2
+    assert {answer.status for answer in alive} == {200}
+
+
 def test_query_under_way_ends_soon_after_the_database_is_frozen(database, url):
     code = "from django.db import connection as c; u = c.cursor(); print('begun', flush=True); u.execute('SELECT pg_sleep(60)')"
     process = subprocess.Popen(

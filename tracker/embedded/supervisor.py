@@ -10,6 +10,7 @@ from tracker.embedded.processes import kill_group, start_child, stop_child
 
 LONGEST_DELAY = 30
 PATIENCE = 10
+CHECK_EVERY = 60
 LOG_LIMIT = 10 * 1024 * 1024
 
 
@@ -52,11 +53,14 @@ class Program:
 
 
 class Supervisor:
-    """Starts `programs`, restarts those that end, and reports it to `say`. Call `stop` in a `finally`."""
+    """Start `programs`, restart those that end, report it to `say`, and call `check` every minute. Call `stop` in a `finally`."""
 
-    def __init__(self, programs: list[Program], say: Callable[[str], None]) -> None:
+    def __init__(
+        self, programs: list[Program], say: Callable[[str], None], check: Callable[[], object] = lambda: None
+    ) -> None:
         self.programs = programs
         self.say = say
+        self.check = check
         self._due: dict[str, float] = {}
 
     def start(self) -> None:
@@ -65,8 +69,12 @@ class Supervisor:
 
     def run(self) -> None:
         """Watch the programs until a signal raises an exception (KeyboardInterrupt)."""
+        next_check = time.monotonic() + CHECK_EVERY
         while True:
             self.look_after(time.monotonic())
+            if time.monotonic() >= next_check:
+                self.check()
+                next_check = time.monotonic() + CHECK_EVERY
             time.sleep(0.2)
 
     def look_after(self, now: float) -> None:

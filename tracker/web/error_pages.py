@@ -21,6 +21,7 @@ from django.utils.log import log_response
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 _CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
+_FOR_MACHINES = {"/alive/", "/health/"}
 _UNEXPECTED = "Something in it is not as the tracker makes it. Go back, and try once more; nothing was changed."
 _TOO_LARGE = "More was sent than the tracker takes at once, so nothing was stored. Go back, and send less of it."
 
@@ -30,6 +31,9 @@ def readable_request_middleware(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         request.get_host()
+        if request.path_info in _FOR_MACHINES:
+            request.COOKIES = {}  # Without a session they need no database.
+            return get_response(request)
         charset = (request.content_params or {}).get("charset", "utf-8")
         if charset.lower() not in {"utf-8", "utf8", "us-ascii", "ascii"}:
             request.encoding = "utf-8"

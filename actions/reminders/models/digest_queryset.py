@@ -71,6 +71,10 @@ class DigestQuerySet(models.QuerySet["Digest"]):
             | Q(state=State.CLAIMED, lease_until__lte=now, attempts__lt=F("refusals") + MAX_ATTEMPTS)
         )
 
+    def unsent(self) -> "DigestQuerySet":
+        """Filter those that are still to be sent: due, postponed, or claimed by a worker."""
+        return self.filter(state__in=[State.PENDING, State.CLAIMED, State.SENDING])
+
     def undecided(self, today: date) -> "DigestQuerySet":
         """Filter those that need a coordinator's decision: uncertain and failed ones whose links still work, to people who accept digests
         and have no newer digest about the same.

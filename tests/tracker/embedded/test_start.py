@@ -6,17 +6,25 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.mail import EmailMessage
+from django.utils import timezone
 
+from actions.reminders.models import Heartbeat
+from tests import personas
 from tests.servers import ROOT, free_port, wait_until
-from tracker.embedded.management.commands.start import base_url
+from tracker.embedded.management.commands.start import Command, base_url
 from tracker.embedded.supervisor import Program, Supervisor
+from tracker.people.models import Role
 
 pytestmark = pytest.mark.embedded
 
@@ -259,6 +267,43 @@ def test_supervisor_starts_a_program_again_when_it_is_due(program: Callable[[str
 
     wait_until(lambda: ending.last_lines() == "    done\n    done", "the second run")
     assert said == [f"The program ended unexpectedly; it starts again in 1 s. Its log: {ending.log}"]
+
+
+def test_supervisor_checks_every_minute(program: Callable[[str], Program], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.embedded.supervisor.CHECK_EVERY", 0.5)
+    checks: list[float] = []
+
+    def check() -> None:
+        checks.append(time.monotonic())
+        if len(checks) == 2:
+            raise KeyboardInterrupt
+
+    begun = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        Supervisor([], print, check).run()
+
+    assert 0.5 <= checks[0] - begun < 1
+    assert 0.5 <= checks[1] - checks[0] < 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_start_mails_the_admins_when_the_worker_does_nothing(mailoutbox: list[EmailMessage]) -> None:
+    personas.person("admin@example.org", Role.ADMIN)
+    Heartbeat.objects.beat(timezone.now() - timedelta(hours=1))
+    output = StringIO()
+
+    Command(stdout=output).alert_admins()
+
+    assert [mail.to for mail in mailoutbox] == [["admin@example.org"]]
+    assert "Reminders have stopped" in output.getvalue()
+
+
+def test_start_goes_on_when_the_database_cannot_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    output = StringIO()  # the test may not use the database
+
+    Command(stdout=output).alert_admins()
+
+    assert "Whether reminders run cannot be found out now" in output.getvalue()
 
 
 def test_supervisor_kills_what_does_not_stop(

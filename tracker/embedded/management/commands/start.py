@@ -20,7 +20,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.checks import Tags, run_checks
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import OperationalError
+from django.db import OperationalError, connections
 
 from tracker.embedded.private_files import make_folder_private
 from tracker.embedded.supervisor import Program, Supervisor
@@ -71,7 +71,7 @@ class Command(BaseCommand):
     def serve(self, host: str, port: int, address: str) -> None:
         """Run the programs until a signal raises KeyboardInterrupt. Raises CommandError when the web pages do not come up."""
         web, worker = programs(host, port)
-        supervisor = Supervisor([web, worker], self.say)
+        supervisor = Supervisor([web, worker], self.say, self.alert_admins)
         try:
             supervisor.start()
             wait_until_ready(web, host, port)
@@ -87,6 +87,15 @@ class Command(BaseCommand):
                 signal.signal(number, signal.SIG_IGN)
             self.say("Stopping; work in progress is finished first ...")
             supervisor.stop()
+
+    def alert_admins(self) -> None:
+        """Mail the admins if the worker runs and does nothing. Say so if that fails."""
+        try:
+            call_command("alert_admins", stdout=self.stdout)
+        except Exception as error:  # the programs have to be looked after, whatever happens here
+            self.say(f"Whether reminders run cannot be found out now: {error}")
+        finally:
+            connections.close_all()
 
     def say(self, text: str) -> None:
         self.stdout.write(text)
