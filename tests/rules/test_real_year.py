@@ -41,7 +41,7 @@ def test_a_year_of_digests_and_figures_is_that_of_the_obvious_model(db: Any, see
         if number % EVERY == EVERY - 1:
             assert Tracker(world).picture(day) == modelled(world.network, day), day
 
-    assert days >= 365 // EVERY // 4
+    assert days > 5
     assert sent > days
 
 
