@@ -10,7 +10,7 @@ import pytest
 from celery import current_app
 from django.conf import settings as django_settings
 from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests import servers
@@ -37,6 +37,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     uses_database = {
         item: item.get_closest_marker("django_db")
         or {"db", "transactional_db"} & set(getattr(item, "fixturenames", []))
+        or issubclass(getattr(item, "cls", None) or object, TransactionTestCase)
         for item in items
     }
     config.hook.pytest_deselected(items=[item for item in items if not uses_database[item]])
