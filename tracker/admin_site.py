@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.contrib.admin.views.main import ORDER_VAR
+from django.contrib.admin.views.main import ORDER_VAR, SEARCH_VAR
 from django.contrib.admin.widgets import (
     AdminTextInputWidget,
     AutocompleteSelect,
@@ -21,7 +21,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import models
-from django.forms import BaseModelFormSet, ModelChoiceField, ModelForm
+from django.forms import BaseInlineFormSet, BaseModelFormSet, ModelChoiceField, ModelForm
+from django.forms.formsets import INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -31,6 +32,8 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from tracker.changed_fields import ChangedFieldsForm
+from tracker.folding import words_of
+from tracker.searchable import MAX_WORDS
 from tracker.transactions import for_update
 
 # Groups are not used. Second factors hold secrets that nobody should see.
@@ -39,6 +42,10 @@ _ID = re.compile(r"[0-9]{1,18}")
 _COLUMNS = re.compile(r"(-?[0-9]{1,2}(\.-?[0-9]{1,2})*)?")
 # What Django's filters append to the path of a field.
 _FILTERS = ("exact", "id__exact", "isnull", "isempty", "gte", "lt", "year", "month", "day")
+# What the hidden fields that count the parts of a page end with.
+_COUNTS = (f"-{TOTAL_FORM_COUNT}", f"-{INITIAL_FORM_COUNT}")
+MAX_PARTS = 200
+"""Maximum number of parts of one kind that a page takes, such as milestones of an action point."""
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -95,12 +102,30 @@ def _refuse_unsearchable(view: Callable[..., Any]) -> Callable[..., Any]:
             raise BadRequest(gettext("The selection contains something that is not a record."))
         if not all(_COLUMNS.fullmatch(order) for order in request.GET.getlist(ORDER_VAR)):
             raise BadRequest(gettext("The list cannot be sorted in this way."))
+        for text in (*request.GET.getlist(SEARCH_VAR), *request.GET.getlist("term")):
+            if len(words_of(text)) > MAX_WORDS:
+                raise BadRequest(
+                    gettext("These are too many words. Search for %(limit)s at most.") % {"limit": MAX_WORDS}
+                )
+        _refuse_impossible_parts(request)
         try:
             return view(request, *args, **kwargs)
         except OverflowError as error:
             raise BadRequest(gettext("The address contains a number that is too large.")) from error
 
     return inner
+
+
+def _refuse_impossible_parts(request: HttpRequest) -> None:
+    """Raise BadRequest if the form's own counts of its parts are no numbers, or more than a page can have: each part costs time."""
+    for name, values in request.POST.lists():
+        if name.endswith(_COUNTS) and not all(_ID.fullmatch(value) and int(value) <= MAX_PARTS for value in values):
+            raise BadRequest(
+                gettext(
+                    "The form does not say how many parts it has, or has more than %(limit)s. Nothing was saved; open the page again."
+                )
+                % {"limit": MAX_PARTS}
+            )
 
 
 class _OnlyIds:
@@ -231,10 +256,26 @@ class RecordAdmin(ListAdmin, SimpleHistoryAdmin):
         return super().history_form_view(request, object_id, version_id, extra_context)
 
 
+class PartFormSet(BaseInlineFormSet):
+    """Refuse a form of more parts than are stored: it was made by hand, or somebody has removed a part meanwhile."""
+
+    def _construct_form(self, i: int, **kwargs: Any) -> Any:
+        try:
+            return super()._construct_form(i, **kwargs)  # type: ignore[misc] # of Django
+        except IndexError as error:
+            raise BadRequest(
+                gettext(
+                    "Somebody has removed one of the parts on this page meanwhile, so nothing was saved. Open the page again, and repeat "
+                    "your changes."
+                )
+            ) from error
+
+
 class PartInline(admin.TabularInline):
     """Edit the parts of a record. They are deleted on pages of their own, which show what else is deleted."""
 
     form = ChangedFieldsForm
+    formset = PartFormSet
     extra = 0
     max_num = 100
     can_delete = False
@@ -242,7 +283,7 @@ class PartInline(admin.TabularInline):
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
         """Limit the number of forms that a request made by hand can ask for: each costs time."""
-        return super().get_formset(request, obj, **(options | {"absolute_max": 2 * self.max_num}))
+        return super().get_formset(request, obj, **(options | {"absolute_max": MAX_PARTS}))
 
 
 def _columns(obj: models.Model, names: Iterable[str]) -> list[str]:

@@ -7,8 +7,15 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+
+class _Markdown(MarkdownIt):
+    def normalizeLink(self, url: str) -> str:  # noqa: N802 - the library's name
+        """Complete an address without a scheme, `//host/page`: it leads to another host, on pages and in files alike."""
+        return super().normalizeLink(f"https:{url}" if url.startswith("//") else url)
+
+
 # Only what a narrative needs. No raw HTML, no images (browsers would fetch them from other servers), no headings (pages have their own).
-_markdown = MarkdownIt("zero", {"html": False, "linkify": False, "breaks": True}).enable(
+_markdown = _Markdown("zero", {"html": False, "linkify": False, "breaks": True}).enable(
     [
         "paragraph",
         "newline",

@@ -10,10 +10,15 @@ from functools import reduce
 from operator import and_
 from typing import Any, ClassVar, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import connections, models
 from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext as _
 
-from tracker.folding import fold
+from tracker.folding import fold, words_of
+
+MAX_WORDS = 10
+"""How many words are searched for at once. Each costs time."""
 
 TRIGRAM = 3
 """The shortest word that an index can find, in letters."""
@@ -47,6 +52,16 @@ class Searchable(models.Model):
 
     def folded_text(self) -> str:
         return fold("\n".join(str(getattr(self, name)) for name in self.searched_fields))
+
+
+def validate_words(text: str) -> None:
+    """Accept what may be searched for. Raises ValidationError if there are more than MAX_WORDS different words."""
+    if len(words_of(text)) > MAX_WORDS:
+        raise ValidationError(
+            _("These are too many words. Search for %(limit)s at most."),
+            code="too_many_words",
+            params={"limit": MAX_WORDS},
+        )
 
 
 def contains_words(words: Iterable[str]) -> models.Q:

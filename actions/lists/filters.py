@@ -21,7 +21,7 @@ from actions.states import ActionPointState, PartState
 from issues.models import Agenda
 from tracker.folding import words_of
 from tracker.people.models import Agency, User, with_role
-from tracker.searchable import contains_words
+from tracker.searchable import contains_words, validate_words
 from tracker.text import validate_line
 
 MAX_TEXT = 200
@@ -71,7 +71,7 @@ class ActionPointFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         label=_("Words or reference"),
         max_length=MAX_TEXT,
-        validators=[validate_line, _legible],
+        validators=[validate_line, _legible, validate_words],
     )
     issue = django_filters.ChoiceFilter(label=_("Issue"), choices=[], empty_label=_("All"))
     agency = django_filters.ChoiceFilter(label=_("Lead agency"), choices=[], empty_label=_("All"))
@@ -237,10 +237,10 @@ def _issues(agenda: Agenda) -> Iterable[tuple[int, str]]:
 
 
 def query_without_page(data: QueryDict) -> str:
-    """Return the query without the page and without empty values."""
+    """Return the query without the page and without empty values, each value of a parameter once."""
     query = QueryDict(mutable=True)
     for name, values in data.lists():
-        if name not in _PLACES and (values := [value for value in values if value]):
+        if name not in _PLACES and (values := [value for value in dict.fromkeys(values) if value]):
             query.setlist(name, values)
     return query.urlencode()
 

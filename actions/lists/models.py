@@ -9,10 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from issues.models import Agenda
 from tracker.people.models import User
+from tracker.people.permissions import Right, may
 from tracker.text import NameField, validate_line
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+
+
+MAX_VIEWS = 20
+"""How many views of one agenda a person may save."""
 
 
 class SavedView(models.Model):
@@ -41,8 +46,15 @@ class SavedView(models.Model):
 
 
 def offered_views(user: "User | AnonymousUser", agenda: Agenda) -> list[SavedView]:
-    """Return one's own views and those shared with the network. One query, none for visitors."""
+    """Return one's own views and those that active people share with the network. One query, none for visitors."""
     if not isinstance(user, User):
         return []
-    views = SavedView.objects.filter(Q(person=user) | Q(is_shared=True), agenda=agenda)
+    shared = Q(is_shared=True, person__is_active=True)
+    views = SavedView.objects.filter(Q(person=user) | shared, agenda=agenda)
     return list(views.select_related("person"))
+
+
+def removable_views(user: User) -> "models.QuerySet[SavedView]":
+    """Return the views that the person may remove: the person's own; for coordinators also those that are shared."""
+    own = Q(person=user)
+    return SavedView.objects.filter(own | Q(is_shared=True) if may(user, Right.COORDINATE) else own)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,11 +19,14 @@ from actions.lists import export as files
 from actions.lists.columns import COLUMNS, FIRST, OF_THE_WHOLE, headings
 from actions.lists.filters import ActionPointFilter, query_without_page, unknown_parameters
 from actions.lists.forms import SaveViewForm
-from actions.lists.models import SavedView, offered_views
+from actions.lists.models import MAX_VIEWS, SavedView, offered_views, removable_views
 from actions.lists.sorting import DEFAULT, ORDERS, in_order
 from actions.reader import read_agenda
 from actions.rows import PAGE_SIZE, rows_of
+from issues.models import Agenda
+from tracker.people.models import User
 from tracker.people.permissions import Right, may
+from tracker.transactions import lock
 from tracker.web.pagination import get_page
 from tracker.web.tabular import file_response
 
@@ -39,11 +43,11 @@ def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
         request.GET, agenda=agenda, user=request.user, as_of=as_of, states=read_agenda(agenda, as_of)
     )
     errors = unknown_parameters(request.GET, [*filters.filters, *_PARAMETERS])
-    sort, columns = request.GET.get("sort") or DEFAULT, request.GET.getlist("columns")
+    sort, columns = request.GET.get("sort") or DEFAULT, set(request.GET.getlist("columns"))
     if sort not in ORDERS:
         sort = DEFAULT
         errors.append(_("The list cannot be sorted like that; it is sorted by reference."))
-    if set(columns) - set(COLUMNS):
+    if columns - set(COLUMNS):
         errors.append(_("The table has no such column; it was left out."))
     page = get_page(in_order(filters.narrowed(), sort), PAGE_SIZE, request.GET, errors)
     query = query_without_page(request.GET)
@@ -129,24 +133,41 @@ def save_view(request: HttpRequest, slug: str) -> HttpResponseBase:
     if not form.is_valid():
         return render(request, "lists/view_form.html", {"agenda": agenda, "form": form}, status=400)
     try:
-        with transaction.atomic():
-            view, is_new = SavedView.objects.update_or_create(
-                person=person,
-                agenda=agenda,
-                name=form.cleaned_data["name"],
-                defaults={"query": form.cleaned_data["query"], "is_shared": form.cleaned_data["is_shared"]},
-            )
-    except IntegrityError:  # a double click
-        view, is_new = SavedView.objects.get(person=person, agenda=agenda, name=form.cleaned_data["name"]), True
+        view, is_new = _store_view(person, agenda, form.cleaned_data)
+    except _TooManyViewsError:
+        form.add_error(None, _too_many_views())
+        return render(request, "lists/view_form.html", {"agenda": agenda, "form": form}, status=409)
     saved = _("View “%(name)s” saved.") if is_new else _("View “%(name)s” replaced by this list.")
     messages.success(request, saved % {"name": view.name})
     return redirect(view)
 
 
+class _TooManyViewsError(Exception):
+    """The person already has MAX_VIEWS views of this agenda. Nothing was saved."""
+
+
+@transaction.atomic
+def _store_view(person: User, agenda: Agenda, values: dict[str, Any]) -> tuple[SavedView, bool]:
+    """Add a view or replace the one of that name; return it, and whether it was added. Raises _TooManyViewsError."""
+    lock(User.objects.filter(pk=person.pk))  # a second click waits here
+    others = SavedView.objects.filter(person=person, agenda=agenda).exclude(name=values["name"])
+    if others.count() >= MAX_VIEWS:
+        raise _TooManyViewsError
+    chosen = {"query": values["query"], "is_shared": values["is_shared"]}
+    return SavedView.objects.update_or_create(person=person, agenda=agenda, name=values["name"], defaults=chosen)
+
+
+def _too_many_views() -> str:
+    return _(
+        "You have saved %(limit)s views of this agenda already, so this one was not saved. Go back to the list and remove one under "
+        "“Views”, or use the name of one to replace it."
+    ) % {"limit": MAX_VIEWS}
+
+
 @require_POST
 def remove_view(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Remove one of one's own views."""
-    view = get_object_or_404(SavedView.objects.select_related("agenda"), pk=pk, person=signed_in(request))
+    """Remove one of one's own views; coordinators also remove what others share."""
+    view = get_object_or_404(removable_views(signed_in(request)).select_related("agenda"), pk=pk)
     view.delete()
     messages.success(request, _("View “%(name)s” removed. No action point was changed.") % {"name": view.name})
     return redirect("action_point_list", view.agenda.slug)

@@ -52,6 +52,8 @@ class MilestoneManager(models.Manager["Milestone"].from_queryset(MilestoneQueryS
         )
 
 
+MAX_MILESTONES = 100
+"""Maximum number of milestones of an action point. People read them all on its page."""
 REASON_LIMIT = 100
 """Maximum length of a reason in the history, in characters."""
 
@@ -160,10 +162,12 @@ class Milestone(models.Model):
         return self.done_on.earliest > self.due.latest
 
     def clean(self) -> None:
-        """Raise ValidationError if the milestone has no date and does not recur, or recurs but has no second occurrence.
+        """Raise ValidationError if the action point has MAX_MILESTONES others, if the milestone has no date and does not recur, or if it
+        recurs but has no second occurrence.
 
         A second occurrence begins after the first one has ended, and ends by the last year that dates allow.
         """
+        self._refuse_too_many()
         due, every = self.due, self.repeats_every_months
         if not due and not every:
             raise ValidationError({"due": gettext("Enter a date. Only a recurring milestone can be without one.")})
@@ -175,6 +179,18 @@ class Milestone(models.Model):
                 "Choose a shorter or earlier date, or leave this empty."
             )
             raise ValidationError({"repeats_every_months": ValidationError(message, params={"year": LAST_YEAR})})
+
+    def _refuse_too_many(self) -> None:
+        if not self._state.adding or not self.action_point_id:
+            return
+        if Milestone.objects.filter(action_point=self.action_point_id).count() >= MAX_MILESTONES:
+            raise ValidationError(
+                gettext(
+                    "This action point has %(limit)s milestones already, so this one was not added. Remove those that are not needed any "
+                    "more, or change one of them."
+                )
+                % {"limit": MAX_MILESTONES}
+            )
 
     def mark_done(self, on: PartialDate) -> None:
         """Store when it was done. A recurring milestone gets its next date instead, counted from the due date, if there is one."""

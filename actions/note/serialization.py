@@ -69,8 +69,9 @@ def _restored(kind: Any, value: Any, site: str) -> Any:
         dataclass: Any = kind
         hints = _hints(dataclass)
         arguments = {name: _restored(hint, value[name], site) for name, hint in hints.items() if name in value}
-        if arguments.get("address", "").startswith("/"):
-            arguments["address"] = site + arguments["address"]
+        address = arguments.get("address", "")
+        if address.startswith("/") and not address.startswith("//"):  # that would be another host
+            arguments["address"] = site + address
         return dataclass(**arguments)
     return value
 

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_safe
 
 from actions.search.search import KINDS, find_by_reference, search_all
 from tracker.folding import words_of
+from tracker.searchable import MAX_WORDS
 from tracker.web.rate_limits import limit_visitors
 
 MAX_LENGTH = 200
-MAX_WORDS = 10
 
 
 @login_not_required

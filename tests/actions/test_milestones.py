@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actions.models import Milestone
+from actions.models.milestone import MAX_MILESTONES
 from tests import personas
 from tests.actions.pages import links, text
 from tracker.dates.value import PartialDate
@@ -41,6 +42,37 @@ def test_adding_stores_a_date_range(signed_in, point):
     assert response.headers["Location"] == f"{point.get_absolute_url()}#milestones"
     assert milestone.due == PartialDate.parse("2006-05-16/2006-05-18")
     assert milestone.due_latest == PartialDate.parse("2006-05-18").latest
+
+
+def fill(point, count=MAX_MILESTONES):
+    Milestone.objects.bulk_create(
+        Milestone(action_point=point, title=f"Milestone {number}", due=PartialDate.parse("2006"))
+        for number in range(count)
+    )
+
+
+def test_milestones_of_an_action_point_are_limited(signed_in, point):
+    fill(point)
+    first, typed = point.milestones.first(), {"title": "Course in Paris", "due": "2006", "place": "Paris"}
+
+    refused = signed_in.post(address(point), typed)
+    form = signed_in.get(address(point, first)).context["form"]
+    edited = signed_in.post(address(point, first), typed | {"version": form["version"].value()})
+
+    assert (refused.status_code, edited.status_code) == (400, 302)
+    assert f"This action point has {MAX_MILESTONES} milestones already, so this one was not added." in text(refused)
+    assert 'value="Course in Paris"' in refused.text
+    assert point.milestones.count() == MAX_MILESTONES
+
+
+def test_milestones_added_in_the_admin_site_are_limited(client, admin, point):
+    fill(point)
+    typed = {"action_point": point.pk, "title": "Course", "due": "2006"}
+
+    refused = personas.sign_in(client, admin).post("/admin/actions/milestone/add/", typed)
+
+    assert f"This action point has {MAX_MILESTONES} milestones already" in text(refused)
+    assert point.milestones.count() == MAX_MILESTONES
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from django.db import IntegrityError, connection, transaction
 
 from actions import progress as verbs
 from actions.as_of import AsOf
-from actions.drafts import MAX_DRAFTS, TooManyDraftsError, is_blank, save_draft
-from actions.models import ActionPoint, ActionStatus, Evidence, Milestone, ProgressUpdate, ReportedStatus
+from actions.drafts import MAX_DRAFTS, MAX_DRAFTS_OF_PERSON, DraftRefusedError, is_blank, save_draft
+from actions.models import ActionPoint, ActionStatus, Evidence, Milestone, ProgressDraft, ProgressUpdate, ReportedStatus
 from actions.models.status import AttentionReason
 from actions.progress import NewerUpdatesError, Progress, SupersededError, correct, log_progress, withdraw
 from actions.reader import read_agenda, state_of
@@ -190,13 +190,40 @@ def test_publishing_keeps_the_newer_draft_of_another_tab(point, focal_point):
 def test_drafts_of_one_person_on_an_action_point_are_limited(point, focal_point, coordinator):
     drafts = [save_draft(point, focal_point, {"narrative": [str(number)]}) for number in range(MAX_DRAFTS)]
 
-    with pytest.raises(TooManyDraftsError):
+    with pytest.raises(DraftRefusedError):
         save_draft(point, focal_point, {"narrative": ["One more"]})
     save_draft(point, focal_point, {"narrative": ["Changed"]}, drafts[0].submission)
     save_draft(point, coordinator, {"narrative": ["Another person's"]})
     save_draft(personas.action_point(number=2), focal_point, {"narrative": ["On another action point"]})
 
     assert point.drafts.filter(author=focal_point).count() == MAX_DRAFTS
+
+
+def test_drafts_of_one_person_are_limited(point, focal_point, coordinator):
+    points = [personas.action_point(number=number) for number in range(2, 2 + MAX_DRAFTS_OF_PERSON // MAX_DRAFTS)]
+    for each in points:
+        ProgressDraft.objects.bulk_create(
+            ProgressDraft(action_point=each, author=focal_point, typed={"narrative": [str(number)]})
+            for number in range(MAX_DRAFTS)
+        )
+
+    with pytest.raises(DraftRefusedError, match="you keep 100 drafts already"):
+        save_draft(point, focal_point, {"narrative": ["One more"]})
+    save_draft(points[0], focal_point, {"narrative": ["Changed"]}, points[0].drafts.first().submission)
+    save_draft(point, coordinator, {"narrative": ["Another person's"]})
+
+    assert focal_point.drafts.count() == MAX_DRAFTS_OF_PERSON
+
+
+@pytest.mark.parametrize(
+    "typed", [{"narrative": ["x" * 100_001]}, {"a": ["x" * 60_000], "b": ["x" * 60_000]}, {"a": ["x" * 1_000] * 101}]
+)
+def test_draft_is_limited_in_length(point, focal_point, typed):
+    with pytest.raises(DraftRefusedError, match="more than 100000 characters"):
+        save_draft(point, focal_point, typed)
+    save_draft(point, focal_point, {"narrative": ["x" * 100_000]})
+
+    assert point.drafts.count() == 1
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from actions import responsibilities
-from actions.lists.models import SavedView
+from actions.lists.models import MAX_VIEWS, SavedView
 from actions.progress import log_progress
 from issues.models import Agenda
 from tests import personas
@@ -62,6 +62,55 @@ def test_shared_view_is_visible_to_all_and_removable_only_by_its_owner(client, p
     assert "Nobody else" not in text(page)
     assert refused.status_code == 404
     assert list(SavedView.objects.values_list("name", flat=True)) == ["Nobody else"]
+
+
+def save_views(person, count, **fields):
+    agenda = Agenda.objects.get()
+    SavedView.objects.bulk_create(
+        SavedView(person=person, agenda=agenda, name=f"View {number}", **fields) for number in range(count)
+    )
+
+
+def test_one_person_saves_a_bounded_number_of_views(client, point, focal_point, other_focal_point):
+    save_views(focal_point, MAX_VIEWS)
+    personas.sign_in(client, focal_point)
+
+    refused = client.post(SAVE, {"name": "One more", "query": "issue=1"})
+    replaced = client.post(SAVE, {"name": "View 0", "query": "issue=2"})
+    another = personas.sign_in(client, other_focal_point).post(SAVE, {"name": "One more", "query": "issue=1"})
+
+    assert (refused.status_code, replaced.status_code, another.status_code) == (409, 302, 302)
+    assert f"You have saved {MAX_VIEWS} views of this agenda already, so this one was not saved." in text(refused)
+    assert 'value="One more"' in refused.text
+    assert SavedView.objects.filter(person=focal_point).count() == MAX_VIEWS
+    assert SavedView.objects.get(name="View 0").query == "issue=2"
+
+
+@pytest.mark.parametrize("role", ["coordinator", "admin"])
+def test_coordinators_remove_shared_views_but_not_private_ones(client, point, focal_point, role):
+    save_views(focal_point, 1, is_shared=True)
+    shared = SavedView.objects.get()
+    private = SavedView.objects.create(person=focal_point, agenda=shared.agenda, name="Private")
+    personas.sign_in(client, personas.person("head@example.org", role=role))
+    page = client.get(LIST).text
+
+    answers = [client.post(f"/views/{view.pk}/removal/").status_code for view in (shared, private)]
+
+    assert f"/views/{shared.pk}/removal/" in page
+    assert answers == [302, 404]
+    assert list(SavedView.objects.all()) == [private]
+
+
+def test_shared_views_of_deactivated_people_are_not_offered(client, point, focal_point, other_focal_point):
+    save_views(focal_point, 1, is_shared=True)
+    personas.sign_in(client, other_focal_point)
+    before = client.get(LIST)
+    focal_point.is_active = False
+    focal_point.save(update_fields=["is_active"])
+
+    after = client.get(LIST)
+
+    assert ("View 0" in text(before), "View 0" in text(after)) == (True, False)
 
 
 @pytest.mark.parametrize(

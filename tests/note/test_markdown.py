@@ -77,3 +77,37 @@ def test_markdown_of_hostile_text_holds_no_markup_of_theirs(hostile_agenda):
     assert kinds.isdisjoint({"html_block", "html_inline", "fence", "code_block", "hr"})
     assert len(re.findall(r"^## ", text, re.MULTILINE)) == 3
     assert "\x07" not in text
+
+
+@pytest.mark.parametrize(
+    "narrative",
+    [
+        "One.\nTwo.\nThree.",
+        "- One.\n  Two.\n- Three.\n  Four.",
+        "> One.\n> Two.",
+        "1. > One.\n   > Two.",
+        "One.  \nTwo.",
+    ],
+)
+def test_line_breaks_of_a_narrative_are_line_breaks_of_the_file(narrative):
+    lines = [line.rstrip() for line in text_lines(parse(narrative))]  # as editors store them
+
+    breaks, written = (
+        [child.type for token in MarkdownIt("commonmark").parse(text) for child in token.children or ()]
+        for text in (narrative, "\n".join(lines))
+    )
+    assert [kind.replace("soft", "hard") for kind in breaks] == written
+    assert "hardbreak" in written
+
+
+def test_line_breaks_of_an_update_survive_in_the_file(client, focal_point):
+    point = personas.action_point()
+    personas.update(point, narrative="One line.\nAnother line.", status="under_way")
+
+    file = personas.sign_in(client, focal_point).get("/agendas/2026/note.md").content.decode()
+
+    assert "One line.\\\n  Another line." in file
+
+
+def test_link_without_a_scheme_leads_to_another_host_in_the_file():
+    assert list(text_lines(parse("[a](//host.example/page)"))) == ["[a](<https://host.example/page>)", ""]

@@ -87,3 +87,15 @@ def test_markdown_is_rendered_quickly(text):
 )
 def test_text_is_split_after_its_first_paragraph(text, expected):
     assert split_first_paragraph(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "href"),
+    [
+        ("//host.example/page", "https://host.example/page"),
+        ("https://host.example/page", "https://host.example/page"),
+        ("/agendas/2026/", "/agendas/2026/"),
+    ],
+)
+def test_address_without_a_scheme_leads_to_another_host(address, href):
+    assert f'<a href="{href}" rel="noopener nofollow">' in to_html(f"[a]({address})")

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from tracker.folding import fold, words_of
 from tracker.people.mailboxes import canonical
 from tracker.people.models import User, UserQuerySet
-from tracker.searchable import closeness
+from tracker.searchable import MAX_WORDS, closeness
 
 MAX_OFFERED = 10
 """How many people are suggested or offered for one name."""
@@ -80,10 +80,10 @@ def select(values: Iterable[Any], people: UserQuerySet, typed_people: UserQueryS
 
 def matching(people: UserQuerySet, text: str) -> UserQuerySet:
     """Return the people whose name or address contains each word of the text, closest names first. A word can also be the acronym of
-    the person's agency.
+    the person's agency. Nobody for more than MAX_WORDS words.
     """
     words = words_of(text) if len(text) <= MAX_CHARACTERS else []
-    if not words:
+    if not 0 < len(words) <= MAX_WORDS:
         return people.none()
     each = (Q(search_text__contains=word) | Q(agency__acronym__iexact=word) for word in words)
     return people.filter(reduce(and_, each)).order_by(closeness(words), "name", "email")

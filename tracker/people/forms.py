@@ -15,6 +15,7 @@ from tracker.changed_fields import ChangedFieldsForm
 from tracker.people import time_zones
 from tracker.people.mailboxes import canonical
 from tracker.people.models import Agency, Role, User
+from tracker.searchable import validate_words
 from tracker.text import validate_line
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ class DirectorySearch(forms.Form):
         label=_("Name, address or agency"),
         max_length=100,
         required=False,
-        validators=[validate_line],
+        validators=[validate_line, validate_words],
         widget=forms.TextInput(attrs={"type": "search"}),
     )
 

@@ -18,16 +18,29 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.log import log_response
 
+MAX_QUERY = 8_000
+"""Characters of an address after the question mark."""
+MAX_VALUES = 50
+"""How often an address may repeat a parameter, such as `status`. No list has as many to choose from."""
+
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 _CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
 _FOR_MACHINES = {"/alive/", "/health/"}
 _UNEXPECTED = "Something in it is not as the tracker makes it. Go back, and try once more; nothing was changed."
+_TOO_LONG = (
+    "The address asks for more than the tracker looks for at once: it is too long, or repeats one of its parts too often. "
+    "Go back, and choose less; nothing was changed."
+)
 _TOO_LARGE = "More was sent than the tracker takes at once, so nothing was stored. Go back, and send less of it."
 
 
+class TooLongAddressError(BadRequest):
+    """The query string has more than MAX_QUERY characters, or more than MAX_VALUES values of one parameter."""
+
+
 def readable_request_middleware(get_response: GetResponse) -> GetResponse:
-    """Refuse a request whose host, charset or query string cannot be read, before anything else reads them. Must come first."""
+    """Refuse a request whose host, charset or query string cannot be read, or whose query is too long. Must come first."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         request.get_host()
@@ -38,7 +51,7 @@ def readable_request_middleware(get_response: GetResponse) -> GetResponse:
         if charset.lower() not in {"utf-8", "utf8", "us-ascii", "ascii"}:
             request.encoding = "utf-8"
             raise BadRequest("The charset of the request is not UTF-8")
-        _ = request.GET
+        _refuse_long_query(request)
         # Ignore cookies that the database could not search for.
         request.COOKIES = {
             name: value for name, value in request.COOKIES.items() if not _CONTROL_CHARACTER.search(value)
@@ -48,12 +61,22 @@ def readable_request_middleware(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def _refuse_long_query(request: HttpRequest) -> None:
+    """Raise TooLongAddressError if filters, searches and links made from the query would cost much."""
+    if len(request.META.get("QUERY_STRING", "")) > MAX_QUERY:
+        raise TooLongAddressError
+    if any(len(values) > MAX_VALUES for _name, values in request.GET.lists()):
+        raise TooLongAddressError
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Return the page for status 400, with the reason that a view gave. A request that reached no view gets a static page."""
     if isinstance(exception, BadRequest) and request.resolver_match:
         return render(request, "400.html", {"reason": str(exception)}, status=400)
     if isinstance(exception, DisallowedHost):
         words = "The tracker is not reached under this address. Check the host name in it."
+    elif isinstance(exception, TooLongAddressError):
+        words = _TOO_LONG
     elif isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
         words = _TOO_LARGE
     else:

@@ -19,6 +19,10 @@ from tracker.text import without_unwanted
 Rows = Iterable[Sequence[Sequence[Any]]]
 """Batches of rows; each row has a value for each column: text, a whole number, a date, a moment in UTC, a boolean, or None."""
 
+MAX_CELL = 32_767
+"""Characters of a cell of a workbook, as Excel counts them: UTF-16 units, of which an emoji is two. It opens no file with more."""
+_WIDTH = 24
+"""Width of the columns of a workbook, in digits."""
 MAX_WORKBOOK_ROWS = 100_000
 KINDS = {
     "csv": "text/csv; charset=utf-8",
@@ -93,6 +97,9 @@ def as_xlsx(columns: Sequence[str], rows: Rows, head: Mapping[str, str]) -> IO[b
     sheet, about = book.add_worksheet("Rows"), book.add_worksheet("About")
     bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
     moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    sheet.set_column(0, len(columns) - 1, _WIDTH)
+    about.set_column(0, 1, 2 * _WIDTH)
     for number, name in enumerate(columns):
         sheet.write_string(0, number, name, bold)
     sheet.freeze_panes(1, 0)
@@ -101,11 +108,11 @@ def as_xlsx(columns: Sequence[str], rows: Rows, head: Mapping[str, str]) -> IO[b
         for row in batch:
             line += 1
             for number, value in enumerate(row):
-                _write(sheet, line, number, value, day, moment)
+                _write(sheet, line, number, value, day, moment, wrapped)
     sheet.autofilter(0, 0, max(line, 1), len(columns) - 1)
     for number, cells in enumerate(head.items()):
         for place, cell in enumerate(cells):
-            _write(about, number, place, cell, day, moment)
+            _write(about, number, place, cell, day, moment, wrapped)
     book.close()
     file.seek(0)
     return file
@@ -159,7 +166,7 @@ def _iso(value: Any) -> str:
     raise TypeError(type(value))
 
 
-def _write(sheet: Any, line: int, number: int, value: Any, day: Any, moment: Any) -> None:
+def _write(sheet: Any, line: int, number: int, value: Any, day: Any, moment: Any, wrapped: Any) -> None:
     if value is None:
         return
     if isinstance(value, bool):
@@ -171,4 +178,14 @@ def _write(sheet: Any, line: int, number: int, value: Any, day: Any, moment: Any
     elif isinstance(value, date):
         sheet.write_datetime(line, number, datetime(value.year, value.month, value.day), day)  # noqa: DTZ001 - a day
     else:
-        sheet.write_string(line, number, without_unwanted(str(value))[:32_767])
+        sheet.write_string(line, number, _cut(without_unwanted(str(value))), wrapped)
+
+
+def _cut(text: str) -> str:
+    """Return the text, cut with an ellipsis at a whole character if it has more than MAX_CELL UTF-16 units."""
+    if 2 * len(text) <= MAX_CELL:
+        return text
+    units = text.encode("utf-16-le")
+    if len(units) <= 2 * MAX_CELL:
+        return text
+    return units[: 2 * (MAX_CELL - 1)].decode("utf-16-le", "ignore") + "…"

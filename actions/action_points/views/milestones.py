@@ -11,7 +11,7 @@ from actions.access import get_action_point, signed_in
 from actions.action_points.forms import MilestoneDoneForm, MilestoneForm, MilestoneRemovalForm
 from actions.models import ActionPoint, Milestone
 from tracker.people.permissions import Right
-from tracker.transactions import atomic_post, locked_by_post
+from tracker.transactions import atomic_post, lock, locked_by_post
 from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
 from tracker.web.forms import posted, render_form
 from tracker.web.optimistic_lock import version_of
@@ -19,8 +19,11 @@ from tracker.web.optimistic_lock import version_of
 
 @preserve_form
 @require_http_methods(["GET", "POST"])
+@atomic_post
 def add(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
     action_point = get_action_point(signed_in(request), slug, issue, number, Right.LOG_PROGRESS)
+    if request.method == "POST":
+        lock(ActionPoint.objects.filter(pk=action_point.pk))  # its milestones are counted
     return _form_page(request, action_point, Milestone(action_point=action_point), _("Milestone added."))
 
 

@@ -17,7 +17,7 @@ from actions import progress as progress_actions
 from actions.access import get_action_point, signed_in
 from actions.action_points.forms import ProgressForm
 from actions.action_points.forms.days import with_days
-from actions.drafts import MAX_DRAFTS, TooManyDraftsError, is_blank, save_draft
+from actions.drafts import DraftRefusedError, is_blank, save_draft
 from actions.flash_messages import tag_for
 from actions.models import ActionPoint, ProgressDraft, ProgressUpdate, ReportedStatus
 from actions.models.progress_update import NARRATIVE_LIMIT
@@ -55,7 +55,7 @@ def _require_right(request: HttpRequest, action_point: ActionPoint, user: User) 
         return
     try:
         draft = _save_sent(request, action_point, user) if request.method == "POST" else None
-    except TooManyDraftsError:
+    except DraftRefusedError:
         draft = None
     if draft:
         raise PermissionDenied(
@@ -133,8 +133,8 @@ def _show_again(
         form.send_again_with(submission=uuid4())
     try:
         draft = _save_sent(request, action_point, user)
-    except TooManyDraftsError:
-        form.add_error(None, _too_many_drafts())
+    except DraftRefusedError as refusal:
+        form.add_error(None, str(refusal))
     else:
         if draft:
             form.send_again_with(submission=draft.submission)
@@ -149,8 +149,8 @@ def _save_draft(request: HttpRequest, action_point: ActionPoint, user: User) -> 
             _("Nothing is written yet: no draft was saved."),
             400,
         )
-    except TooManyDraftsError:
-        draft, problem, status = None, _too_many_drafts(), 409
+    except DraftRefusedError as refusal:
+        draft, problem, status = None, str(refusal), 409
     if draft:
         message = _("Draft saved. Only you can see it until you publish it.")
         messages.success(request, message, extra_tags=clear_browser_copy(request))
@@ -160,7 +160,7 @@ def _save_draft(request: HttpRequest, action_point: ActionPoint, user: User) -> 
 
 
 def _save_sent(request: HttpRequest, action_point: ActionPoint, user: User) -> ProgressDraft | None:
-    """Save the sent values as a draft and return it; return None if nothing was typed. Raises TooManyDraftsError."""
+    """Save the sent values as a draft and return it; return None if nothing was typed. Raises DraftRefusedError."""
     typed = with_days(typed_values(request.POST), ProgressForm.DAYS, timezone.localdate())
     return None if is_blank(typed) else save_draft(action_point, user, typed, _submission(request))
 
@@ -170,13 +170,6 @@ def _submission(request: HttpRequest) -> UUID | None:
         return UUID(request.POST.get("submission", ""))
     except ValueError:
         return None
-
-
-def _too_many_drafts() -> str:
-    return _(
-        "Your text is below, but it was not saved as a draft: you keep %(limit)s drafts on this action point already. "
-        "Publish or discard one of them, then try once more."
-    ) % {"limit": MAX_DRAFTS}
 
 
 def _preview(request: HttpRequest, action_point: ActionPoint, user: User) -> HttpResponse:

@@ -101,7 +101,8 @@ def _indented(lines: Iterable[str], by: str) -> Iterator[str]:
 
 
 def _runs(runs: Iterable[Run]) -> str:
-    return "".join("  \n" if run.text == "\n" else _run(run) for run in runs)
+    """Write the runs. A backslash makes a line break: spaces would be lost at the end of an indented line, and in editors."""
+    return "".join("\\\n" if run.text == "\n" else _run(run) for run in runs)
 
 
 def _run(run: Run) -> str:

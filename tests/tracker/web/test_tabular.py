@@ -15,7 +15,7 @@ from actions.lists.models import SavedView
 from actions.models import Evidence
 from issues.models import Agenda
 from tests import personas
-from tracker.web.tabular import KINDS, as_csv, as_json, as_xlsx
+from tracker.web.tabular import KINDS, MAX_CELL, as_csv, as_json, as_xlsx
 
 pytestmark = [
     pytest.mark.embedded,  # how a file is written does not depend on the database
@@ -203,3 +203,27 @@ def test_every_kind_of_file_is_tested():
     assert b"".join(as_json(["a"], [[["=1"]]], {})) == b'{"rows": [\n{"a": "=1"}\n]}\n'
     with as_xlsx(["=1"], [[["=1"]]], {"=1": "=1"}) as book:
         assert zipfile.ZipFile(book).testzip() is None
+
+
+@pytest.mark.parametrize("letter", ["x", "é", "\N{GRINNING FACE}", "x\N{GRINNING FACE}"])
+@pytest.mark.parametrize("count", [10_000, MAX_CELL // 3, MAX_CELL // 2, 20_000, MAX_CELL, MAX_CELL + 1, 100_000])
+def test_cell_of_a_workbook_is_cut_at_what_excel_opens(letter, count):
+    text = letter * count
+
+    with as_xlsx(["a"], [[[text]]], {}) as book:
+        xml = zipfile.ZipFile(book).read("xl/worksheets/sheet1.xml").decode()
+
+    cell = re.findall(r"<t[^>]*>([^<]*)</t>", xml)[1]
+    fits = len(text.encode("utf-16-le")) // 2 <= MAX_CELL
+    assert len(cell.encode("utf-16-le")) // 2 <= MAX_CELL
+    assert cell == text if fits else text.startswith(cell[:-1]) and cell.endswith("…")
+
+
+def test_cells_of_a_workbook_wrap_their_text():
+    with as_xlsx(["a"], [[["One line.\nAnother."]]], {"filters": "x" * 500}) as book:
+        parts = zipfile.ZipFile(book)
+        styles, sheets = parts.read("xl/styles.xml"), [parts.read(f"xl/worksheets/sheet{n}.xml") for n in (1, 2)]
+
+    assert b'wrapText="1"' in styles
+    assert [re.search(rb'<c r="(A2|B1)" s="[1-9]"', sheet) is not None for sheet in sheets] == [True, True]
+    assert all(b"<cols>" in sheet for sheet in sheets)
