@@ -5,9 +5,9 @@ from django.utils.translation import ngettext
 
 
 def in_words(days: int) -> str:
-    """Return a number of days as "12 days", "5 months" or "20 years", rounded down to one unit."""
+    """Return a number of days as "12 days", "5 months" or "20 years", rounded down to one unit; "today" for less than a day."""
     if days < 1:
-        return _("less than a day")
+        return _("today")
     if days < 61:
         return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
     if days < 731:

@@ -21,7 +21,6 @@ class PartCard:
     part: Responsibility
     status: ActionStatus
     last_reported: PartialDate | None
-    days_since_report: int | None
     reasons: tuple[str, ...]
     """Why it needs attention, the most important reason first; empty if it does not."""
     next_update_by: date | None
@@ -59,7 +58,6 @@ def _card(
         part=part,
         status=ActionStatus(part_state.status),
         last_reported=part_state.last_reported,
-        days_since_report=rules.days_since_report(part_state, today),
         reasons=tuple(_reasons(state, part_state, today)),
         next_update_by=rules.allowed_until(state, part_state) if rules.is_open(state) and not is_due else None,
         persons=persons,

@@ -30,7 +30,6 @@ class ActionPointBrief:
     action_point: ActionPoint
     reasons: Sequence[str]
     """Why it needs attention; empty if it does not."""
-    days_since_report: int | None
     updates: Sequence[ProgressUpdate]
     milestones: Sequence[Milestone]
     """The open ones, in order of their dates."""
@@ -58,7 +57,6 @@ def brief_of(handover: Handover, points: Sequence[ActionPoint], today: date) -> 
         ActionPointBrief(
             action_point=point,
             reasons=[str(reason.label) for reason in rules.attention_reasons(states[point.pk], today)],
-            days_since_report=rules.days_since_report(states[point.pk], today),
             updates=updates[point.pk],
             milestones=[milestone for milestone in point.milestones.all() if milestone.done_on is None],
             reminded_at=reminded.get(point.pk),

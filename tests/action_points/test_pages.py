@@ -225,6 +225,34 @@ def test_days_since_the_last_update_are_hidden_from_visitors(client, point, foca
     assert ["12 days ago" in shown for shown in (to_visitor, to_member)] == [False, True]
 
 
+@pytest.mark.parametrize("has_lead", [True, False])
+@pytest.mark.parametrize(
+    ("reported_on", "as_of", "words"),
+    [
+        ("2026-03-05", "2026-03-05", "Last update today."),
+        ("2026-03-05", "2026-03-06", "Last update yesterday."),
+        ("2026-03", "2026-07-20", "Last update 4 months ago."),
+        ("2005", "2026-07-20", "Last update 21 years ago."),
+    ],
+)
+def test_age_of_the_last_update_has_the_precision_of_its_date(
+    client, point, focal_point, has_lead, reported_on, as_of, words
+):
+    if has_lead:
+        personas.lead(point, personas.agency())
+    log_progress(
+        point,
+        personas.progress(),
+        author=None,
+        now=datetime(2026, 3, 5, 9, tzinfo=UTC),
+        reported_on=PartialDate.parse(reported_on),
+    )
+
+    page = personas.sign_in(client, focal_point).get(f"{PATH}?as_of={as_of}")
+
+    assert words in text(page)
+
+
 @pytest.mark.parametrize("person", [None, "focal_point", "coordinator"])
 def test_parts_are_shown_side_by_side(client, point, request, person):
     ann = personas.person("ann@example.org", agency=personas.agency("UNSSC"))

@@ -125,6 +125,20 @@ def test_every_cell_is_labelled(table):
     assert labels == [str(label) for label in COLUMNS.values()] * 3
 
 
+@pytest.mark.parametrize(
+    ("as_of", "ages"),
+    [
+        ("2026-03-09", ["today", "8 days ago", "–"]),
+        ("2026-03-10", ["yesterday", "9 days ago", "–"]),
+        ("2026-06-30", ["3 months ago", "3 months ago", "–"]),
+    ],
+)
+def test_time_since_the_last_update_is_written_as_an_age(table, as_of, ages):
+    page = table(f"columns=silence&as_of={as_of}").text
+
+    assert [cell.strip() for cell in re.findall(r'<td data-label="Time since the last update">([^<]*)</td>', page)] == ages
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_table_query_count_does_not_depend_on_rows(client, coordinator, django_assert_num_queries, count):
     for place in range(1, count + 1):

@@ -9,7 +9,7 @@ from tracker.durations import in_words
 @pytest.mark.parametrize(
     ("days", "words"),
     [
-        (0, "less than a day"),
+        (0, "today"),
         (1, "1 day"),
         (60, "60 days"),
         (61, "2 months"),

@@ -58,7 +58,6 @@ def action_point_page(request: HttpRequest, slug: str, issue: int, number: int) 
         "reasons": reasons,
         "may_remind": bool(reasons) and not as_of.is_past and may(request.user, Right.COORDINATE),
         "parts": part_cards(state, parts, milestones, as_of.day),
-        "days_since_report": rules.days_since_report(state, as_of.day),
         "milestones": _by_state(milestones, state, as_of.day),
         "successors": _successors(request.user, action_point, as_of),
         "errors": errors,
