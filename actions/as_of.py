@@ -71,14 +71,14 @@ def read_as_of(request: HttpRequest) -> AsOf:
     day_text, basis = request.GET.get("as_of", ""), request.GET.get("by", Basis.REPORTED)
     errors = []
     if basis not in Basis.values:
-        errors.append(_("An agenda is shown as it was “reported” or “recorded”; here it is as reported."))
+        errors.append(_("Choose “reported” or “recorded”. This page shows what was reported."))
         basis = Basis.REPORTED
     try:
         day = date.fromisoformat(day_text) if day_text else today
     except ValueError:
         day = today
-        errors.append(_("The day to go back to must look like 2006-03-31; here is today."))
+        errors.append(_("The day must look like 2006-03-31. This page shows today."))
     if not EARLIEST <= day <= today:
         day = today
-        errors.append(_("Only days from 1945 until today can be gone back to; here is today."))
+        errors.append(_("Choose a day from 1945 until today. This page shows today."))
     return AsOf(day, day != today, basis, tuple(errors))

@@ -57,9 +57,9 @@ def changes_page(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         since = date.fromisoformat(request.GET.get("since") or since.isoformat())
     except ValueError:
-        errors.append(_("The day must look like 2006-03-31; here is what changed in a month."))
+        errors.append(_("The day must look like 2006-03-31. This page shows the changes of the last month."))
     if not EARLIEST <= since <= today:
-        errors.append(_("Only days from 1945 until today can be gone back to; here is what changed in a month."))
+        errors.append(_("Choose a day from 1945 until today. This page shows the changes of the last month."))
         since = today - A_MONTH
     found = changes(agenda, since, request.user, request.GET, errors)
     context = {

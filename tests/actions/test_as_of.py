@@ -160,7 +160,7 @@ def test_invalid_date_shows_an_error_and_the_status_of_today(client, point, foca
     response = personas.sign_in(client, focal_point).get(f"/agendas/2026/{path}?{query}")
 
     assert response.status_code == 400
-    assert "here is today" in text(response) or "as reported" in text(response)
+    assert "This page shows today." in text(response) or "This page shows what was reported." in text(response)
     assert "Under way" in text(response)
 
 

@@ -136,7 +136,9 @@ def test_every_cell_is_labelled(table):
 def test_time_since_the_last_update_is_written_as_an_age(table, as_of, ages):
     page = table(f"columns=silence&as_of={as_of}").text
 
-    assert [cell.strip() for cell in re.findall(r'<td data-label="Time since the last update">([^<]*)</td>', page)] == ages
+    assert [
+        cell.strip() for cell in re.findall(r'<td data-label="Time since the last update">([^<]*)</td>', page)
+    ] == ages
 
 
 @pytest.mark.parametrize("count", [1, 3])
