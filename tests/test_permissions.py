@@ -1,5 +1,6 @@
 """Who may do what, for every route and every kind of person. A route that is not listed here fails."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,7 @@ from actions.reminders.models import DeclinedResponsibility
 from actions.responsibilities import name_persons
 from actions.rollover.models import Rollover
 from actions.rollover.plan import start
+from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import links
 
@@ -255,6 +257,50 @@ def test_permission_to_write(world, route):
     answers = [client_of(world, person).post(address(world, route)).status_code for person in PEOPLE]
 
     assert answers == WRITE[route]
+
+
+POINT_PAGE, ISSUE_PAGE, NOTE_PAGE, AGENDA_PAGE = (
+    "/agendas/2026/1.1/",
+    "/agendas/2026/issues/1/",
+    "/agendas/2026/note/",
+    "/agendas/2026/",
+)
+
+
+def expected_ways_back(route: str, person: str) -> list[str]:
+    arguments = READ[route][0]
+    ways = []
+    if "issue" in arguments:
+        ways.append(POINT_PAGE)
+    if route in {"issue_edit", "add_action_point", "note_rationale"}:
+        ways.append(ISSUE_PAGE)
+    if route.startswith("note_"):
+        ways.append(NOTE_PAGE)
+    own = "/agendas/2026/dashboard/" if person in {"coordinator", "admin"} else "/my/"
+    return [*ways, AGENDA_PAGE, own]
+
+
+def ways_back(response: Any) -> list[str]:
+    (shown,) = re.findall(r'<section class="trouble">.*?</section>', response.text, re.DOTALL)
+    return re.findall(r'<a href="([^"]*)"', shown)
+
+
+@pytest.mark.parametrize("person", ["own", "other", "coordinator"])
+def test_refused_page_leads_back_to_what_the_person_may_read(world, person):
+    client = client_of(world, person)
+    refused = [route for route in READ if READ[route][1][PEOPLE.index(person)] == 403]
+
+    shown = {route: ways_back(client.get(address(world, route))) for route in refused}
+
+    assert shown == {route: expected_ways_back(route, person) for route in refused}
+    assert {client.get(way).status_code for ways in shown.values() for way in ways} == {200}
+
+
+@pytest.mark.parametrize("person", ["own", "other"])
+def test_refused_page_of_no_agenda_leads_back_without_one(world, person):
+    Agenda.objects.update(state=Agenda.State.DRAFT)
+
+    assert ways_back(client_of(world, person).get("/reminders/")) == ["/my/"]
 
 
 # What people may do who have a part without working for its agency, where it differs from what other focal points may do.
