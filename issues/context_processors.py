@@ -9,7 +9,7 @@ from issues.models import Agenda
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Add `current_agenda`: the agenda of the page, otherwise the newest open one or the newest, or None.
+    """Add `current_agenda`: the agenda of the page, otherwise the latest open one or the latest, or None.
 
     Up to two queries, none unless the template uses it.
     """

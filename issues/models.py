@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -47,8 +48,14 @@ class AgendaQuerySet(models.QuerySet["Agenda"]):
         return published.filter(models.Q(state_as_of=None) | ~models.Q(state_as_of=Agenda.State.CLOSED))
 
     def current(self) -> "Agenda | None":
-        """Return the newest open agenda, otherwise the newest, or None. One query."""
-        return self.order_by(models.Case(models.When(state=Agenda.State.OPEN, then=0), default=1), "-slug").first()
+        """Return the latest open agenda, otherwise the latest, or None. One query.
+
+        The latest is the one that was agreed last; an agenda without that date counts from its opening. Ties: the last short name.
+        """
+        open_first = models.Case(models.When(state=Agenda.State.OPEN, then=0), default=1)
+        opened_on = Cast("opened_on", models.CharField())
+        begun = Coalesce(models.F("agreed_on"), opened_on, output_field=models.CharField())  # EDTF sorts as text
+        return self.order_by(open_first, begun.desc(nulls_last=True), "-slug").first()
 
 
 class AgendaManager(models.Manager["Agenda"].from_queryset(AgendaQuerySet)):  # type: ignore[misc]

@@ -1,12 +1,14 @@
 """The navigation is drawn once for many pages, and yet says where one is and offers what one may open."""
 
 import re
+from datetime import date
 
 import pytest
 from django.urls import reverse
 from django.utils.html import escape
 
 from tests import personas
+from tracker.dates.value import PartialDate
 
 PLACES = {
     "my_action_points": [],
@@ -84,3 +86,56 @@ def test_navigation_leads_to_the_agenda_of_the_page_in_the_language_of_the_reade
 
     assert links(page)[1] == [reverse("dashboard", args=["2025"])]
     assert '<nav class="site-nav" aria-label="Navigation principale">' in page.text
+
+
+def opened(slug, agreed_on=None, opened_on=None, state="open"):
+    agreed_on = agreed_on and PartialDate.parse(agreed_on)
+    return {"slug": slug, "agreed_on": agreed_on, "opened_on": opened_on, "state": state}
+
+
+@pytest.mark.parametrize(
+    ("agendas", "latest"),
+    [
+        ([opened("2005", "2005-05"), opened("2026", "2026-04-30")], "2026"),
+        ([opened("kenya-2025", "2025-06"), opened("2026", "2026-04-30")], "2026"),
+        ([opened("2005", "2005-05", date(2027, 1, 1)), opened("2026", "2026-04-30")], "2026"),
+        ([opened("2005", "2005-05"), opened("2026", None, date(2026, 5, 1))], "2026"),
+        ([opened("2005", "2005-05"), opened("2026", "2026-04-30", state="closed")], "2005"),
+        ([opened("2005", "2005-05"), opened("2026", "2026-04-30", state="draft")], "2005"),
+        ([opened("2005", "2005-05", state="closed"), opened("2006", "2006-05", state="closed")], "2006"),
+        ([opened("2005", "2005-05", state="closed"), opened("2027", state="draft")], "2005"),
+        ([opened("a", "2026"), opened("b", "2026")], "b"),
+    ],
+)
+def test_navigation_leads_to_the_latest_open_agenda(client, coordinator, agendas, latest):
+    for fields in agendas:
+        personas.agenda(**fields)
+    personas.sign_in(client, coordinator)
+
+    found = links(client.get(reverse("preferences")))[0]
+
+    assert reverse("agenda", args=[latest]) in found
+    assert client.get("/").url == reverse("dashboard", args=[latest])
+
+
+@pytest.mark.parametrize("place", ["agenda", "dashboard", "action_point_list", "note", "changes", "rollover"])
+def test_navigation_stays_with_the_agenda_that_is_read(client, coordinator, place):
+    personas.agenda(**opened("2005", "2005-05"))
+    personas.agenda(**opened("2026", "2026-05"))
+    personas.sign_in(client, coordinator)
+
+    assert reverse("agenda", args=["2005"]) in links(client.get(reverse(place, args=["2005"])))[0]
+
+
+@pytest.mark.parametrize(
+    ("person", "audience", "latest"),
+    [(None, "everybody", "2025"), ("focal_point", "network", "2025"), ("coordinator", "network", "2025")],
+)
+def test_navigation_leads_nobody_to_an_agenda_that_they_may_not_see(client, request, db, person, audience, latest):
+    personas.agenda(**opened("2025", "2025-05"), visible_to=audience)
+    personas.agenda(**opened("2026", "2026-05", state="draft"))
+    personas.agenda(**opened("2027", "2027-05", state="closed"))
+    if person:
+        personas.sign_in(client, request.getfixturevalue(person))
+
+    assert reverse("agenda", args=[latest]) in links(client.get(reverse("agency_list")))[0]
