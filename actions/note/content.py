@@ -81,7 +81,7 @@ class NoteUpdate:
         """Return date, agencies and status on one line."""
         status = self.status_label
         if self.is_piece:
-            status += " (" + gettext("a part only") + ")"
+            status += " (" + gettext("a piece of the work") + ")"
         return " · ".join(text for text in (self.when, self.who, status) if text)
 
     @property

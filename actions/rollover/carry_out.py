@@ -103,8 +103,8 @@ def _require_ready(rollover: Rollover, source: Agenda, today: date) -> None:
         raise RolloverError(message % {"count": undecided})
     if milestones := len(undecided_milestones(rollover, today)):
         message = ngettext(
-            "%(count)s milestone has passed without being done. Say first what happens to it.",
-            "%(count)s milestones have passed without being done. Say first what happens to each of them.",
+            "%(count)s milestone has passed and is not marked as done. Decide first what happens to it.",
+            "%(count)s milestones have passed and are not marked as done. Decide first what happens to each of them.",
             milestones,
         )
         raise RolloverError(message % {"count": milestones})

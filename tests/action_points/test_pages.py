@@ -194,7 +194,7 @@ def test_action_point_of_a_closed_agenda_links_to_its_successor(
 
     page = personas.sign_in(client, focal_point).get(PATH)
 
-    assert ("Go on in 2031/1.1" in text(page)) == offered
+    assert ("Continue in 2031/1.1" in text(page)) == offered
     assert (f'class="btn btn-primary" href="{later.get_absolute_url()}"' in page.text) == offered
     assert page.text.count("btn btn-primary") == 1
     assert "Log progress" in text(page)

@@ -138,11 +138,11 @@ def test_confirmation_links_to_the_next_action_point_due(signed_in, form_url, po
     first = signed_in.post(form_url, filled(focal_point), follow=True)
     second = signed_in.post(reverse("log_progress", args=["2026", 1, 3]), filled(focal_point), follow=True)
 
-    waits = "log progress on 2026/1.3, which waits for it"
+    waits = "log progress on 2026/1.3, which is waiting for you"
     assert waits in text(first)
     assert reverse("log_progress", args=["2026", 1, 3]) in links(first)
     assert waits not in text(signed_in.get(point.get_absolute_url()))
-    assert "which waits for it" not in text(second)
+    assert "which is waiting for you" not in text(second)
 
 
 def test_confirmation_is_shown_above_an_update_on_another_page(signed_in, form_url, point, focal_point):

@@ -143,9 +143,7 @@ class PreferencesForm(_PersonForm):
             "digests_paused_until": _("No digests until"),
         }
         help_texts = {
-            "wants_digests": _(
-                "One mail with those of your action points that show no progress, and none where all move."
-            ),
+            "wants_digests": _("One mail with what is waiting for you, and none when you are up to date."),
             "digest_ceiling": _("Coordinators set when digests go out. You can have fewer."),
             "digests_paused_until": _("For a leave. The digests start again on that day."),
         }

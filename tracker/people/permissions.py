@@ -67,7 +67,7 @@ def require(user: "User | AnonymousUser", right: Right, thing: Owned | None = No
         raise PermissionDenied(
             {
                 Right.LOG_PROGRESS: gettext(
-                    "You can read this action point, but only its owners and coordinators log progress on it."
+                    "You can read this action point, but only the people responsible for it and coordinators log progress on it."
                 ),
                 Right.CORRECT: gettext(
                     "You can read this update, but only its own agency and coordinators correct or withdraw it."

@@ -38,7 +38,7 @@ class ProgressForm(VersionedForm, forms.Form):
     )
     reason = forms.CharField(
         label=_("Why is there no progress?"),
-        help_text=_("Needed with “No progress”. One honest sentence helps more than silence."),
+        help_text=_("Needed with “No progress”. One honest sentence is enough."),
         required=False,
         validators=[validate_text, MaxLengthValidator(REASON_LIMIT)],
         widget=forms.Textarea(attrs={"rows": 2, "data-counter": REASON_LIMIT, "data-needed-with": "no_progress"}),
@@ -52,7 +52,7 @@ class ProgressForm(VersionedForm, forms.Form):
     )
     happened = PartialDateFormField(label=_("When did it happen?"), required=False)
     evidence = LinksField(
-        label=_("Links that show it"),
+        label=_("Links"),
         help_text=_("One a line. Words behind the address become its title."),
         required=False,
         validators=[validate_text],

@@ -95,7 +95,7 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponseBase:
     require(person := signed_in(request), Right.COORDINATE)
     get_object_or_404(DeclinedResponsibility, pk=pk)
     DeclinedResponsibility.objects.unresolved().filter(pk=pk).update(resolved_by=person, resolved_at=timezone.now())
-    messages.success(request, _("Resolved. The owners of the action point get reminders about it again."))
+    messages.success(request, _("Resolved. The people responsible for the action point get reminders about it again."))
     return redirect("reminders")
 
 
