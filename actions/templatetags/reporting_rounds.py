@@ -6,7 +6,7 @@ from django import template
 from django.http import QueryDict
 
 from actions.as_of import PARAMETERS, AsOf
-from actions.reporting_rounds import end_of_round, is_long_past
+from actions.reporting_rounds import end_of_round, long_past_period
 from issues.models import Agenda
 from tracker.people.permissions import Right, may
 
@@ -21,9 +21,10 @@ def past_period(context: Any, agenda: Agenda, as_of: AsOf) -> dict[str, Any]:
 
     Shows nothing on a past date, and before the period ended more than a year ago. One query if it shows something, otherwise none.
     """
-    if as_of.is_past or not is_long_past(agenda, as_of.day):
+    period = None if as_of.is_past else long_past_period(agenda, as_of.day)
+    if period is None:
         return {}
-    request, day = context["request"], end_of_round(agenda)
+    request, day = context["request"], end_of_round(agenda, period)
     return {
         "agenda": agenda,
         "day": day,
