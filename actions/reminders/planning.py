@@ -70,10 +70,9 @@ def plan(now: datetime) -> None:
         return
     periods = periods_by_zone(schedules, now)
     waiting = _people_to_plan(periods, now)
-    turns = make_turns(
-        periods, {person: (zone, _begun(periods[zone], instant, zone, now)) for person, zone, instant in waiting}, now
-    )
-    make_digests(schedules, turns, now)
+    opened = {schedule.agenda_id: schedule.agenda.opened_on for schedule in schedules}
+    begun = {person: (zone, _begun(periods[zone], opened, instant, zone, now)) for person, zone, instant in waiting}
+    make_digests(schedules, make_turns(periods, begun, now), now)
     if waiting:
         PlannedUntil.objects.record([person for person, _zone, _instant in waiting], now)
 
@@ -113,11 +112,19 @@ def _people_to_plan(periods: Mapping[str, Periods], now: datetime) -> list[tuple
     return [(pk, zone, instant if instant and instant <= now else None) for pk, zone, instant in known]
 
 
-def _begun(periods: Periods, instant: datetime | None, zone: str, now: datetime) -> frozenset[int]:
-    """Return the agendas whose period has begun since that instant; without an instant those whose period begins today."""
+def _begun(
+    periods: Periods, opened: Mapping[int, date | None], instant: datetime | None, zone: str, now: datetime
+) -> frozenset[int]:
+    """Return the agendas whose period has begun since that instant; without an instant those whose period begins today.
+
+    `opened` has the days on which they were opened or reopened. A period that had begun by then mails nobody: the next one does.
+    """
     today = now.astimezone(zone_named(zone)).date()
     return frozenset(
-        agenda for agenda, period in periods.items() if (period.due_at > instant if instant else period.start == today)
+        agenda
+        for agenda, period in periods.items()
+        if (period.due_at > instant if instant else period.start == today)
+        and period.start > (opened[agenda] or date.min)
     )
 
 

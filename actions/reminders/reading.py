@@ -76,7 +76,8 @@ def _without_faulty_milestones(
 ) -> list[ActionPointState]:
     """Return the states without the milestones whose date cannot be read. One query."""
     faulty = set()
-    dates = Milestone.objects.undone().filter(**lookups).annotate(due_text=ExpressionWrapper(F("due"), CharField()))
+    dated = Milestone.objects.undone().filter(**lookups).exclude(due=None)
+    dates = dated.annotate(due_text=ExpressionWrapper(F("due"), CharField()))
     for milestone, point, due in dates.values_list("pk", "action_point_id", "due_text"):
         try:
             PartialDate.parse(due)

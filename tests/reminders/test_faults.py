@@ -66,10 +66,11 @@ def faults_named_on(page):
     [
         {"due": "2025/2100", "repeats_every_months": 12},
         {"due": "2026-01/2100-12", "repeats_every_months": 1},
+        {"due": None, "repeats_every_months": 1},
     ],
-    ids=lambda fields: fields["due"],
+    ids=lambda fields: fields["due"] or "no date",
 )
-def test_milestone_without_a_next_turn_is_no_fault(schedule, focal_point, coordinator, client, fields):
+def test_milestone_without_a_date_or_a_next_turn_is_no_fault(schedule, focal_point, coordinator, client, fields):
     point = led_by(focal_point.agency)
     Milestone.objects.bulk_create([Milestone(action_point=point, title="For ever", **fields)])
 

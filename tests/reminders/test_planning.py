@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from actions.models import ActionPoint
 from actions.progress import withdraw
 from actions.reminders.models import Digest, PlannedUntil, ReminderCount, ReminderSchedule
 from actions.reminders.planning import SENDERS, plan, tick
@@ -224,6 +225,26 @@ def test_open_agenda_without_a_schedule_gets_the_default_one_and_mails_nobody_at
     schedule = ReminderSchedule.objects.get()
     assert (schedule.rhythm, schedule.weekdays, schedule.hour) == ("weekly", (0,), 8)
     assert rows() == []
+
+
+@pytest.mark.parametrize(
+    ("opened", "mailed"),
+    [
+        (date(2026, 11, 22), ["2026-11-24", "2026-11-30"]),  # late, since no scheduler ran on Monday
+        (date(2026, 11, 23), ["2026-11-30"]),
+        (date(2026, 11, 24), ["2026-11-30"]),
+    ],
+)
+def test_period_that_began_before_the_agenda_was_reopened_mails_nobody(schedule, focal_point, opened, mailed):
+    personas.milestone(ActionPoint.objects.get(), due="2026-01")
+    plan(MONDAY - timedelta(days=7))
+    Agenda.objects.update(opened_on=opened)
+    Digest.objects.update(day=date(2026, 1, 1))
+
+    for days_later in range(1, 8):
+        plan(MONDAY + timedelta(days=days_later))
+
+    assert [day for day in days() if day != "2026-01-01"] == mailed
 
 
 def test_closed_agenda_gets_no_schedule(db):
