@@ -62,11 +62,10 @@ def add_texts(digests: Iterable[tuple[int, list[DigestEntry]]]) -> None:
         entry["text"] = text
 
 
-def last_update(action_point: int, agency: int | None, person: int) -> LastUpdate | None:
-    """Return the last update that covers the agency's part of the action point, by ids, as the person reads it. Five queries."""
-    update = _last_updates([(action_point, agency)]).get((action_point, agency))
+def last_updates(parts: Collection[_PartKey], person: int) -> dict[_PartKey, LastUpdate]:
+    """Return the last update on each of these parts, as the person reads it. Five queries."""
     acronyms = dict(Agency.objects.order_by().values_list("pk", "acronym"))
-    return _last(update, acronyms, person) if update else None
+    return {part: _last(update, acronyms, person) for part, update in _last_updates(parts).items()}
 
 
 def shorten(text: str, limit: int) -> str:

@@ -10,12 +10,13 @@ from actions import rules
 from actions.as_of import AsOf
 from actions.models import Milestone, ProgressUpdate, ReportedStatus
 from actions.reader import state_of
-from actions.reminders.content import last_update
+from actions.reminders.content import MAX_TEXT, shorten
 from actions.reminders.email import display_date, reasons_of, reference_of
 from actions.reminders.links import AnswerLink, Purpose, answer_path
 from actions.reminders.models.entry import Kind
 from actions.reminders.sending import entries_now
 from tracker.dates.value import PartialDate
+from tracker.markdown import to_plain
 
 MAX_MILESTONES = 3
 
@@ -61,17 +62,22 @@ class WaitingPart:
     path: str
 
 
-def ask(link: AnswerLink, today: date) -> Question:
-    """Return the question of an answer page. About 14 queries."""
+def ask(link: AnswerLink, last: ProgressUpdate | None, today: date) -> Question:
+    """Return the question of an answer page, with the last update on the part. About nine queries."""
     agency = link.part.agency if link.part else None
-    last = last_update(link.action_point.pk, agency.pk if agency else None, link.person.pk)
-    reported = display_date(last["reported"], get_language() or "") if last else ""
+    reported = display_date(last.reported_on.text, get_language() or "") if last else ""
     return Question(
         heading=_heading(link.purpose, agency.acronym if agency else "", reported),
         agency=agency.acronym if agency else "",
-        last=LastAnswer(last["agency"], reported, ReportedStatus(last["status"]), last["text"]) if last else None,
+        last=_last_answer(last, reported) if last else None,
         milestones=_milestones(link, today),
     )
+
+
+def _last_answer(last: ProgressUpdate, reported: str) -> LastAnswer:
+    text = last.reason or to_plain(last.narrative)
+    agency = last.agency.acronym if last.agency else ""
+    return LastAnswer(agency, reported, ReportedStatus(last.status), shorten(text, MAX_TEXT))
 
 
 def others_waiting(link: AnswerLink, now: datetime) -> list[WaitingPart]:

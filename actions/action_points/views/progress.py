@@ -3,30 +3,33 @@
 import re
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from actions import progress as progress_actions
 from actions.access import get_action_point, signed_in
 from actions.action_points.forms import ProgressForm
-from actions.action_points.forms.days import with_days
-from actions.drafts import DraftRefusedError, is_blank, save_draft
+from actions.action_points.publishing import (
+    publish,
+    require_right,
+    save_sent,
+    save_with_form,
+    sent_values,
+)
+from actions.drafts import DraftRefusedError
 from actions.flash_messages import tag_for
-from actions.models import ActionPoint, ProgressDraft, ProgressUpdate, ReportedStatus
+from actions.models import ActionPoint, ProgressUpdate, ReportedStatus
 from actions.models.progress_update import NARRATIVE_LIMIT
+from actions.progress import NewerUpdatesError
 from actions.reports import parents_of, report_of
 from actions.submission import SubmissionUsedError
 from actions.summaries import covers_a_part
 from tracker.markdown import to_html
 from tracker.people.models import User
-from tracker.people.permissions import Right, may
 from tracker.web.form_recovery import Typed, clear_browser_copy, pop_saved_form, preserve_form, typed_values
 
 
@@ -36,7 +39,7 @@ def log_progress(request: HttpRequest, slug: str, issue: int, number: int) -> Ht
     """Show the form on GET, with the draft that `draft` names. On POST, `do` is publish (the default), draft or preview."""
     user = signed_in(request)
     action_point = get_action_point(user, slug, issue, number)
-    _require_right(request, action_point, user)
+    require_right(request, action_point, user, sent_values(request))
     if request.method == "POST":
         return _DO.get(request.POST.get("do", ""), _publish)(request, action_point, user)
     if typed := pop_saved_form(request):
@@ -44,28 +47,6 @@ def log_progress(request: HttpRequest, slug: str, issue: int, number: int) -> Ht
     if "draft" in request.GET:
         return _continue_draft(request, action_point, user)
     return _page(request, _form(action_point, user, None, request.GET), action_point)
-
-
-def _require_right(request: HttpRequest, action_point: ActionPoint, user: User) -> None:
-    """Raise PermissionDenied unless the user may log progress, after saving the sent text as a draft.
-
-    The user may have lost the right after opening the form.
-    """
-    if may(user, Right.LOG_PROGRESS, action_point):
-        return
-    try:
-        draft = _save_sent(request, action_point, user) if request.method == "POST" else None
-    except DraftRefusedError:
-        draft = None
-    if draft:
-        raise PermissionDenied(
-            _(
-                "You may not log progress on %(reference)s any more, so nothing was published. What you typed was saved as a draft: "
-                "you find it under “My action points”."
-            )
-            % {"reference": action_point.reference}
-        )
-    raise PermissionDenied
 
 
 def _continue_draft(request: HttpRequest, action_point: ActionPoint, user: User) -> HttpResponse:
@@ -94,20 +75,10 @@ def _publish(request: HttpRequest, action_point: ActionPoint, user: User) -> Htt
     if not form.is_valid():
         return _show_again(request, form, action_point, user, status=400)
     try:
-        update = progress_actions.log_progress(
-            action_point,
-            form.progress(),
-            author=user,
-            now=timezone.localtime(),
-            submission=form.cleaned_data["submission"],
-            reported_on=form.cleaned_data.get("reported_on"),
-            version=form.cleaned_data["version"],
-        )
-    except progress_actions.NewerUpdatesError as error:
-        form.send_again_with(version=max(newer.number for newer in error.updates))
+        update = publish(form, action_point, user)
+    except NewerUpdatesError as error:
         return _show_again(request, form, action_point, user, newer=error.updates, status=409)
     except SubmissionUsedError as error:
-        form.send_again_with(submission=uuid4())
         used, own = error.update, error.update.author_id == user.pk
         correctable = own and used.action_point_id == action_point.pk and not used.is_withdrawn
         return _show_again(request, form, action_point, user, used=used, correctable=correctable, status=409)
@@ -129,23 +100,15 @@ def _show_again(
     request: HttpRequest, form: ProgressForm, action_point: ActionPoint, user: User, **context: Any
 ) -> HttpResponse:
     """Save the typed text as a draft, and show the form again, which continues the draft. A blank form saves no draft."""
-    if _submission(request) is None:
-        form.send_again_with(submission=uuid4())
-    try:
-        draft = _save_sent(request, action_point, user)
-    except DraftRefusedError as refusal:
-        form.add_error(None, str(refusal))
-    else:
-        if draft:
-            form.send_again_with(submission=draft.submission)
-            context["draft"] = draft
+    if draft := save_with_form(request, form, action_point, user, sent_values(request)):
+        context["draft"] = draft
     return _page(request, form, action_point, **context)
 
 
 def _save_draft(request: HttpRequest, action_point: ActionPoint, user: User) -> HttpResponse:
     try:
         draft, problem, status = (
-            _save_sent(request, action_point, user),
+            save_sent(request, action_point, user, sent_values(request)),
             _("Nothing is written yet: no draft was saved."),
             400,
         )
@@ -157,19 +120,6 @@ def _save_draft(request: HttpRequest, action_point: ActionPoint, user: User) -> 
         return redirect(f"{request.path}?draft={draft.pk}")
     messages.warning(request, problem)
     return _page(request, _form(action_point, user, typed_values(request.POST)), action_point, status=status)
-
-
-def _save_sent(request: HttpRequest, action_point: ActionPoint, user: User) -> ProgressDraft | None:
-    """Save the sent values as a draft and return it; return None if nothing was typed. Raises DraftRefusedError."""
-    typed = with_days(typed_values(request.POST), ProgressForm.DAYS, timezone.localdate())
-    return None if is_blank(typed) else save_draft(action_point, user, typed, _submission(request))
-
-
-def _submission(request: HttpRequest) -> UUID | None:
-    try:
-        return UUID(request.POST.get("submission", ""))
-    except ValueError:
-        return None
 
 
 def _preview(request: HttpRequest, action_point: ActionPoint, user: User) -> HttpResponse:

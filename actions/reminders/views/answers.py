@@ -4,7 +4,6 @@ GET only shows the form, so that a mail scanner does nothing; POST acts, as the 
 part that waits.
 """
 
-from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -19,22 +18,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from actions.action_points.forms import PauseForm, ProgressForm
+from actions.action_points.box import Box, last_update_on, open_box
+from actions.action_points.forms import PauseForm
+from actions.action_points.publishing import publish
 from actions.models import ProgressUpdate, ReportedStatus
-from actions.progress import NewerUpdatesError, Progress, log_progress
+from actions.progress import NewerUpdatesError
 from actions.reminders.links import AnswerLink, Purpose, read_answer_link, successors_of
 from actions.reminders.models import DeclinedResponsibility
 from actions.reminders.question import ask, others_waiting
 from actions.responsibilities import pause
 from actions.submission import SubmissionUsedError, same_content
-from tracker.people.models import Agency
 from tracker.people.time_zones import zone_named
 from tracker.text import validate_line
 from tracker.web.form_recovery import clear_browser_copy
 from tracker.web.forms import posted, render_form
-
-_SHOWN = {"status", "reason", "narrative", "happened", "evidence"}
-"""Of the progress form: what an answer to a mail needs. The rest keeps its defaults."""
 
 
 class DeclineForm(forms.Form):
@@ -61,25 +58,32 @@ def answer(request: HttpRequest, token: str) -> HttpResponseBase:
 def _page(request: HttpRequest, link: AnswerLink) -> HttpResponseBase:
     """Show or take the answer in the recipient's time zone, which decides the day of the report."""
     context: dict[str, Any] = {"answer": link, "action_point": link.action_point}
-    form = _form(link, posted(request))
+    form = _other_form(link, posted(request))
+    if not form:
+        start = "no_progress" if link.purpose == Purpose.NO_PROGRESS else request.GET.get("start", "")
+        today = timezone.localdate()
+        context["box"] = open_box(link.action_point, link.part, link.person, today, data=posted(request), start=start)
+        form = context["box"].form
     if logged := link.action_point.progress_updates.filter(submission=link.submission).first():
         return _already_logged(request, link, logged, form)
     context["form"] = form
     if not form.is_valid():
-        return render_form(request, "reminders/answer_form.html", **context, **_asked(link))
+        if "box" in context:
+            form.focus_first()
+        return render_form(request, "reminders/answer_form.html", **context, **_asked(link, context.get("box")))
     try:
         _act(link, form)
     except NewerUpdatesError as error:
-        form.send_again_with(version=max(newer.number for newer in error.updates))
-        context |= {"newer": error.updates} | _asked(link)
+        context |= {"newer": error.updates} | _asked(link, context.get("box"))
         return render(request, "reminders/answer_form.html", context, status=409)
     except SubmissionUsedError as error:
         return _already_logged(request, link, error.update, form)
     return _answered(request, link, form)
 
 
-def _asked(link: AnswerLink) -> dict[str, Any]:
-    return {"question": ask(link, timezone.localdate()), "waiting": others_waiting(link, timezone.now())}
+def _asked(link: AnswerLink, box: Box | None) -> dict[str, Any]:
+    last = box.last if box else last_update_on(link.action_point, link.part)
+    return {"question": ask(link, last, timezone.localdate()), "waiting": others_waiting(link, timezone.now())}
 
 
 def _answered(request: HttpRequest, link: AnswerLink, form: Any) -> HttpResponseBase:
@@ -111,7 +115,7 @@ def _done(link: AnswerLink, form: Any) -> str:
 def _already_logged(request: HttpRequest, link: AnswerLink, logged: ProgressUpdate, form: Any) -> HttpResponse:
     """Show the update that the link has logged, with what was typed now if that is different."""
     unpublished = []
-    if form.is_bound and not (form.is_valid() and same_content(logged, _progress(link, form))):
+    if form.is_bound and not (form.is_valid() and same_content(logged, form.progress())):
         unpublished = [(field.label, _typed(field)) for field in form.visible_fields() if field.value()]
     context = {
         "answer": link,
@@ -128,44 +132,11 @@ def _typed(field: forms.BoundField) -> str:
     return str(dict(ReportedStatus.choices).get(value, value) if field.name == "status" else value)
 
 
-def _form(link: AnswerLink, data: Any) -> Any:
-    today = timezone.localdate()
+def _other_form(link: AnswerLink, data: Any) -> Any:
+    """Return the form of a link that asks for something else than progress; None if it asks for progress."""
     if link.purpose == Purpose.PAUSE and link.part:
-        return PauseForm(data, today=today)
-    if link.purpose == Purpose.NOT_MINE:
-        return DeclineForm(data)
-    point = link.action_point
-    form = ProgressForm(
-        data,
-        initial=_initial(link),
-        version=point.last_number(),
-        action_point=point,
-        user=link.person,
-        today=today,
-    )
-    for name, field in form.fields.items():
-        if name not in _SHOWN:
-            field.widget = field.hidden_widget()
-    if link.part:
-        form.fields["agency"].queryset = Agency.objects.filter(pk=link.part.agency_id)  # type: ignore[attr-defined]
-        form.fields["agency"].required = False
-    return form
-
-
-def _initial(link: AnswerLink) -> dict[str, Any]:
-    """Return the part's agency, and its last status unless that was "no progress"."""
-    reported = link.part or link.action_point
-    status = ReportedStatus.NO_PROGRESS.value if link.purpose == Purpose.NO_PROGRESS else reported.status
-    initial: dict[str, Any] = {"agency": link.part.agency_id} if link.part else {}
-    if link.purpose == Purpose.NO_PROGRESS or status in set(ReportedStatus.values) - {ReportedStatus.NO_PROGRESS.value}:
-        initial["status"] = status
-    return initial
-
-
-def _progress(link: AnswerLink, form: Any) -> Progress:
-    """Return the content of a valid form. An answer for a part has the part's agency, whoever writes it."""
-    progress: Progress = form.progress()
-    return replace(progress, agency=link.part.agency) if link.part else progress
+        return PauseForm(data, today=timezone.localdate())
+    return DeclineForm(data) if link.purpose == Purpose.NOT_MINE else None
 
 
 def _act(link: AnswerLink, form: Any) -> None:
@@ -182,11 +153,4 @@ def _act(link: AnswerLink, form: Any) -> None:
                 defaults={"reason": form.cleaned_data["reason"], "made_at": now},
             )
     else:
-        log_progress(
-            point,
-            _progress(link, form),
-            author=link.person,
-            now=now,
-            submission=link.submission,
-            version=form.cleaned_data["version"],
-        )
+        publish(form, point, link.person, submission=link.submission)
