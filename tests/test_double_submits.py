@@ -47,6 +47,14 @@ def progress(client: Client, person: User) -> Sent:
     return path, shown(client, path, status="under_way", narrative="It moves."), ProgressUpdate
 
 
+def box(client: Client, person: User) -> Sent:
+    sign_in(client, User.objects.get(email="focal.undp@example.org"))
+    path = f"/my/parts/{ActionPoint.objects.get().responsibilities.get().pk}/"
+    values = {field.html_name: field.value() for field in client.get(path).context["opened"].box.form}
+    typed = {"status": "under_way", "narrative": "It moves."}
+    return path, {name: value for name, value in values.items() if value not in (None, "")} | typed, ProgressUpdate
+
+
 def correction(client: Client, person: User) -> Sent:
     personas.update(ActionPoint.objects.get(), person)
     path = f"{POINT}updates/1/corrections/"
@@ -177,7 +185,7 @@ def admin_agency(client: Client, person: User) -> Sent:
 
 
 REDIRECTED = [
-    *(milestone, progress, correction, withdrawal, snooze, issue, action_point, saved_view, invitation, schedule),
+    *(milestone, progress, box, correction, withdrawal, snooze, issue, action_point, saved_view, invitation, schedule),
     *(reminder, rollover, planned_issue, decision, next_agenda, hand_over, hand_over_of_what_is_led, deactivation),
     *(section_edit, sign_off),
 ]

@@ -36,6 +36,7 @@ LOGIN = 302
 READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "home": ({}, [302, 302, 302, 302, 302]),
     "my_action_points": ({}, [LOGIN, 200, 200, 200, 200]),
+    "inbox_box": ({"pk": "part"}, [LOGIN, 200, 403, 302, 302]),  # whose part it is not gets the full form
     "agenda_list": ({}, [200, 200, 200, 200, 200]),
     "agenda": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "issue": (AGENDA | {"number": 1}, [LOGIN, 200, 200, 200, 200]),
@@ -138,6 +139,7 @@ WRITE: dict[str, list[int]] = {
     "add_issue": [LOGIN, 403, 403, 400, 400],
     "issue_edit": [LOGIN, 403, 403, 400, 400],
     "add_action_point": [LOGIN, 403, 403, 400, 400],
+    "inbox_box": [LOGIN, 400, 403, 302, 302],
     "log_progress": [LOGIN, 400, 403, 400, 400],
     "discard_draft": [LOGIN, 302, 302, 302, 302],
     "correct_update": [LOGIN, 400, 403, 400, 400],
@@ -211,6 +213,7 @@ def world(db: None, focal_point: Any, other_focal_point: Any, coordinator: Any, 
     )
     start(Rollover(source=point.issue.agenda, slug="2027", title="2027 action agenda"), coordinator, personas.NOW)
     return {
+        "part": point.responsibilities.get().pk,
         "milestone": personas.milestone(point).pk,
         "note_file": note_file.pk,
         "digest": personas.digest(focal_point, point).pk,

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from actions.inbox import views
+from actions.inbox import box_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("my/", views.my_action_points, name="my_action_points"),
+    path("my/parts/<int:pk>/", box_views.box, name="inbox_box"),
 ]

@@ -108,9 +108,12 @@ const keepForm = (form) => {
   }
   form.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(() => keep(false), 400);
+    timer = setTimeout(keepIfHere, 400);
   });
-  addEventListener("pagehide", () => keep(false));
+  // Before the page goes, or htmx replaces the form.
+  const keepIfHere = () => form.isConnected && keep(false);
+  addEventListener("pagehide", keepIfHere);
+  document.addEventListener("htmx:beforeSwap", keepIfHere);
   form.addEventListener("submit", (event) => {
     keep(false);
     const target = pathOf(event.submitter?.hasAttribute("formaction") ? event.submitter.formAction : form.action);
@@ -118,15 +121,20 @@ const keepForm = (form) => {
   });
 };
 
-try {
-  tagged("keep-forget").forEach(forget);
-  tagged("keep-clear").forEach((stored) => {
-    const { path, name, target } = readSent();
-    if (target !== pathOf(stored)) return;
-    writeCopy(path, name, null);
-    sessionStorage.removeItem(`${prefix}sent`);
-  });
-  document.querySelectorAll("form[data-keep]").forEach(keepForm);
-} catch {
-  // A browser that stores nothing (a private window, a full disk) still sends the form.
-}
+const start = () => {
+  try {
+    tagged("keep-forget").forEach(forget);
+    tagged("keep-clear").forEach((stored) => {
+      const { path, name, target } = readSent();
+      if (target !== pathOf(stored)) return;
+      writeCopy(path, name, null);
+      sessionStorage.removeItem(`${prefix}sent`);
+    });
+    document.querySelectorAll("form[data-keep]").forEach(keepForm);
+  } catch {
+    // A browser that stores nothing (a private window, a full disk) still sends the form.
+  }
+};
+
+start();
+document.addEventListener("htmx:afterSwap", ({ target }) => target.id === "content" && start());

@@ -32,7 +32,8 @@ def test_no_progress_is_answered_on_a_phone_without_scripts(new_page, path):
     page.goto(path("no_progress"))
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Why is there no progress at UNDP?")
-    page.get_by_label("Why is there no progress?").fill("The post is vacant.")
+    expect(page.get_by_label("What happened?")).to_have_value("No progress because ")
+    page.get_by_label("What happened?").fill("The post is vacant.")
     page.get_by_role("button", name="Publish").click()
 
     expect(page.get_by_role("status")).to_have_text("Your update on 2026/1.1 is published. 1 more is waiting for you.")

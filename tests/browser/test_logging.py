@@ -22,10 +22,10 @@ def point(focal_point) -> Any:
 @pytest.mark.embedded
 def test_progress_is_logged_with_the_keyboard_alone(new_page, focal_point, point):
     page = new_page(focal_point)
-    page.goto("/")
-    page.get_by_role("link", name=re.compile("Log progress")).focus()
+    page.goto("/agendas/2026/1.1/")
+    page.get_by_role("link", name=re.compile("Log progress")).first.focus()
     page.keyboard.press("Enter")
-    page.wait_for_url("**/updates/")
+    page.wait_for_url("**/updates/**")
 
     page.get_by_role("radio", name="Under way").focus()
     page.keyboard.press("Space")
@@ -55,8 +55,7 @@ def tab_to(page: Any, name: str) -> None:
 
 def test_progress_is_logged_without_scripts(new_page, focal_point, point):
     page = new_page(focal_point, java_script_enabled=False)
-    page.goto("/my/")
-    page.get_by_role("link", name=re.compile("No progress, because")).click()
+    page.goto("/agendas/2026/1.1/updates/?status=no_progress")
 
     expect(page.get_by_role("radio", name="No progress")).to_be_checked()
     page.get_by_label("Why is there no progress?").fill("The post is vacant.")

@@ -8,8 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from actions.drafts import save_draft
-from actions.inbox import views
-from actions.progress import log_progress
+from actions.inbox import rows
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import links, text
@@ -28,8 +27,7 @@ def own_action_point(focal_point, number: int, reported_days_ago: int | None = N
     point = personas.action_point(personas.issue(), number=number)
     personas.assign(point, focal_point)
     if reported_days_ago is not None:
-        day = PartialDate.day(timezone.localdate() - timedelta(days=reported_days_ago))
-        log_progress(point, personas.progress(), author=focal_point, now=timezone.now(), reported_on=day)
+        personas.update(point, focal_point, now=timezone.now() - timedelta(days=reported_days_ago))
     return point
 
 
@@ -46,23 +44,24 @@ def test_home_redirects_by_role(client, focal_point, coordinator, admin):
     assert answers == [reverse("my_action_points"), *[reverse("dashboard", args=["2026"])] * 2]
 
 
-def test_worklist_shows_the_longest_overdue_first(signed_in, focal_point):
+def test_inbox_shows_what_waits_apart_by_reference(signed_in, focal_point):
     recent, overdue, long_overdue, never_reported = (
         own_action_point(focal_point, n, days) for n, days in enumerate([1, 100, 400, None], 1)
     )
 
-    rows = signed_in.get(reverse("my_action_points")).context["rows"]
+    inbox = signed_in.get(reverse("my_action_points")).context["inbox"]
 
-    assert [row.action_point.pk for row in rows] == [never_reported.pk, long_overdue.pk, overdue.pk, recent.pk]
-    assert [row.part.days_since_report for row in rows] == [None, 400, 100, 1]
+    assert [row.action_point.pk for row in inbox.waiting] == [overdue.pk, long_overdue.pk, never_reported.pk]
+    assert [row.action_point.pk for row in inbox.up_to_date] == [recent.pk]
+    assert inbox.with_others == []
 
 
 def test_worklist_omits_action_points_of_others_and_completed_ones(signed_in, focal_point, other_focal_point):
     own_action_point(other_focal_point, 1)
     done = own_action_point(focal_point, 2)
-    log_progress(done, personas.progress(status="completed"), author=focal_point, now=timezone.now())
+    personas.update(done, focal_point, status="completed")
 
-    assert signed_in.get(reverse("my_action_points")).context["rows"] == []
+    assert signed_in.get(reverse("my_action_points")).context["inbox"].rows == []
 
 
 def test_worklist_includes_action_points_of_the_agency_and_its_parts(signed_in, focal_point):
@@ -70,7 +69,7 @@ def test_worklist_includes_action_points_of_the_agency_and_its_parts(signed_in, 
     point = personas.action_point()
     personas.lead(point, part)
 
-    rows = signed_in.get(reverse("my_action_points")).context["rows"]
+    rows = signed_in.get(reverse("my_action_points")).context["inbox"].rows
 
     assert [row.action_point.pk for row in rows] == [point.pk]
 
@@ -82,7 +81,7 @@ def test_worklist_shows_drafts(signed_in, focal_point):
     page = signed_in.get(reverse("my_action_points"))
 
     form = reverse("log_progress", args=["2026", 1, 1])
-    assert {form, *(f"{form}?draft={draft.pk}" for draft in drafts)} <= links(page)
+    assert {f"{form}?draft={draft.pk}" for draft in drafts} <= links(page)
     assert {reverse("discard_draft", args=["2026", 1, 1, draft.pk]) for draft in drafts} <= links(page)
 
 
@@ -103,7 +102,7 @@ def test_worklist_shows_drafts_of_action_points_no_longer_listed(signed_in, foca
     confirmation = signed_in.get(discard)
     signed_in.post(discard, {"version": str(confirmation.context["draft"].submission)})
 
-    assert page.context["rows"] == []
+    assert page.context["inbox"].rows == []
     assert "Drafts on other action points" in text(page)
     assert {form, discard} & links(page) == ({discard} if lost == "another's" else {form, discard})
     assert "Half a sentence" in text(confirmation)
@@ -127,8 +126,9 @@ def test_worklist_with_drafts_has_a_fixed_number_of_queries(signed_in, focal_poi
         signed_in.get(reverse("my_action_points"))
 
 
-DRAFT_QUERIES = 13
-"""Session, user, agencies below the person's, own action points, drafts with parts, the agency, what it leads, the agenda and its action
+DRAFT_QUERIES = 16
+"""Session, user, agencies below the person's, updates of today, schedules, declined parts, own action points,
+drafts with parts, the agency, what it leads, the agenda and its action
 points, coordinators.
 """
 
@@ -139,19 +139,19 @@ def test_worklist_has_a_fixed_number_of_queries(signed_in, focal_point, django_a
         personas.milestone(own_action_point(focal_point, number, 100))
     signed_in.get(reverse("my_action_points"))
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(24):
         signed_in.get(reverse("my_action_points"))
 
 
 def test_long_worklist_shows_the_most_urgent(signed_in, focal_point, monkeypatch):
-    monkeypatch.setattr(views, "SHOWN", 2)
+    monkeypatch.setattr(rows, "MAX_ROWS", 2)
     personas.update(own_action_point(focal_point, 1))
     for number in (2, 3):
         own_action_point(focal_point, number)
 
     response = signed_in.get(reverse("my_action_points"))
 
-    assert [row.action_point.number for row in response.context["rows"]] == [2, 3]
+    assert [row.action_point.number for row in response.context["inbox"].rows] == [2, 3]
     assert "?owner=mine" in response.text
 
 
@@ -170,7 +170,7 @@ def test_worklist_shows_the_agency_that_leads_each_action_point(signed_in, focal
 
     page = signed_in.get(reverse("my_action_points"))
 
-    assert {row.action_point.number: row.through for row in page.context["rows"]} == {1: "", 2: "UNDP"}
+    assert {row.action_point.number: row.through for row in page.context["inbox"].rows} == {1: "", 2: "UNDP"}
     assert text(page).count("Yours because UNDP leads it.") == 1
 
 
@@ -204,7 +204,7 @@ def test_empty_worklist_shows_what_the_agency_above_leads(client, focal_point):
 
     page = personas.sign_in(client, person).get("/my/")
 
-    assert page.context["rows"] == []
+    assert page.context["inbox"].rows == []
     assert "2026/1.1 Of the whole" in text(page)
 
 
@@ -228,7 +228,7 @@ def test_empty_worklist_has_a_fixed_number_of_queries(signed_in, focal_point, dj
         personas.milestone(point)
         personas.update(point, status="completed")
 
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(27):
         signed_in.get(reverse("my_action_points"))
 
 
@@ -237,7 +237,7 @@ def test_part_without_an_active_person_belongs_to_the_agencies_below(client, foc
     personas.lead(point, focal_point.agency)
     person = personas.person("no@example.org", agency=personas.agency("UNDP-NO", parent=focal_point.agency))
 
-    rows = personas.sign_in(client, person).get("/my/").context["rows"]
+    rows = personas.sign_in(client, person).get("/my/").context["inbox"].rows
 
     assert [(row.action_point.pk, row.through) for row in rows] == [(point.pk, "UNDP")]
 
@@ -251,15 +251,11 @@ def test_worklist_has_a_row_for_each_own_part(signed_in, focal_point):
 
     page = signed_in.get("/my/")
 
-    rows = page.context["rows"]
-    assert [(row.part.agency.acronym, row.part.status, row.part.reasons) for row in rows] == [
-        ("UNSSC", "not_reported", ("Update due",)),
-        ("UNDP", "under_way", ()),
-    ]
-    form = reverse("log_progress", args=["2026", 1, 1])
-    assert {f"{form}?part={row.part.pk}" for row in rows} <= links(page)
-    assert f"{form}?status=no_progress&part={rows[0].part.pk}" in links(page)
-    assert "1 of them needs attention." in text(page)
+    inbox = page.context["inbox"]
+    assert [(row.part.agency.acronym, row.part.status) for row in inbox.waiting] == [("UNSSC", "not_reported")]
+    assert [(row.part.agency.acronym, row.part.status) for row in inbox.up_to_date] == [("UNDP", "under_way")]
+    assert {reverse("inbox_box", args=[row.part.pk]) for row in inbox.rows} <= links(page)
+    assert "Waiting for you 1" in text(page)
 
 
 def test_part_that_has_ended_is_left_out(signed_in, focal_point):
@@ -267,7 +263,7 @@ def test_part_that_has_ended_is_left_out(signed_in, focal_point):
     personas.lead(point, focal_point.agency, personas.agency("FAO"))
     personas.update(point, agency=focal_point.agency, status="completed")
 
-    assert signed_in.get("/my/").context["rows"] == []
+    assert signed_in.get("/my/").context["inbox"].rows == []
 
 
 @pytest.mark.parametrize("days", [0, 89, 90, 91, 400])
@@ -278,7 +274,7 @@ def test_worklist_says_when_an_update_is_due(signed_in, focal_point, days):
     shown = text(signed_in.get("/my/"))
 
     assert (f"Update due since {date_format(first_due)}" in shown) == (days > 90)
-    assert (f"Next update by {date_format(first_due - timedelta(days=1))}." in shown) == (days <= 90)
+    assert (f"Next update by {date_format(first_due - timedelta(days=1))}" in shown) == (days <= 90)
 
 
 def test_worklist_says_until_when_reminders_are_paused(signed_in, focal_point):
@@ -287,23 +283,29 @@ def test_worklist_says_until_when_reminders_are_paused(signed_in, focal_point):
 
     shown = text(signed_in.get("/my/"))
 
-    assert f"reminders paused until {date_format(until)}" in shown
+    assert f"Reminders paused until {date_format(until)}" in shown
     assert "Update due" not in shown
-    assert "All of them are up to date." in shown
+    assert "You're done" in shown
 
 
-def test_worklist_shows_the_next_milestone_of_the_part(signed_in, focal_point):
-    point = own_action_point(focal_point, 1)
+@pytest.mark.parametrize(
+    ("days", "agency", "words"),
+    [
+        (-1, "UNDP", "Milestone overdue: Course, {day}"),
+        (0, "UNDP", "Milestone: Course, {day}"),
+        (30, None, "Milestone: Course, {day}"),
+        (31, None, ""),
+        (-1, "FAO", ""),
+    ],
+)
+def test_part_waits_because_of_its_milestones(signed_in, focal_point, days, agency, words):
+    point = own_action_point(focal_point, 1, 1)
     personas.lead(point, personas.agency("FAO"))
-    for title, due, agency in (
-        ("Of FAO", "2098", "FAO"),
-        ("Passed", "2020", "UNDP"),
-        ("Course", "2099", "UNDP"),
-        ("Of everybody", "2100", None),
-    ):
-        personas.milestone(point, title=title, due=due, agency=agency and personas.agency(agency))
+    day = PartialDate.day(timezone.localdate() + timedelta(days=days))
+    personas.milestone(point, due=day, agency=agency and personas.agency(agency))
 
-    shown = text(signed_in.get("/my/"))
+    page = signed_in.get("/my/")
 
-    assert "Next milestone: Course, 2099." in shown
-    assert "Milestone overdue" in shown
+    row = page.context["inbox"].rows[0]
+    assert row.asked == ((words.format(day=day),) if words else ())
+    assert row.is_waiting is bool(words)

@@ -13,6 +13,7 @@ from actions.drafts import Typed
 from actions.models import ProgressUpdate, ReportedStatus, Responsibility
 from actions.models.progress_update import REASON_LIMIT
 from actions.progress import Progress
+from tracker.dates.value import PartialDate
 from tracker.people.models import User
 
 _FIELDS = ("status", "narrative", "happened", "evidence", "submission", "version")
@@ -31,10 +32,12 @@ class BoxForm(ProgressForm):
         """Take the part whose agency the update is from. None for an action point without a lead: it is from the user's agency."""
         super().__init__(*args, user=user, **kwargs)
         agency = None if user.is_coordinating else user.agency
-        self.agency = part.agency if part else agency
+        self.from_agency = part.agency if part else agency
         self.fields = {name: self.fields[name] for name in _FIELDS}
-        text, link = self.fields["narrative"], self.fields["evidence"]
+        text, happened, link = (self.fields[name] for name in ("narrative", "happened", "evidence"))
         text.widget, text.help_text = forms.Textarea(attrs={"rows": 3}), ""
+        happened.help_text = ""
+        happened.widget.attrs["placeholder"] = str(PartialDate.parse(f"{self.today:%Y-%m}"))
         link.label, link.help_text = _("Link"), ""
         link.widget = forms.TextInput(attrs={"placeholder": "https://", "spellcheck": "false", "dir": "ltr"})
 
@@ -84,7 +87,7 @@ class BoxForm(ProgressForm):
             narrative=data["narrative"],
             reason=data.get("reason", ""),
             happened=data["happened"],
-            agency=self.agency,
+            agency=self.from_agency,
             evidence=data["evidence"],
         )
 
