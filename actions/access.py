@@ -14,16 +14,18 @@ from actions.models import ActionPoint, ProgressUpdate
 from issues.models import Agenda, Issue
 from tracker.people.access import signed_in as signed_in
 from tracker.people.models import User
-from tracker.people.permissions import Right, require
+from tracker.people.permissions import Right, require, require_not_closed
 
 Person = User | AnonymousUser
 
 
-def get_agenda(user: Person, slug: str, right: Right | None = None) -> Agenda:
-    """Return the agenda. Raises Http404, or PermissionDenied if the user lacks the right. One query."""
+def get_agenda(user: Person, slug: str, right: Right | None = None, *, to_change: bool = False) -> Agenda:
+    """Return the agenda. Raises Http404, or PermissionDenied if the user lacks the right, or if it is closed and is `to_change`. One query."""
     agenda = get_object_or_404(Agenda.objects.visible_to(user), slug=slug)
     if right:
         require(user, right)
+    if to_change:
+        require_not_closed(agenda)
     return agenda
 
 

@@ -137,6 +137,10 @@ class Agenda(models.Model):
         return not self._state.adding and type(self).objects.open().filter(pk=self.pk).exists()
 
     @property
+    def is_closed(self) -> bool:
+        return self.state == self.State.CLOSED
+
+    @property
     def opened_day(self) -> date | None:
         """Return the day from which updates are expected: that of the opening, otherwise the latest day of the agreement."""
         return self.opened_on or (self.agreed_on.latest if self.agreed_on else None)

@@ -36,17 +36,12 @@ def agency_list(request: HttpRequest) -> HttpResponse:
     for agency in agencies:
         if agency.parent_id:
             parts.setdefault(agency.parent_id, []).append(agency)
-    groups = [
-        (
-            kind.label,
-            [
-                (top, leads[top.pk], [(part, leads[part.pk]) for part in _below(top, parts)])
-                for top in agencies
-                if not top.parent_id and top.kind == kind
-            ],
-        )
-        for kind in Agency.Kind
-    ]
+    groups = []
+    for kind in Agency.Kind:
+        tops = [top for top in agencies if not top.parent_id and top.kind == kind]
+        rows = [(top, leads[top.pk], [(part, leads[part.pk]) for part in _below(top, parts)]) for top in tops]
+        if rows:
+            groups.append((kind.label, rows))
     context = {"groups": groups, "total": len(agencies), "agenda": agenda, "current_agenda": agenda}
     return render(request, "agencies/agency_list.html", context)
 

@@ -85,7 +85,7 @@ def paste_agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 def _to_edit(request: HttpRequest, slug: str) -> Agenda:
     """Return the agenda, locked by a POST, so that coordinators who add to it at the same time get different numbers."""
-    agenda = get_agenda(signed_in(request), slug, Right.COORDINATE)
+    agenda = get_agenda(signed_in(request), slug, Right.COORDINATE, to_change=True)
     return locked_by_post(request, Agenda.objects.filter(pk=agenda.pk)).get()
 
 

@@ -27,7 +27,7 @@ def change_many(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Show the action points of a list, filtered by the query of that list. POST previews the changes; POST with `version`, the version
     of the previewed changes, makes them.
     """
-    agenda = get_agenda(person := signed_in(request), slug, Right.COORDINATE)
+    agenda = get_agenda(person := signed_in(request), slug, Right.COORDINATE, to_change=True)
     today = AsOf(timezone.localdate())
     filters = ActionPointFilter(request.GET, agenda=agenda, user=person, as_of=today, states=read_agenda(agenda, today))
     parameter_errors = unknown_parameters(request.GET, [*filters.filters, "sort", "columns"])

@@ -23,8 +23,8 @@ SHOWN = 100
 MAX_READ = 1000
 """The newest rows of each history that are read. One edit writes several: one for the columns, up to three for each part."""
 
-_ISSUE = ("number", "title", "rationale")
-_MILESTONE = ("title", "place", "due", "agency", "due_note", "repeats_every_months", "done_on")
+_ISSUE = ("number", "title", "short_title", "rationale")
+_MILESTONE = ("title", "place", "due", "agency", "due_note", "repeats_every_months", "done_on", "last_done_on")
 
 
 @dataclass(frozen=True, slots=True)

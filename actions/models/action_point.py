@@ -106,6 +106,11 @@ class ActionPoint(Searchable, HasStatus):
         """Make `parts` read them again."""
         self.__dict__.pop("parts", None)
 
+    @property
+    def is_closed(self) -> bool:
+        """Return whether its agenda is closed. Up to two queries unless issue and agenda are loaded."""
+        return self.issue.agenda.is_closed
+
     def is_own(self, user: User) -> bool:
         """Return whether one of its parts is the user's own (see `Responsibility.is_own`). Queries as for `parts`."""
         return any(part.is_own(user) for part in self.parts)

@@ -173,6 +173,10 @@ class ProgressUpdate(AppendOnlyModel, Searchable):
         point = self.action_point
         return reverse("progress_update", args=[point.issue.agenda.slug, point.issue.number, point.number, self.number])
 
+    @property
+    def is_closed(self) -> bool:
+        return self.action_point.is_closed
+
     def is_own(self, user: User) -> bool:
         """Return whether the user wrote it, it is from the user's agency or one below it, or about a part that is assigned to the user.
 

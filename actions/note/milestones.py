@@ -34,7 +34,7 @@ class NoteMilestone:
     def line(self) -> str:
         """Return date, title, place and repetition on one line; a note on the date replaces the repetition."""
         words = [self.agency, self.title] if self.agency else [self.title]
-        line = f"{self.due or gettext('no date given')}: {', '.join(words)}"
+        line = ": ".join([str(self.due) if self.due else gettext("no date given"), ", ".join(words)])
         if self.place not in self.title:
             line += f", {self.place}"
         remark = self.due_note

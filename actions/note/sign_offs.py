@@ -42,6 +42,11 @@ class PointSignOffs:
     point: NotePoint
     answers: tuple[AgencySignOff, ...]
 
+    @property
+    def is_closed(self) -> bool:
+        """Return False: agencies answer for the note of a closed agenda, too."""
+        return False
+
     def is_own(self, user: User) -> bool:
         return bool(self.agencies_of(user))
 

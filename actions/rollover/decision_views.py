@@ -16,7 +16,6 @@ from actions.rollover.forms import CarryForwardForm, DecisionForm
 from actions.rollover.models import Decision, Rollover
 from actions.rollover.plan import RolloverError
 from actions.rollover.views import overview_page
-from tracker.people.permissions import Right
 from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
 from tracker.web.forms import posted
 
@@ -27,7 +26,7 @@ def decision_form(request: HttpRequest, slug: str, issue: int, number: int) -> H
     """Decide on one action point. POST with `do=remove` removes the decision; `then=next` leads to the next undecided one."""
     person = signed_in(request)
     rollover = get_rollover(person, slug)
-    point = get_action_point(person, slug, issue, number, Right.COORDINATE)
+    point = get_action_point(person, slug, issue, number)
     decision = Decision.objects.filter(action_point=point).prefetch_related("targets__issue").first()
     form = DecisionForm(
         posted(request),

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actions.drafts import MAX_DRAFTS, save_draft
-from actions.models import ActionPoint, ProgressDraft, ProgressUpdate
+from actions.models import ActionPoint, Milestone, ProgressDraft, ProgressUpdate
 from actions.progress import correct, log_progress, withdraw
+from issues.models import Agenda, Issue
 from tests import personas
 from tests.actions.pages import links, text
 from tracker.dates.value import PartialDate
@@ -212,16 +213,43 @@ def test_reason_with_another_status_is_refused_with_an_error(signed_in, form_url
     assert not point.progress_updates.exists()
 
 
-def test_form_of_a_closed_agenda_links_to_the_successor(signed_in, form_url, point):
-    later = personas.action_point(personas.issue(personas.agenda("2031")))
-    later.carried_from.add(point)
-    assert "2031/1.1" not in text(signed_in.get(form_url))
+@pytest.mark.parametrize("who", ["focal_point", "coordinator", "admin"])
+def test_closed_agenda_can_be_read_but_not_changed(client, request, form_url, point, who):
+    person = request.getfixturevalue(who)
+    update = personas.update(point, person, agency=personas.agency())
+    milestone = personas.milestone(point)
+    personas.sign_in(client, person)
+    base = point.get_absolute_url()
+    forms = {
+        form_url: filled(person, agency=personas.agency().pk, version="1"),
+        f"{base}updates/{update.number}/corrections/": {
+            "narrative": "Corrected.",
+            "status": "completed",
+            "version": "1",
+        },
+        f"{base}updates/{update.number}/withdrawal/": {"reason": "A mistake.", "version": "1"},
+        f"{base}milestones/": {"title": "Another", "due": "2099"},
+        f"{base}milestones/{milestone.pk}/": {"title": "Renamed", "due": "2099"},
+        f"{base}milestones/{milestone.pk}/completion/": {"done_on": "2026"},
+        f"{base}milestones/{milestone.pk}/removal/": {"reason": "Dropped."},
+        f"{base}snooze/": {"until": "2099-01-01", "reason": "Waits."},
+        f"{base}edit/": {"title": "Renamed"},
+        "/agendas/2026/edit/": {"title": "Renamed"},
+        "/agendas/2026/issues/": {"title": "Added"},
+        "/agendas/2026/issues/1/edit/": {"title": "Renamed"},
+        "/agendas/2026/outline/": {"text": "1. Issue"},
+        "/agendas/2026/issues/1/action-points/": {"title": "Added"},
+        "/agendas/2026/action-points/changes/": {},
+    }
     type(point.issue.agenda).objects.filter(pk=point.issue.agenda_id).update(state="closed")
+    stored = [list(model.objects.values()) for model in (ActionPoint, ProgressUpdate, Milestone, Agenda, Issue)]
 
-    page = signed_in.get(form_url)
+    answers = {path: client.post(path, data).status_code for path, data in forms.items()}
 
-    assert "This agenda is closed." in text(page)
-    assert later.get_absolute_url() in page.text
+    assert answers == dict.fromkeys(forms, 403)
+    assert [list(model.objects.values()) for model in (ActionPoint, ProgressUpdate, Milestone, Agenda, Issue)] == stored
+    assert client.get(base).status_code == 200
+    assert form_url not in links(client.get(base))
 
 
 def test_logging_for_another_agency_is_refused(signed_in, form_url, point, focal_point):

@@ -126,7 +126,7 @@ def test_another_person_takes_the_place_of_the_chosen_one(new_page, coordinator,
     takes_over.fill("ana diaz undp")
     page.get_by_role("button", name="Continue").click()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("José Álvarez → Ana Díaz")
+    expect(page.get_by_role("heading", level=1)).to_have_text("José Álvarez (Focal point) → Ana Díaz (Focal point)")
 
 
 def test_chosen_people_are_kept_by_the_browser(new_page, coordinator, point):

@@ -21,7 +21,7 @@ def test_next_agenda_is_prepared_and_opened(new_page, coordinator, scripts):
     page = new_page(coordinator, java_script_enabled=scripts)
 
     page.goto("/agendas/2005/")
-    page.get_by_role("link", name="Prepare the next agenda").click()
+    page.get_by_role("link", name="Prepare the next agenda").last.click()
     page.get_by_role("link", name="Start").click()
     page.get_by_label("Short name").fill("2006")
     page.get_by_label("Title").fill("Agenda of 2006")
@@ -70,6 +70,10 @@ def test_next_agenda_is_prepared_and_opened(new_page, coordinator, scripts):
         page.get_by_label("Completed").check()
         save()
         expect(page.get_by_text("Decision on")).to_be_visible()
+    page.get_by_role("link", name="Decide on the milestones").click()
+    for choice in page.get_by_label("Dropped").all():
+        choice.check()
+    page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("button", name="Create the agenda").click()
     expect(page.get_by_role("heading", name="“Agenda of 2006” has been created")).to_be_visible()
     page.locator("summary", has_text="Undo").click()

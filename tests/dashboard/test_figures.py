@@ -190,5 +190,5 @@ def test_figures_of_the_baseline(db):
 
     assert [figure.count for figure in result.statuses] == [1, 2, 3, 11, 0, 0]
     assert [row.total.count for row in result.issues] == [3, 2, 6, 3, 1, 2]
-    assert [figure.count for figure in [result.attention, *result.reasons]] == [17, 17, 15, 8, 2, 0]
-    assert sum(row.total.count for row in result.agencies) == 19
+    assert [figure.count for figure in [result.attention, *result.reasons]] == [17, 17, 13, 7, 2, 0]
+    assert sum(row.total.count for row in result.agencies) == 17

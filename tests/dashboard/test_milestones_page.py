@@ -34,11 +34,11 @@ def test_time_line_has_the_state_of_each_milestone(db):
         (2024, [("passed", "Each year")]),
         (2025, [("done", "Done")]),
         (2026, [("passed", "Passed"), ("ended", "Passed, of the completed part")]),
-        (2027, [("ahead", "Ahead"), ("recurring", "From next year on")]),
+        (2027, [("ahead", "Ahead"), ("ahead", "From next year on")]),
         (2028, [("ended", "Of the completed part"), ("ahead", "Of the other part")]),
     ]
     counts = [(state, count) for state, _words, count in line.counts]
-    assert counts == [("done", 1), ("passed", 2), ("ahead", 2), ("recurring", 1), ("ended", 2)]
+    assert counts == [("done", 1), ("passed", 2), ("ahead", 3), ("ended", 2)]
 
 
 @pytest.mark.parametrize(
@@ -86,15 +86,17 @@ def test_page_describes_the_drawing_in_text(client, focal_point):
     personas.milestone(point, title="Survey", due="2006-07", done_on="2006-08")
     personas.milestone(point, title="Course", due="2006-41", place="Rome")
     personas.milestone(point, title="Fair", due="2006-36", repeats_every_months=12)
+    personas.milestone(point, title="Meeting", due=None, due_note="every two months", repeats_every_months=2)
     page = personas.sign_in(client, focal_point).get("/agendas/2026/milestones/")
 
     shown = text(page)
 
     assert "2026/1.1 Survey July 2006 done August 2006 late" in shown
     assert "2026/1.1 Course, Rome 2nd half of 2006 overdue" in shown
-    assert "2026/1.1 Fair 4th quarter of 2006 overdue · next: 4th quarter of" in shown
+    assert "2026/1.1 Fair 4th quarter of 2006 overdue" in shown
+    assert "Without a date 2026/1.1 Meeting · every two months" in shown
     assert f"{point.get_absolute_url()}#milestones" in links(page)
-    assert [page.content.count(f'#mark-{state}" x='.encode()) for state in ("done", "passed", "recurring")] == [1, 2, 0]
+    assert [page.content.count(f'#mark-{state}" x='.encode()) for state in ("done", "passed", "undated")] == [1, 2, 0]
 
 
 def test_milestones_are_paged(client, focal_point, monkeypatch):
@@ -150,10 +152,11 @@ def test_page_without_milestones_explains_how_to_add_them(client, focal_point):
     assert "No milestones yet" in text(personas.sign_in(client, focal_point).get("/agendas/2026/milestones/"))
 
 
-def test_baseline_shows_its_eleven_milestones(client, focal_point):
+def test_baseline_shows_its_twelve_milestones(client, focal_point):
     call_command("load_baseline", verbosity=0)
 
     page = personas.sign_in(client, focal_point).get("/agendas/2005/milestones/")
 
-    assert [(year.year, len(year.rows)) for year in page.context["time_line"].years] == [(2006, 11)]
+    assert [(year.year, len(year.rows)) for year in page.context["time_line"].years] == [(2005, 1), (2006, 10)]
+    assert len(page.context["time_line"].undated) == 1
     assert Agenda.objects.get().slug == "2005"

@@ -259,7 +259,7 @@ def test_list_has_a_line_for_each_part(client, joint, coordinator):
     page = text(personas.sign_in(client, coordinator).get(LIST))
 
     assert "Lead 3 agencies, each with its part" in page
-    assert "FAO Not reported no update yet Fao Milestone overdue reminders paused until" in page
+    assert "FAO Not reported no update yet Fao (Focal point) Milestone overdue reminders paused until" in page
     assert "UNDP Not reported no update yet Update due UNSSC Completed last update" in page
 
 

@@ -57,7 +57,7 @@ def test_markdown_of_the_baseline_has_every_update(client, focal_point, baseline
     for update in ProgressUpdate.objects.all():
         assert " ".join(words(parse(update.narrative or update.reason))) in content
         assert f"](<http://testserver{update.get_absolute_url()}>)" in answer.content.decode()
-    assert content.count("No progress so far.") == 2
+    assert content.count("No progress so far.") == 3
     assert content.count("Nothing has been reported.") == 1
     assert focal_point.email in content
 

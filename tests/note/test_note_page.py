@@ -15,7 +15,7 @@ def test_page_contains_the_whole_agenda(client, focal_point, baseline):
     page = personas.sign_in(client, focal_point).get(NOTE)
 
     content = text(page)
-    assert content.count("No progress so far.") == 2
+    assert content.count("No progress so far.") == 3
     assert content.count("Nothing has been reported.") == 1
     assert content.index("Nothing has been reported.") < content.index("No progress so far.")
     for update in ProgressUpdate.objects.all():

@@ -75,7 +75,7 @@ def test_pdf_contains_every_update_and_links_to_it(reader):
     for update in ProgressUpdate.objects.all():
         assert letters(" ".join(words(parse(update.narrative or update.reason)))) in text
         assert f"http://testserver{update.get_absolute_url()}" in links
-    assert text.count("Noprogresssofar.") == 2
+    assert text.count("Noprogresssofar.") == 3
     assert text.count("Nothinghasbeenreported.") == 1
 
 

@@ -335,7 +335,7 @@ def test_pages_cost_a_constant_number_of_queries(as_coordinator, coordinator, dj
 
     with django_assert_num_queries(12):
         as_coordinator.get(reverse("note_editing", args=["2026"]))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         as_coordinator.get(UPDATES)
 
 

@@ -211,7 +211,7 @@ def test_pages_cost_a_constant_number_of_queries(client, focal_point, django_ass
                 point, [focal_point.agency], person=focal_point, fingerprint="x", dissent=dissent, now=personas.NOW
             )
 
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(22):
         client.get(PAGE)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(26):
         client.get(FORM)

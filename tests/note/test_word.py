@@ -52,7 +52,7 @@ def test_word_file_contains_every_update_and_links_to_it(document):
     for update in ProgressUpdate.objects.all():
         assert " ".join(words(parse(update.narrative or update.reason))) in text
         assert f"http://testserver{update.get_absolute_url()}" in addresses
-    assert text.count("No progress so far.") == 2
+    assert text.count("No progress so far.") == 3
     assert text.count("Nothing has been reported.") == 1
 
 

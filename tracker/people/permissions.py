@@ -36,7 +36,14 @@ class Right(Enum):
     """Edit agencies and people, load the baseline, import."""
 
 
-class Owned(Protocol):
+class Closable(Protocol):
+    """A thing that can only be read once its agenda is closed."""
+
+    @property
+    def is_closed(self) -> bool: ...
+
+
+class Owned(Closable, Protocol):
     """A thing that can be a person's own: an action point, a progress update, a section of the note."""
 
     def is_own(self, user: "User") -> bool: ...
@@ -56,6 +63,8 @@ def may(user: "User | AnonymousUser", right: Right, thing: Owned | None = None) 
     """Return whether the user has the right, on this thing if the right depends on whose it is."""
     if isinstance(user, AnonymousUser) or not user.is_active:
         return False
+    if thing is not None and thing.is_closed:
+        return False
     if user.role in _ROLES[right]:
         return True
     return right in _OWNERS_TOO and thing is not None and thing.is_own(user)
@@ -63,6 +72,8 @@ def may(user: "User | AnonymousUser", right: Right, thing: Owned | None = None) 
 
 def require(user: "User | AnonymousUser", right: Right, thing: Owned | None = None) -> None:
     """Raise PermissionDenied (403), with a message for the person, unless the user has the right."""
+    if thing is not None:
+        require_not_closed(thing)
     if not may(user, right, thing):
         raise PermissionDenied(
             {
@@ -79,6 +90,12 @@ def require(user: "User | AnonymousUser", right: Right, thing: Owned | None = No
                 Right.ADMINISTER: gettext("This is for admins."),
             }[right]
         )
+
+
+def require_not_closed(thing: Closable) -> None:
+    """Raise PermissionDenied (403), with a message for the person, if the agenda is closed."""
+    if thing.is_closed:
+        raise PermissionDenied(gettext("This agenda is closed. It can be read, but not changed any more."))
 
 
 _COORDINATORS_APPS = {"issues", "actions", "reminders"}

@@ -56,14 +56,16 @@ def edit_rationale(request: HttpRequest, slug: str, number: int) -> HttpResponse
 @preserve_form
 @require_http_methods(["GET", "POST"])
 def edit_description(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
-    point = get_action_point(signed_in(request), slug, issue, number, Right.COORDINATE)
+    point = get_action_point(person := signed_in(request), slug, issue, number)
+    require(person, Right.COORDINATE)
     return _edit(request, sections.description(point))
 
 
 @preserve_form
 @require_http_methods(["GET", "POST"])
 def edit_updates(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
-    point = get_action_point(signed_in(request), slug, issue, number, Right.COORDINATE)
+    point = get_action_point(person := signed_in(request), slug, issue, number)
+    require(person, Right.COORDINATE)
     return _edit(request, sections.updates(point, note_updates_of(point)))
 
 

@@ -219,7 +219,6 @@ def test_input_says_how_to_write_the_date_and_has_no_date_picker(milestone):
         'value="2nd quarter of 2006"',
         'data-counter="100"',
         'autocomplete="off"',
-        "required",
     ]:
         assert attribute in html
     assert hint.startswith(f"As precisely as you know: {timezone.localdate().day} ")
@@ -276,7 +275,7 @@ def test_form_refuses_an_impossible_date_and_keeps_what_was_typed(milestone):
 def test_empty_input_is_no_date(milestone):
     form = MilestoneForm({"title": "Course", "due": "", "done_on": "  "}, instance=milestone)
 
-    assert form.errors == {"due": ["This is needed: fill it in, or choose."]}
+    assert form.errors == {"due": ["Enter a date. Only a recurring milestone can be without one."]}
     assert form.cleaned_data["done_on"] is None
 
 
