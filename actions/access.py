@@ -20,7 +20,10 @@ Person = User | AnonymousUser
 
 
 def get_agenda(user: Person, slug: str, right: Right | None = None, *, to_change: bool = False) -> Agenda:
-    """Return the agenda. Raises Http404, or PermissionDenied if the user lacks the right, or if it is closed and is `to_change`. One query."""
+    """Return the agenda. Raises Http404, or PermissionDenied if the user lacks the right, or if it is closed and is `to_change`.
+
+    One query.
+    """
     agenda = get_object_or_404(Agenda.objects.visible_to(user), slug=slug)
     if right:
         require(user, right)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 
 from actions.models import ActionPoint, ProgressUpdate
 from actions.note.builder import build_note, current_sign_offs
@@ -72,12 +72,13 @@ def point_sign_offs(agenda: Agenda, today: date) -> list[PointSignOffs]:
     note_points = {point.code: point for issue in note.issues for point in issue.points}
     sign_offs = current_sign_offs(agenda)
     reporting, answering = _reporting_agencies(agenda), _agencies_with_focal_points()
-    action_points = ActionPoint.objects.filter(issue__agenda=agenda).in_order().select_related("issue__agenda")
+    action_points = list(ActionPoint.objects.filter(issue__agenda=agenda).in_order().with_context())
+    persons = {point.pk: [each for part in point.parts for each in part.persons.all()] for point in action_points}
+    prefetch_related_objects([each for named in persons.values() for each in named], "agency")
     found = []
-    for action_point in action_points.with_context():
+    for action_point in action_points:
         agencies = {agency.pk: agency for agency in action_point.leads} | reporting[action_point.pk]
-        persons = [person for part in action_point.parts for person in part.persons.all()]
-        agencies |= {person.agency.pk: person.agency for person in persons if person.agency}
+        agencies |= {each.agency.pk: each.agency for each in persons[action_point.pk] if each.agency}
         point = note_points[action_point.code]
         answers = _answers(agencies.values(), sign_offs[action_point.pk], point.fingerprint, answering)
         found.append(PointSignOffs(action_point, point, answers))

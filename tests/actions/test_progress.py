@@ -209,7 +209,8 @@ def test_drafts_of_one_person_are_limited(point, focal_point, coordinator):
 
     with pytest.raises(DraftRefusedError, match="you keep 100 drafts already"):
         save_draft(point, focal_point, {"narrative": ["One more"]})
-    save_draft(points[0], focal_point, {"narrative": ["Changed"]}, points[0].drafts.first().submission)
+    first = points[0].drafts.all()[0]
+    save_draft(points[0], focal_point, {"narrative": ["Changed"]}, first.submission)
     save_draft(point, coordinator, {"narrative": ["Another person's"]})
 
     assert focal_point.drafts.count() == MAX_DRAFTS_OF_PERSON

@@ -38,7 +38,7 @@ def test_time_line_has_the_state_of_each_milestone(db):
         (2028, [("ended", "Of the completed part"), ("ahead", "Of the other part")]),
     ]
     counts = [(state, count) for state, _words, count in line.counts]
-    assert counts == [("done", 1), ("passed", 2), ("ahead", 3), ("ended", 2)]
+    assert counts == [("done", 1), ("passed", 2), ("ahead", 3), ("undated", 0), ("ended", 2)]
 
 
 @pytest.mark.parametrize(

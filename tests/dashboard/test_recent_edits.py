@@ -230,7 +230,7 @@ def test_long_lists_are_cut_with_a_note(client, point, focal_point, monkeypatch)
     response = client.get(PAGE)
 
     assert [thing.number for _edit, thing in response.context["changes"].edits.added_points.rows] == [3, 4]
-    assert "only the newest edits were looked at" in text(response)
+    assert "only the newest ones were read" in text(response)
 
     monkeypatch.setattr(recent_edits, "MAX_READ", 3)
     assert "The newest 100 are shown." in text(client.get(PAGE))

@@ -213,5 +213,5 @@ def test_pages_cost_a_constant_number_of_queries(client, focal_point, django_ass
 
     with django_assert_num_queries(22):
         client.get(PAGE)
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(24):
         client.get(FORM)
