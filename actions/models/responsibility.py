@@ -98,6 +98,10 @@ class Responsibility(HasStatus):
     def is_paused(self, today: date) -> bool:
         return self.paused_until is not None and self.paused_until > today
 
+    @property
+    def is_closed(self) -> bool:
+        return self.action_point.is_closed
+
     def is_assigned_to(self, user: User) -> bool:
         return any(person.pk == user.pk for person in self.persons.all())
 

@@ -196,8 +196,8 @@ def test_action_point_of_a_closed_agenda_links_to_its_successor(
 
     assert ("Continue in 2031/1.1" in text(page)) == offered
     assert (f'class="btn btn-primary" href="{later.get_absolute_url()}"' in page.text) == offered
-    assert page.text.count("btn btn-primary") == 1
-    assert "Log progress" in text(page)
+    assert page.text.count("btn btn-primary") == (state == "open" or offered)
+    assert ("Log progress" in text(page)) == (state == "open")
 
 
 @pytest.mark.parametrize("count", [1, 2])
