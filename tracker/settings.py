@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.account_settings import *  # noqa: F403
 from tracker.embedded.private_files import make_private
+from tracker.logs import FORMATS, configuration
+from tracker.logs import SECRET_PATHS as SECRET_PATHS
 from tracker.mail.configuration import read_mail_server, refuse_faulty_mail
 from tracker.production import refuse_insecure
 
@@ -92,6 +94,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "tracker.logs.request_id_middleware",
     "tracker.web.error_pages.readable_request_middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -284,28 +287,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# These paths continue with a token that signs somebody in or answers for them, which must not be logged.
-SECRET_PATHS = [
-    "reminders/answers",
-    "reminders/unsubscribe",
-    "accounts/password/reset/key",
-    "accounts/confirm-email",
-]
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {
-        "refusals": {
-            "()": "django.utils.log.CallbackFilter",
-            "callback": "ext://tracker.logs.without_traceback_of_refusals",
-        },
-        "redaction": {"()": "tracker.logs.Redaction", "paths": SECRET_PATHS},
-    },
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refusals", "redaction"]}
-    },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    # Django would mail errors, with the request's path and form, and has a handler of its own for `runserver`.
-    "loggers": {"django": {"handlers": [], "level": "INFO"}, "django.server": {"handlers": [], "propagate": True}},
-}
+# The log has one line for each event: `text` for people, or `json`.
+LOG_FORMAT = env.str("LOG_FORMAT", "text")
+if LOG_FORMAT not in FORMATS:
+    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}; it must be 'text' or 'json'.")
+LOGGING = configuration(LOG_FORMAT, env.str("LOG_LEVEL", "INFO"))
