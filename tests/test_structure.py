@@ -14,7 +14,7 @@ ROWS = [
     {"tracker.dates"},
     {"tracker.web"},
     {"tracker.mail"},
-    {"tracker.embedded"},
+    {"tracker.embedded", "tracker.audit"},
     {"tracker.people"},
     {"issues"},
     {"actions.models"},

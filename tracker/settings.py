@@ -19,6 +19,7 @@ from tracker.embedded.private_files import make_private
 from tracker.logs import FORMATS, configuration
 from tracker.logs import SECRET_PATHS as SECRET_PATHS
 from tracker.mail.configuration import read_mail_server, refuse_faulty_mail
+from tracker.postgresql.configuration import configure as configure_postgresql
 from tracker.production import refuse_insecure
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -69,6 +70,7 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 INSTALLED_APPS = [
     "tracker",
     "tracker.embedded",
+    "tracker.audit",
     "tracker.people",
     "issues",
     "actions",
@@ -109,6 +111,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "tracker.people.middleware.private_middleware",
     "tracker.people.middleware.person_middleware",
+    "tracker.audit.middleware.audit_middleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -150,19 +153,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    # Limits every wait for the server.
-    DATABASES["default"]["ENGINE"] = "tracker.postgresql"
-    # A cursor of the server outlives its transaction, and a pooler such as PgBouncer gives each transaction another connection.
-    DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": True}
-    _options = DATABASES["default"].setdefault("OPTIONS", {})
-    # Queries are short: to compile those that look long costs more than it saves. Commands may take as long as they need, whatever is set
-    # for the role; web processes and workers set a limit.
-    _options.setdefault("options", "-c jit=off -c statement_timeout=0")
-    # A machine that is gone must not keep pages and workers waiting.
-    _waits = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
-    for _name, _value in _waits.items():
-        _options.setdefault(_name, _value)
-    _options.setdefault("tcp_user_timeout", 30_000)
+    DATABASES["default"] = configure_postgresql(DATABASES["default"])
 
 # Counts attempts to sign in, for all web processes together: Redis if the broker is there, else files in the data folder. While it is
 # away nothing is counted, and everything else works.

@@ -155,7 +155,7 @@ def test_file_query_count_does_not_depend_on_rows(client, focal_point, django_as
         personas.action_point(personas.issue(number=number)).lead_agencies.add(focal_point.agency)
     personas.sign_in(client, focal_point)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         content(client.get(f"{PATH}.csv"))
 
 
