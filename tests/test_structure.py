@@ -15,6 +15,7 @@ ROWS = [
     {"tracker.web"},
     {"tracker.mail"},
     {"tracker.embedded", "tracker.audit"},
+    {"tracker.backup"},
     {"tracker.people"},
     {"issues"},
     {"actions.models"},

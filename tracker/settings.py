@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "tracker",
     "tracker.embedded",
     "tracker.audit",
+    "tracker.backup",
     "tracker.people",
     "issues",
     "actions",
