@@ -17,6 +17,7 @@ from actions.reminders.models import Digest, ReminderSchedule
 from issues.models import Agenda, Issue
 from tests import personas
 from tests.actions.pages import text
+from tracker.audit.models import AuditEntry
 from tracker.people.models import Agency, Role, User
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +28,7 @@ COSTS = {
     "actions.actionpoint": 9,
     "actions.milestone": 6,
     "actions.progressupdate": 9,
+    "audit.auditentry": 7,
     "issues.agenda": 5,
     "issues.issue": 6,
     "people.agency": 6,
@@ -34,6 +36,7 @@ COSTS = {
     "reminders.digest": 7,
     "reminders.reminderschedule": 5,
 }
+READ_ONLY = ("actions.progressupdate", "reminders.digest", "audit.auditentry")
 
 
 @pytest.fixture
@@ -47,6 +50,7 @@ def records(focal_point: User, coordinator: User, admin: User) -> Any:
         personas.lead(point, personas.agency(f"AG{number}", parent=personas.agency("UNDP")))
         personas.assign(point, focal_point)
         return {
+            "audit.auditentry": AuditEntry.objects.create(event="exported", person=coordinator, subject=focal_point),
             "people.agency": personas.leads(point)[0],
             "people.user": personas.person(f"person{number}@example.org", agency=personas.agency(f"AG{number}")),
             "issues.agenda": agenda,
@@ -93,7 +97,7 @@ def test_admin_site_shows_coordinators_the_agenda_alone(as_coordinator, records)
 
     answers = {label: as_coordinator.get(page(label, "changelist")).status_code for label in made}
 
-    assert answers == {label: 403 if label.startswith("people.") else 200 for label in made}
+    assert answers == {label: 403 if label.startswith(("people.", "audit.")) else 200 for label in made}
     assert "/admin/people/" not in as_coordinator.get("/admin/").content.decode()
 
 
@@ -133,7 +137,7 @@ def test_admin_site_says_the_year_of_every_issue_to_choose_from(as_admin):
 def test_admin_pages_of_every_record_open(as_admin, records, label):
     record = records(1)[label]
     record_admin = django_admin.site._registry[type(record)]
-    may_add = label not in ("actions.progressupdate", "reminders.digest")
+    may_add = label not in READ_ONLY
 
     pages = [
         page(label, "changelist"),
@@ -370,7 +374,7 @@ def test_admin_adds_to_owners_and_takes_away_only_what_was_changed(as_admin, rec
 @pytest.mark.parametrize("label", REGISTERED)
 def test_admin_form_sent_as_it_was_shown_changes_nothing(as_admin, records, label):
     record = records(1)[label]
-    if label in ("actions.progressupdate", "reminders.digest"):
+    if label in READ_ONLY:
         return
     before = type(record).objects.values().get(pk=record.pk)
 
@@ -534,10 +538,9 @@ def test_admin_finds_an_action_point_by_its_reference(as_admin, records):
 
 
 def test_admin_lists_every_kind_of_record():
-    assert set(REGISTERED) == {
-        model._meta.label_lower
-        for model in (Agency, User, Agenda, Issue, ActionPoint, Milestone, ProgressUpdate, Digest, ReminderSchedule)
-    }
+    models = {Agency, User, Agenda, Issue, ActionPoint, Milestone, ProgressUpdate, Digest, ReminderSchedule, AuditEntry}
+
+    assert set(REGISTERED) == {model._meta.label_lower for model in models}
 
 
 @pytest.mark.parametrize(("label", "cost"), [("issues.agenda", 5), ("issues.issue", 5), ("actions.actionpoint", 11)])

@@ -13,12 +13,13 @@ from issues.models import Agenda
 from tests import personas
 from tests.personas import NOW
 from tracker.append_only import AppendOnlyError, AppendOnlyModel
+from tracker.audit.models import AuditEntry
 
 APPEND_ONLY = [model for model in apps.get_models() if issubclass(model, AppendOnlyModel)]
 
 
 def test_append_only_models_are_these():
-    assert set(APPEND_ONLY) == {ProgressUpdate, Evidence, SignOff, SectionEdit, NoteVersion, Handover}
+    assert set(APPEND_ONLY) == {ProgressUpdate, Evidence, SignOff, SectionEdit, NoteVersion, Handover, AuditEntry}
 
 
 @pytest.mark.parametrize("model", APPEND_ONLY)

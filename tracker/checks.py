@@ -35,6 +35,57 @@ def commits_survive_a_crash(databases: Sequence[str] | None = None, **options: A
 
 
 @register(Tags.database)
+def search_can_be_created(databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
+    """Refuse a PostgreSQL database in which `migrate` could not create its tables or the extension of the search."""
+    errors: list[CheckMessage] = []
+    for alias in databases or []:
+        connection = connections[alias]
+        if connection.vendor != "postgresql":
+            continue
+        user, name = connection.settings_dict["USER"], connection.settings_dict["NAME"]
+        with connection.cursor() as cursor:
+            cursor.execute(_RIGHTS)
+            has_extension, is_available, may_create_extension, may_create_tables = cursor.fetchone()
+        if not has_extension and not is_available:
+            errors.append(
+                Error(
+                    "PostgreSQL lacks the extension pg_trgm, which the search needs.",
+                    hint="Install it on the database server: it comes with PostgreSQL, in some systems in a package postgresql-contrib.",
+                    id="tracker.E104",
+                )
+            )
+        elif not has_extension and not may_create_extension:
+            errors.append(
+                Error(
+                    f"The role {user} may not create the extension pg_trgm, which the search needs.",
+                    hint=f"Let an administrator of PostgreSQL run in the database {name}: CREATE EXTENSION pg_trgm;",
+                    id="tracker.E105",
+                )
+            )
+        if not may_create_tables:
+            errors.append(
+                Error(
+                    f"The role {user} may not create tables in the database {name}.",
+                    hint=f"Let an administrator of PostgreSQL run: ALTER DATABASE {name} OWNER TO {user};",
+                    id="tracker.E106",
+                )
+            )
+    return errors
+
+
+_RIGHTS = """
+    SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm'),
+        EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_trgm'),
+        (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+        OR (
+            has_database_privilege(current_database(), 'CREATE')
+            AND EXISTS (SELECT FROM pg_available_extension_versions WHERE name = 'pg_trgm' AND trusted)
+        ),
+        coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)
+"""
+
+
+@register(Tags.database)
 def queries_are_limited(databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
     """Warn of a pooler behind which a query may run for ever: it takes no options, and the role has no limit."""
     warnings: list[CheckMessage] = []

@@ -16,7 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.account_settings import *  # noqa: F403
 from tracker.embedded.private_files import make_private
+from tracker.logs import FORMATS, configuration
+from tracker.logs import SECRET_PATHS as SECRET_PATHS
 from tracker.mail.configuration import read_mail_server, refuse_faulty_mail
+from tracker.postgresql.configuration import configure as configure_postgresql
 from tracker.production import refuse_insecure
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -67,6 +70,8 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 INSTALLED_APPS = [
     "tracker",
     "tracker.embedded",
+    "tracker.audit",
+    "tracker.backup",
     "tracker.people",
     "issues",
     "actions",
@@ -92,6 +97,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "tracker.logs.request_id_middleware",
     "tracker.web.error_pages.readable_request_middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -106,6 +112,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "tracker.people.middleware.private_middleware",
     "tracker.people.middleware.person_middleware",
+    "tracker.audit.middleware.audit_middleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -147,19 +154,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    # Limits every wait for the server.
-    DATABASES["default"]["ENGINE"] = "tracker.postgresql"
-    # A cursor of the server outlives its transaction, and a pooler such as PgBouncer gives each transaction another connection.
-    DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": True}
-    _options = DATABASES["default"].setdefault("OPTIONS", {})
-    # Queries are short: to compile those that look long costs more than it saves. Commands may take as long as they need, whatever is set
-    # for the role; web processes and workers set a limit.
-    _options.setdefault("options", "-c jit=off -c statement_timeout=0")
-    # A machine that is gone must not keep pages and workers waiting.
-    _waits = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
-    for _name, _value in _waits.items():
-        _options.setdefault(_name, _value)
-    _options.setdefault("tcp_user_timeout", 30_000)
+    DATABASES["default"] = configure_postgresql(DATABASES["default"])
 
 # Counts attempts to sign in, for all web processes together: Redis if the broker is there, else files in the data folder. While it is
 # away nothing is counted, and everything else works.
@@ -284,28 +279,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# These paths continue with a token that signs somebody in or answers for them, which must not be logged.
-SECRET_PATHS = [
-    "reminders/answers",
-    "reminders/unsubscribe",
-    "accounts/password/reset/key",
-    "accounts/confirm-email",
-]
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {
-        "refusals": {
-            "()": "django.utils.log.CallbackFilter",
-            "callback": "ext://tracker.logs.without_traceback_of_refusals",
-        },
-        "redaction": {"()": "tracker.logs.Redaction", "paths": SECRET_PATHS},
-    },
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refusals", "redaction"]}
-    },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    # Django would mail errors, with the request's path and form, and has a handler of its own for `runserver`.
-    "loggers": {"django": {"handlers": [], "level": "INFO"}, "django.server": {"handlers": [], "propagate": True}},
-}
+# The log has one line for each event: `text` for people, or `json`.
+LOG_FORMAT = env.str("LOG_FORMAT", "text")
+if LOG_FORMAT not in FORMATS:
+    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}; it must be 'text' or 'json'.")
+LOGGING = configuration(LOG_FORMAT, env.str("LOG_LEVEL", "INFO"))

@@ -1,7 +1,6 @@
 """Create the WSGI application that gunicorn serves."""
 
 import gc
-import logging
 import os
 from collections.abc import Iterable
 from typing import Any
@@ -11,7 +10,6 @@ from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
 
-from tracker.logs import Redaction
 from tracker.postgresql.waiting import limit_queries
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
@@ -20,10 +18,6 @@ _django = get_wsgi_application()
 
 # A query that takes too long must not keep a page waiting. Workers may take longer, and commands as long as they need.
 limit_queries(settings.DATABASES["default"], 30)
-
-# gunicorn sets up handlers of its own.
-for _logger in ("gunicorn.access", "gunicorn.error"):
-    logging.getLogger(_logger).addFilter(Redaction(settings.SECRET_PATHS))
 
 # The objects of the loaded application are never garbage: collections during a large page need not visit them.
 gc.collect()

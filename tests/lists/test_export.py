@@ -190,7 +190,7 @@ def test_file_query_count_does_not_depend_on_rows(client, focal_point, django_as
         personas.lead(personas.action_point(personas.issue(number=number)), focal_point.agency)
     personas.sign_in(client, focal_point)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         content(client.get(f"{PATH}.csv"))
 
 

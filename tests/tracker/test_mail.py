@@ -151,3 +151,24 @@ def test_invalid_address_is_not_sent_to_the_server(smtp_server, address):
 
     assert deliver(message) == [Outcome.PERMANENT]
     assert smtp_server.messages == []
+
+
+@pytest.mark.parametrize("answer", ["550 Unknown <somebody@example.org>", "451 Try later", "554 No", "421 Busy"])
+def test_each_refusal_is_a_warning_without_an_address(smtp_server, caplog, answer):
+    smtp_server.answers["MAIL"] = answer
+    message = mail()
+    message.extra_headers["Message-ID"] = "<digest-1@tracker.example.org>"
+
+    deliver(message, message)
+
+    warnings = [record for record in caplog.records if record.levelname == "WARNING"]
+    assert len(warnings) == 2
+    assert all(record.getMessage().startswith("Mail digest-1 was not taken (") for record in warnings)
+    assert all(answer.split()[0] in record.getMessage() for record in warnings)
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_mail_that_the_server_takes_or_that_nobody_may_send_is_no_warning(smtp_server, caplog, allowed):
+    deliver(mail(), allowed=allowed)
+
+    assert [record for record in caplog.records if record.name == "tracker.mail.delivery"] == []

@@ -5,6 +5,7 @@ body settles it. If the reply is lost, nobody knows. `Courier.deliver` returns w
 right before the body.
 """
 
+import logging
 import smtplib
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,6 +20,8 @@ from django.core.mail.message import sanitize_address
 
 from tracker.mail.configuration import MailSettingError, present_faults, read_mailbox
 from tracker.mail.folder import FolderBackend
+
+log = logging.getLogger(__name__)
 
 Guard = Callable[[], bool]
 
@@ -70,7 +73,16 @@ class Courier:
             self._backend.close()
 
     def deliver(self, message: EmailMessage, guard: Guard) -> Delivery:
-        """Deliver `message` to its one recipient. `guard` is called once, after everything that can be repeated without harm."""
+        """Deliver `message` to its one recipient. `guard` is called once, after everything that can be repeated without harm. The log has a
+        warning for each mail that the server does not take.
+        """
+        delivery = self._deliver(message, guard)
+        if delivery.outcome not in {Outcome.ACCEPTED, Outcome.NOT_ALLOWED}:
+            number = message.extra_headers.get("Message-ID", "").strip("<>").partition("@")[0]
+            log.warning("Mail %s was not taken (%s): %s", number, delivery.outcome.name.lower(), delivery.detail)
+        return delivery
+
+    def _deliver(self, message: EmailMessage, guard: Guard) -> Delivery:
         try:
             envelope = _envelope(message)
         except _UndeliverableError as error:

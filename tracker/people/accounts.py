@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from tracker.audit.models import Event
+from tracker.audit.recording import record
 from tracker.people.mailboxes import canonical
 from tracker.people.models import User
 from tracker.people.tasks import send_password_resets
@@ -32,11 +34,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """Refuse too many attempts from an address, and very many from all addresses together, against somebody with a thousand."""
         super().pre_authenticate(request, **credentials)
         if not ratelimit.consume(request, action="login_of_account", key=self._account(request, **credentials)):
+            record(Event.SIGN_IN_REFUSED, detail="too many attempts at an account")
             raise ImmediateHttpResponse(too_many_attempts(request, ONE_HOUR))
 
     def validation_error(self, code: str, *args: Any) -> ValidationError:
         """Answer too many wrong passwords or codes with 429 and the time to wait, not with the form."""
         if code == "too_many_login_attempts":
+            record(Event.SIGN_IN_REFUSED, detail="too many attempts")
             raise ImmediateHttpResponse(too_many_attempts(self.request, FIVE_MINUTES))
         return super().validation_error(code, *args)
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 
+from tracker.logs import person_id
 from tracker.people.models import User
 from tracker.people.time_zones import zone_named
 
@@ -19,6 +20,7 @@ def person_middleware(get_response: GetResponse) -> GetResponse:
         person = request.user
         if not isinstance(person, User):
             return get_response(request)
+        person_id.set(person.pk)
         with translation.override(person.language), timezone.override(zone_named(person.time_zone)):
             request.LANGUAGE_CODE = translation.get_language()
             response = get_response(request)

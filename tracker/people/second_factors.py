@@ -11,8 +11,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.cache import cache
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
+
+from tracker.audit.models import Event
+from tracker.audit.recording import record
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +49,13 @@ def _cipher() -> Fernet:
 
 class _EachCodeOnce(forms.BaseAuthenticateForm):
     def clean_code(self) -> str:
+        try:
+            return self._code()
+        except ValidationError:
+            record(Event.SECOND_FACTOR_REFUSED, subject=self.user.pk)
+            raise
+
+    def _code(self) -> str:
         code: str = super().clean_code()
         digits = "".join(filter(str.isalnum, code))
         if not cache.add(f"used-code:{self.user.pk}:{digits}", True, CODE_IS_VALID):

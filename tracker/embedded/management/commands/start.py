@@ -109,11 +109,11 @@ def how_to_sign_in() -> str:
     return "Nobody can sign in yet. Create the first account:  python3 manage.py createsuperuser"
 
 
-def refuse_unsuitable_database() -> None:
+def refuse_unsuitable_database(alias: str = "default") -> None:
     """Raise CommandError with what is wrong with the database and what to do, before anything is written to it."""
-    for fault in run_checks(tags=[Tags.database], databases=["default"]):
-        if fault.is_serious():
-            raise CommandError(f"{fault.msg}\n{fault.hint}")
+    faults = [fault for fault in run_checks(tags=[Tags.database], databases=[alias]) if fault.is_serious()]
+    if faults:
+        raise CommandError("\n".join(f"{fault.msg}\n{fault.hint}" for fault in faults))
 
 
 def stop_on(*signals: signal.Signals) -> None:
