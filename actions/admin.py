@@ -1,18 +1,24 @@
 """Administer issues, action points, milestones and progress updates in the admin site."""
 
 import re
+from datetime import date
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actions.models import ActionPoint, Evidence, Milestone, ProgressUpdate, Responsibility
-from issues.models import Issue
-from tracker.admin_site import ListAdmin, PartInline, RecordAdmin
+from actions.progress import apply_status
+from issues.models import Agenda, Issue
+from tracker.admin_site import ListAdmin, PartFormSet, PartInline, RecordAdmin
+from tracker.changed_fields import ChangedFieldsForm
 
 _REFERENCE = re.compile(r"\s*(?:(?P<agenda>[-\w]+)/)?(?P<issue>\d{1,3})\.(?P<number>\d{1,3})\s*")
 
@@ -26,8 +32,40 @@ class ActionPointInline(PartInline):
         return super().get_queryset(request).select_related("issue__agenda")
 
 
+class ResponsibilityForm(ChangedFieldsForm):
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and until < since.earliest:
+            self.add_error("until", gettext("This is before the day since when the agency leads it."))
+        if until and until > timezone.localdate():
+            self.add_error("until", gettext("This is still to come. Enter it once the agency does not lead any more."))
+        return cleaned
+
+
+class ResponsibilityFormSet(PartFormSet):
+    def clean(self) -> None:
+        """Refuse two current responsibilities of one agency, one of which may have been added meanwhile. One query."""
+        super().clean()
+        listed = [form.instance.pk for form in self.initial_forms]
+        others = Responsibility.objects.current().filter(action_point=self.instance.pk).exclude(pk__in=listed)
+        current = {part.agency for part in others.select_related("agency")}
+        for form in self.forms:
+            values = getattr(form, "cleaned_data", None) or {}
+            if not (agency := values.get("agency")) or values.get("until"):
+                continue
+            if agency in current:
+                message = gettext(
+                    "%(agency)s leads this action point already. Enter until when it did, or remove this line."
+                )
+                form.add_error("agency", message % {"agency": agency})
+            current.add(agency)
+
+
 class ResponsibilityInline(PartInline):
     model = Responsibility
+    form = ResponsibilityForm  # type: ignore[assignment] # not a PartForm: its formset compares the agencies
+    formset = ResponsibilityFormSet
     fields = ["agency", "since", "until", "persons", "paused_until", "pause_reason", "status"]
     readonly_fields = ["paused_until", "pause_reason", "status"]
     autocomplete_fields = ["agency", "persons"]
@@ -35,7 +73,29 @@ class ResponsibilityInline(PartInline):
 
 class MilestoneInline(PartInline):
     model = Milestone
+    autocomplete_fields = ["agency"]
     fields = ["agency", "title", "place", "due", "due_note", "repeats_every_months", "done_on"]
+
+
+class ActionPointForm(ChangedFieldsForm):
+    def clean_carried_from(self) -> Any:
+        """Refuse a circle. One query for each agenda before it."""
+        earlier = {point.pk for point in self.cleaned_data["carried_from"]}
+        known: set[int] = set()
+        while earlier and self.instance.pk:
+            if self.instance.pk in earlier:
+                raise ValidationError(
+                    gettext("An action point cannot be carried over from itself, directly or through others.")
+                )
+            known |= earlier
+            found = ActionPoint.objects.filter(carried_to__in=earlier).values_list("pk", flat=True)
+            earlier = set(found) - known
+        return self.cleaned_data["carried_from"]
+
+
+def _day_of_adding(agenda: Agenda) -> date | None:
+    """Return the day to store with an action point that is added now: today, but none in an agenda that is not open."""
+    return timezone.localdate() if agenda.state == Agenda.State.OPEN else None
 
 
 @admin.register(Issue)
@@ -56,6 +116,11 @@ class IssueAdmin(RecordAdmin):
         """Return the agenda and the issue: issues of several agendas may have the same title."""
         return f"{issue.agenda.slug}: {issue}"
 
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        for part in formset.extra_forms:
+            part.instance.added_on = _day_of_adding(form.instance.agenda)
+        super().save_formset(request, form, formset, change)
+
     @admin.display(description=_("action points"), ordering="action_point_total")
     def action_point_count(self, issue: Issue) -> int:
         return issue.action_point_total  # type: ignore[attr-defined] # annotated
@@ -63,6 +128,7 @@ class IssueAdmin(RecordAdmin):
 
 @admin.register(ActionPoint)
 class ActionPointAdmin(RecordAdmin):
+    form = ActionPointForm
     list_display = ["reference", "title", "status", "leads", "last_reported", "last_happened"]
     list_display_links = ["reference", "title"]
     list_filter = ["issue__agenda", "status", "responsibilities__agency", "issue"]
@@ -77,6 +143,16 @@ class ActionPointAdmin(RecordAdmin):
     ]
     inlines = [ResponsibilityInline, MilestoneInline]
     protected_relations = ["drafts", "carried_to"]
+
+    def save_model(self, request: HttpRequest, obj: ActionPoint, form: Any, change: bool) -> None:
+        if not change:
+            obj.added_on = _day_of_adding(obj.issue.agenda)
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Store the parts, and derive the status that follows from them. `save_model` has locked the action point."""
+        super().save_related(request, form, formsets, change)
+        apply_status(form.instance)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ActionPoint]:
         points: Any = super().get_queryset(request)

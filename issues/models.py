@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -135,6 +137,21 @@ class Agenda(models.Model):
 
     def _is_stored_as_open(self) -> bool:
         return not self._state.adding and type(self).objects.open().filter(pk=self.pk).exists()
+
+    def clean(self) -> None:
+        """Raise ValidationError if it would follow itself, directly or through others. One query for each agenda before it."""
+        before, known = self.follows_id, set[int | None]()
+        while before and before not in known and self.pk:
+            if before == self.pk:
+                raise ValidationError(
+                    {
+                        "follows": gettext(
+                            "An agenda cannot follow itself, directly or through others. Choose an earlier one."
+                        )
+                    }
+                )
+            known.add(before)
+            before = Agenda.objects.filter(pk=before).values_list("follows", flat=True).first()
 
     @property
     def is_closed(self) -> bool:

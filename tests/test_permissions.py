@@ -257,6 +257,19 @@ def test_permission_to_read(world, person):
     assert answers == {route: expected[PEOPLE.index(person)] for route, (_arguments, expected) in READ.items()}
 
 
+@pytest.mark.parametrize("person", PEOPLE)
+def test_head_answers_as_get_does(world, person):
+    client = client_of(world, person)
+    got = {route: client.get(address(world, route)) for route in READ}
+
+    heads = {route: client.head(address(world, route)) for route in READ}
+
+    assert {route: answer.status_code for route, answer in heads.items()} == {
+        route: answer.status_code for route, answer in got.items()
+    }
+    assert {route for route, answer in heads.items() if not answer.streaming and answer.content} == set()
+
+
 @pytest.mark.parametrize("route", WRITE)
 def test_permission_to_write(world, route):
     answers = [client_of(world, person).post(address(world, route)).status_code for person in PEOPLE]

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -19,7 +20,8 @@ from django.contrib.admin.widgets import (
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.forms import BaseInlineFormSet, BaseModelFormSet, ModelChoiceField, ModelForm
 from django.forms.formsets import INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
@@ -44,6 +46,8 @@ _COLUMNS = re.compile(r"(-?[0-9]{1,2}(\.-?[0-9]{1,2})*)?")
 _FILTERS = ("exact", "id__exact", "isnull", "isempty", "gte", "lt", "year", "month", "day")
 # What the hidden fields that count the parts of a page end with.
 _COUNTS = (f"-{TOTAL_FORM_COUNT}", f"-{INITIAL_FORM_COUNT}")
+FIRST_DAY, LAST_DAY = date(1945, 1, 1), date(2100, 12, 31)
+"""The first and the last day that may be typed, like those of partial dates."""
 MAX_PARTS = 200
 """Maximum number of parts of one kind that a page takes, such as milestones of an action point."""
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -128,6 +132,12 @@ def _refuse_impossible_parts(request: HttpRequest) -> None:
             )
 
 
+if TYPE_CHECKING:
+    _Base = admin.options.BaseModelAdmin[Any]
+else:
+    _Base = object
+
+
 class _OnlyIds:
     """Ignore values that cannot be ids, so that the field refuses them and the page can be shown again."""
 
@@ -155,23 +165,13 @@ class ListAdmin(admin.ModelAdmin):
         return any(lookup == path or lookup in {f"{path}__{suffix}" for suffix in _FILTERS} for path in paths)
 
 
-class RecordAdmin(ListAdmin, SimpleHistoryAdmin):
-    """Edit a record with its history. Saving writes only what was changed in the form, so that nobody's work is undone."""
-
-    form = ChangedFieldsForm
-    list_per_page = 50
-    list_max_show_all = 200
-    object_history_list_template = "admin/_record_history.html"  # the library's has inline styles and a query a row
-    history_list_per_page = 20  # few: the library asks four times a row for the lists of an action point
-    protected_relations: Sequence[str] = ()
-    """Relations that keep the record from being deleted while they contain anything."""
-
-    def as_choice(self, record: Any) -> str:
-        """Return what the record is called in a list of choices."""
-        return str(record)
+class FormFields(_Base):
+    """Make the fields of the forms of records and of their parts."""
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **options: Any) -> Any:
-        """Use wide inputs for long lines, and offer no button that deletes a related record."""
+        """Use wide inputs for long lines, offer no button that deletes a related record, and take days that can be counted with."""
+        if type(db_field) is models.DateField:
+            options.setdefault("validators", [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)])
         if isinstance(db_field, models.CharField) and (db_field.max_length or 0) > 100 and not db_field.choices:
             options.setdefault("widget", AdminTextInputWidget(attrs={"class": "vLargeTextField"}))
         field: Any = super().formfield_for_dbfield(db_field, request, **options)
@@ -192,6 +192,28 @@ class RecordAdmin(ListAdmin, SimpleHistoryAdmin):
         if db_field.name in self.get_autocomplete_fields(request):
             options.setdefault("widget", _Choices(db_field, self.admin_site))
         return super().formfield_for_manytomany(db_field, request, **options)
+
+
+class RecordAdmin(FormFields, ListAdmin, SimpleHistoryAdmin):
+    """Edit a record with its history. Saving writes only what was changed in the form, so that nobody's work is undone."""
+
+    form = ChangedFieldsForm
+    list_per_page = 50
+    list_max_show_all = 200
+    object_history_list_template = "admin/_record_history.html"  # the library's has inline styles and a query a row
+    history_list_per_page = 20  # few: the library asks four times a row for the lists of an action point
+    protected_relations: Sequence[str] = ()
+    """Relations that keep the record from being deleted while they contain anything."""
+
+    def as_choice(self, record: Any) -> str:
+        """Return what the record is called in a list of choices."""
+        return str(record)
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **options: Any) -> Any:
+        """Answer 400 to a form that was refused, as on all other pages."""
+        page: Any = super().render_change_form(request, context, *args, **options)
+        page.status_code = 400 if context.get("errors") else page.status_code
+        return page
 
     def save_model(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: bool) -> None:
         obj._history_user = request.user
@@ -216,15 +238,16 @@ class RecordAdmin(ListAdmin, SimpleHistoryAdmin):
         self, request: HttpRequest, form: Any, formset: "BaseModelFormSet[Any, Any]", change: bool
     ) -> None:
         formset.save(commit=False)
-        for added in formset.new_objects:
-            added.save()
         for changed, names in formset.changed_objects:
             columns = _columns(changed, names)
             _lock_and_refresh(changed, columns)
             changed.save(update_fields=columns)
+        for added in formset.new_objects:  # after what ends: an agency may lead again
+            added.save()
         for deleted in formset.deleted_objects:
             deleted.delete()
-        formset.save_m2m()
+        for saved in formset.saved_forms:
+            saved.save_m2m() if saved.instance in formset.new_objects else saved.save_changed_lists()
 
     def get_deleted_objects(
         self, objs: Iterable[Any], request: HttpRequest
@@ -257,24 +280,36 @@ class RecordAdmin(ListAdmin, SimpleHistoryAdmin):
 
 
 class PartFormSet(BaseInlineFormSet):
-    """Refuse a form of more parts than are stored: it was made by hand, or somebody has removed a part meanwhile."""
+    """Refuse a form of stored parts that are not stored: it was made by hand, or somebody has removed a part meanwhile."""
 
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
-        try:
-            return super()._construct_form(i, **kwargs)  # type: ignore[misc] # of Django
-        except IndexError as error:
+        form = super()._construct_form(i, **kwargs)  # type: ignore[misc] # of Django
+        if self.is_bound and i < self.initial_form_count() and form.instance.pk is None:
             raise BadRequest(
                 gettext(
                     "Somebody has removed one of the parts on this page meanwhile, so nothing was saved. Open the page again, and repeat "
                     "your changes."
                 )
-            ) from error
+            )
+        return form
 
 
-class PartInline(admin.TabularInline):
+class PartForm(ChangedFieldsForm):
+    def validate_unique(self) -> None:
+        """Refuse what the record has already. Django leaves this out because the form has no field for the record."""
+        super().validate_unique()
+        if self.errors:
+            return
+        try:
+            self.instance.validate_constraints(exclude=self._get_validation_exclusions())  # type: ignore[attr-defined] # of ModelForm
+        except ValidationError as error:
+            self._update_errors(error)  # type: ignore[attr-defined] # of ModelForm
+
+
+class PartInline(FormFields, admin.TabularInline):
     """Edit the parts of a record. They are deleted on pages of their own, which show what else is deleted."""
 
-    form = ChangedFieldsForm
+    form = PartForm
     formset = PartFormSet
     extra = 0
     max_num = 100

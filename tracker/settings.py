@@ -21,6 +21,7 @@ from tracker.logs import SECRET_PATHS as SECRET_PATHS
 from tracker.mail.configuration import read_mail_server, refuse_faulty_mail
 from tracker.postgresql.configuration import configure as configure_postgresql
 from tracker.production import refuse_insecure
+from tracker.whole_files import write_whole
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -53,8 +54,7 @@ def _embedded_secret_key() -> str:
     if not path.exists():
         import secrets
 
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(64))
+        write_whole(path, secrets.token_urlsafe(64).encode())
     return path.read_text().strip()
 
 

@@ -23,7 +23,7 @@ from tracker.web.optimistic_lock import VersionedModelForm
 
 
 @preserve_form
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @atomic_post
 def edit_agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
     agenda = _to_edit(request, slug)
@@ -32,7 +32,7 @@ def edit_agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 @preserve_form
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @atomic_post
 def add_issue(request: HttpRequest, slug: str) -> HttpResponseBase:
     agenda = _to_edit(request, slug)
@@ -41,7 +41,7 @@ def add_issue(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 @preserve_form
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @atomic_post
 def edit_issue(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
     agenda = _to_edit(request, slug)
@@ -51,7 +51,7 @@ def edit_issue(request: HttpRequest, slug: str, number: int) -> HttpResponseBase
 
 
 @preserve_form
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @atomic_post
 def add_action_point(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
     agenda = _to_edit(request, slug)
@@ -65,7 +65,7 @@ def add_action_point(request: HttpRequest, slug: str, number: int) -> HttpRespon
 
 
 @preserve_form
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @atomic_post
 def paste_agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Add issues and action points from a text. POST previews them; with `version`, that of the preview, it adds just those."""

@@ -22,7 +22,7 @@ from actions.reader import read_agenda
 from tracker.people.permissions import Right, require
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def change_many(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Show the action points of a list, filtered by the query of that list. POST previews the changes; POST with `version`, the version
     of the previewed changes, makes them.

@@ -47,7 +47,7 @@ def handover_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "handover/handover_page.html", context, status=400 if errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def create_handover(request: HttpRequest) -> HttpResponseBase:
     """Choose two people, then show the open work of `?predecessor=` that goes to `&successor=`. POST hands it over."""
     person = signed_in(request)

@@ -21,7 +21,7 @@ from tracker.web.forms import posted
 
 
 @preserve_form
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def decision_form(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
     """Decide on one action point. POST with `do=remove` removes the decision; `then=next` leads to the next undecided one."""
     person = signed_in(request)

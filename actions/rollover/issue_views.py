@@ -18,7 +18,7 @@ from tracker.web.forms import posted
 
 
 @preserve_form
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def add_issue(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Add an issue to the next agenda."""
     rollover = get_rollover(signed_in(request), slug)
@@ -26,7 +26,7 @@ def add_issue(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 @preserve_form
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_issue(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
     """Edit an issue of the next agenda. POST with `do=remove` removes it, if it has no action points."""
     rollover = get_rollover(signed_in(request), slug)

@@ -20,7 +20,7 @@ PAGE_SIZE = 25
 
 
 @preserve_form
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def milestones_form(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Show each passed milestone of the action points that continue, a page at a time, and store what happens to it."""
     person = signed_in(request)

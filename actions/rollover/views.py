@@ -38,7 +38,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @preserve_form
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def name_form(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Start a plan by naming the new agenda, or change the name."""
     person = signed_in(request)

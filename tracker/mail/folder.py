@@ -15,6 +15,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
+from tracker.whole_files import write_whole
+
 MAIL_NAME = re.compile(r"\d{8}T\d{12}Z-[0-9a-f]{8}\.eml")
 
 
@@ -27,12 +29,7 @@ class FolderBackend(BaseEmailBackend):
         for message in email_messages:
             content = message.message().as_bytes()
             name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}-{secrets.token_hex(4)}.eml"
-            unfinished = settings.MAIL_DIR / f".{name}"
-            with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.rename(settings.MAIL_DIR / name)
+            write_whole(settings.MAIL_DIR / name, content)
             count += 1
         return count
 

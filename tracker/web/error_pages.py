@@ -18,6 +18,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.log import log_response
 
+from tracker.whole_files import is_disk_full
+
 MAX_QUERY = 8_000
 """Characters of an address after the question mark."""
 MAX_VALUES = 50
@@ -92,14 +94,16 @@ def too_many_attempts(request: HttpRequest, seconds: int = 60) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Return the page for what went wrong: 503 while the database is away, 400 for a request that broke off, otherwise 500."""
+    """Return the page for what went wrong: 400 for a broken request, 503 while the database is away or the disk full, else 500."""
     error = sys.exc_info()[1]
     if isinstance(error, UnreadablePostError):
         return static_page(
             400, "The form did not arrive", "The connection broke off, so nothing was stored. Send it once more."
         )
     if error is not None and is_outage(error):
-        return _unavailable(request, error)
+        return _unavailable(request, error, "Its database does not answer")
+    if error is not None and is_disk_full(error):
+        return _unavailable(request, error, "Its disk is full")
     return static_page(
         500,
         "Something broke on our side",
@@ -121,18 +125,17 @@ def static_page(status: int, headline: str, words: str) -> HttpResponse:
     return HttpResponse(page, status=status, headers={"Cache-Control": "no-store"})
 
 
-def _unavailable(request: HttpRequest, error: BaseException) -> HttpResponse:
+def _unavailable(request: HttpRequest, error: BaseException, reason: str) -> HttpResponse:
     """Return the page for status 503, and log the outage once for each request, although more than one middleware may fail."""
     response = static_page(
         503,
         "The tracker is not available just now",
-        "Its database does not answer. Nothing was stored; what you typed is still in the form when you go back. "
-        "Try again in a minute.",
+        f"{reason}. Nothing was stored; what you typed is still in the form when you go back. Try again in a minute.",
     )
     response["Retry-After"] = "60"
     if not getattr(request, "outage_was_logged", False):
         request.outage_was_logged = True  # type: ignore[attr-defined]
-        reason = str(error).strip().partition("\n")[0]
-        log_response("Database not available (%s): %s", reason, request.path, response=response, request=request)
+        detail = str(error).strip().partition("\n")[0]
+        log_response("%s (%s): %s", reason, detail, request.path, response=response, request=request)
     response._has_been_logged = True  # type: ignore[attr-defined]
     return response

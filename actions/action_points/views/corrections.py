@@ -24,7 +24,7 @@ from tracker.web.forms import posted, render_form
 
 
 @preserve_form
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: HttpRequest, slug: str, issue: int, number: int, update: int) -> HttpResponseBase:
     """Show the form with the newest version. POST with `do`: publish (the default) or preview."""
     user = signed_in(request)
@@ -66,7 +66,7 @@ def correct(request: HttpRequest, slug: str, issue: int, number: int, update: in
     return redirect(f"{action_point.get_absolute_url()}#update-{corrected.number}")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, slug: str, issue: int, number: int, update: int) -> HttpResponse:
     """Ask for the reason, then mark the update as withdrawn."""
     user = signed_in(request)

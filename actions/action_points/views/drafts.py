@@ -11,7 +11,7 @@ from tracker.people.permissions import Right, may
 from tracker.transactions import atomic_post, locked_by_post
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @atomic_post
 def discard(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -> HttpResponse:
     """Show the user's own draft on GET, and remove it on POST. Show a draft again that was saved after the page was opened.

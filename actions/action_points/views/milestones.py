@@ -18,7 +18,7 @@ from tracker.web.optimistic_lock import version_of
 
 
 @preserve_form
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @atomic_post
 def add(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
     action_point = get_action_point(signed_in(request), slug, issue, number, Right.LOG_PROGRESS)
@@ -28,7 +28,7 @@ def add(request: HttpRequest, slug: str, issue: int, number: int) -> HttpRespons
 
 
 @preserve_form
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @atomic_post
 def edit(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -> HttpResponseBase:
     action_point = get_action_point(signed_in(request), slug, issue, number, Right.LOG_PROGRESS)
@@ -38,7 +38,7 @@ def edit(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -> H
 
 
 @preserve_form
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @atomic_post
 def mark_done(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -> HttpResponseBase:
     """Ask for the day, which is today unless another one is typed. A recurring milestone is due again then."""
@@ -65,7 +65,7 @@ def mark_done(request: HttpRequest, slug: str, issue: int, number: int, pk: int)
     return render_form(request, "action_points/milestone_completion.html", form, **context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @atomic_post
 def remove(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -> HttpResponse:
     """Ask for the reason, then remove the milestone."""

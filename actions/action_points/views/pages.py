@@ -93,7 +93,7 @@ def update_page(request: HttpRequest, slug: str, issue: int, number: int, update
 
 
 @preserve_form
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @atomic_post
 def edit(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
     """Edit the text, the lead agencies and the persons of an action point. Coordinators only."""

@@ -19,7 +19,7 @@ from tracker.web.forms import posted, render_form
 
 
 @preserve_form
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def pause(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
     """Pause the reminders of a part until a day, with a reason. POST with `do=resume` ends the pause of the part `part`."""
     user, today = signed_in(request), timezone.localdate()

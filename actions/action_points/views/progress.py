@@ -34,7 +34,7 @@ from tracker.web.form_recovery import Typed, clear_browser_copy, pop_saved_form,
 
 
 @preserve_form
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def log_progress(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
     """Show the form on GET, with the draft that `draft` names. On POST, `do` is publish (the default), draft or preview."""
     user = signed_in(request)

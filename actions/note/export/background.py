@@ -14,6 +14,7 @@ from actions.note.export.process import TooLargeError, write_file
 from actions.note.models import NoteFile, NoteVersion
 from actions.note.serialization import sha256
 from issues.models import Agenda
+from tracker.whole_files import write_whole
 
 logger = logging.getLogger(__name__)
 
@@ -67,9 +68,7 @@ def produce_file(pk: UUID | str, now: datetime) -> None:
     try:
         content = write_file(file.content, extension=file.extension, language=file.language, site=file.site)
         file.path.parent.mkdir(parents=True, exist_ok=True)
-        half = file.path.with_suffix(".part")
-        half.write_bytes(content)
-        half.replace(file.path)
+        write_whole(file.path, content, mode=0o666)  # less the umask: web processes read it
         state = NoteFile.State.READY
     except TooLargeError:
         logger.warning("The file %s needs more time or memory than it may have.", file.pk)

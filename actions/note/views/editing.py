@@ -40,13 +40,13 @@ def editing(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @preserve_form
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_introduction(request: HttpRequest, slug: str) -> HttpResponseBase:
     return _edit(request, sections.introduction(get_agenda(signed_in(request), slug, Right.COORDINATE)))
 
 
 @preserve_form
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_rationale(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
     issue = get_issue(signed_in(request), slug, number)
     require(signed_in(request), Right.COORDINATE)
@@ -54,7 +54,7 @@ def edit_rationale(request: HttpRequest, slug: str, number: int) -> HttpResponse
 
 
 @preserve_form
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_description(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
     point = get_action_point(person := signed_in(request), slug, issue, number)
     require(person, Right.COORDINATE)
@@ -62,7 +62,7 @@ def edit_description(request: HttpRequest, slug: str, issue: int, number: int) -
 
 
 @preserve_form
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_updates(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
     point = get_action_point(person := signed_in(request), slug, issue, number)
     require(person, Right.COORDINATE)
@@ -94,7 +94,7 @@ def _edit(request: HttpRequest, section: Section) -> HttpResponseBase:
             return redirect(request.path if "keep" in request.POST or "take" in request.POST else section.back)
     else:
         form = SectionForm(_saved_form(request), section=section, edit=newest)
-    status = 200 if request.method == "GET" else 409 if form.is_conflict else 400
+    status = 200 if request.method != "POST" else 409 if form.is_conflict else 400
     context: dict[str, Any] = {"agenda": section.agenda, "section": section, "form": form, "versions": versions}
     return render(request, "note/section_form.html", context, status=status)
 

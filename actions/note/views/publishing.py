@@ -93,7 +93,7 @@ def version_json(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 
 @preserve_form
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @atomic_post
 def publish_note(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Publish what the note says now. The page lists first what is still open."""

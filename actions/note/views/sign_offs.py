@@ -47,7 +47,7 @@ def sign_offs(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @preserve_form
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @atomic_post
 def sign_off(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
     """Sign off one action point for all agencies of the focal point, or dissent."""

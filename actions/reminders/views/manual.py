@@ -17,7 +17,7 @@ from tracker.web.forms import posted, render_form
 
 
 @preserve_form
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def remind(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResponseBase:
     action_point = get_action_point(person := signed_in(request), slug, issue, number, Right.COORDINATE)
     form = RemindForm(posted(request), initial=saved_initial(request))

@@ -26,7 +26,7 @@ from tracker.web.forms import posted, render_form
 
 
 @preserve_form
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @atomic_post
 def schedule(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Change the schedule. If `preview` is among the data, only show what it would send."""

@@ -24,6 +24,7 @@ from django.db import OperationalError, connections
 
 from tracker.embedded.private_files import make_folder_private
 from tracker.embedded.supervisor import Program, Supervisor
+from tracker.whole_files import write_whole
 
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what people ask for, and how it is reached
 READY_SECONDS = 60
@@ -178,7 +179,7 @@ def collect_static_files(note: Path) -> None:
     if note.exists() and note.read_text() == digest.hexdigest():
         return
     call_command("collectstatic", verbosity=0, interactive=False, clear=True)
-    note.write_text(digest.hexdigest())
+    write_whole(note, digest.hexdigest().encode())
 
 
 def programs(host: str, port: int) -> tuple[Program, Program]:
