@@ -35,7 +35,7 @@ from tracker.web.forms import posted
 
 
 @preserve_form
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def box(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Show the inbox with the box of a part open. On POST, `do` is publish (the default), draft or more (the full form).
 
