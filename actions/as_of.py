@@ -1,7 +1,8 @@
 """Read the date that a page shows: `?as_of=2006-03-31`, as reported by then or, with `&by=recorded`, as recorded by then."""
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,9 +10,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from actions.access import Person
 from actions.models import ProgressUpdate
-from actions.models.action_point_queryset import Basis, end_of, updates_as_of
-from issues.models import Agenda
+from actions.models.action_point_queryset import Basis, updates_as_of
+from issues.readable_history import ALWAYS, readable_since
 
 EARLIEST = date(1945, 1, 1)
 PARAMETERS = ("as_of", "by")
@@ -25,13 +27,18 @@ class AsOf:
     is_past: bool = False
     basis: str = Basis.REPORTED
     errors: tuple[str, ...] = ()
+    reader: Person | None = None
+    """Whom the page is for. Without a reader nothing of the history is hidden, for figures that show no texts."""
+    _readable_since: dict[int, datetime] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def query(self) -> dict[str, str]:
         """Return the query parameters for links to the same date; empty for today."""
-        if not self.is_past:
-            return {}
-        return {"as_of": self.day.isoformat()} | ({"by": self.basis} if self.basis != Basis.REPORTED else {})
+        return self.query_of(self.day) if self.is_past else {}
+
+    def query_of(self, day: date) -> dict[str, str]:
+        """Return the query parameters for links to another past date."""
+        return {"as_of": day.isoformat()} | ({"by": self.basis} if self.basis != Basis.REPORTED else {})
 
     @property
     def query_text(self) -> str:
@@ -47,12 +54,6 @@ class AsOf:
         """Return the parameters to append to an address without a query: `?as_of=2006-03-31`."""
         return f"?{self.query_text}" if self.is_past else ""
 
-    def look_back(self, agenda: Agenda) -> Agenda:
-        """Set the state of the agenda, in memory, as it was on that date, and return the agenda. One query for a past date."""
-        if self.is_past:
-            agenda.look_back(end_of(self.day))
-        return agenda
-
     def updates(self) -> Any:
         """Return the versions of progress updates that count on that date."""
         return updates_as_of(self.day, self.basis) if self.is_past else ProgressUpdate.objects.current()
@@ -60,9 +61,17 @@ class AsOf:
     def mark(self, update: Any) -> None:
         """Set `recorded_late` on an update, in memory, and remove a withdrawal after that date."""
         if self.is_past:
-            update.recorded_late = update.recorded_at.date() > self.day
-            if update.withdrawn_at and update.withdrawn_at.date() > self.day:
-                update.withdrawn_at = None
+            update.recorded_late = update.recorded_day > self.day
+            if update.withdrawn_day and update.withdrawn_day > self.day:
+                update.withdrawn_at = update.withdrawn_day = None
+
+    def readable_since(self, agendas: Collection[int]) -> Mapping[int, datetime]:
+        """Return since when the reader may read the history of each of these agendas. One query the first time."""
+        if self.reader is None:
+            return dict.fromkeys(agendas, ALWAYS)
+        if unknown := [agenda for agenda in agendas if agenda not in self._readable_since]:
+            self._readable_since.update(readable_since(unknown, self.reader))
+        return self._readable_since
 
 
 def read_as_of(request: HttpRequest) -> AsOf:
@@ -81,4 +90,4 @@ def read_as_of(request: HttpRequest) -> AsOf:
     if not EARLIEST <= day <= today:
         day = today
         errors.append(_("Choose a day from 1945 until today. This page shows today."))
-    return AsOf(day, day != today, basis, tuple(errors))
+    return AsOf(day, day != today, basis, tuple(errors), request.user)

@@ -6,7 +6,8 @@ Each function locks the action point and stores the change and the derived statu
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -84,8 +85,8 @@ def log_progress(
         newer = action_point.progress_updates.newest_versions().filter(number__gt=version).exclude(author=author)
         if updates := list(newer.with_context()):
             raise NewerUpdatesError(updates)
-    zone = zone_named(author.time_zone if author else "UTC")
-    reported_on = reported_on or PartialDate.day(now.astimezone(zone).date())
+    zone = zone_of(author)
+    reported_on = reported_on or PartialDate.day(local_day(author, now))
     position, position_day = position_of(reported_on, now, zone)
     update = _store(
         ProgressUpdate(
@@ -93,6 +94,7 @@ def log_progress(
             number=last_number + 1,
             author=author,
             recorded_at=now,
+            recorded_day=local_day(author, now),
             first_recorded_at=now,
             submission=submission,
             reported_on=reported_on,
@@ -135,6 +137,7 @@ def correct(
             supersedes=update,
             author=author,
             recorded_at=now,
+            recorded_day=local_day(author, now),
             first_recorded_at=update.first_recorded_at,
             submission=submission,
             reported_on=update.reported_on,
@@ -152,8 +155,18 @@ def withdraw(update: ProgressUpdate, *, by: User, reason: str, now: datetime, ve
     """Mark an update as withdrawn. It stays readable but does not affect the status. Raises SupersededError like `correct`."""
     lock_action_point(update.action_point)
     _require_newest(update, version)
-    update.mark_withdrawn(by=by, reason=reason, at=now)
+    update.mark_withdrawn(by=by, reason=reason, at=now, day=local_day(by, now))
     apply_status(update.action_point)
+
+
+def zone_of(person: User | None) -> ZoneInfo:
+    """Return the time zone of a person; UTC for a record that has no author."""
+    return zone_named(person.time_zone if person else "UTC")
+
+
+def local_day(person: User | None, now: datetime) -> date:
+    """Return the day that it is for the person at that instant."""
+    return now.astimezone(zone_of(person)).date()
 
 
 def apply_status(action_point: ActionPoint) -> None:

@@ -1,11 +1,11 @@
 """Read action points as plain data (`ActionPointState`), for today or a past date.
 
-For today the status comes from the stored columns; for a past date it is derived from the updates that counted then. Rules, filters,
-figures and lists use both in the same way.
+For today the status comes from the stored columns; for a past date it is derived from the updates that counted then, and persons,
+milestones and wording come from the history. Rules, filters, figures and lists use both in the same way.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -13,11 +13,11 @@ from typing import Any
 from django.db.models import Q
 
 from actions.as_of import AsOf
+from actions.as_of_history import PastVersions, Place, exists, read_milestones, read_persons, read_versions
 from actions.models import ActionPoint, Milestone, Responsibility
-from actions.models.action_point_queryset import end_of
 from actions.reports import agency_parents, read_reports
 from actions.states import ActionPointState, OpenMilestone, PartState
-from actions.summaries import StatusSummary, summarize
+from actions.summaries import StatusSummary, latest_covering, summarize
 from issues.models import Agenda, Issue
 from tracker.dates.value import PartialDate
 from tracker.people.models import User
@@ -30,9 +30,9 @@ Scope = dict[str, Any]
 
 
 def read_agenda(agenda: Agenda, as_of: AsOf) -> list[ActionPointState]:
-    """Return the action points of an agenda, in the order of their references. Seven queries at most, three more for a past date.
+    """Return the action points of an agenda, in the order of their references. Seven queries at most, 17 for a past date.
 
-    For a past date call `AsOf.look_back` with the agenda first.
+    For a past date those that existed; call `as_of_history.look_back` with the agenda first.
     """
     return sorted(_read({"issue__agenda": agenda}, as_of, {agenda.pk: agenda}), key=lambda state: state.place)
 
@@ -56,7 +56,7 @@ def read_issue(issue: Issue, as_of: AsOf) -> list[ActionPointState]:
 
 
 def state_of(action_point: ActionPoint, as_of: AsOf) -> ActionPointState:
-    """Return the state of an action point that is loaded with its issue and agenda. Queries as for an agenda."""
+    """Return the state of an action point that is loaded with its issue and agenda, and existed on the date. Queries as for an agenda."""
     agenda = action_point.issue.agenda
     return _read({"pk": action_point.pk}, as_of, {agenda.pk: agenda})[0]
 
@@ -102,10 +102,14 @@ def loaded_state(action_point: ActionPoint) -> ActionPointState:
 
 def _read(scope: Scope, as_of: AsOf, agendas: Mapping[int, Agenda]) -> list[ActionPointState]:
     """Return the action points that match the lookups in `scope`; `agendas` has their agendas by id."""
-    parts = _parts(scope, as_of)
-    milestones = _milestones(scope)
-    columns = ("pk", "issue__agenda", "issue__number", "number", "added_on", *_STATUS)
+    columns = ("pk", "issue__agenda", "issue_id", "issue__number", "number", "added_on", *_STATUS)
     rows: Any = ActionPoint.objects.filter(**scope).order_by().values_list(*columns)
+    past = None
+    if as_of.is_past:
+        rows = [row for row in rows if exists(agendas[row[1]], row[5], as_of.day)]
+        past = read_versions({pk: Place(agenda, issue) for pk, agenda, issue, *_others in rows}, as_of)
+    parts = _parts(scope, as_of, past)
+    milestones = _past_milestones(past, as_of) if past else _milestones(scope)
     states = [
         ActionPointState(
             pk,
@@ -117,23 +121,38 @@ def _read(scope: Scope, as_of: AsOf, agendas: Mapping[int, Agenda]) -> list[Acti
             tuple(parts.get(pk, ())) or (PartState(None, None, *_derived(status)),),
             tuple(milestones.get(pk, ())),
         )
-        for pk, agenda, issue, number, added_on, *status in rows
+        for pk, agenda, _issue, issue, number, added_on, *status in rows
     ]
-    return _as_of(states, scope, as_of) if as_of.is_past else states
+    if not past:
+        return states
+    issues = {pk: issue for pk, _agenda, issue, *_others in rows}
+    states = [
+        replace(state, version=past.points.get(state.pk), issue_version=past.issues.get(issues[state.pk]))
+        for state in states
+    ]
+    return _as_of(states, scope, as_of)
 
 
-def _parts(scope: Scope, as_of: AsOf) -> dict[int, list[PartState]]:
-    """Return the parts by the ids of their action points, in order of acronym. Four queries, one if there are none."""
+def _parts(scope: Scope, as_of: AsOf, past: PastVersions | None) -> dict[int, list[PartState]]:
+    """Return the parts by the ids of their action points, in order of acronym. Four queries, one if there are none.
+
+    For a past date without pauses and the reports on their predecessors. Two queries more.
+    """
     responsibilities = Responsibility.objects.filter(**_via("action_point", scope)).order_by("agency__acronym", "pk")
     responsibilities = responsibilities.as_of(as_of.day) if as_of.is_past else responsibilities.current()
     columns = ("action_point_id", "pk", "agency_id", "since_earliest", "paused_until", *_STATUS)
     rows: Any = list(responsibilities.values_list(*columns))
     if not rows:
         return {}
-    persons, active = _persons(responsibilities)
+    if past:
+        rows = [row for row in rows if row[0] in past.until]
+        persons, active, hidden = _past_persons({pk: action_point for action_point, pk, *_others in rows}, past)
+        rows = [row for row in rows if row[1] not in hidden]
+    else:
+        persons, active = _persons(responsibilities)
     unnamed = {agency for _point, pk, agency, *_others in rows if not active.get(pk)}
     focal_points = _focal_points(unnamed)
-    predecessors = _predecessors(scope)
+    predecessors = {} if past else _predecessors(scope)
     parts: dict[int, list[PartState]] = defaultdict(list)
     for action_point, pk, agency, since, paused_until, *status in rows:
         parts[action_point].append(
@@ -144,7 +163,7 @@ def _parts(scope: Scope, as_of: AsOf) -> dict[int, list[PartState]]:
                 since,
                 tuple(persons.get(pk, ())),
                 frozenset(active.get(pk) or focal_points[agency]),
-                None if as_of.is_past else paused_until,
+                None if past else paused_until,
                 predecessors.get((action_point, agency)),
             )
         )
@@ -167,6 +186,16 @@ def _persons(responsibilities: Any) -> tuple[dict[int, list[int]], dict[int, lis
         if is_active:
             active[part].append(person)
     return persons, active
+
+
+def _past_persons(
+    parts: Mapping[int, int], past: PastVersions
+) -> tuple[Mapping[int, Sequence[int]], dict[int, list[int]], Collection[int]]:
+    """Return the persons named for each part then, those among them who are active now, and the parts that are hidden from the reader."""
+    named, hidden = read_persons(parts, past)
+    people = {person for persons in named.values() for person in persons}
+    active = set(User.objects.active().filter(pk__in=people).values_list("pk", flat=True)) if people else set()
+    return named, {part: [pk for pk in persons if pk in active] for part, persons in named.items()}, hidden
 
 
 def _focal_points(agencies: Collection[int]) -> dict[int, set[int]]:
@@ -202,15 +231,42 @@ def _milestones(scope: Scope) -> dict[int, list[OpenMilestone]]:
     return milestones
 
 
+def _past_milestones(past: PastVersions, as_of: AsOf) -> dict[int, list[OpenMilestone]]:
+    return {pk: milestones.undone for pk, milestones in read_milestones(past, as_of).items()}
+
+
+def _past_predecessors(scope: Scope, as_of: AsOf, parents: Mapping[int, int]) -> dict[tuple[int, int], date]:
+    """Return the same as `_predecessors`, by the reports that counted on the past date. Three queries, one without predecessors."""
+    led = Responsibility.objects.current().filter(**_via("action_point__carried_to", scope)).order_by()
+    columns = "action_point__carried_to", "action_point_id", "agency_id"
+    links: Any = list(led.values_list(*columns))
+    if not links:
+        return {}
+    reports = read_reports(as_of.updates().filter(action_point__in={point for _successor, point, _agency in links}))
+    days: dict[tuple[int, int], date] = {}
+    for successor, point, agency in links:
+        if last := latest_covering(reports.get(point, []), agency, parents):
+            days[successor, agency] = max(last.position_day, days.get((successor, agency), last.position_day))
+    return days
+
+
 def _as_of(states: Iterable[ActionPointState], scope: Scope, as_of: AsOf) -> list[ActionPointState]:
-    """Return the states at the end of a past day, with the texts, persons and milestones of today and without pauses. Four queries."""
+    """Return the states with the status that follows from the updates of a past day. Seven queries at most."""
     updates = as_of.updates().filter(**_via("action_point", scope)).order_by()
-    recorded_later = set(updates.filter(recorded_at__gte=end_of(as_of.day)).values_list("action_point_id", flat=True))
+    recorded_later = set(updates.filter(recorded_day__gt=as_of.day).values_list("action_point_id", flat=True))
     reports, parents = read_reports(updates), agency_parents()
+    predecessors = _past_predecessors(scope, as_of, parents)
     past_states = []
     for state in states:
         summaries = summarize(reports.get(state.pk, []), state.leads, parents)
-        parts = tuple(replace(part, **_columns(summaries.parts[part.agency])) for part in state.parts)
+        parts = tuple(
+            replace(
+                part,
+                predecessor_reported=predecessors.get((state.pk, part.agency)) if part.agency else None,
+                **_columns(summaries.parts[part.agency]),
+            )
+            for part in state.parts
+        )
         late = state.pk in recorded_later
         past_states.append(replace(state, parts=parts, recorded_later=late, **_columns(summaries.action_point)))
     return past_states

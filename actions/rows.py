@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from actions import rules
+from actions.as_of_history import past_issue_titles, past_titles
 from actions.models import ActionPoint, ActionStatus, AttentionReason
 from actions.states import ActionPointState, PartState
 from tracker.dates.value import PartialDate
@@ -108,11 +109,16 @@ class StatusCount:
 
 
 def rows_of(states: Sequence[ActionPointState], today: date) -> list[ActionPointRow]:
-    """Return one row for each state, in the same order. `today` is the day of the states. Three queries, none without states."""
+    """Return one row for each state, in the same order. `today` is the day of the states.
+
+    Three queries, two more for a past date, none without states.
+    """
     if not states:
         return []
     points = ActionPoint.objects.filter(pk__in=[state.pk for state in states]).order_by()
     titles = {pk: (title, issue) for pk, title, issue in points.values_list("pk", "title", "issue__title")}
+    past, past_issues = past_titles(states), past_issue_titles(states)
+    titles = {pk: (past.get(pk, title), past_issues.get(pk, issue)) for pk, (title, issue) in titles.items()}
     agencies = _agencies(states)
     people = _people(states)
     return [

@@ -21,6 +21,8 @@ class OpenMilestone:
     repeats_every_months: int | None
     agency: int | None
     """Id of the lead agency whose part it belongs to; None if it belongs to all parts."""
+    version: int | None = None
+    """Id of the history row with its values on a past date; None if they are those of today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,10 @@ class ActionPointState:
     """Its milestones that are not done, the earliest first."""
     recorded_later: bool = False
     """Whether an update that counts on this past date was recorded after it; False for today."""
+    version: int | None = None
+    """Id of the history row with its wording on a past date; None if it is that of today."""
+    issue_version: int | None = None
+    """Id of the history row with the wording of its issue; None if it is that of today."""
 
     @property
     def leads(self) -> tuple[int, ...]:

@@ -142,6 +142,7 @@ def _update(point: ActionPoint, n: int, number: int, agency: Agency | None) -> P
         reason="No money." if status == ActionStatus.NO_PROGRESS else "",
         reported_on=PartialDate.day(now.date()),
         recorded_at=now,
+        recorded_day=now.date(),
         first_recorded_at=now,
         position=now,
         position_day=now.date(),

@@ -1,6 +1,6 @@
 """Prepare the parts of an action point for its page: one lead agency's status, persons, dates and milestones beside the others'."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -40,20 +40,29 @@ class PartCard:
 
 
 def part_cards(
-    state: ActionPointState, parts: Iterable[Responsibility], milestones: Iterable[Milestone], today: date
+    state: ActionPointState,
+    parts: Iterable[Responsibility],
+    milestones: Iterable[Milestone],
+    people: Sequence[User],
+    today: date,
 ) -> list[PartCard]:
-    """Return a card for each of these parts, which have their agencies and persons loaded. No query."""
+    """Return a card for each of these parts, which have their agencies loaded. `people` has the persons named for them. No query."""
     undone = [milestone for milestone in milestones if not milestone.done_on]
     states = {part.pk: part for part in state.parts}
-    return [_card(state, states[part.pk], part, undone, today) for part in parts if part.pk in states]
+    return [_card(state, states[part.pk], part, undone, people, today) for part in parts if part.pk in states]
 
 
 def _card(
-    state: ActionPointState, part_state: PartState, part: Responsibility, milestones: Iterable[Milestone], today: date
+    state: ActionPointState,
+    part_state: PartState,
+    part: Responsibility,
+    milestones: Iterable[Milestone],
+    people: Sequence[User],
+    today: date,
 ) -> PartCard:
     is_due = rules.is_update_due(state, part_state, today)
     is_paused = rules.is_paused(part_state, today)
-    persons = tuple(person for person in part.persons.all() if person.is_active)
+    persons = tuple(person for person in people if person.pk in part_state.persons and person.is_active)
     return PartCard(
         part=part,
         status=ActionStatus(part_state.status),

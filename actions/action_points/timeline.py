@@ -13,6 +13,7 @@ from actions.as_of import AsOf
 from actions.models import ActionPoint, ProgressUpdate
 from actions.models.progress_update import ProgressUpdateQuerySet
 from actions.reports import parents_of, report_of
+from actions.update_order import HAPPENED
 from issues.readable_history import ALWAYS
 from tracker.people.permissions import Right, may
 
@@ -69,7 +70,9 @@ def read_last_updates(points: Collection[ActionPoint]) -> list[Predecessor]:
     return [Predecessor(point, last.get(point.pk)) for point in points]
 
 
-def updates_of(points: Collection[ActionPoint], as_of: AsOf, since: Mapping[int, datetime]) -> ProgressUpdateQuerySet:
+def updates_of(
+    points: Collection[ActionPoint], as_of: AsOf, since: Mapping[int, datetime], order: str
+) -> ProgressUpdateQuerySet:
     """Return the newest version of each update, withdrawn ones included; for a past date the versions that counted then.
 
     Versions that were replaced while the agenda was hidden from the reader are left out: until `since`, by the agenda's id.
@@ -80,7 +83,8 @@ def updates_of(points: Collection[ActionPoint], as_of: AsOf, since: Mapping[int,
         if instant > ALWAYS:
             replaced = Q(superseded_by__recorded_at__lte=instant) | Q(withdrawn_at__lte=instant)
             versions = versions.exclude(replaced, action_point__issue__agenda=agenda)
-    return versions.newest_first().with_context()
+    versions = versions.by_happening() if order == HAPPENED else versions.newest_first()
+    return versions.with_context()
 
 
 def entries_of(

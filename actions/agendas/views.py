@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from actions import rules
 from actions.access import get_agenda, get_issue, public_if_visible
 from actions.as_of import read_as_of
+from actions.as_of_history import beginning, look_back, look_back_at_issues
 from actions.models import ActionPoint, AttentionReason
 from actions.reader import read_agenda, read_issue
 from actions.rows import count_statuses, rows_of
@@ -47,13 +48,14 @@ def agenda_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the agenda, the statuses of its action points, and a page of them by issue."""
     as_of = read_as_of(request)
     errors = [*as_of.errors]
-    agenda = as_of.look_back(get_agenda(request.user, slug))
+    agenda = look_back(get_agenda(request.user, slug), as_of)
     states = read_agenda(agenda, as_of)
     page = get_page(states, ACTION_POINTS, request.GET, errors)
     rows = rows_of(list(page), as_of.day)
     by_issue = {number: list(found) for number, found in groupby(rows, key=lambda row: row.issue_number)}
     states_by_issue = {number: list(found) for number, found in groupby(states, key=lambda state: state.issue)}
-    issues = list(agenda.issues.order_by("number"))
+    later = beginning(agenda, as_of)
+    issues = look_back_at_issues(agenda.issues.order_by("number"), as_of) if not later else []
     for issue in issues:
         issue.agenda = agenda
     first = rows[0].issue_number if page.has_previous() else 0
@@ -72,6 +74,7 @@ def agenda_page(request: HttpRequest, slug: str) -> HttpResponse:
             AttentionReason.NO_ONE_RESPONSIBLE in rules.attention_reasons(state, as_of.day) for state in states
         ),
         "as_of": as_of,
+        "beginning": later,
         "errors": errors[len(as_of.errors) :],
     }
     return render(request, "agendas/agenda_page.html", context, status=400 if errors else 200)
@@ -83,20 +86,21 @@ def issue_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Show an issue with its action points, and links to the issues before and after it."""
     issue = get_issue(request.user, slug, number)
     as_of, errors = read_as_of(request), list[str]()
-    as_of.look_back(issue.agenda)
+    look_back(issue.agenda, as_of)
     page = get_page(read_issue(issue, as_of), ACTION_POINTS, request.GET, errors)
-    siblings = list(issue.agenda.issues.order_by("number"))
+    siblings = look_back_at_issues(issue.agenda.issues.order_by("number"), as_of)
     for sibling in siblings:
         sibling.agenda = issue.agenda
     place = siblings.index(issue)
     context = {
-        "issue": issue,
+        "issue": siblings[place],
         "agenda": issue.agenda,
         "rows": rows_of(list(page), as_of.day),
         "page": page,
         "previous": siblings[place - 1] if place else None,
         "next": siblings[place + 1] if place + 1 < len(siblings) else None,
         "as_of": as_of,
+        "beginning": beginning(issue.agenda, as_of),
         "errors": errors,
     }
     return render(request, "agendas/issue_page.html", context, status=400 if as_of.errors or errors else 200)

@@ -13,6 +13,7 @@ from actions.dashboard.recent_edits import RecentEdits, edits
 from actions.models import ActionPoint, ActionStatus, ProgressUpdate
 from actions.models.action_point_queryset import Basis, end_of
 from actions.reader import read_action_points
+from actions.update_order import HAPPENED, read_order
 from issues.models import Agenda
 from issues.readable_history import readable_since
 from tracker.web.pagination import get_page
@@ -35,6 +36,8 @@ class Changes:
     are_cut: bool
     """Whether there are more of these than SHOWN."""
     edits: RecentEdits
+    order: str
+    """The order of the recorded updates."""
     page: Page[int]
     updates: Sequence[ProgressUpdate]
     """Those of the page, recorded since the date."""
@@ -42,25 +45,30 @@ class Changes:
 
 
 def changes(agenda: Agenda, since: date, reader: Person, asked: Mapping[str, str], errors: list[str]) -> Changes:
-    """Return what happened after the end of that day (UTC), with the page of updates that the query `asked` names.
+    """Return what happened after that day (edits: after its end in UTC), with the page of updates that the query `asked` names.
 
     Visitors get no names of editors, and nobody gets what was replaced while the agenda was hidden from them. Up to 30 queries.
     """
     end = end_of(since)
     since_readable = readable_since([agenda.pk], reader)[agenda.pk]
     readable = ProgressUpdate.objects.filter(action_point__issue__agenda=agenda).not_replaced_by(since_readable)
-    recorded = list(readable.filter(recorded_at__gte=end).values_list("pk", "action_point_id"))
-    page = get_page(sorted((pk for pk, _point in recorded), reverse=True), PAGE_SIZE, asked, errors)
+    order = read_order(asked, errors)
+    recorded = readable.filter(recorded_day__gt=since)
+    recorded = recorded.by_happening() if order == HAPPENED else recorded.order_by("-pk")
+    recorded = list(recorded.values_list("pk", "action_point_id"))
+    page = get_page([pk for pk, _point in recorded], PAGE_SIZE, asked, errors)
     updates: Any = readable.with_context().select_related("action_point__issue__agenda", "superseded_by")
-    withdrawn = list(updates.filter(withdrawn_at__gte=end).order_by("-withdrawn_at", "-pk"))
+    withdrawn = list(updates.filter(withdrawn_day__gt=since).order_by("-withdrawn_at", "-pk"))
     touched = {point for _pk, point in recorded} | {update.action_point_id for update in withdrawn}
+    shown = updates.in_bulk(list(page))
     statuses = _status_changes(agenda, touched, since)
     return Changes(
         statuses=statuses[:SHOWN],
         are_cut=len(statuses) > SHOWN,
         edits=edits(agenda, max(end, since_readable), reader),
         page=page,
-        updates=list(updates.filter(pk__in=list(page)).order_by("-pk")),
+        order=order,
+        updates=[shown[pk] for pk in page if pk in shown],
         withdrawn=withdrawn[:SHOWN],
     )
 

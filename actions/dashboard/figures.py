@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from actions import rules
 from actions.as_of import AsOf
+from actions.as_of_history import load_milestones, look_back_at_points
 from actions.bars import Segment
 from actions.dashboard.counts import AgendaCounts, Counts, count
 from actions.lists.filters import ANY, PAUSED
@@ -230,8 +231,8 @@ def _no_one_responsible(states: Iterable[ActionPointState], today: date) -> list
     return rows_of(list(islice(found, SHOWN)), today)
 
 
-def _milestones(states: Iterable[ActionPointState], today: date) -> tuple[list[Milestone], list[Milestone]]:
-    """Return the overdue milestones, the latest first, and those due within AHEAD. One query."""
+def _milestones(states: Sequence[ActionPointState], today: date) -> tuple[list[Milestone], list[Milestone]]:
+    """Return the overdue milestones, the latest first, and those due within AHEAD. One query, one more for a past date."""
     dated = [
         (each.due_latest, each.pk, each, state) for state in states for each in state.milestones if each.due_latest
     ]
@@ -242,7 +243,7 @@ def _milestones(states: Iterable[ActionPointState], today: date) -> tuple[list[M
         if due <= today + AHEAD and rules.is_ahead(state, milestone, today)
     ]
     passed, coming = nlargest(SHOWN, overdue), nsmallest(SHOWN, ahead)
-    stored = Milestone.objects.select_related("action_point__issue__agenda").in_bulk(
-        [pk for _due, pk in passed + coming]
-    )
-    return [stored[pk] for _due, pk in passed if pk in stored], [stored[pk] for _due, pk in coming if pk in stored]
+    shown = {pk for _due, pk in passed + coming}
+    loaded = load_milestones(milestone for _due, pk, milestone, _state in dated if pk in shown)
+    look_back_at_points([milestone.action_point for milestone in loaded.values()], states)
+    return [loaded[pk] for _due, pk in passed if pk in loaded], [loaded[pk] for _due, pk in coming if pk in loaded]

@@ -28,6 +28,10 @@ class StatusesOnDay:
     segments: Sequence[Segment]
 
 
+FirstDays = Mapping[int, date | None]
+"""The day from which each action point exists, by its id; None if it always did."""
+
+
 class LeadPeriod(NamedTuple):
     """That an agency led an action point from one day until before another."""
 
@@ -48,16 +52,20 @@ def read_lead_periods(agenda: Agenda) -> list[LeadPeriod]:
 
 
 def status_history(
-    updates: Iterable[ReportedUpdate], leads: Sequence[LeadPeriod], parents: Mapping[int, int], as_of: AsOf, total: int
+    updates: Iterable[ReportedUpdate],
+    leads: Sequence[LeadPeriod],
+    parents: Mapping[int, int],
+    as_of: AsOf,
+    points: FirstDays,
 ) -> list[StatusesOnDay]:
     """Return the statuses at the end of each month in which one changed, at most COLUMNS, and on the day itself; the oldest first.
 
-    Return an empty list if no status ever changed. `total` is the number of action points. No query.
+    Return an empty list if no status ever changed. `points` are the action points that exist on that date. No query.
     """
-    counted = _count(_events(updates, leads, as_of.day), leads, parents, as_of.day, total)
+    counted = _count(_events(updates, leads, as_of.day), leads, parents, as_of.day, points)
     statuses = [status for status in ActionStatus if any(counts[status] for _day, counts in counted)]
     has_lists = as_of.basis == Basis.REPORTED
-    return [_on_day(day, counts, statuses, total, has_list=has_lists) for day, counts in counted]
+    return [_on_day(day, counts, statuses, len(points), has_list=has_lists) for day, counts in counted]
 
 
 def _count(
@@ -65,18 +73,29 @@ def _count(
     leads: Iterable[LeadPeriod],
     parents: Mapping[int, int],
     last: date,
-    total: int,
+    points: FirstDays,
 ) -> list[tuple[date, Counter[str]]]:
     """Return the number at each status on each of the days. Days on which it is as before are left out, except the last."""
-    histories: dict[int, _History] = defaultdict(_History)
+    if not events:
+        return []
+    months = deque(sorted(events))
+    days = _days(list(months), last)
+    histories = {point: _History(first is None or first <= days[0]) for point, first in points.items()}
+    later = deque(sorted((first, point) for point, first in points.items() if first and first > days[0]))
     for lead in leads:
-        histories[lead.action_point].add_lead(lead)
-    months, counts = deque(sorted(events)), Counter({ActionStatus.NOT_REPORTED.value: total})
+        if lead.action_point in histories:
+            histories[lead.action_point].add_lead(lead)
+    counts = Counter({ActionStatus.NOT_REPORTED.value: len(points) - len(later)})
     counted, before = list[tuple[date, Counter[str]]](), counts.copy()
-    for day in _days(list(months), last) if months else []:
+    for day in days:
         touched = set()
+        while later and later[0][0] <= day:
+            touched.add(later[0][1])
+            histories[later.popleft()[1]].exists = True
         while months and months[0] <= day:
             for event in events[months.popleft()]:
+                if event.action_point not in histories:
+                    continue
                 touched.add(event.action_point)
                 if isinstance(event, ReportedUpdate):
                     histories[event.action_point].add_update(event, parents)
@@ -121,14 +140,15 @@ class _PartHistory:
 
 
 class _History:
-    """An action point: the parts of all agencies that ever led it, that of nobody, and the last status."""
+    """An action point: the parts of all agencies that ever led it, that of nobody, and the last status, if it existed already."""
 
-    __slots__ = ("leads", "parts", "status")
+    __slots__ = ("exists", "leads", "parts", "status")
 
-    def __init__(self) -> None:
+    def __init__(self, exists: bool) -> None:
+        self.exists = exists
         self.leads: list[LeadPeriod] = []
         self.parts: dict[int | None, _PartHistory] = {None: _PartHistory()}
-        self.status: str = ActionStatus.NOT_REPORTED
+        self.status: str | None = ActionStatus.NOT_REPORTED if exists else None
 
     def add_lead(self, lead: LeadPeriod) -> None:
         self.leads.append(lead)
@@ -141,11 +161,14 @@ class _History:
 
     def change_status(self, day: date) -> dict[str, int]:
         """Derive the status on that day, and return by how much the number at each status changes."""
+        if not self.exists:
+            return {}
         leads = [lead.agency for lead in self.leads if lead.includes(day)]
         parts = [self.parts[agency] for agency in leads or (None,)]
         before = self.status
         self.status = status_of_action_point(status_of_part(part.latest, part.pieces) for part in parts)
-        return {before: -1, self.status: 1} if before != self.status else {}
+        left = {before: -1} if before else {}
+        return left | {self.status: 1} if before != self.status else {}
 
 
 def _on_day(

@@ -1,17 +1,17 @@
 """The progress updates of an agenda that its dashboard uses."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from heapq import nlargest
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from actions.access import Person
 from actions.as_of import AsOf
+from actions.as_of_history import look_back_at_points
 from actions.models import ProgressUpdate
+from actions.states import ActionPointState
 from issues.models import Agenda
-from issues.readable_history import readable_since
 
 LATEST = 5
 """How many updates the dashboard shows."""
@@ -62,18 +62,23 @@ def read_updates(agenda: Agenda, as_of: AsOf) -> list[ReportedUpdate]:
     return [ReportedUpdate._make((*row, joined_by.get(row[-1], nobody))) for row in rows]
 
 
-def latest(updates: Iterable[ReportedUpdate], agenda: Agenda, as_of: AsOf, reader: Person) -> list[ProgressUpdate]:
-    """Return the last recorded updates, the newest first, with what a list of updates shows.
+def latest(updates: Iterable[ReportedUpdate], states: Sequence[ActionPointState], as_of: AsOf) -> list[ProgressUpdate]:
+    """Return the last recorded updates of these action points, the newest first, with what a list of updates shows.
 
-    For a past date without those that were replaced while the agenda was hidden from the reader. Three queries, one more
+    For a past date without those that were replaced while the agenda was hidden from the reader. Three queries, two more
     for a past date.
     """
-    newest = nlargest(LATEST, updates, key=attrgetter("recorded_at", "pk"))
+    points = {state.pk: state for state in states}
+    newest = nlargest(
+        LATEST, (each for each in updates if each.action_point in points), key=attrgetter("recorded_at", "pk")
+    )
     stored = ProgressUpdate.objects.with_context().select_related("action_point__issue__agenda")
-    if as_of.is_past:
-        stored = stored.not_replaced_by(readable_since([agenda.pk], reader)[agenda.pk])
+    agendas = {state.agenda.pk for state in states}
+    for since in as_of.readable_since(agendas).values() if as_of.is_past else ():
+        stored = stored.not_replaced_by(since)
     by_pk = stored.in_bulk([update.pk for update in newest])
     found = [by_pk[update.pk] for update in newest if update.pk in by_pk]
     for update in found:
         as_of.mark(update)
+    look_back_at_points([update.action_point for update in found], states)
     return found

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from actions.access import get_agenda, get_agendas, public_if_visible
 from actions.as_of import EARLIEST, read_as_of
+from actions.as_of_history import beginning, first_day, look_back, look_back_at_issues
 from actions.dashboard.changes import changes
 from actions.dashboard.figures import MAX_ISSUES, figures
 from actions.dashboard.heat_map import heat_map, legend
@@ -19,6 +20,7 @@ from actions.dashboard.updates import latest, read_updates
 from actions.lists.filters import unknown_parameters
 from actions.reader import read_agenda
 from actions.reports import agency_parents
+from actions.update_order import orders, query_in
 
 A_MONTH = timedelta(days=30)
 
@@ -28,21 +30,23 @@ A_MONTH = timedelta(days=30)
 def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
     as_of = read_as_of(request)
     agenda, agendas = get_agendas(request.user, slug)
-    as_of.look_back(agenda)
-    issues = list(agenda.issues.order_by("number"))
+    look_back(agenda, as_of)
+    issues = look_back_at_issues(agenda.issues.order_by("number"), as_of)
     for issue in issues:
         issue.agenda = agenda
     states, updates = read_agenda(agenda, as_of), read_updates(agenda, as_of)
+    points = {state.pk: first_day(agenda, state.added_on) for state in states}
     context = {
         "agenda": agenda,
         "current_agenda": agenda,
         "agendas": agendas,
         "as_of": as_of,
+        "beginning": beginning(agenda, as_of),
         "figures": figures(issues[:MAX_ISSUES], states, as_of),
         "heat_map": heat_map(issues[:MAX_ISSUES], states, as_of.day),
         "legend": legend(),
-        "status_history": status_history(updates, read_lead_periods(agenda), agency_parents(), as_of, len(states)),
-        "latest": latest(updates, agenda, as_of, request.user),
+        "status_history": status_history(updates, read_lead_periods(agenda), agency_parents(), as_of, points),
+        "latest": latest(updates, states, as_of),
         "is_cut": len(issues) > MAX_ISSUES,
     }
     return render(request, "dashboard/dashboard_page.html", context, status=400 if as_of.errors else 200)
@@ -53,7 +57,7 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
 def changes_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what changed since `?since=` (a date; by default a month ago), with `?page=` of the recorded updates."""
     agenda, today = get_agenda(request.user, slug), timezone.localdate()
-    errors, since = unknown_parameters(request.GET, ["since", "page", "after", "before"]), today - A_MONTH
+    errors, since = unknown_parameters(request.GET, ["since", "order", "page", "after", "before"]), today - A_MONTH
     try:
         since = date.fromisoformat(request.GET.get("since") or since.isoformat())
     except ValueError:
@@ -66,6 +70,8 @@ def changes_page(request: HttpRequest, slug: str) -> HttpResponse:
         "agenda": agenda,
         "since": since,
         "changes": found,
+        "orders": orders(found.order, {"since": since.isoformat()}),
+        "query": query_in(found.order, {"since": since.isoformat()}),
         "groups": found.edits.groups,
         "errors": errors,
         "signed_in": request.user.is_authenticated,

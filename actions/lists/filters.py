@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 from actions import rules
 from actions.as_of import AsOf
+from actions.as_of_history import look_back_at_issues, past_texts
 from actions.models import ActionPoint, ActionStatus, AttentionReason
 from actions.models.action_point import REFERENCE
 from actions.states import ActionPointState, PartState
-from issues.models import Agenda
-from tracker.folding import words_of
+from issues.models import Agenda, Issue
+from tracker.folding import fold, words_of
 from tracker.people.models import Agency, User, with_role
 from tracker.searchable import contains_words, validate_words
 from tracker.text import validate_line
@@ -108,7 +109,7 @@ class ActionPointFilter(django_filters.FilterSet):
         """Take all action points of the agenda as `states`."""
         super().__init__(_with_present_values(QueryDict(query_without_page(data))))
         self.agenda, self.user, self.today, self.states = agenda, user, as_of.day, states
-        self._offer("issue", ((str(number), f"{number}. {title}") for number, title in _issues(agenda)))
+        self._offer("issue", ((str(issue.number), str(issue)) for issue in _issues(agenda, as_of)))
         self._agencies = dict(Agency.objects.order_by("acronym").values_list("acronym", "pk"))
         self._offer("agency", ((acronym, acronym) for acronym in self._agencies))
         if user.is_authenticated:
@@ -118,7 +119,7 @@ class ActionPointFilter(django_filters.FilterSet):
             self._offer("owner", (choice for choice in Owner.choices if choice[0] != Owner.MINE))
 
     def narrowed(self) -> list[ActionPointState]:
-        """Return those that match all filters, in the order of the states. One query if there are search words."""
+        """Return those that match all filters, in the order of the states. One query if there are search words, two for a past date."""
         self.form.is_valid()
         values = {name: value for name, value in self.form.cleaned_data.items() if value not in EMPTY_VALUES}
         of_parts = [getattr(self, f"match_{name}")(values.pop(name)) for name in _CHOOSE_PARTS if name in values]
@@ -135,9 +136,11 @@ class ActionPointFilter(django_filters.FilterSet):
         if reference and reference[1] in (None, self.agenda.slug):
             place = int(reference[2]), int(reference[3])
             return lambda state: state.place == place
-        points = ActionPoint.objects.filter(contains_words(words_of(text)), issue__agenda=self.agenda)
+        words = words_of(text)
+        points = ActionPoint.objects.filter(contains_words(words), issue__agenda=self.agenda)
         found = set(points.values_list("pk", flat=True))
-        return lambda state: state.pk in found
+        past = {pk: fold(wording) for pk, wording in past_texts(self.states).items()}
+        return lambda state: all(w in past[state.pk] for w in words) if state.pk in past else state.pk in found
 
     def match_issue(self, number: str) -> Matches:
         return lambda state: state.issue == int(number)
@@ -232,8 +235,8 @@ def _with_present_values(query: QueryDict) -> QueryDict:
     return query
 
 
-def _issues(agenda: Agenda) -> Iterable[tuple[int, str]]:
-    return agenda.issues.order_by("number").values_list("number", "title")
+def _issues(agenda: Agenda, as_of: AsOf) -> list[Issue]:
+    return look_back_at_issues(agenda.issues.order_by("number"), as_of)
 
 
 def query_without_page(data: QueryDict) -> str:

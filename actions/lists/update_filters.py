@@ -8,7 +8,6 @@ from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from actions.models import ReportedStatus
-from actions.models.action_point_queryset import end_of
 from actions.models.progress_update import ProgressUpdateQuerySet
 from tracker.people.models import Agency
 
@@ -27,7 +26,7 @@ class UpdatesFilter(forms.Form):
         required=False,
         validators=[MaxValueValidator(date(9999, 12, 30))],  # it has a next day
     )
-    """After the end of that day (UTC), like the page of changes. `since` filters by the day of the report."""
+    """After that day, as on the page of changes. `since` filters by the day of the report."""
 
     def chosen(self) -> dict[str, Any]:
         """Return the parameters of a valid form, by the field's name."""
@@ -38,7 +37,7 @@ class UpdatesFilter(forms.Form):
         lookups = {"status": "status", "agency": "agency", "since": "position_day__gte"}
         chosen = self.chosen()
         if day := chosen.pop("recorded_since", None):
-            updates = updates.filter(recorded_at__gte=end_of(day))
+            updates = updates.filter(recorded_day__gt=day)
         return updates.filter(**{lookups[name]: value for name, value in chosen.items()})
 
     def words(self) -> str:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from actions.access import get_agenda, public_if_visible, signed_in
 from actions.as_of import PARAMETERS, read_as_of
+from actions.as_of_history import beginning, look_back
 from actions.lists import export as files
 from actions.lists.columns import COLUMNS, FIRST, OF_THE_WHOLE, headings
 from actions.lists.filters import ActionPointFilter, query_without_page, unknown_parameters
@@ -38,7 +39,7 @@ _PARAMETERS = ["columns", *PARAMETERS, "sort", "page", "after", "before"]
 def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the list with the filters, `sort` (one of ORDERS), columns and page of the query. Faulty parameters are reported and ignored."""
     as_of, signed_in = read_as_of(request), request.user.is_authenticated
-    agenda = as_of.look_back(get_agenda(request.user, slug))
+    agenda = look_back(get_agenda(request.user, slug), as_of)
     filters = ActionPointFilter(
         request.GET, agenda=agenda, user=request.user, as_of=as_of, states=read_agenda(agenda, as_of)
     )
@@ -73,6 +74,7 @@ def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
         "export_query": query if not errors and not filters.errors else "",
         "errors": errors,
         "as_of": as_of,
+        "beginning": beginning(agenda, as_of),
         "path": request.path,
         "signed_in": signed_in,
         "kept": [(name, value) for name, values in filter_query.lists() for value in values],
@@ -98,7 +100,7 @@ def _without(query: QueryDict, names: Iterable[str]) -> QueryDict:
 def export(request: HttpRequest, slug: str, kind: str) -> HttpResponseBase:
     """Return the list as a file (csv, json or xlsx). Raises BadRequest if part of the query cannot be understood."""
     as_of = read_as_of(request)
-    agenda = as_of.look_back(get_agenda(request.user, slug))
+    agenda = look_back(get_agenda(request.user, slug), as_of)
     filters = ActionPointFilter(
         request.GET, agenda=agenda, user=request.user, as_of=as_of, states=read_agenda(agenda, as_of)
     )
@@ -122,6 +124,8 @@ def export(request: HttpRequest, slug: str, kind: str) -> HttpResponseBase:
         "sorted_by": str(ORDERS[sort].label),
         "made_at": timezone.now().isoformat(timespec="seconds"),
     } | as_of.query
+    if later := beginning(agenda, as_of):
+        head["note"] = later.words
     return file_response(kind, f"action-points-{agenda.slug}", columns, rows, head, lambda: len(found))
 
 

@@ -492,11 +492,16 @@ class Migration(migrations.Migration):
                 ("reported_on", tracker.dates.fields.PartialDateField(verbose_name="reported on")),
                 ("reported_on_latest", tracker.dates.fields.PartialDateEdge(edge="latest", source="reported_on")),
                 ("recorded_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="recorded at")),
+                ("recorded_day", models.DateField(editable=False, verbose_name="day of the recording")),
                 ("first_recorded_at", models.DateTimeField(editable=False, verbose_name="first recorded at")),
                 ("position", models.DateTimeField(editable=False, verbose_name="position")),
                 ("position_day", models.DateField(editable=False, verbose_name="day of the position")),
                 ("submission", models.UUIDField(editable=False, null=True, unique=True, verbose_name="submission")),
                 ("withdrawn_at", models.DateTimeField(blank=True, null=True, verbose_name="withdrawn at")),
+                (
+                    "withdrawn_day",
+                    models.DateField(blank=True, editable=False, null=True, verbose_name="day of the withdrawal"),
+                ),
                 (
                     "withdrawn_reason",
                     models.CharField(
@@ -826,7 +831,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="progressupdate",
             index=models.Index(
-                condition=models.Q(("withdrawn_at__isnull", False)), fields=["withdrawn_at"], name="update_withdrawn"
+                condition=models.Q(("withdrawn_at__isnull", False)), fields=["withdrawn_day"], name="update_withdrawn"
             ),
         ),
         migrations.AddConstraint(
@@ -886,10 +891,16 @@ class Migration(migrations.Migration):
             model_name="progressupdate",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("withdrawn_at", None), ("withdrawn_by", None), ("withdrawn_reason", "")),
+                    models.Q(
+                        ("withdrawn_at", None),
+                        ("withdrawn_by", None),
+                        ("withdrawn_day", None),
+                        ("withdrawn_reason", ""),
+                    ),
                     models.Q(
                         ("withdrawn_at__isnull", False),
                         ("withdrawn_by__isnull", False),
+                        ("withdrawn_day__isnull", False),
                         models.Q(("withdrawn_reason", ""), _negated=True),
                     ),
                     _connector="OR",

@@ -76,16 +76,16 @@ def _responsibilities() -> Any:
 
 
 def end_of(day: date) -> datetime:
-    """Return the first instant after that day (UTC)."""
+    """Return the first instant after that day (UTC). For the history; updates have the local day of their recording."""
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=UTC)
 
 
 def updates_as_of(day: date, basis: str) -> Any:
-    """Return the versions of progress updates that counted at the end of that day (UTC)."""
+    """Return the versions of progress updates that counted at the end of that day, as the people who recorded them count days."""
     updates: Any = apps.get_model("actions", "ProgressUpdate")._default_manager
     if basis == Basis.REPORTED:
         return updates.current().filter(position_day__lte=day)
-    end = end_of(day)
-    replaced = updates.filter(supersedes=OuterRef("pk"), recorded_at__lt=end)
-    not_withdrawn = Q(withdrawn_at=None) | Q(withdrawn_at__gte=end)
-    return updates.filter(not_withdrawn, ~Exists(replaced), recorded_at__lt=end)
+    # Days of people in several time zones need not follow the order of the versions, so the highest version by that day counts.
+    versions = updates.filter(action_point=OuterRef("action_point"), number=OuterRef("number"))
+    replaced = Q(version__gt=OuterRef("version"), recorded_day__lte=day)
+    return updates.filter(~Exists(versions.filter(replaced | Q(withdrawn_day__lte=day))), recorded_day__lte=day)

@@ -1,10 +1,10 @@
 """Store progress updates and their links. Rows are only added: a correction is a new row."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.core.validators import MaxLengthValidator, URLValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +33,11 @@ class ProgressUpdateQuerySet(AppendOnlyQuerySet["ProgressUpdate"]):
     def newest_first(self) -> "ProgressUpdateQuerySet":
         """Sort for the time line: by position, then recording time, then number, the latest first."""
         return self.order_by("-position", "-first_recorded_at", "-number", "-version")
+
+    def by_happening(self) -> "ProgressUpdateQuerySet":
+        """Sort by the date of the progress, the latest first; those without a date last, as in the time line."""
+        happened = F("happened_latest").desc(nulls_last=True), F("happened_earliest").desc(nulls_last=True)
+        return self.order_by(*happened, "-position", "-first_recorded_at", "-number", "-version")
 
     def not_replaced_by(self, instant: datetime) -> "ProgressUpdateQuerySet":
         """Filter versions that were not corrected or withdrawn by that instant. For the reason see `readable_since`."""
@@ -110,6 +115,8 @@ class ProgressUpdate(AppendOnlyModel, Searchable):
     reported_on = PartialDateField(_("reported on"))
     reported_on_latest = PartialDateEdge(source="reported_on", edge="latest")
     recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now)
+    recorded_day = models.DateField(_("day of the recording"), editable=False)
+    """The author's local day at `recorded_at`. Past dates compare days, so an update belongs to the day on which its author wrote it."""
     first_recorded_at = models.DateTimeField(_("first recorded at"), editable=False)
     """When the first version was recorded. Corrections copy this and the position from the version before."""
     position = models.DateTimeField(_("position"), editable=False)
@@ -117,6 +124,8 @@ class ProgressUpdate(AppendOnlyModel, Searchable):
     position_day = models.DateField(_("day of the position"), editable=False)
     submission = models.UUIDField(_("submission"), null=True, unique=True, editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+    withdrawn_day = models.DateField(_("day of the withdrawal"), null=True, blank=True, editable=False)
+    """The local day of the person who withdrew it."""
     withdrawn_by = models.ForeignKey(
         User, verbose_name=_("withdrawn by"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -125,7 +134,7 @@ class ProgressUpdate(AppendOnlyModel, Searchable):
     )
 
     objects = ProgressUpdateManager()
-    amendable = frozenset({"withdrawn_at", "withdrawn_by", "withdrawn_reason"})
+    amendable = frozenset({"withdrawn_at", "withdrawn_day", "withdrawn_by", "withdrawn_reason"})
 
     searched_fields = ("narrative", "reason")
 
@@ -150,15 +159,18 @@ class ProgressUpdate(AppendOnlyModel, Searchable):
                 name="update_correction_supersedes",
             ),
             models.CheckConstraint(
-                condition=Q(withdrawn_at=None, withdrawn_by=None, withdrawn_reason="")
-                | (Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~Q(withdrawn_reason="")),
+                condition=Q(withdrawn_at=None, withdrawn_day=None, withdrawn_by=None, withdrawn_reason="")
+                | (
+                    Q(withdrawn_at__isnull=False, withdrawn_day__isnull=False, withdrawn_by__isnull=False)
+                    & ~Q(withdrawn_reason="")
+                ),
                 name="update_withdrawal_complete",
             ),
         ]
         indexes = [
             models.Index(fields=["action_point", "-position", "-number"], name="update_time_line"),
             models.Index(fields=["recorded_at"], name="update_recorded"),
-            models.Index(fields=["withdrawn_at"], condition=Q(withdrawn_at__isnull=False), name="update_withdrawn"),
+            models.Index(fields=["withdrawn_day"], condition=Q(withdrawn_at__isnull=False), name="update_withdrawn"),
         ]
 
     def __str__(self) -> str:
@@ -194,9 +206,9 @@ class ProgressUpdate(AppendOnlyModel, Searchable):
     def is_correction(self) -> bool:
         return self.version > 1
 
-    def mark_withdrawn(self, *, by: User, reason: str, at: datetime) -> None:
+    def mark_withdrawn(self, *, by: User, reason: str, at: datetime, day: date) -> None:
         """Store the withdrawal. Call it from `actions.progress.withdraw` only, which locks and updates the status."""
-        self._amend(withdrawn_at=at, withdrawn_by=by, withdrawn_reason=reason)
+        self._amend(withdrawn_at=at, withdrawn_day=day, withdrawn_by=by, withdrawn_reason=reason)
 
 
 class Evidence(AppendOnlyModel):

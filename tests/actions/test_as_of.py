@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from actions.as_of import AsOf
+from actions.as_of_history import look_back
 from actions.dashboard.figures import figures
 from actions.models import ActionStatus
 from actions.models.action_point_queryset import Basis
@@ -282,7 +283,7 @@ def test_past_agenda_state_follows_reopening_and_closing(point):
     past_states = {}
     for month in (1, 2, 4, 7):
         past_agenda = type(agenda).objects.get()
-        AsOf(date(2026, month, 15), is_past=True).look_back(past_agenda)
+        look_back(past_agenda, AsOf(date(2026, month, 15), is_past=True))
         past_states[month] = past_agenda.state
 
     assert past_states == {1: "open", 2: "closed", 4: "open", 7: "closed"}

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from actions.models import Responsibility
 from actions.progress import correct, withdraw
+from actions.responsibilities import end_lead
 from issues.readable_history import ALWAYS, NEVER, readable_since
 from tests import personas
 from tracker.people.models import Role
@@ -199,6 +200,62 @@ def test_past_date_hides_updates_replaced_in_a_draft(request, client, clock, poi
     )
 
     assert secrets_in(shown) == expected
+
+
+def end_a_lead(clock, point):
+    """End a lead with a day that is after all days that the tests look at, so that only the history says that it ended before."""
+    personas.lead(point, personas.agency("ITU"), persons=[personas.person("hush@example.org", name="Hush Person")])
+    clock.date_parts(point)
+    end_lead(point, personas.agency("ITU"), until=date(2026, 9, 1))
+    clock.date_parts(point)
+
+
+HIDDEN = {"title", "description", "issue", "because", "milestone", "other milestone", "person", "agenda"}
+
+
+@pytest.mark.parametrize(
+    ("reader", "expected"),
+    [("focal_point", set()), ("visitor", set()), ("coordinator", HIDDEN)],
+)
+def test_past_dates_hide_wording_persons_and_milestones_of_a_draft(request, client, clock, point, reader, expected):
+    for edit in (end_a_lead, reword_action_point, reword_issue, reword_milestone, remove_milestone):
+        edit(clock, point)
+    clock.save(point.issue.agenda, title="Hush agenda")
+    clock.save(point.issue.agenda, title="Agreed agenda")
+    clock.save(point.issue.agenda, state="open", visible_to="everybody")
+    days = [(START + timedelta(days=day)).date() for day in range(17)]
+
+    pages = ["", "1.1/", "action-points.csv"]
+    shown = read(
+        client,
+        request.getfixturevalue(reader),
+        [f"/agendas/2026/{page}?as_of={day}" for page in pages for day in days]
+        + [
+            f"/agendas/2026/{page}?as_of={days[5]}&by=recorded"
+            for page in ("issues/1/", "action-points/", "dashboard/")
+        ],
+    )
+
+    assert {words for words in HIDDEN if f"hush {words}" in shown} == expected
+    assert ("/agencies/itu/" in shown) == bool(expected)
+
+
+def test_past_dates_hide_the_draft_that_an_action_point_moved_from(client, clock, point, focal_point):
+    clock.save(point.issue.agenda, state="open")
+    other = date_creation(clock, personas.issue(draft_agenda(clock, "2027"), 3, title="Hush issue"))
+    moved = date_creation(clock, personas.action_point(other, 8, title="Hush title", description="Hush description"))
+    end_a_lead(clock, moved)
+    milestone = date_creation(clock, personas.milestone(moved, title="Hush milestone", due="2026-09"))
+    clock.save(milestone, title="Agreed milestone")
+    clock.save(moved, issue=point.issue, number=2, title="Moved here", description="")
+    days = [(START + timedelta(days=day)).date() for day in range(14)]
+
+    pages = ["1.2/", "issues/1/", "action-points.csv"]
+    shown = read(client, focal_point, [f"/agendas/2026/{page}?as_of={day}" for page in pages for day in days])
+
+    assert "moved here" in shown
+    assert "hush" not in shown
+    assert "/agencies/itu/" not in shown
 
 
 @pytest.mark.no_cover

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from actions.action_points.forms.days import not_to_come
 from actions.as_of import AsOf
+from actions.as_of_history import look_back
 from actions.models import ActionPoint, ProgressUpdate
 from actions.progress import correct, log_progress
 from actions.reader import read_agenda, state_of
@@ -68,7 +69,7 @@ def test_past_status_counts_reports_by_their_position(point):
 
     def status(day: int) -> str:
         as_of = AsOf(date(2026, 11, day), is_past=True)
-        return read_agenda(as_of.look_back(point.issue.agenda), as_of)[0].status
+        return read_agenda(look_back(point.issue.agenda, as_of), as_of)[0].status
 
     assert [status(11), status(12)] == ["not_reported", "no_progress"]
 

@@ -70,6 +70,7 @@ def add_points(agenda: Agenda, agency: Agency, people: list[User]) -> None:
             status="under_way",
             narrative="The first course was held, and forty people came. " * 5,
             recorded_at=position,
+            recorded_day=position.date(),
             first_recorded_at=position,
             reported_on="2024-03",
             position=position,

@@ -103,6 +103,7 @@ def _update(point: ActionPoint, n: int, number: int, agency: Agency, updates: in
         reason="No money." if status == ActionStatus.NO_PROGRESS else "",
         reported_on=reported_on,
         recorded_at=recorded_at,
+        recorded_day=recorded_at.date(),
         first_recorded_at=recorded_at,
         position=position,
         position_day=position_day,

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from actions.as_of import AsOf
+from actions.as_of_history import first_day
 from actions.dashboard.changes import changes
 from actions.dashboard.heat_map import heat_map
 from actions.dashboard.status_history import COLUMNS, read_lead_periods, status_history
 from actions.dashboard.updates import read_updates
+from actions.models import ActionPoint
 from actions.progress import correct, log_progress, withdraw
 from actions.reader import read_agenda
 from actions.reports import agency_parents
@@ -37,9 +39,10 @@ def led_action_point(number, *acronyms, issue=1):
     return point
 
 
-def history(as_of, total):
+def history(as_of):
     agenda = personas.agenda()
-    return status_history(read_updates(agenda, as_of), read_lead_periods(agenda), agency_parents(), as_of, total)
+    points = {point.pk: first_day(agenda, point.added_on) for point in ActionPoint.objects.all()}
+    return status_history(read_updates(agenda, as_of), read_lead_periods(agenda), agency_parents(), as_of, points)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +105,7 @@ def test_status_history_counts_statuses_at_each_end_of_month(db):
     report(point, date(2026, 10, 10), status="completed")
     report(other, date(2026, 9, 30), is_piece=True)
 
-    columns = history(AsOf(TODAY), total=2)
+    columns = history(AsOf(TODAY))
 
     figures = [(column.day.isoformat(), {f.status: f.count for f in column.figures if f.count}) for column in columns]
     assert figures == [
@@ -122,7 +125,7 @@ def test_status_history_follows_the_leads_of_each_month(db):
     personas.lead(point, unssc, since=date(2026, 6, 30))
     end_lead(point, undp, until=date(2026, 8, 31))
 
-    columns = history(AsOf(TODAY), total=1)
+    columns = history(AsOf(TODAY))
 
     statuses = [(column.day.isoformat(), [f.status for f in column.figures if f.count]) for column in columns]
     assert statuses == [
@@ -179,7 +182,7 @@ class TestAnyReports(TestCase):
                 participants=[personas.agency(each) for each in participants],
             )
 
-        columns = history(AsOf(TODAY), total=3)
+        columns = history(AsOf(TODAY))
 
         assert len(columns) <= COLUMNS
         for column in columns:

@@ -17,6 +17,14 @@ from actions.access import Person, get_action_point, public_if_visible, signed_i
 from actions.action_points.parts import part_cards, whole_reasons
 from actions.action_points.timeline import entries_of, read_last_updates, read_predecessors, updates_of
 from actions.as_of import AsOf, read_as_of
+from actions.as_of_history import (
+    beginning,
+    look_back,
+    look_back_at_issues,
+    look_back_at_points,
+    look_back_at_wording,
+    milestones_of,
+)
 from actions.flash_messages import split_messages
 from actions.forms.action_point import ActionPointForm
 from actions.history import edits
@@ -24,6 +32,7 @@ from actions.models import ActionPoint, ActionStatus, Milestone, ProgressUpdate,
 from actions.own import next_waiting
 from actions.reader import loaded_state, state_of
 from actions.states import ActionPointState
+from actions.update_order import orders, query_in, read_order
 from issues.models import Agenda
 from issues.readable_history import readable_since
 from tracker.people.models import User
@@ -43,21 +52,25 @@ def action_point_page(request: HttpRequest, slug: str, issue: int, number: int) 
     """Show an action point with its parts, milestones and a page of its updates."""
     as_of, errors = read_as_of(request), list[str]()
     action_point: Any = get_action_point(request.user, slug, issue, number, marked=True)
-    as_of.look_back(action_point.issue.agenda)
-    prefetch_related_objects([action_point], Prefetch("milestones", Milestone.objects.select_related("agency")))
-    state, parts = _state_and_parts(action_point, as_of)
-    milestones = list(action_point.milestones.all())
+    agenda = look_back(action_point.issue.agenda, as_of)
+    look_back_at_issues([action_point.issue], as_of)
+    if later := beginning(agenda, as_of, action_point.added_on):
+        look_back_at_wording(action_point, as_of)
+        context = {"as_of": as_of, "action_point": action_point, "current_agenda": agenda, "beginning": later}
+        return render(request, "action_points/action_point_page.html", context, status=400 if as_of.errors else 200)
+    state, parts, milestones = _state_parts_and_milestones(action_point, as_of)
+    people = _people(action_point, state, as_of)
     acronyms = {part.agency_id: part.agency.acronym for part in parts}
     reasons = whole_reasons(state, acronyms, as_of.day)
     context = (_rights(request.user, action_point) if not as_of.is_past else {}) | {
         "as_of": as_of,
         "action_point": action_point,
-        "current_agenda": action_point.issue.agenda,
+        "current_agenda": agenda,
         "state": state,
         "status": ActionStatus(state.status),
         "reasons": reasons,
         "may_remind": bool(reasons) and not as_of.is_past and may(request.user, Right.COORDINATE),
-        "parts": part_cards(state, parts, milestones, as_of.day),
+        "parts": part_cards(state, parts, milestones, people, as_of.day),
         "milestones": _by_state(milestones, state, as_of.day),
         "successors": _successors(request.user, action_point, as_of),
         "errors": errors,
@@ -114,11 +127,24 @@ def edit(request: HttpRequest, slug: str, issue: int, number: int) -> HttpRespon
     return render_form(request, "action_points/action_point_form.html", form, action_point=action_point)
 
 
-def _state_and_parts(action_point: ActionPoint, as_of: AsOf) -> tuple[ActionPointState, Sequence[Responsibility]]:
-    """Return the state on the date, and the responsibilities of that day with agencies and persons."""
-    if not as_of.is_past:
-        return loaded_state(action_point), action_point.parts
-    return state_of(action_point, as_of), list(action_point.responsibilities.as_of(as_of.day).with_people())
+def _state_parts_and_milestones(
+    action_point: ActionPoint, as_of: AsOf
+) -> tuple[ActionPointState, Sequence[Responsibility], Sequence[Milestone]]:
+    """Return the state on the date, the responsibilities of that day with their agencies, and the milestones as they were."""
+    if as_of.is_past:
+        state = state_of(action_point, as_of)
+        look_back_at_points([action_point], [state])
+        parts = list(
+            action_point.responsibilities.as_of(as_of.day).select_related("agency").order_by("agency__acronym")
+        )
+        return state, parts, milestones_of(action_point, as_of)
+    prefetch_related_objects([action_point], Prefetch("milestones", Milestone.objects.select_related("agency")))
+    return loaded_state(action_point), action_point.parts, list(action_point.milestones.all())
+
+
+def _people(action_point: ActionPoint, state: ActionPointState, as_of: AsOf) -> list[User]:
+    """Return the persons named for the parts on the date. One query for a past date."""
+    return list(User.objects.filter(pk__in=state.persons)) if as_of.is_past else action_point.persons
 
 
 def _timeline(
@@ -130,7 +156,8 @@ def _timeline(
     earlier = [point for step in steps for point in step]
     points = [action_point, *earlier]
     since = readable_since({point.issue.agenda_id for point in points}, user)
-    page = get_page(updates_of(points, as_of, since), UPDATES, request.GET, errors)
+    order = read_order(request.GET, errors)
+    page = get_page(updates_of(points, as_of, since, order), UPDATES, request.GET, errors)
     updates = list(page)
     for update in updates:
         as_of.mark(update)
@@ -144,6 +171,9 @@ def _timeline(
             for entry in entries_of(updates, points, leads, user)
         ],
         "page": page,
+        "order": order,
+        "orders": orders(order, as_of.query),
+        "timeline_query": query_in(order, as_of.query),
         "predecessors": [] if as_of.is_past or not steps else read_last_updates(steps[0]),
     }
 
