@@ -112,7 +112,7 @@ class _Loader:
         columns, lists = self._read(model, row["fields"])
         key = _natural_key(row["fields"], names)
         existing = _find(model, {name: columns[name] for name in names})
-        self.known[model, key] = existing or _add(model, columns, lists)
+        self.known[model, key] = existing or _add(model, columns, lists, self.now)
         if not existing:
             self.loaded.added[model] += 1
             self._note_status(self.known[model, key])
@@ -149,7 +149,7 @@ class _Loader:
             self._report(self.loaded.changed, existing, reference, changed)
             for name in changed:
                 setattr(existing, name, columns[name])
-            _save(existing)
+            _save(existing, self.now)
 
     def _compare_update(
         self, first: ProgressUpdate, columns: dict[str, Any], lists: dict[str, list[Any]], reference: str
@@ -216,16 +216,19 @@ def _find(model: ModelType, key: Mapping[str, Any]) -> models.Model | None:
     return objects.filter(**lookup).first()
 
 
-def _add(model: ModelType, columns: Mapping[str, Any], lists: Mapping[str, list[models.Model]]) -> models.Model:
+def _add(
+    model: ModelType, columns: Mapping[str, Any], lists: Mapping[str, list[models.Model]], now: datetime
+) -> models.Model:
     added = model(**columns)
-    _save(added)
+    _save(added, now)
     for name, objects in lists.items():
         getattr(added, name).set(objects)
     return added
 
 
-def _save(row: Any) -> None:
-    row._change_reason = CHANGE_REASON  # simple_history stores it
+def _save(row: Any, now: datetime) -> None:
+    """Save with this reason and instant in the history. One instant for the whole baseline, so that its history begins with all of it."""
+    row._change_reason, row._history_date = CHANGE_REASON, now  # simple_history stores both
     row.save()
 
 
