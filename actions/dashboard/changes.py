@@ -47,7 +47,7 @@ class Changes:
 def changes(agenda: Agenda, since: date, reader: Person, asked: Mapping[str, str], errors: list[str]) -> Changes:
     """Return what happened after that day (edits: after its end in UTC), with the page of updates that the query `asked` names.
 
-    Visitors get no names of editors, and nobody gets what was replaced while the agenda was hidden from them. Up to 30 queries.
+    Visitors get no names of editors, and nobody gets what was replaced while the agenda was hidden from them. Up to 40 queries.
     """
     end = end_of(since)
     since_readable = readable_since([agenda.pk], reader)[agenda.pk]

@@ -249,7 +249,7 @@ def test_changes_have_a_fixed_number_of_queries(client, focal_point, django_asse
     page = "/agendas/2026/changes/?since=2026-04-01"
     client.get(page)
 
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(33):
         client.get(page)
 
 
