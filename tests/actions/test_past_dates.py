@@ -241,7 +241,7 @@ def milestones(day, basis=Basis.REPORTED):
     """Return the days from which the undone milestones of the first action point are due."""
     as_of = AsOf(day, is_past=True, basis=basis)
     state = read_agenda(personas.agenda(), as_of)[0]
-    return [each.due_earliest.isoformat() for each in state.milestones]
+    return [str(each.due_earliest) for each in state.milestones]
 
 
 def test_milestone_is_shown_until_it_was_removed_and_from_when_it_was_added(as_focal_point, coordinator):

@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from unittest import mock
 from zoneinfo import ZoneInfo
 
@@ -32,7 +33,7 @@ def end(day):
 @dataclass
 class Version:
     at: datetime
-    value: object
+    value: Any
 
 
 @dataclass
@@ -146,8 +147,7 @@ class Editor:
             return
         since = self.now.date() - timedelta(days=back)
         leads = self.model.leads.setdefault(acronym, [])
-        if leads and leads[-1].until > since:
-            since = leads[-1].until
+        since = max([since, *(lead.until for lead in leads if lead.until)])
         add_lead(self.point, personas.agency(acronym), since=PartialDate.day(since))
         leads.append(Lead(since, None, [Version(self.now, frozenset())]))
 
