@@ -1,6 +1,7 @@
 """Tests of the boxes of the inbox: logging progress in place, one part after the other."""
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -341,12 +342,12 @@ def test_completed_part_stays_and_can_be_corrected(signed_in, focal_point):
 
 
 def test_inbox_lists_what_the_digest_of_that_moment_lists(signed_in, focal_point):
-    vacant = {"status": "no_progress", "reason": "Vacant.", "narrative": ""}
+    vacant: dict[str, Any] = {"status": "no_progress", "reason": "Vacant.", "narrative": ""}
     soon = PartialDate.day(timezone.localdate() + timedelta(days=20))
     due, fresh, asked_again, paused, dated, declined = (
         waiting(focal_point, number, **fields)
         for number, fields in enumerate(
-            [{}, {"days_ago": 1}, {"days_ago": 40, **vacant}, {}, {"days_ago": 1}, {}], start=1
+            list[dict[str, Any]]([{}, {"days_ago": 1}, {"days_ago": 40, **vacant}, {}, {"days_ago": 1}, {}]), start=1
         )
     )
     waiting(personas.person("colleague@example.org", agency=focal_point.agency), 7)
