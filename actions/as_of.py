@@ -29,6 +29,8 @@ class AsOf:
     errors: tuple[str, ...] = ()
     reader: Person | None = None
     """Whom the page is for. Without a reader nothing of the history is hidden, for figures that show no texts."""
+    today: date = date.max
+    """The last day that can be shown."""
     _readable_since: dict[int, datetime] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -90,4 +92,4 @@ def read_as_of(request: HttpRequest) -> AsOf:
     if not EARLIEST <= day <= today:
         day = today
         errors.append(_("Choose a day from 1945 until today. This page shows today."))
-    return AsOf(day, day != today, basis, tuple(errors), request.user)
+    return AsOf(day, day != today, basis, tuple(errors), request.user, today)

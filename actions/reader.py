@@ -13,7 +13,8 @@ from typing import Any
 from django.db.models import Q
 
 from actions.as_of import AsOf
-from actions.as_of_history import PastVersions, Place, exists, read_milestones, read_persons, read_versions
+from actions.as_of_history import PastVersions, Place, read_milestones, read_persons, read_versions
+from actions.beginning import exists
 from actions.models import ActionPoint, Milestone, Responsibility
 from actions.reports import agency_parents, read_reports
 from actions.states import ActionPointState, OpenMilestone, PartState

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 from actions import rules
 from actions.access import get_agenda, get_issue, public_if_visible
 from actions.as_of import read_as_of
-from actions.as_of_history import beginning, look_back, look_back_at_issues
+from actions.as_of_history import look_back, look_back_at_issues
+from actions.beginning import beginning
 from actions.models import ActionPoint, AttentionReason
 from actions.reader import read_agenda, read_issue
 from actions.rows import count_statuses, rows_of

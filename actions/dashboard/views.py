@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 
 from actions.access import get_agenda, get_agendas, public_if_visible
 from actions.as_of import EARLIEST, read_as_of
-from actions.as_of_history import beginning, first_day, look_back, look_back_at_issues
+from actions.as_of_history import look_back, look_back_at_issues
+from actions.beginning import beginning, first_day
 from actions.dashboard.changes import changes
 from actions.dashboard.figures import MAX_ISSUES, figures
 from actions.dashboard.heat_map import heat_map, legend

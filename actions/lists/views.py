@@ -15,7 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from actions.access import get_agenda, public_if_visible, signed_in
 from actions.as_of import PARAMETERS, read_as_of
-from actions.as_of_history import beginning, look_back
+from actions.as_of_history import look_back
+from actions.beginning import beginning
 from actions.lists import export as files
 from actions.lists.columns import COLUMNS, FIRST, OF_THE_WHOLE, headings
 from actions.lists.filters import ActionPointFilter, query_without_page, unknown_parameters

@@ -157,6 +157,15 @@ def test_pages_before_the_agreement_link_to_the_first_day(as_focal_point, page, 
     assert "was agreed" not in text(after)
 
 
+def test_past_date_of_an_agenda_that_will_be_agreed_links_to_no_future_day(as_focal_point):
+    personas.action_point(personas.issue(personas.agenda(agreed_on=PartialDate.parse("2099"))))
+    page = as_focal_point.get("/agendas/2026/?as_of=2026-03-31")
+
+    assert "The agenda was agreed in 2099." not in text(page)
+    assert "The agenda is to be agreed later (2099)." in text(page)
+    assert not any("2099" in link for link in links(page))
+
+
 def test_page_of_an_action_point_before_it_was_added_says_when(as_focal_point):
     personas.action_point(added_on=APRIL, title="Added")
     page = text(as_focal_point.get("/agendas/2026/1.1/?as_of=2026-03-31"))
@@ -436,8 +445,11 @@ def test_files_of_a_past_date_agree_with_the_page(as_focal_point):
     assert "Second wording" not in cells
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_past_pages_need_the_same_queries_for_more_action_points(as_focal_point, page):
+@pytest.mark.parametrize(
+    ("page", "queries"),
+    [("", 29), ("issues/1/", 29), ("1.1/", 36), ("action-points/", 31), ("dashboard/", 40), ("action-points.csv", 32)],
+)
+def test_past_pages_need_the_same_queries_for_more_action_points(as_focal_point, page, queries):
     def fill(number):
         point = personas.action_point(number=number)
         ana = personas.person(f"ana{number}@example.org", agency=personas.agency())
@@ -452,10 +464,10 @@ def test_past_pages_need_the_same_queries_for_more_action_points(as_focal_point,
     for numbers in (range(1, 2), range(2, 5)):
         for number in numbers:
             fill(number)
-        as_focal_point.get(f"/agendas/2026/{page}?as_of={MARCH}")
-        with CaptureQueriesContext(connection) as queries:
-            as_focal_point.get(f"/agendas/2026/{page}?as_of={MARCH}")
-        counts.append(len(queries))
+        for _again in range(2):  # the first time also reads what is cached
+            with CaptureQueriesContext(connection) as captured:
+                answer = as_focal_point.get(f"/agendas/2026/{page}?as_of={MARCH}")
+                assert b"".join(answer) if answer.streaming else answer.content
+        counts.append(len(captured))
 
-    assert counts[0] == counts[1]
-    assert counts[0] <= 48
+    assert counts == [queries] * 2

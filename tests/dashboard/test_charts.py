@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from actions.as_of import AsOf
-from actions.as_of_history import first_day
+from actions.beginning import first_day
 from actions.dashboard.changes import changes
 from actions.dashboard.heat_map import heat_map
 from actions.dashboard.status_history import COLUMNS, read_lead_periods, status_history

@@ -18,13 +18,13 @@ from actions.action_points.parts import part_cards, whole_reasons
 from actions.action_points.timeline import entries_of, read_last_updates, read_predecessors, updates_of
 from actions.as_of import AsOf, read_as_of
 from actions.as_of_history import (
-    beginning,
     look_back,
     look_back_at_issues,
     look_back_at_points,
     look_back_at_wording,
     milestones_of,
 )
+from actions.beginning import beginning
 from actions.flash_messages import split_messages
 from actions.forms.action_point import ActionPointForm
 from actions.history import edits
