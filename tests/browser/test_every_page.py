@@ -98,6 +98,8 @@ COORDINATORS = [
     "/agendas/2005/action-points/changes/?issue=3",
     "/agendas/2005/dashboard/?as_of=2006-03-31",
     "/agendas/2005/3.2/?as_of=2006-03-31&by=recorded",
+    "/agendas/2005/1.2/?as_of=2005-03-31",
+    "/agendas/2005/1.2/?order=happened",
     "/agendas/2005/roll-over/",
     "/agendas/2005/roll-over/?show=undecided",
     "/agendas/2005/roll-over/name/",
