@@ -321,6 +321,36 @@ def test_lead_and_persons_without_a_history_are_those_of_today():
     assert [(state.persons, len(state.milestones)) for state in states(MARCH)] == [((ana.pk,), 1)]
 
 
+def test_report_on_the_predecessor_counts_from_its_own_day():
+    earlier = personas.action_point(personas.issue(personas.agenda("2025")))
+    point = personas.action_point()
+    for each in (earlier, point):
+        personas.lead(each, personas.agency("UNDP"))
+    point.carried_from.add(earlier)
+    for day in (MARCH, APRIL):
+        personas.update(earlier, now=noon(day))
+
+    days = (MARCH - timedelta(days=1), MARCH, APRIL - timedelta(days=1), APRIL, MAY)
+    found = [state.parts[0].predecessor_reported for day in days for state in states(day)]
+
+    assert found == [None, MARCH, MARCH, APRIL, APRIL]
+
+
+def test_rules_of_the_agenda_are_those_of_the_day():
+    with on(MARCH):
+        agenda = personas.agenda(silence_days=30, opened_on=date(2026, 2, 1))
+    with on(APRIL):
+        agenda.silence_days = 60
+        agenda.save()
+
+    found = {}
+    for day in (date(2026, 1, 31), MARCH, APRIL):
+        past = look_back(Agenda.objects.get(), AsOf(day, is_past=True))
+        found[day] = (past.silence_days, past.opened_on)
+
+    assert [*found.values()] == [(30, None), (30, date(2026, 2, 1)), (60, date(2026, 2, 1))]
+
+
 # The baseline
 
 
