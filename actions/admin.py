@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from actions.models import ActionPoint, Evidence, Milestone, ProgressUpdate, Responsibility
 from actions.progress import apply_status
 from issues.models import Agenda, Issue
-from tracker.admin_site import ListAdmin, PartFormSet, PartInline, RecordAdmin
+from tracker.admin_forms import PartFormSet, PartInline
+from tracker.admin_site import ListAdmin, RecordAdmin
 from tracker.changed_fields import ChangedFieldsForm
 
 _REFERENCE = re.compile(r"\s*(?:(?P<agenda>[-\w]+)/)?(?P<issue>\d{1,3})\.(?P<number>\d{1,3})\s*")

@@ -6,7 +6,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from issues.models import Agenda, Issue
-from tracker.admin_site import PartInline, RecordAdmin
+from tracker.admin_forms import PartInline
+from tracker.admin_site import RecordAdmin
 
 
 class IssueInline(PartInline):

@@ -147,12 +147,15 @@ class Mailbox:
     refused: set[str] = field(default_factory=set)
     answers: dict[str, str] = field(default_factory=dict)
     hangs_up: bool = False
+    greetings: list[str] = field(default_factory=list)
+    """The host names that clients gave."""
     hangs: float = 0
     """Seconds to wait before the answer to the body."""
 
     async def handle_MAIL(  # noqa: N802
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
+        self.greetings.append(session.host_name)
         if answer := self.answers.get("MAIL"):
             return answer
         envelope.mail_from = address

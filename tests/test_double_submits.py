@@ -190,7 +190,7 @@ REDIRECTED = [
     *(section_edit, sign_off),
 ]
 """Forms whose second sending leads to where the first one leads."""
-REFUSED: dict[Any, set[int]] = {outline: {400, 409}, bulk_edit: {409}, publication: {409}, admin_agency: {200}}
+REFUSED: dict[Any, set[int]] = {outline: {400, 409}, bulk_edit: {409}, publication: {409}, admin_agency: {400}}
 """Forms whose second sending is shown once more, with what it finds."""
 FORMS = [*REDIRECTED, *REFUSED]
 

@@ -186,7 +186,7 @@ WRITE: dict[str, list[int]] = {
     "create_handover": [LOGIN, 403, 403, 400, 400],
 }
 
-# Routes of libraries with tests of their own; what they let whom do is tested in tests/people and tests/test_admin_site.py.
+# Routes of libraries with tests of their own; what they let whom do is tested in tests/people and tests/admin_site.
 ELSEWHERE = ("account_", "mfa_", "admin:")
 
 

@@ -7,8 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import personas
-from tests.test_admin_site import REGISTERED, records  # noqa: F401 - a fixture
-from tests.test_admin_site import page as admin_page
+from tests.admin_site.conftest import records  # noqa: F401 - a fixture
+from tests.admin_site.forms import page as admin_page
+from tests.admin_site.test_admin_site import REGISTERED
 from tests.test_permissions import PEOPLE, READ, address, client_of, world  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.no_cover

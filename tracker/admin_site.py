@@ -2,28 +2,20 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.views.main import ORDER_VAR, SEARCH_VAR
-from django.contrib.admin.widgets import (
-    AdminTextInputWidget,
-    AutocompleteSelect,
-    AutocompleteSelectMultiple,
-    RelatedFieldWidgetWrapper,
-)
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import models
-from django.forms import BaseInlineFormSet, BaseModelFormSet, ModelChoiceField, ModelForm
+from django.forms import BaseModelFormSet, ModelForm
 from django.forms.formsets import INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -33,6 +25,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
+from tracker.admin_forms import ID, MAX_PARTS, FormFields
 from tracker.changed_fields import ChangedFieldsForm
 from tracker.folding import words_of
 from tracker.searchable import MAX_WORDS
@@ -40,16 +33,11 @@ from tracker.transactions import for_update
 
 # Groups are not used. Second factors hold secrets that nobody should see.
 _WITHOUT_PAGES = {"auth", "account", "mfa"}
-_ID = re.compile(r"[0-9]{1,18}")
 _COLUMNS = re.compile(r"(-?[0-9]{1,2}(\.-?[0-9]{1,2})*)?")
 # What Django's filters append to the path of a field.
 _FILTERS = ("exact", "id__exact", "isnull", "isempty", "gte", "lt", "year", "month", "day")
 # What the hidden fields that count the parts of a page end with.
 _COUNTS = (f"-{TOTAL_FORM_COUNT}", f"-{INITIAL_FORM_COUNT}")
-FIRST_DAY, LAST_DAY = date(1945, 1, 1), date(2100, 12, 31)
-"""The first and the last day that may be typed, like those of partial dates."""
-MAX_PARTS = 200
-"""Maximum number of parts of one kind that a page takes, such as milestones of an action point."""
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -102,7 +90,7 @@ def _refuse_unsearchable(view: Callable[..., Any]) -> Callable[..., Any]:
         texts = [request.path, *request.GET, *(value for values in request.GET.lists() for value in values[1])]
         if any(_UNPRINTABLE.search(text) for text in texts):
             raise BadRequest(gettext("The address contains characters that cannot be searched for."))
-        if not all(_ID.fullmatch(chosen) for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+        if not all(ID.fullmatch(chosen) for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME)):
             raise BadRequest(gettext("The selection contains something that is not a record."))
         if not all(_COLUMNS.fullmatch(order) for order in request.GET.getlist(ORDER_VAR)):
             raise BadRequest(gettext("The list cannot be sorted in this way."))
@@ -123,34 +111,13 @@ def _refuse_unsearchable(view: Callable[..., Any]) -> Callable[..., Any]:
 def _refuse_impossible_parts(request: HttpRequest) -> None:
     """Raise BadRequest if the form's own counts of its parts are no numbers, or more than a page can have: each part costs time."""
     for name, values in request.POST.lists():
-        if name.endswith(_COUNTS) and not all(_ID.fullmatch(value) and int(value) <= MAX_PARTS for value in values):
+        if name.endswith(_COUNTS) and not all(ID.fullmatch(value) and int(value) <= MAX_PARTS for value in values):
             raise BadRequest(
                 gettext(
                     "The form does not say how many parts it has, or has more than %(limit)s. Nothing was saved; open the page again."
                 )
                 % {"limit": MAX_PARTS}
             )
-
-
-if TYPE_CHECKING:
-    _Base = admin.options.BaseModelAdmin[Any]
-else:
-    _Base = object
-
-
-class _OnlyIds:
-    """Ignore values that cannot be ids, so that the field refuses them and the page can be shown again."""
-
-    def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
-        return super().optgroups(name, [each for each in value if _ID.fullmatch(str(each))], attr)  # type: ignore[misc]
-
-
-class _Choice(_OnlyIds, AutocompleteSelect):
-    pass
-
-
-class _Choices(_OnlyIds, AutocompleteSelectMultiple):
-    pass
 
 
 class ListAdmin(admin.ModelAdmin):
@@ -163,35 +130,6 @@ class ListAdmin(admin.ModelAdmin):
         declared: list[Any] = [*self.list_filter, *([self.date_hierarchy] if self.date_hierarchy else [])]
         paths = [each[0] if isinstance(each, tuple) else getattr(each, "parameter_name", each) for each in declared]
         return any(lookup == path or lookup in {f"{path}__{suffix}" for suffix in _FILTERS} for path in paths)
-
-
-class FormFields(_Base):
-    """Make the fields of the forms of records and of their parts."""
-
-    def formfield_for_dbfield(self, db_field: Any, request: Any, **options: Any) -> Any:
-        """Use wide inputs for long lines, offer no button that deletes a related record, and take days that can be counted with."""
-        if type(db_field) is models.DateField:
-            options.setdefault("validators", [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)])
-        if isinstance(db_field, models.CharField) and (db_field.max_length or 0) > 100 and not db_field.choices:
-            options.setdefault("widget", AdminTextInputWidget(attrs={"class": "vLargeTextField"}))
-        field: Any = super().formfield_for_dbfield(db_field, request, **options)
-        if isinstance(field and field.widget, RelatedFieldWidgetWrapper):
-            field.widget.can_delete_related = False
-        return field
-
-    def formfield_for_foreignkey(self, db_field: Any, request: Any, **options: Any) -> Any:
-        if db_field.name in self.get_autocomplete_fields(request):
-            options.setdefault("widget", _Choice(db_field, self.admin_site))
-        field: Any = super().formfield_for_foreignkey(db_field, request, **options)
-        of_choices = self.admin_site._registry.get(db_field.related_model)
-        if isinstance(field, ModelChoiceField) and isinstance(of_choices, RecordAdmin):
-            field.label_from_instance = of_choices.as_choice  # type: ignore[assignment, method-assign]
-        return field
-
-    def formfield_for_manytomany(self, db_field: Any, request: Any, **options: Any) -> Any:
-        if db_field.name in self.get_autocomplete_fields(request):
-            options.setdefault("widget", _Choices(db_field, self.admin_site))
-        return super().formfield_for_manytomany(db_field, request, **options)
 
 
 class RecordAdmin(FormFields, ListAdmin, SimpleHistoryAdmin):
@@ -277,48 +215,6 @@ class RecordAdmin(FormFields, ListAdmin, SimpleHistoryAdmin):
         if not (object_id.isdecimal() and version_id.isdecimal()):
             raise Http404
         return super().history_form_view(request, object_id, version_id, extra_context)
-
-
-class PartFormSet(BaseInlineFormSet):
-    """Refuse a form of stored parts that are not stored: it was made by hand, or somebody has removed a part meanwhile."""
-
-    def _construct_form(self, i: int, **kwargs: Any) -> Any:
-        form = super()._construct_form(i, **kwargs)  # type: ignore[misc] # of Django
-        if self.is_bound and i < self.initial_form_count() and form.instance.pk is None:
-            raise BadRequest(
-                gettext(
-                    "Somebody has removed one of the parts on this page meanwhile, so nothing was saved. Open the page again, and repeat "
-                    "your changes."
-                )
-            )
-        return form
-
-
-class PartForm(ChangedFieldsForm):
-    def validate_unique(self) -> None:
-        """Refuse what the record has already. Django leaves this out because the form has no field for the record."""
-        super().validate_unique()
-        if self.errors:
-            return
-        try:
-            self.instance.validate_constraints(exclude=self._get_validation_exclusions())  # type: ignore[attr-defined] # of ModelForm
-        except ValidationError as error:
-            self._update_errors(error)  # type: ignore[attr-defined] # of ModelForm
-
-
-class PartInline(FormFields, admin.TabularInline):
-    """Edit the parts of a record. They are deleted on pages of their own, which show what else is deleted."""
-
-    form = PartForm
-    formset = PartFormSet
-    extra = 0
-    max_num = 100
-    can_delete = False
-    show_change_link = True
-
-    def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
-        """Limit the number of forms that a request made by hand can ask for: each costs time."""
-        return super().get_formset(request, obj, **(options | {"absolute_max": MAX_PARTS}))
 
 
 def _columns(obj: models.Model, names: Iterable[str]) -> list[str]:

@@ -114,7 +114,7 @@ def _from_email(value: str, environment: Mapping[str, str]) -> str | None:
     return None
 
 
-def _bounce_address(value: str, environment: Mapping[str, str]) -> str | None:
+def _optional_address(value: str, environment: Mapping[str, str]) -> str | None:
     return _from_email(value, environment) if value else None
 
 
@@ -134,7 +134,8 @@ EXAMINATIONS: dict[str, Examination] = {
     "CACHE_URL": _cache_url,
     "EMAIL_URL": _email_url,
     "DEFAULT_FROM_EMAIL": _from_email,
-    "BOUNCE_ADDRESS": _bounce_address,
+    "CONTACT_EMAIL": _optional_address,
+    "BOUNCE_ADDRESS": _optional_address,
     "PROXY_COUNT": _proxy_count,
 }
 

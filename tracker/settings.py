@@ -209,7 +209,9 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Partnership Progress Tracker
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # The envelope's sender, to which undeliverable mail returns; `record_bounce` reads it.
 BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "")
-refuse_faulty_mail(EMAIL_URL, DEFAULT_FROM_EMAIL, BOUNCE_ADDRESS)
+# Whom answers to mails go to that nobody in particular has asked for; otherwise their sender.
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
+refuse_faulty_mail(EMAIL_URL, DEFAULT_FROM_EMAIL, BOUNCE_ADDRESS, CONTACT_EMAIL)
 if EMAIL_URL:
     vars().update(read_mail_server(EMAIL_URL))
     EMAIL_TIMEOUT = 30
@@ -244,6 +246,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "reminders": {"task": "reminders.tick", "schedule": 60.0, "options": {"expires": 55}},
     "note files": {"task": "note.sweep", "schedule": 3600.0, "options": {"expires": 3500}},
+    "account mails": {"task": "people.send_account_mails", "schedule": 60.0, "options": {"expires": 55}},
     "sessions": {"task": "people.delete_expired_sessions", "schedule": 86_400.0, "options": {"expires": 86_000}},
 }
 

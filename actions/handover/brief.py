@@ -76,7 +76,9 @@ def send_brief(handover: Handover, today: date) -> bool:
             "base_url": settings.BASE_URL,
             "link": settings.BASE_URL + handover.get_absolute_url(),
         }
-    return send_from_templates("handover/brief", person.email, person.language, context)
+    return send_from_templates(
+        "handover/brief", person.email, person.language, context, reply_to=handover.created_by.email
+    )
 
 
 def _latest_updates(points: Sequence[ActionPoint]) -> dict[int, list[ProgressUpdate]]:

@@ -20,6 +20,7 @@ from actions.reminders.models.digest import Digest
 from actions.reminders.models.entry import DigestEntry, EntryText, Kind, LastUpdate, MilestoneText
 from tracker.dates.value import PartialDate
 from tracker.durations import in_words
+from tracker.mail.templates import AUTOMATIC, reply_address
 
 MAX_BYTES = 98_000
 """The size of a mail with its headers. Longer texts leave fewer entries in full."""
@@ -83,9 +84,10 @@ def _mail(digest: Digest, content: DigestText) -> EmailMultiAlternatives:
         content.subject,
         content.text,
         to=[digest.recipient.email],
+        reply_to=reply_address(digest.asked_by.email if digest.asked_by else ""),
         headers={
             "Message-ID": digest.message_id,
-            "Auto-Submitted": "auto-generated",
+            **AUTOMATIC,
             "List-Unsubscribe": f"<{unsubscribe_link(digest.recipient)}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },

@@ -13,7 +13,8 @@ from issues.models import Agenda, Issue
 from tests import personas
 from tests.actions.pages import text
 from tests.admin_site.forms import page, shown_in
-from tracker.admin_site import FIRST_DAY, LAST_DAY, MAX_PARTS, RecordAdmin
+from tracker.admin_forms import FIRST_DAY, LAST_DAY, MAX_PARTS
+from tracker.admin_site import RecordAdmin
 from tracker.dates.parts import FIRST_YEAR, LAST_YEAR
 
 pytestmark = pytest.mark.django_db

@@ -55,5 +55,5 @@ def test_admin_site_shows_why_a_parent_is_refused(client, admin):
 
     refused = personas.sign_in(client, admin).post(reverse("admin:people_agency_add"), typed)
 
-    assert refused.status_code == 200
+    assert refused.status_code == 400
     assert list(refused.context["adminform"].form.errors) == ["parent"]

@@ -86,7 +86,7 @@ def test_list_of_people_needs_the_same_queries_for_any_number(client, admin):
             client.get(ADDRESS)
         counts.append(len(queries))
 
-    assert counts == [4, 4, 4]  # session, person, people with their agencies, the current agenda
+    assert counts == [5, 5, 5]  # session, person, people with their agencies, invitations, the current agenda
 
 
 def test_long_list_of_people_has_pages(client, admin, monkeypatch):

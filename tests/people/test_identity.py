@@ -11,6 +11,7 @@ from tests.people.test_accounts import PASSWORD, is_signed_in, run_tasks_in_proc
 from tests.people.test_invitations import form
 from tracker.people.mailboxes import canonical
 from tracker.people.models import Agency, User
+from tracker.people.tasks import send_account_mails
 
 __all__ = ["run_tasks_in_process", "separate_cache"]  # fixtures
 
@@ -61,7 +62,7 @@ def test_second_account_for_the_same_mailbox_is_refused(as_admin, one, other):
     invited = as_admin.post("/people/invitations/", form(email=other, agency=undp.pk))
     added = as_admin.post(reverse("admin:people_user_add"), form(email=other, agency=undp.pk))
 
-    assert (invited.status_code, added.status_code) == (400, 200)
+    assert (invited.status_code, added.status_code) == (400, 400)
     assert "Another person has this address." in invited.content.decode()
     assert User.objects.filter(email=one).count() == User.objects.filter(email=other).count() == 1
 
@@ -70,6 +71,7 @@ def test_invitation_sent_twice_in_two_forms_adds_one_person(as_admin):
     undp = personas.agency("UNDP")
     for email in ("ngozi@ü.example", "ngozi@xn--tda.example"):
         as_admin.post("/people/invitations/", form(email=email, agency=undp.pk))
+    send_account_mails()
 
     assert [person.email for person in User.objects.filter(name="Ngozi")] == ["ngozi@xn--tda.example"]
     assert len(mail.outbox) == 1

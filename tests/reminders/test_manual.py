@@ -31,6 +31,7 @@ def test_coordinator_asks_and_the_mail_says_who_and_what(as_coordinator, point, 
     assert focal_point.name in before
     assert f"A reminder goes to {focal_point.name}" in text(answer)
     assert (mail["To"], mail["Subject"]) == (focal_point.email, f"{coordinator.name} asks about 2026/1.1")
+    assert mail["Reply-To"] == coordinator.email
     assert "Before Friday, please." in body
     assert "No progress because …: http" in body
     assert f"asked for by {coordinator.name}" in text(as_coordinator.get("/reminders/"))

@@ -12,6 +12,7 @@ from tests.actions.pages import links, text
 from tests.personas import NOW, TODAY
 from tracker.mail.folder import list_mail
 from tracker.people.models import User
+from tracker.people.tasks import send_account_mails
 
 State = Digest.State
 SCHEDULE = {
@@ -281,6 +282,7 @@ def test_mail_folder_is_read_by_admins(client, admin, settings, tmp_path, focal_
     empty = client.get("/mail/")
     person = {"email": "new@example.org", "name": "New", "role": "coordinator", "language": "en", "time_zone": "UTC"}
     client.post("/people/invitations/", person)
+    send_account_mails()
 
     listed = client.get("/mail/")
     shown = client.get(f"/mail/{list_mail(1)[0].name}/")

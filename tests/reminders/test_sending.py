@@ -46,7 +46,8 @@ def test_digest_is_sent_and_recorded(digest, smtp_server, focal_point):
     mail = smtp_server.messages[0]
     assert digest.state == State.SENT
     assert (mail["To"], mail["Message-ID"]) == (focal_point.email, digest.message_id)
-    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Message-ID"].endswith("@127.0.0.1>")
+    assert (mail["Auto-Submitted"], mail["X-Auto-Response-Suppress"]) == ("auto-generated", "All")
     assert "1.1 Joint training" in mail.get_body(("plain",)).get_content()
     assert digest.address == focal_point.email
     assert [(entry["slug"], entry["number"]) for entry in digest.snapshot] == [("2026", 1)]

@@ -1,11 +1,20 @@
 """Test that settings with which no mail can be sent are refused at the start, and that no mail is lost because of them."""
 
+from urllib.parse import quote
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage
 
 from tests.tracker.test_production import SECURE, run
-from tracker.mail.configuration import MailSettingError, mail_faults, read_mail_server, read_mailbox, refuse_faulty_mail
+from tracker.mail.configuration import (
+    MailSettingError,
+    mail_faults,
+    read_mail_server,
+    read_mailbox,
+    refuse_faulty_mail,
+    site_host,
+)
 from tracker.mail.delivery import Courier, Outcome
 from tracker.mail.templates import send_from_templates
 from tracker.production import faults
@@ -53,6 +62,14 @@ FAULTY_SERVERS = [
     "smtp://" + "a" * 70 + ".org",
     "smtp+tls://user:pässwörd@mail.example.org",
     "smtp+tls://mail.example.org?email_use_ssl=1",
+    "smtp+tls://user:hush#2@mail.example.org:587",
+    "smtp+tls://user:hush/2@mail.example.org:587",
+    "smtp+tls://user:12/hush@mail.example.org:587",
+    "smtp+tls://user:12?hush@mail.example.org:587",
+    "smtp+tls://user:12#hush@mail.example.org:587",
+    "smtp+tls://user:hush%@mail.example.org:587",
+    "smtp+tls://user:hush%zz@mail.example.org:587",
+    "smtp+tls://user:[hush@mail.example.org:587",
 ]
 
 
@@ -93,6 +110,54 @@ def test_invalid_server_is_refused_with_advice_and_without_its_password(value):
 )
 def test_server_is_accepted(value):
     assert mail_faults(value, "tracker@example.org", "") == []
+
+
+@pytest.mark.parametrize(
+    ("url", "tls", "ssl", "port"),
+    [
+        ("smtps://mail.example.org", False, True, 465),
+        ("SMTPS://mail.example.org:4650", False, True, 4650),
+        ("smtp+ssl://mail.example.org", False, True, 465),
+        ("smtp+tls://mail.example.org", True, False, 587),
+        ("smtp://mail.example.org", False, False, 25),
+    ],
+)
+def test_scheme_decides_how_the_connection_is_encrypted(url, tls, ssl, port):
+    found = read_mail_server(url)
+
+    assert (found.get("EMAIL_USE_TLS", False), found.get("EMAIL_USE_SSL", False)) == (tls, ssl)
+    assert (found["EMAIL_PORT"], found["EMAIL_HOST"]) == (port, "mail.example.org")
+
+
+@pytest.mark.parametrize("password", ["p@ss", "50%", "a/b", "a?b", "a#b", "a:b", "[x]", "a+b", "a b"])
+def test_special_characters_of_a_password_are_explained_and_can_be_escaped(password):
+    found = read_mail_server(f"smtps://me%40example.org:{quote(password, safe='')}@mail.example.org:465")
+
+    assert (found["EMAIL_HOST_USER"], found["EMAIL_HOST_PASSWORD"]) == ("me@example.org", password)
+    with pytest.raises(MailSettingError, match=r"write %25 for %, %40 for @, %2F for /, %3F for \?, %23 for #"):
+        read_mail_server("smtps://user:a/b@mail.example.org")
+
+
+@pytest.mark.parametrize("value", [value for value in FAULTY_SENDERS if value])
+def test_invalid_contact_is_refused(value):
+    faults_found = mail_faults("", "tracker@example.org", "", value)
+
+    assert [fault.partition(" ")[0] for fault in faults_found] == ["CONTACT_EMAIL"]
+
+
+@pytest.mark.parametrize(
+    ("base_url", "host"),
+    [
+        ("https://tracker.example.org:8443/x", "tracker.example.org"),
+        ("http://127.0.0.1:8000", "127.0.0.1"),
+        ("https://bücher.example", "xn--bcher-kva.example"),
+        ("", "localhost"),
+    ],
+)
+def test_host_name_for_mail_servers_is_that_of_the_site(settings, base_url, host):
+    settings.BASE_URL = base_url
+
+    assert site_host() == host
 
 
 @pytest.mark.parametrize("value", [value for value in FAULTY_SENDERS if value and "\x00" not in value])

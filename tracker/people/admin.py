@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from tracker.admin_site import RecordAdmin
 from tracker.people.access import signed_in
 from tracker.people.forms import PersonForm
-from tracker.people.mails import send_invitation
+from tracker.people.invitations import invite
 from tracker.people.models import Agency, User
 
 
@@ -76,17 +76,14 @@ class PersonAdmin(RecordAdmin):
         self._invite(request, [person for person in people if person.is_active and not person.has_usable_password()])
 
     def _invite(self, request: HttpRequest, people: list[User]) -> None:
-        refused = [person.email for person in people if not send_invitation(person, by=signed_in(request))]
-        if refused:
-            self.message_user(
-                request,
-                _("The mail did not go out to: %(addresses)s. Check the address, then send the invitation again.")
-                % {"addresses": ", ".join(refused)},
-                messages.ERROR,
-            )
-        sent = len(people) - len(refused)
-        message = ngettext("%(count)d invitation was sent.", "%(count)d invitations were sent.", sent)
-        self.message_user(request, message % {"count": sent}, messages.SUCCESS if sent else messages.WARNING)
+        for person in people:
+            invite(person, by=signed_in(request))
+        message = ngettext(
+            "%(count)d invitation is on its way. The list of people says what becomes of it.",
+            "%(count)d invitations are on their way. The list of people says what becomes of them.",
+            len(people),
+        )
+        self.message_user(request, message % {"count": len(people)}, messages.SUCCESS if people else messages.WARNING)
 
     @admin.action(description=_("Deactivate the selected people"), permissions=["change"])
     def deactivate(self, request: HttpRequest, people: QuerySet[User]) -> None:

@@ -283,3 +283,36 @@ class User(Searchable, AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_active and permissions.may_open_admin_app(self.role, app_label)
+
+
+class AccountMail(models.Model):
+    """The newest mail of a kind to a person, with a link to choose a password: an invitation or a password reset (`outbox.py`)."""
+
+    class Kind(models.TextChoices):
+        INVITATION = "invitation", _("Invitation")
+        PASSWORD_RESET = "password_reset", _("Password reset")
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Queued")
+        TEMPORARY = "temporary", _("Temporarily refused")
+        SENT = "sent", _("Sent")
+        REFUSED = "refused", _("Refused")
+
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="account_mails")
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
+    asked_at = models.DateTimeField(_("asked for at"))
+    due_at = models.DateTimeField(_("next attempt at"), null=True)
+    """None once the mail is sent or refused. A worker that takes the mail sets it to the end of its lease."""
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    detail = models.CharField(_("what the mail server answered"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("account mail")
+        verbose_name_plural = _("account mails")
+        constraints = [models.UniqueConstraint(fields=["person", "kind"], name="account_mail_once")]
+        indexes = [models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="account_mail_due")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.person}"

@@ -2,9 +2,11 @@
 
 from celery import shared_task
 from django.contrib.sessions.backends.db import SessionStore
+from django.utils import timezone
 
-from tracker.people.mails import send_password_reset
-from tracker.people.models import User
+from tracker.mail.delivery import Courier
+from tracker.people.models import AccountMail, User
+from tracker.people.outbox import queue_mail, send_due
 from tracker.transactions import repeat_once
 
 
@@ -12,7 +14,15 @@ from tracker.transactions import repeat_once
 def send_password_resets(pks: list[int]) -> None:
     """Send these people links to choose a new password. If it runs twice, both links work until one is used."""
     for person in User.objects.active().filter(pk__in=pks):
-        send_password_reset(person)
+        queue_mail(person, AccountMail.Kind.PASSWORD_RESET, by=None, now=timezone.now())
+    send_account_mails()
+
+
+@shared_task(name="people.send_account_mails")
+def send_account_mails() -> None:
+    """Send the invitations and password resets that are due. The scheduler runs it every minute, for those that were left."""
+    with Courier() as courier:
+        send_due(courier, timezone.now())
 
 
 @shared_task(name="people.delete_expired_sessions")

@@ -16,7 +16,6 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -25,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from actions.models import ActionPoint
 from actions.reminders.models.digest_queryset import MAX_ATTEMPTS, RESET, Cause, DigestQuerySet, State
 from actions.reminders.models.schedule import ReminderSchedule, next_due
-from tracker.mail.configuration import MailSettingError, read_mailbox
+from tracker.mail.configuration import site_host
 from tracker.people.models import User
 from tracker.people.time_zones import zone_named
 from tracker.text import validate_line
@@ -223,9 +222,5 @@ class Digest(models.Model):
 
 
 def new_message_id() -> str:
-    """Return a Message-ID for a new digest, in the domain of the sender."""
-    try:
-        domain = read_mailbox(settings.DEFAULT_FROM_EMAIL).address.rpartition("@")[2]
-    except MailSettingError:  # planning goes on; the mail waits until an admin has corrected the setting
-        domain = "localhost"
-    return f"<{uuid.uuid4()}@{domain}>"
+    """Return a Message-ID for a new digest, with the host name of the tracker."""
+    return f"<{uuid.uuid4()}@{site_host()}>"

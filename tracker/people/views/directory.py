@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,8 +14,8 @@ from tracker.folding import words_of
 from tracker.people.access import signed_in
 from tracker.people.choosing import MAX_OFFERED, matching
 from tracker.people.forms import DirectorySearch, InvitationForm
-from tracker.people.mails import send_invitation
-from tracker.people.models import Agency, User, UserQuerySet
+from tracker.people.invitations import invite as invite_person
+from tracker.people.models import AccountMail, Agency, User, UserQuerySet
 from tracker.people.permissions import Right, may, require
 from tracker.searchable import contains_words
 from tracker.web.forms import posted, render_form
@@ -42,11 +42,14 @@ def people_list(request: HttpRequest) -> HttpResponse:
     administers = may(person, Right.ADMINISTER)
     search = DirectorySearch(request.GET)
     wanted = search.cleaned_data["q"] if search.is_valid() else ""
-    people = search_people(person, wanted)
+    people = search_people(person, wanted).select_related("agency")
+    if administers:
+        invitations = AccountMail.objects.filter(kind=AccountMail.Kind.INVITATION)
+        people = people.prefetch_related(Prefetch("account_mails", invitations, to_attr="invitations"))
     errors: list[str] = []
     context = {
         "search": search,
-        "page": get_page(people.select_related("agency"), PAGE_SIZE, request.GET, errors),
+        "page": get_page(people, PAGE_SIZE, request.GET, errors),
         "errors": errors,
         "administers": administers,
         "query": urlencode({"q": wanted}) if wanted else "",
@@ -70,7 +73,7 @@ def people_suggestions(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: HttpRequest) -> HttpResponseBase:
-    """Add a person and send the invitation. If the mail does not go out, the person stays and the page says so."""
+    """Add a person and queue the invitation. If the mail server refuses it, the list of people says so."""
     require(admin := signed_in(request), Right.ADMINISTER)
     form = InvitationForm(posted(request))
     if form.is_valid():
@@ -99,18 +102,9 @@ def send_again(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _invited(request: HttpRequest, person: User, admin: User) -> HttpResponseBase:
-    names = {"person": person, "email": person.email}
-    if send_invitation(person, by=admin):
-        messages.success(request, _("The invitation to %(person)s was sent to %(email)s.") % names)
-    else:
-        messages.error(
-            request,
-            _(
-                "%(person)s is in the directory, but the mail to %(email)s did not go out: the mail server could not be "
-                "reached or refused it. Check the address, then send the invitation again below."
-            )
-            % names,
-        )
+    invite_person(person, by=admin)
+    message = _("The invitation to %(person)s is on its way to %(email)s. Below you see what becomes of it.")
+    messages.success(request, message % {"person": person, "email": person.email})
     return _to(person)
 
 
