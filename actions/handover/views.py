@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from actions.access import signed_in
-from actions.handover.brief import brief_of, points_of, send_brief
+from actions.handover.brief import brief_of, points_of
 from actions.handover.forms import HandoverForm, PeopleForm
 from actions.handover.models import Handover
+from actions.handover.tasks import mail_brief
 from actions.handover.transfer import HandoverError, OpenWork, hand_over, lock_open_work, open_work
 from tracker.people.models import User
 from tracker.people.permissions import Right, may, require
+from tracker.queueing import enqueue
 from tracker.web.form_recovery import clear_browser_copy
 from tracker.web.pagination import get_page
 
@@ -95,7 +97,7 @@ def _hand_over(request: HttpRequest, predecessor: User, successor: User) -> Http
         except HandoverError as error:
             form.add_error(None, str(error))
             return _form_page(request, form, work, successor, status=409)
-    if send_brief(handover, timezone.localdate()):
+    if enqueue(mail_brief, handover.pk):
         message = _("Handed over. %(name)s gets the brief by mail.")
         messages.success(request, message % {"name": successor}, extra_tags=browser_copy)
     else:

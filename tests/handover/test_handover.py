@@ -5,13 +5,16 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from celery.exceptions import Retry
 from django.core import mail
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from kombu.exceptions import OperationalError
 
 from actions.handover.brief import brief_of, points_of, send_brief
 from actions.handover.models import Handover
+from actions.handover.tasks import mail_brief
 from actions.handover.transfer import HandoverError, hand_over, lock_open_work, open_work
 from actions.models import ActionPoint
 from actions.reminders import links as answer_links
@@ -179,6 +182,7 @@ def test_hand_over_from_the_page_sends_the_brief(client, focal_point, successor,
     shown = client.get(address(focal_point, successor))
     form = typed(shown.context["form"], reason="Left for Bonn.")
     done = client.post(address(focal_point, successor), form, follow=True)
+    mail_brief(Handover.objects.get().pk)
 
     assert "deactivate" not in shown.context["form"].fields
     assert done.redirect_chain == [(f"/hand-overs/{Handover.objects.get().pk}/", 302)]
@@ -300,9 +304,36 @@ def test_brief_leaves_out_what_the_successor_may_not_see(focal_point, successor,
     assert "Secret" not in mail.outbox[0].body
 
 
-def test_hand_over_stays_if_the_mail_is_not_sent(client, settings, focal_point, successor, coordinator, assigned):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+def test_brief_that_the_mail_server_does_not_take_is_tried_again(
+    focal_point, successor, coordinator, assigned, smtp_server
+):
+    handover = transfer(focal_point, successor, coordinator)
+    smtp_server.answers = {"MAIL": "451 Try later"}
+    with pytest.raises(Retry):
+        mail_brief(handover.pk)
+    smtp_server.answers = {}
+
+    mail_brief(handover.pk)
+
+    assert [(sent["To"], sent["Reply-To"]) for sent in smtp_server.messages] == [(successor.email, coordinator.email)]
+
+
+def test_hand_over_does_not_wait_for_the_mail_server(
+    client, focal_point, successor, coordinator, assigned, smtp_server
+):
+    form = {"reason": "Left.", "version": open_work(focal_point).version, "assigned": [assigned.pk]}
+
+    done = personas.sign_in(client, coordinator).post(address(focal_point, successor), form, follow=True)
+
+    assert "gets the brief by mail" in text(done)
+    assert smtp_server.messages == []
+
+
+def test_hand_over_stays_if_the_mail_is_not_queued(client, monkeypatch, focal_point, successor, coordinator, assigned):
+    def refuse(pk):
+        raise OperationalError("Connection refused")
+
+    monkeypatch.setattr(mail_brief, "delay", refuse)
     form = {"reason": "Left.", "version": open_work(focal_point).version, "assigned": [assigned.pk]}
 
     done = personas.sign_in(client, coordinator).post(address(focal_point, successor), form, follow=True)

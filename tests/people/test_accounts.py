@@ -1,5 +1,7 @@
 """Test signing in and out, lockouts, password resets and second factors, as django-allauth is configured here."""
 
+from urllib.parse import quote
+
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import (
@@ -330,3 +332,16 @@ def test_admin_with_a_second_factor_and_focal_point_get_no_warning(client, admin
     theirs = sign_in(Client(), person.email)
 
     assert (admins.headers["Location"], theirs.headers["Location"]) == ("/", "/")
+
+
+@pytest.mark.parametrize(
+    "target", ["//evil.example/", "https://evil.example/", "/\\evil.example", "\\\\evil.example", "///evil.example"]
+)
+def test_redirects_never_lead_to_another_host(client, person, target):
+    address = quote(target)
+    language = client.post("/language/", {"language": "fr", "next": target})
+    signed_in = client.post(f"/accounts/login/?next={address}", {"login": person.email, "password": PASSWORD})
+    signed_out = client.post(f"/accounts/logout/?next={address}")
+
+    locations = [each.headers.get("Location", "/") for each in (signed_in, language, signed_out)]
+    assert [location for location in locations if "evil" in location] == []
