@@ -7,6 +7,8 @@ of the updates of an action point are not consecutive, or if a reader gets an er
 import argparse
 import os
 import statistics
+import subprocess
+import sys
 import time
 import uuid
 from collections import Counter
@@ -124,7 +126,10 @@ def main() -> None:
             "TRACKER_DATA": str(settings.DATA_DIR),
             "DATABASE_URL": f"{server}/{connection.settings_dict['NAME']}",
             "SECRET_KEY": settings.SECRET_KEY,
+            "LOG_LEVEL": "WARNING",
         }
+        collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "-v0"]
+        subprocess.run(collect, check=True, cwd=servers.ROOT, env=os.environ | environment)
         with servers.web_server(environment, "--workers", "3", "--threads", "8", "--timeout", "120") as (address, _log):
             write(address, users, seconds)
             read(address, users)
