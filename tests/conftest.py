@@ -11,6 +11,7 @@ from celery import current_app
 from django.conf import settings as django_settings
 from django.db import connection, transaction
 from django.test import Client, TransactionTestCase
+from django.utils import translation
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests import servers
@@ -59,6 +60,12 @@ PATIENCE = 15_000
 """Milliseconds that the browser waits for a page or an element, enough for a busy machine."""
 expect.set_options(timeout=PATIENCE)
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"]
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    """Begin each test in English: the last request of another test leaves its language in this thread."""
+    translation.activate("en")
 
 
 @pytest.fixture

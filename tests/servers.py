@@ -107,9 +107,8 @@ def postgresql() -> Iterator[str]:
 def frozen(database_url: str) -> Iterator[None]:
     """Stop every process of a PostgreSQL server on this machine, as `docker pause` does, and let them continue afterwards."""
     connection = psycopg2.connect(database_url)
-    own = connection.info.backend_pid
+    server = _parent(connection.info.backend_pid)
     connection.close()
-    server = _parent(own)
     processes = [server, *_children(server)]
     for process in processes:
         os.kill(process, signal.SIGSTOP)

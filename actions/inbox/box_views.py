@@ -88,7 +88,8 @@ def _published(action_point: ActionPoint, inbox: Inbox) -> str:
     left = len(inbox.left)
     if not left:
         return published
-    return f"{published} {ngettext('%(count)s left.', '%(count)s left.', left) % {'count': left}}"
+    remaining = ngettext("%(count)s left.", "%(count)s left.", left) % {"count": left}
+    return f"{published} {remaining}"
 
 
 def _show_again(

@@ -41,9 +41,11 @@ def test_admin_site_suggests_lead_agencies(new_page, admin, point):
     page = new_page(admin)
     page.goto(f"/admin/actions/actionpoint/{point.pk}/change/")
 
-    page.locator(".field-lead_agencies .select2-selection").click()
+    page.get_by_role("button", name="Add another Responsibility").click()
+    page.locator("#responsibilities-0 .field-agency .select2-selection").click()
     page.keyboard.type("unic")
     page.locator(".select2-results__option", has_text="UNICEF").click()
+    page.locator("[name=responsibilities-0-since]").fill("2026")
     page.locator("[name=_save]").click()
     page.wait_for_url("**/admin/actions/actionpoint/")
 

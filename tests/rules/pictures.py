@@ -1,7 +1,7 @@
 """Describe a day by the names of a ledger: once as the obvious model has it, once as the tracker does."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -112,12 +112,13 @@ def _modelled_part(network: Network, own: dict[str, list[str]], place: Place, to
     )
 
 
-def modelled_past(network: Network, day: date) -> Past:
-    """Return the statuses as of a past date, from what had been reported, or recorded, by then."""
-    places = [(name, part) for name in network.action_points for part in model.parts(network, name, day)]
+def modelled_past(network: Network, day: date, existing: Collection[str]) -> Past:
+    """Return the statuses as of a past date, from what had been reported, or recorded, by then, of the action points that existed."""
+    names = [name for name in network.action_points if name in existing]
+    places = [(name, part) for name in names for part in model.parts(network, name, day)]
     reports = {place: model.covering(network, *place) for place in places}
     return (
-        {name: model.status_of_action_point(network, name, day) for name in network.action_points},
+        {name: model.status_of_action_point(network, name, day) for name in names},
         {
             place: (model.status_of_part(network, *place), model.day_of(found[-1]) if found else None)
             for place, found in reports.items()
@@ -272,6 +273,11 @@ class Tracker:
             {(self.points[entry["action_point"]], self.agencies[entry["agency"] or 0]) for entry in asked},
             {milestones[pk or 0] for pk in listed},
         )
+
+    def existing(self, day: date) -> set[str]:
+        """Return the action points that were part of their agenda on the day: all but those that were added to an open agenda later."""
+        added = dict(ActionPoint.objects.values_list("pk", "added_on"))
+        return {name for pk, name in self.points.items() if (on := added[pk]) is None or on <= day}
 
     def past(self, day: date, basis: str) -> Past:
         """Return the statuses as of a past date."""

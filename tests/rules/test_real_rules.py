@@ -80,7 +80,8 @@ class RulesTests(TestCase):
         tracker = Tracker(played(ledger))
         day = data.draw(st.sampled_from(ledger.days)) - timedelta(days=data.draw(st.sampled_from([0, 0, 1, 30])))
 
-        recorded = modelled_past(model.as_recorded(ledger.events, day), day)
-        reported = modelled_past(model.as_reported(ledger.network, day), day)
+        existing = tracker.existing(day)
+        recorded = modelled_past(model.as_recorded(ledger.events, day), day, existing)
+        reported = modelled_past(model.as_reported(ledger.network, day), day, existing)
         assert tracker.past(day, Basis.RECORDED) == recorded
         assert tracker.past(day, Basis.REPORTED) == reported
