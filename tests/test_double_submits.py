@@ -273,4 +273,4 @@ def test_form_sent_twice_at_once_counts_once(send_at_once, form):
 def test_form_sent_twice_at_once_fails_unless_lost_races_are_repeated(send_at_once, settings):
     settings.MIDDLEWARE = [each for each in settings.MIDDLEWARE if each != "tracker.transactions.RepeatLostRaces"]
 
-    assert send_at_once(milestone) == ([302, 500], 1)
+    assert send_at_once(schedule) == ([302, 500], 1)

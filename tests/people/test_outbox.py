@@ -13,7 +13,7 @@ from tests.people.test_invitations import ADDRESS, form
 from tracker.mail.delivery import Courier
 from tracker.people.models import AccountMail, User
 from tracker.people.outbox import FIRST_DELAY, GIVE_UP_AFTER, LEASE, LONGEST_DELAY, queue_mail, send_due
-from tracker.people.tasks import send_account_mails
+from tracker.people.tasks import send_account_mails, send_password_resets
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -74,9 +74,16 @@ def test_answer_of_the_mail_server_is_stored(waiting, coordinator, smtp_server, 
 
     assert (tried, state()) == ([1, 0], expected)
     assert len(smtp_server.messages) == (0 if answers else 1)
-    warnings = [record.getMessage() for record in caplog.records if record.name == "tracker.people.outbox"]
-    assert len(warnings) == len(answers)
-    assert not any(waiting.email in warning for warning in warnings)
+    lines = [record.getMessage() for record in caplog.records if record.name == "tracker.people.outbox"]
+    assert lines == [f"The {kind} to person {waiting.pk}: {expected[0]}"]
+
+
+def test_password_reset_sends_no_mail_to_others(waiting, focal_point, smtp_server):
+    queue_mail(waiting, Kind.INVITATION, by=None, now=NOW)
+
+    send_password_resets([focal_point.pk])
+
+    assert [mail["To"] for mail in smtp_server.messages] == [focal_point.email]
 
 
 def test_unknown_mailbox_is_refused_and_can_be_asked_for_again(waiting, admin, smtp_server, as_admin):

@@ -5,6 +5,7 @@ temporarily is tried again. A mail may go out twice if a worker is killed: its l
 """
 
 import logging
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -37,10 +38,14 @@ def due(now: datetime) -> QuerySet[AccountMail]:
     return AccountMail.objects.filter(due_at__lte=now).order_by("due_at", "pk")
 
 
-def send_due(courier: Courier, now: datetime) -> int:
-    """Send the mails that are due, and return how many were tried. Mails that another worker has taken are left out."""
+def send_due(courier: Courier, now: datetime, recipients: Collection[int] | None = None) -> int:
+    """Send the mails that are due, or only those to the people with these ids, and return how many were tried.
+
+    Mails that another worker has taken are left out.
+    """
     count = 0
-    for mail in due(now).select_related("person", "by")[:CLAIMED_AT_ONCE]:
+    mails = due(now) if recipients is None else due(now).filter(person__in=recipients)
+    for mail in mails.select_related("person", "by")[:CLAIMED_AT_ONCE]:
         if not _claim(mail, now):
             continue
         if _is_needed(mail):
@@ -71,7 +76,6 @@ def _settle(mail: AccountMail, delivery: Delivery, now: datetime) -> None:
         state = State.REFUSED
     elif delivery.outcome in _NOT_SENT:
         state, due_at = State.TEMPORARY, now + min(FIRST_DELAY * 2 ** min(mail.attempts, 10), LONGEST_DELAY)
-    if state != State.SENT:
-        log.warning("The %s to person %s is %s: %s", mail.kind, mail.person_id, state.label, delivery.detail)
+    log.info("The %s to person %s: %s", mail.kind, mail.person_id, state)  # the courier has warned of a refusal
     claimed = AccountMail.objects.filter(pk=mail.pk, due_at=mail.due_at)
     claimed.update(state=state, due_at=due_at, attempts=attempts, detail=delivery.detail[:500])

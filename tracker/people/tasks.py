@@ -15,7 +15,8 @@ def send_password_resets(pks: list[int]) -> None:
     """Send these people links to choose a new password. If it runs twice, both links work until one is used."""
     for person in User.objects.active().filter(pk__in=pks):
         queue_mail(person, AccountMail.Kind.PASSWORD_RESET, by=None, now=timezone.now())
-    send_account_mails()
+    with Courier() as courier:
+        send_due(courier, timezone.now(), pks)
 
 
 @shared_task(name="people.send_account_mails")
