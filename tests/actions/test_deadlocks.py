@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, OperationalError, connection, transaction
@@ -96,7 +97,7 @@ def test_concurrent_writers_of_one_action_point_do_not_deadlock(focal_point, coo
         log_progress(ActionPoint.objects.get(pk=point.pk), personas.progress(), author=focal_point, now=NOW)
 
     def change_milestones(step: int) -> None:
-        personas.milestone(point, title=f"Workshop {threading.get_ident()} {step}")
+        personas.milestone(point, title=f"Workshop {uuid4()}")
         lock(type(milestone).objects.filter(pk=milestone.pk))[0].save()
 
     def change_owners(step: int) -> None:
