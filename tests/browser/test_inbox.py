@@ -12,7 +12,11 @@ from actions.models import ProgressUpdate
 from tests import personas
 from tests.browser.test_every_page import DARK, overflow, violations
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.no_cover]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.embedded,  # what a browser does with a page does not depend on the database
+    pytest.mark.no_cover,
+]
 
 
 @pytest.fixture

@@ -91,6 +91,8 @@ def network(db):
     personas.assign(point, people["UNSSC"])
 
 
+@pytest.mark.embedded  # links and figures do not depend on the database
+@pytest.mark.no_cover
 @pytest.mark.parametrize("days_ago", [0, 100])
 @pytest.mark.parametrize("state", ["open", "closed"])
 @pytest.mark.parametrize("slug", ["2005", "2026"])

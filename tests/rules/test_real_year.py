@@ -14,6 +14,11 @@ from tests.rules.pictures import Tracker, answers_of_another_day, modelled, mode
 from tests.rules.real_world import RealWorld
 from tests.rules.year import simulated_year
 
+pytestmark = [
+    pytest.mark.embedded,  # test_real_rules.py compares the rules on each database
+    pytest.mark.no_cover,
+]
+
 SEEDS = [int(seed) for seed in os.environ.get("YEAR_SEEDS", "1").split(",")]
 EVERY = int(os.environ.get("YEAR_EVERY", "36"))
 """Days between two comparisons."""
