@@ -26,8 +26,8 @@ from tests.personas import (  # noqa: F401
     visitor,
 )
 
-# No deadline: the time that an example takes depends on the load of the machine.
-hypothesis.settings.register_profile("tracker", deadline=None)
+# No deadline: the time that an example takes depends on the load of the machine. Half of the usual examples keep the whole run short.
+hypothesis.settings.register_profile("tracker", deadline=None, max_examples=50)
 hypothesis.settings.load_profile("tracker")
 
 
