@@ -31,8 +31,13 @@ hypothesis.settings.register_profile("tracker", deadline=None, max_examples=50)
 hypothesis.settings.load_profile("tracker")
 
 
+WAITING = ("test_frozen_database.py", "test_backup.py", "test_start.py")
+"""Modules that mostly wait for processes of their own. They run first, so that the other tests use that time."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL leave out the tests that use no database: they have run on SQLite."""
+    """Run what waits first. On PostgreSQL leave out the tests that use no database: they have run on SQLite."""
+    items.sort(key=lambda item: item.path.name not in WAITING or bool(item.get_closest_marker("django_db")))
     if connection.vendor == "sqlite":
         return
     uses_database = {

@@ -44,6 +44,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("label", WRITABLE)
 def test_hostile_values_are_refused_or_stored(as_admin, records, label):
     """All visible fields at once have each value; each field alone, hidden ones too, has the worst of them."""
