@@ -1,55 +1,21 @@
 """Tests of the progress form: logging, drafts, corrections and withdrawals."""
 
-import uuid
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from actions.drafts import MAX_DRAFTS, save_draft
-from actions.models import ActionPoint, Milestone, ProgressDraft, ProgressUpdate
+from actions.models import ActionPoint, Milestone, ProgressUpdate
 from actions.progress import correct, log_progress, withdraw
 from issues.models import Agenda, Issue
 from tests import personas
+from tests.action_points.progress_form import discard_url, filled
 from tests.actions.pages import links, text
 from tracker.dates.value import PartialDate
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def point(focal_point) -> ActionPoint:
-    point = personas.action_point()
-    personas.lead(point, focal_point.agency)
-    return point
-
-
-@pytest.fixture
-def form_url(point) -> str:
-    return reverse("log_progress", args=[point.issue.agenda.slug, point.issue.number, point.number])
-
-
-def discard_url(draft: ProgressDraft) -> str:
-    return reverse("discard_draft", args=["2026", 1, 1, draft.pk])
-
-
-@pytest.fixture
-def signed_in(client, focal_point):
-    personas.sign_in(client, focal_point)
-    return client
-
-
-def filled(focal_point: Any, **changed: Any) -> dict[str, Any]:
-    return {
-        "status": "under_way",
-        "narrative": "The first course was held.",
-        "happened": "December 2005",
-        "agency": focal_point.agency_id,
-        "submission": str(uuid.uuid4()),
-        "version": "0",
-    } | changed
 
 
 def test_logging_stores_what_was_typed(signed_in, form_url, point, focal_point):

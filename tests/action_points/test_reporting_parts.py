@@ -1,50 +1,17 @@
 """Test for which part of a joint action point people report, and what an update covers."""
 
-import uuid
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
 from actions import responsibilities
-from actions.models import ActionPoint, ProgressDraft
+from actions.models import ActionPoint
 from tests import personas
+from tests.action_points.progress_form import filled
 from tests.actions.pages import text
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def point(focal_point) -> ActionPoint:
-    point = personas.action_point()
-    personas.lead(point, focal_point.agency)
-    return point
-
-
-@pytest.fixture
-def form_url(point) -> str:
-    return reverse("log_progress", args=[point.issue.agenda.slug, point.issue.number, point.number])
-
-
-def discard_url(draft: ProgressDraft) -> str:
-    return reverse("discard_draft", args=["2026", 1, 1, draft.pk])
-
-
-@pytest.fixture
-def signed_in(client, focal_point):
-    personas.sign_in(client, focal_point)
-    return client
-
-
-def filled(focal_point: Any, **changed: Any) -> dict[str, Any]:
-    return {
-        "status": "under_way",
-        "narrative": "The first course was held.",
-        "happened": "December 2005",
-        "agency": focal_point.agency_id,
-        "submission": str(uuid.uuid4()),
-        "version": "0",
-    } | changed
 
 
 @pytest.fixture
