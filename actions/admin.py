@@ -1,7 +1,6 @@
 """Administer issues, action points, milestones and progress updates in the admin site."""
 
 import re
-from datetime import date
 from typing import Any
 
 from django.contrib import admin
@@ -16,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.models import ActionPoint, Evidence, Milestone, ProgressUpdate, Responsibility
 from actions.progress import apply_status
-from issues.models import Agenda, Issue
+from issues.models import Issue
 from tracker.admin_forms import PartFormSet, PartInline
-from tracker.admin_site import ListAdmin, RecordAdmin
+from tracker.admin_site import ReadOnlyAdmin, RecordAdmin
 from tracker.changed_fields import ChangedFieldsForm
 
 _REFERENCE = re.compile(r"\s*(?:(?P<agenda>[-\w]+)/)?(?P<issue>\d{1,3})\.(?P<number>\d{1,3})\s*")
@@ -94,11 +93,6 @@ class ActionPointForm(ChangedFieldsForm):
         return self.cleaned_data["carried_from"]
 
 
-def _day_of_adding(agenda: Agenda) -> date | None:
-    """Return the day to store with an action point that is added now: today, but none in an agenda that is not open."""
-    return timezone.localdate() if agenda.state == Agenda.State.OPEN else None
-
-
 @admin.register(Issue)
 class IssueAdmin(RecordAdmin):
     list_display = ["agenda", "number", "title", "action_point_count"]
@@ -119,7 +113,7 @@ class IssueAdmin(RecordAdmin):
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         for part in formset.extra_forms:
-            part.instance.added_on = _day_of_adding(form.instance.agenda)
+            part.instance.added_on = form.instance.agenda.day_of_adding(timezone.localdate())
         super().save_formset(request, form, formset, change)
 
     @admin.display(description=_("action points"), ordering="action_point_total")
@@ -147,7 +141,7 @@ class ActionPointAdmin(RecordAdmin):
 
     def save_model(self, request: HttpRequest, obj: ActionPoint, form: Any, change: bool) -> None:
         if not change:
-            obj.added_on = _day_of_adding(obj.issue.agenda)
+            obj.added_on = obj.issue.agenda.day_of_adding(timezone.localdate())
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -196,7 +190,7 @@ class MilestoneAdmin(RecordAdmin):
 
 
 @admin.register(ProgressUpdate)
-class ProgressUpdateAdmin(ListAdmin):
+class ProgressUpdateAdmin(ReadOnlyAdmin):
     """Show updates read-only. People correct and withdraw them on the tracker's own pages, which store the earlier versions."""
 
     list_display = ["reference", "status", "agency", "author", "happened", "reported_on", "recorded_at", "is_current"]
@@ -217,15 +211,6 @@ class ProgressUpdateAdmin(ListAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProgressUpdate]:
         related = ["action_point__issue__agenda", "agency", "author", "superseded_by"]
         return super().get_queryset(request).select_related(*related)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description=_("update"), ordering="action_point__issue__agenda__slug")
     def reference(self, update: ProgressUpdate) -> str:

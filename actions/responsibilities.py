@@ -3,7 +3,7 @@
 Each function locks the action point, and stores the change, its history and the derived status in one transaction.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
@@ -56,17 +56,6 @@ def reinstate(part: Responsibility) -> bool:
     part.save(update_fields=["until"])
     apply_status(part.action_point)
     return True
-
-
-@transaction.atomic
-def set_leads(action_point: ActionPoint, agencies: Collection[Agency], *, today: date) -> None:
-    """Make these agencies, and no others, lead the action point from today. Those that lead already keep their parts."""
-    lock_action_point(action_point)
-    for part in action_point.responsibilities.current().with_people():
-        if part.agency not in agencies:
-            end_lead(action_point, part.agency, until=today)
-    for agency in agencies:
-        add_lead(action_point, agency, since=PartialDate.day(today))
 
 
 @transaction.atomic

@@ -11,7 +11,6 @@ from datetime import date, timedelta
 from actions.models.status import ENDED, ActionStatus, AttentionReason
 from actions.states import ActionPointState, OpenMilestone, PartState
 from actions.summaries import latest_date, status_of_action_point
-from issues.models import Agenda
 from tracker.people.models import User
 
 SOON = 30
@@ -30,7 +29,7 @@ def days_since_report(reported: ActionPointState | PartState, today: date) -> in
 
 def is_open(state: ActionPointState) -> bool:
     """Return whether the agenda is open and the action point is neither completed nor discontinued."""
-    return state.agenda.state == Agenda.State.OPEN and state.status not in ENDED
+    return state.agenda.is_open and state.status not in ENDED
 
 
 def is_going_on(part: PartState) -> bool:
@@ -74,12 +73,7 @@ def allowed_until(state: ActionPointState, part: PartState) -> date | None:
 def is_update_due(state: ActionPointState, part: PartState, today: date) -> bool:
     """Return whether the agenda is open and more days than it allows have passed without an update. While paused none is due."""
     allowed = allowed_until(state, part)
-    return (
-        state.agenda.state == Agenda.State.OPEN
-        and not is_paused(part, today)
-        and allowed is not None
-        and today > allowed
-    )
+    return state.agenda.is_open and not is_paused(part, today) and allowed is not None and today > allowed
 
 
 def due_since(state: ActionPointState, part: PartState, today: date) -> date | None:
@@ -90,14 +84,12 @@ def due_since(state: ActionPointState, part: PartState, today: date) -> date | N
 
 def has_paused_part(state: ActionPointState, today: date) -> bool:
     """Return whether the agenda is open and the reminders of a part that is going on are paused."""
-    return state.agenda.state == Agenda.State.OPEN and any(
-        is_going_on(part) and is_paused(part, today) for part in state.parts
-    )
+    return state.agenda.is_open and any(is_going_on(part) and is_paused(part, today) for part in state.parts)
 
 
 def is_without_update_for(state: ActionPointState, days: int, today: date) -> bool:
     """Return whether the agenda is open and the last update of a part that is going on is at least this many days old."""
-    return state.agenda.state == Agenda.State.OPEN and any(
+    return state.agenda.is_open and any(
         is_going_on(part) and (age := days_since_report(part, today)) is not None and age >= days
         for part in state.parts
     )
@@ -116,7 +108,7 @@ def is_past_due(due_latest: date | None, today: date) -> bool:
 def is_overdue(state: ActionPointState, milestone: OpenMilestone, today: date) -> bool:
     """Return whether the agenda is open, the latest day of the milestone has passed, and its part (or one of all parts) is going on."""
     return (
-        state.agenda.state == Agenda.State.OPEN
+        state.agenda.is_open
         and is_past_due(milestone.due_latest, today)
         and any(is_going_on(part) for part in parts_of_milestone(state, milestone))
     )
@@ -129,20 +121,14 @@ def is_ahead(state: ActionPointState, milestone: OpenMilestone, today: date) -> 
     )
 
 
-def has_overdue_milestone(state: ActionPointState, today: date) -> bool:
-    return any(is_overdue(state, milestone, today) for milestone in state.milestones)
-
-
 def has_milestone_ahead(state: ActionPointState, today: date) -> bool:
     """Only action points of open agendas have one."""
-    return state.agenda.state == Agenda.State.OPEN and any(
-        is_ahead(state, milestone, today) for milestone in state.milestones
-    )
+    return state.agenda.is_open and any(is_ahead(state, milestone, today) for milestone in state.milestones)
 
 
 def part_reasons(state: ActionPointState, part: PartState, today: date) -> list[AttentionReason]:
     """Return the reasons why a part needs attention, the most important first. A milestone of no agency counts for every part."""
-    if state.agenda.state != Agenda.State.OPEN or not is_going_on(part):
+    if not state.agenda.is_open or not is_going_on(part):
         return []
     milestones = [each for each in state.milestones if part in parts_of_milestone(state, each)]
     applies = {
@@ -170,7 +156,7 @@ def is_asked_about(state: ActionPointState, part: PartState, today: date, period
     It does if an update is due, or the answer was "no progress" before the agenda's present period began. Without a period it asks about
     every "no progress".
     """
-    if state.agenda.state != Agenda.State.OPEN or is_paused(part, today):
+    if not state.agenda.is_open or is_paused(part, today):
         return False
     if part.agency is None or part.status != ActionStatus.NO_PROGRESS:
         return is_update_due(state, part, today)
@@ -183,7 +169,7 @@ def is_reminded_of(state: ActionPointState, part: PartState, milestone: OpenMile
     The milestones of parts that are paused or have ended are left out.
     """
     return (
-        state.agenda.state == Agenda.State.OPEN
+        state.agenda.is_open
         and is_going_on(part)
         and not is_paused(part, today)
         and milestone.due_latest is not None

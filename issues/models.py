@@ -130,7 +130,7 @@ class Agenda(models.Model):
 
     def save(self, *args: Any, update_fields: "Iterable[str] | None" = None, **options: Any) -> None:
         """Store the agenda. If this opens or reopens it, store the day too. One more query for an open agenda."""
-        if self.state == self.State.OPEN and not self._is_stored_as_open():
+        if self.is_open and not self._is_stored_as_open():
             self.opened_on = self.opened_on if self._state.adding and self.opened_on else timezone.localdate()
             update_fields = {*update_fields, "opened_on"} if update_fields else None
         super().save(*args, update_fields=update_fields, **options)
@@ -154,6 +154,10 @@ class Agenda(models.Model):
             before = Agenda.objects.filter(pk=before).values_list("follows", flat=True).first()
 
     @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
+    @property
     def is_closed(self) -> bool:
         return self.state == self.State.CLOSED
 
@@ -161,6 +165,10 @@ class Agenda(models.Model):
     def opened_day(self) -> date | None:
         """Return the day from which updates are expected: that of the opening, otherwise the latest day of the agreement."""
         return self.opened_on or (self.agreed_on.latest if self.agreed_on else None)
+
+    def day_of_adding(self, today: date) -> date | None:
+        """Return the day to store with an action point that is added now: today, but none in an agenda that is not open."""
+        return today if self.is_open else None
 
     def look_back(self, instant: datetime) -> None:
         """Set the state, in memory, to open or closed as it was just before the instant. One query."""
@@ -213,11 +221,6 @@ class Issue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}. {self.title}"
-
-    @property
-    def name_in_tables(self) -> str:
-        """Return the number and the short title; without one the title."""
-        return f"{self.number}. {self.short_title or self.title}"
 
     def natural_key(self) -> tuple[str, int]:
         return (*self.agenda.natural_key(), self.number)

@@ -66,7 +66,11 @@ def lead(of: ActionPoint, *agencies: Agency, persons: Iterable[User] = (), since
 
 def set_leads(of: ActionPoint, *agencies: Agency) -> None:
     """Make these agencies, and no others, lead an action point."""
-    responsibilities.set_leads(of, agencies, today=LONG_AGO)
+    for each in leads(of):
+        if each not in agencies:
+            responsibilities.end_lead(of, each, until=LONG_AGO)
+    for each in agencies:
+        lead(of, each)
 
 
 def assign(of: ActionPoint, *people: User) -> None:

@@ -132,6 +132,19 @@ class ListAdmin(admin.ModelAdmin):
         return any(lookup == path or lookup in {f"{path}__{suffix}" for suffix in _FILTERS} for path in paths)
 
 
+class ReadOnlyAdmin(ListAdmin):
+    """Show records that the admin site neither adds, nor changes, nor deletes."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 class RecordAdmin(FormFields, ListAdmin, SimpleHistoryAdmin):
     """Edit a record with its history. Saving writes only what was changed in the form, so that nobody's work is undone."""
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from django.db.models import Case, Q, When
+from django.db.models import Case, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,8 +13,7 @@ from actions.agencies.contribution import agency_milestones, by_year, earlier_pa
 from actions.as_of import AsOf
 from actions.models import ActionPoint, ActionPointQuerySet, ProgressUpdate, Responsibility
 from actions.models.progress_update import ProgressUpdateQuerySet
-from actions.models.responsibility import ResponsibilityQuerySet
-from actions.models.status import ENDED
+from actions.models.responsibility import GOING_ON, ResponsibilityQuerySet
 from actions.reader import read_action_points
 from actions.rows import PAGE_SIZE, PartRow, rows_of
 from issues.models import Agenda
@@ -95,9 +94,8 @@ def _parts_of(agency: Agency, user: Person) -> ResponsibilityQuerySet:
     parts = Responsibility.objects.current().filter(
         agency=agency, action_point__in=ActionPoint.objects.visible_to(user)
     )
-    going_on = ~Q(status__in=ENDED) & Q(action_point__issue__agenda__state=Agenda.State.OPEN)
     reference = "action_point__issue__agenda__slug", "action_point__issue__number", "action_point__number"
-    return parts.order_by(Case(When(going_on, then=0), default=1), *reference)
+    return parts.order_by(Case(When(GOING_ON, then=0), default=1), *reference)
 
 
 def _is_of(part: PartRow, agency: Agency) -> bool:

@@ -68,7 +68,7 @@ class NewActionPointForm(UniqueInParentForm, ActionPointForm):
 
     def save(self, commit: bool = True) -> Any:
         """Store the action point, with the day if the agenda is open already."""
-        self.instance.added_on = self.today if self.instance.issue.agenda.state == Agenda.State.OPEN else None
+        self.instance.added_on = self.instance.issue.agenda.day_of_adding(self.today)
         return super().save(commit)
 
     def _differs_from(self, stored: Any) -> bool:

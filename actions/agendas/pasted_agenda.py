@@ -107,7 +107,7 @@ class PastedAgenda:
             number=pasted.number,
             title=pasted.title,
             description=pasted.description,
-            added_on=today if self.agenda.state == Agenda.State.OPEN else None,
+            added_on=self.agenda.day_of_adding(today),
         )
         since = default_since(self.agenda, today)
         for acronym in dict.fromkeys(acronym.casefold() for acronym in pasted.leads):

@@ -111,9 +111,6 @@ class Inbox:
         """Return the rows whose update is due by that day."""
         return [row for row in self.up_to_date if row.part.next_update_by and row.part.next_update_by == self.next_by]
 
-    def row_of(self, part: int) -> InboxRow | None:
-        return next((row for row in self.rows if row.part.pk == part), None)
-
     def after(self, part: int) -> InboxRow | None:
         """Return the next row that waits after that part's, from the beginning after the last one."""
         pks = [row.part.pk for row in self.rows]

@@ -13,7 +13,7 @@ from simple_history.models import HistoricalRecords
 
 from actions.models.action_point_queryset import ActionPointQuerySet
 from actions.models.status import ENDED, STATUS_COLUMNS, HasStatus
-from issues.models import Agenda, Issue
+from issues.models import Issue
 from tracker.people.models import Agency, User
 from tracker.searchable import Searchable
 from tracker.text import validate_line, validate_text
@@ -84,7 +84,7 @@ class ActionPoint(Searchable, HasStatus):
 
     @property
     def is_open(self) -> bool:
-        return self.issue.agenda.state == Agenda.State.OPEN and self.status not in ENDED
+        return self.issue.agenda.is_open and self.status not in ENDED
 
     @cached_property
     def parts(self) -> "list[Responsibility]":

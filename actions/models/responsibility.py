@@ -9,16 +9,23 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from actions.models.action_point import ActionPoint
-from actions.models.status import STATUS_COLUMNS, HasStatus
+from actions.models.status import ENDED, STATUS_COLUMNS, HasStatus
+from issues.models import Agenda
 from tracker.dates.fields import PartialDateEdge, PartialDateField
 from tracker.people.models import Agency, User
 from tracker.text import validate_line
+
+GOING_ON = ~Q(status__in=ENDED) & Q(action_point__issue__agenda__state=Agenda.State.OPEN)
 
 
 class ResponsibilityQuerySet(models.QuerySet["Responsibility"]):
     def current(self) -> "ResponsibilityQuerySet":
         """Filter responsibilities that have not ended."""
         return self.filter(until=None)
+
+    def going_on(self) -> "ResponsibilityQuerySet":
+        """Filter responsibilities in open agendas whose part is neither completed nor discontinued."""
+        return self.filter(GOING_ON)
 
     def as_of(self, day: date) -> "ResponsibilityQuerySet":
         """Filter responsibilities that had begun by that day and had not ended."""

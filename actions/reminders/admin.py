@@ -1,12 +1,9 @@
 """Schedules and digests in the admin site. Digests can be read there, never changed."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
 from actions.reminders.models import Digest, ReminderSchedule
-from tracker.admin_site import ListAdmin, RecordAdmin
+from tracker.admin_site import ReadOnlyAdmin, RecordAdmin
 
 
 @admin.register(ReminderSchedule)
@@ -18,19 +15,10 @@ class ReminderScheduleAdmin(RecordAdmin):
 
 
 @admin.register(Digest)
-class DigestAdmin(ListAdmin):
+class DigestAdmin(ReadOnlyAdmin):
     list_display = ["recipient", "day", "state", "sent_at", "attempts"]
     list_select_related = ["recipient"]
     list_filter = ["state"]
     search_fields = ["recipient__email", "recipient__name", "message_id"]
     date_hierarchy = "day"
     list_per_page = 50
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

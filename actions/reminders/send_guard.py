@@ -6,12 +6,10 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from actions.models import ActionPoint, ProgressUpdate, Responsibility
-from actions.models.status import ENDED
 from actions.reminders.models import Digest
 from actions.reminders.models.digest_queryset import LEASE
 from actions.reminders.models.entry import DigestEntry, Kind
 from actions.reminders.recipients import accepting_digests
-from issues.models import Agenda
 
 
 def pass_guard(
@@ -53,8 +51,7 @@ def _waiting_parts(entries: list[DigestEntry], today: date, since: datetime) -> 
     yesterday = since.date() - timedelta(days=1)  # today where the author is
     unanswered = Q(last_reported_day=None) | Q(last_reported_day__lt=yesterday) | ~Exists(logged)
     parts = Responsibility.objects.current().filter(Q(pk__in=reminded) | (Q(pk__in=asked) & unanswered))
-    going_on = parts.filter(action_point__issue__agenda__state=Agenda.State.OPEN).exclude(status__in=ENDED)
-    return going_on.exclude(paused_until__gt=today)
+    return parts.going_on().exclude(paused_until__gt=today)
 
 
 def _waiting_without_lead(entries: list[DigestEntry], since: datetime) -> Any:

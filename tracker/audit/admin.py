@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from tracker.admin_site import ListAdmin
+from tracker.admin_site import ReadOnlyAdmin
 from tracker.audit.models import AuditEntry
 from tracker.web.tabular import file_response
 
@@ -20,7 +20,7 @@ BATCH = 1000
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ListAdmin):
+class AuditEntryAdmin(ReadOnlyAdmin):
     list_display = ["at", "event", "person", "subject", "detail", "address", "request_id"]
     list_display_links = None
     list_select_related = ["person", "subject"]
@@ -30,15 +30,6 @@ class AuditEntryAdmin(ListAdmin):
     list_per_page = 100
     actions = None
     change_list_template = "audit/change_list.html"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_urls(self) -> list[URLPattern]:
         export = self.admin_site.admin_view(self.export)

@@ -32,7 +32,7 @@ class UnansweredPart:
 @register.inclusion_tag("reminders/_answers.html")
 def digest_answers(agenda: Agenda, reader: Any) -> dict[str, Any]:
     """`{% digest_answers agenda request.user %}`: for coordinators, while the agenda is open; nothing for others. Two queries at most."""
-    if agenda.state != Agenda.State.OPEN or not may(reader, Right.COORDINATE):
+    if not agenda.is_open or not may(reader, Right.COORDINATE):
         return {}
     answers = ReminderCount.objects.answers(timezone.localdate(), agenda).get(agenda.pk, Answers())
     return {"agenda": agenda, "answers": answers, "unanswered": _unanswered(agenda) if answers.unanswered else []}
