@@ -6,7 +6,6 @@ milestones and wording come from the history. Rules, filters, figures and lists 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -20,11 +19,13 @@ from actions.reports import agency_parents, read_reports
 from actions.states import ActionPointState, OpenMilestone, PartState
 from actions.summaries import StatusSummary, latest_covering, summarize
 from issues.models import Agenda, Issue
-from tracker.dates.value import PartialDate
 from tracker.people.models import User
 
 _STATUS = ("status", "last_reported", "last_reported_day", "last_happened", "no_progress_streak")
 """The derived columns of an action point or a part that its state has, in this order."""
+_PART = ("action_point_id", "pk", "agency_id", *_STATUS, "since_earliest", "paused_until")
+_MILESTONE = ("action_point_id", "pk", "due_earliest", "due_latest", "repeats_every_months", "agency_id")
+"""The columns of which the states of parts and of milestones are made."""
 
 Scope = dict[str, Any]
 """Lookups that select action points."""
@@ -67,44 +68,27 @@ def loaded_state(action_point: ActionPoint) -> ActionPointState:
 
     No query, but one for parts without an active person, and one if it has a lineage (see `with_page_marks`).
     """
-    named = {part.pk: [person.pk for person in part.persons.all() if person.is_active] for part in action_point.parts}
-    focal_points = _focal_points({part.agency_id for part in action_point.parts if not named[part.pk]})
+    issue, parts = action_point.issue, action_point.parts
+    persons = {part.pk: [person.pk for person in part.persons.all()] for part in parts}
+    active = {part.pk: {person.pk for person in part.persons.all() if person.is_active} for part in parts}
     has_lineage = getattr(action_point, "has_lineage", True)
-    predecessors = _predecessors({"pk": action_point.pk}) if has_lineage and action_point.parts else {}
-    status = _derived([getattr(action_point, name) for name in _STATUS])
-    parts = tuple(
-        PartState(
-            part.pk,
-            part.agency_id,
-            *_derived([getattr(part, name) for name in _STATUS]),
-            part.since_earliest,
-            tuple(person.pk for person in part.persons.all()),
-            frozenset(named[part.pk] or focal_points[part.agency_id]),
-            part.paused_until,
-            predecessors.get((action_point.pk, part.agency_id)),
-        )
-        for part in action_point.parts
-    )
-    return ActionPointState(
-        action_point.pk,
-        action_point.issue.agenda,
-        action_point.issue.number,
-        action_point.number,
-        action_point.added_on,
-        *status,
-        parts or (PartState(None, None, *status),),
-        tuple(
-            OpenMilestone(each.pk, each.due_earliest, each.due_latest, each.repeats_every_months, each.agency_id)
-            for each in action_point.milestones.all()
-            if not each.done_on
-        ),
-    )
+    predecessors = _predecessors({"pk": action_point.pk}) if has_lineage and parts else {}
+    undone = (milestone for milestone in action_point.milestones.all() if not milestone.done_on)
+    status = _columns(action_point, _STATUS)
+    own_parts = _part_states([_columns(part, _PART) for part in parts], persons, active, predecessors)
+    milestones = _open_milestones(_columns(milestone, _MILESTONE) for milestone in undone)
+    place = action_point.pk, issue.agenda, issue.number, action_point.number, action_point.added_on
+    return _state(place, status, own_parts, milestones)
+
+
+def _columns(loaded: Any, names: Iterable[str]) -> list[Any]:
+    return [getattr(loaded, name) for name in names]
 
 
 def _read(scope: Scope, as_of: AsOf, agendas: Mapping[int, Agenda]) -> list[ActionPointState]:
     """Return the action points that match the lookups in `scope`; `agendas` has their agendas by id."""
     columns = ("pk", "issue__agenda", "issue_id", "issue__number", "number", "added_on", *_STATUS)
-    rows: Any = ActionPoint.objects.filter(**scope).order_by().values_list(*columns)
+    rows: Any = list(ActionPoint.objects.filter(**scope).order_by().values_list(*columns))
     past = None
     if as_of.is_past:
         rows = [row for row in rows if exists(agendas[row[1]], row[5], as_of.day)]
@@ -112,77 +96,84 @@ def _read(scope: Scope, as_of: AsOf, agendas: Mapping[int, Agenda]) -> list[Acti
     parts = _parts(scope, as_of, past)
     milestones = _past_milestones(past, as_of) if past else _milestones(scope)
     states = [
-        ActionPointState(
-            pk,
-            agendas[agenda],
-            issue,
-            number,
-            added_on,
-            *_derived(status),
-            tuple(parts.get(pk, ())) or (PartState(None, None, *_derived(status)),),
-            tuple(milestones.get(pk, ())),
-        )
+        _state((pk, agendas[agenda], issue, number, added_on), status, parts, milestones)
         for pk, agenda, _issue, issue, number, added_on, *status in rows
     ]
     if not past:
         return states
     issues = {pk: issue for pk, _agenda, issue, *_others in rows}
     states = [
-        replace(state, version=past.points.get(state.pk), issue_version=past.issues.get(issues[state.pk]))
+        state._replace(version=past.points.get(state.pk), issue_version=past.issues.get(issues[state.pk]))
         for state in states
     ]
     return _as_of(states, scope, as_of)
 
 
-def _parts(scope: Scope, as_of: AsOf, past: PastVersions | None) -> dict[int, list[PartState]]:
+def _state(
+    place: tuple[int, Agenda, int, int, date | None],
+    status: Sequence[Any],
+    parts: Mapping[int, tuple[PartState, ...]],
+    milestones: Mapping[int, tuple[OpenMilestone, ...]],
+) -> ActionPointState:
+    """Return the state with these first fields, the values of `_STATUS`, and the parts and milestones with its id.
+
+    Without a lead it has one part, which is nobody's.
+    """
+    pk = place[0]
+    own = parts.get(pk) or (PartState(None, None, *status),)
+    recorded_later, version, issue_version = False, None, None  # for today
+    values = (*place, *status, own, milestones.get(pk, ()), recorded_later, version, issue_version)
+    return ActionPointState._make(values)
+
+
+def _parts(scope: Scope, as_of: AsOf, past: PastVersions | None) -> dict[int, tuple[PartState, ...]]:
     """Return the parts by the ids of their action points, in order of acronym. Four queries, one if there are none.
 
     For a past date without pauses and the reports on their predecessors. Two queries more.
     """
     responsibilities = Responsibility.objects.filter(**_via("action_point", scope)).order_by("agency__acronym", "pk")
     responsibilities = responsibilities.as_of(as_of.day) if as_of.is_past else responsibilities.current()
-    columns = ("action_point_id", "pk", "agency_id", "since_earliest", "paused_until", *_STATUS)
-    rows: Any = list(responsibilities.values_list(*columns))
+    rows: Any = list(responsibilities.values_list(*_PART))
     if not rows:
         return {}
-    if past:
-        rows = [row for row in rows if row[0] in past.until]
-        persons, active, hidden = _past_persons({pk: action_point for action_point, pk, *_others in rows}, past)
-        rows = [row for row in rows if row[1] not in hidden]
-    else:
-        persons, active = _persons(responsibilities)
-    unnamed = {agency for _point, pk, agency, *_others in rows if not active.get(pk)}
-    focal_points = _focal_points(unnamed)
-    predecessors = {} if past else _predecessors(scope)
-    parts: dict[int, list[PartState]] = defaultdict(list)
-    for action_point, pk, agency, since, paused_until, *status in rows:
-        parts[action_point].append(
-            PartState(
-                pk,
-                agency,
-                *_derived(status),
-                since,
-                tuple(persons.get(pk, ())),
-                frozenset(active.get(pk) or focal_points[agency]),
-                None if past else paused_until,
-                predecessors.get((action_point, agency)),
-            )
-        )
+    if not past:
+        return _part_states(rows, *_persons(scope), _predecessors(scope))
+    rows = [
+        (action_point, *columns, None) for action_point, *columns, _paused_until in rows if action_point in past.until
+    ]
+    persons, active, hidden = _past_persons({pk: action_point for action_point, pk, *_others in rows}, past)
+    return _part_states([row for row in rows if row[1] not in hidden], persons, active, {})
+
+
+def _part_states(
+    rows: Collection[Sequence[Any]],
+    persons: Mapping[int, Iterable[int]],
+    active: Mapping[int, Collection[int]],
+    predecessors: Mapping[tuple[int, int], date],
+) -> dict[int, tuple[PartState, ...]]:
+    """Return the parts with the columns `_PART` by the ids of their action points, in the same order.
+
+    `persons` and `active` have the persons named for each part, and the active ones among them. One query for the focal points of parts
+    without an active person.
+    """
+    focal_points = _focal_points({agency for _point, pk, agency, *_others in rows if not active.get(pk)})
+    parts: dict[int, tuple[PartState, ...]] = {}
+    for action_point, *columns, paused_until in rows:
+        pk, agency = columns[:2]
+        people = frozenset(active.get(pk) or focal_points.get(agency) or ())
+        named, predecessor = tuple(persons.get(pk, ())), predecessors.get((action_point, agency))
+        part = PartState._make((*columns, named, people, paused_until, predecessor))
+        parts[action_point] = (*parts.get(action_point, ()), part)
     return parts
 
 
-def _derived(columns: list[Any]) -> tuple[str, PartialDate | None, date | None, PartialDate | None, int]:
-    """Return the values of `_STATUS`, with their types."""
-    status, last_reported, last_reported_day, last_happened, streak = columns
-    return status, last_reported, last_reported_day, last_happened, streak
-
-
-def _persons(responsibilities: Any) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
-    """Return the persons named for each part, and the active ones among them. One query."""
+def _persons(scope: Scope) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+    """Return the persons named for each current part, and the active ones among them. One query."""
     persons: dict[int, list[int]] = defaultdict(list)
     active: dict[int, list[int]] = defaultdict(list)
-    through = Responsibility.persons.through.objects.filter(responsibility__in=responsibilities.order_by().values("pk"))
-    for part, person, is_active in through.values_list("responsibility_id", "user_id", "user__is_active"):
+    named = Responsibility.persons.through.objects.filter(**_via("responsibility__action_point", scope))
+    rows: Any = named.filter(responsibility__until=None).order_by()
+    for part, person, is_active in rows.values_list("responsibility_id", "user_id", "user__is_active"):
         persons[part].append(person)
         if is_active:
             active[part].append(person)
@@ -199,7 +190,7 @@ def _past_persons(
     return named, {part: [pk for pk in persons if pk in active] for part, persons in named.items()}, hidden
 
 
-def _focal_points(agencies: Collection[int]) -> dict[int, set[int]]:
+def _focal_points(agencies: Collection[int]) -> dict[int, frozenset[int]]:
     """Return the active focal points of each agency, those of the agencies below it included. One query, none without agencies."""
     focal_points: dict[int, set[int]] = defaultdict(set)
     if agencies:
@@ -208,7 +199,7 @@ def _focal_points(agencies: Collection[int]) -> dict[int, set[int]]:
         for person, agency, parent in people.values_list("pk", "agency_id", "agency__parent_id"):
             focal_points[agency].add(person)
             focal_points[parent].add(person)
-    return focal_points
+    return {agency: frozenset(people) for agency, people in focal_points.items()}
 
 
 def _predecessors(scope: Scope) -> dict[tuple[int, int], date]:
@@ -222,18 +213,22 @@ def _predecessors(scope: Scope) -> dict[tuple[int, int], date]:
     return days
 
 
-def _milestones(scope: Scope) -> dict[int, list[OpenMilestone]]:
-    undone = Milestone.objects.undone().filter(**_via("action_point", scope)).in_order()
-    columns = ("action_point_id", "pk", "due_earliest", "due_latest", "repeats_every_months", "agency_id")
-    milestones: dict[int, list[OpenMilestone]] = {}
-    rows: Any = undone.values_list(*columns)
-    for point, *values in rows:
-        milestones.setdefault(point, []).append(OpenMilestone(*values))
+def _milestones(scope: Scope) -> dict[int, tuple[OpenMilestone, ...]]:
+    """Return the milestones that are not done by the ids of their action points, in order. One query."""
+    undone: Any = Milestone.objects.undone().filter(**_via("action_point", scope)).in_order()
+    return _open_milestones(undone.values_list(*_MILESTONE))
+
+
+def _open_milestones(rows: Iterable[Sequence[Any]]) -> dict[int, tuple[OpenMilestone, ...]]:
+    """Return the milestones with the columns `_MILESTONE` by the ids of their action points, in the same order."""
+    milestones: dict[int, tuple[OpenMilestone, ...]] = {}
+    for action_point, *columns in rows:
+        milestones[action_point] = (*milestones.get(action_point, ()), OpenMilestone(*columns))
     return milestones
 
 
-def _past_milestones(past: PastVersions, as_of: AsOf) -> dict[int, list[OpenMilestone]]:
-    return {pk: milestones.undone for pk, milestones in read_milestones(past, as_of).items()}
+def _past_milestones(past: PastVersions, as_of: AsOf) -> dict[int, tuple[OpenMilestone, ...]]:
+    return {pk: tuple(milestones.undone) for pk, milestones in read_milestones(past, as_of).items()}
 
 
 def _past_predecessors(scope: Scope, as_of: AsOf, parents: Mapping[int, int]) -> dict[tuple[int, int], date]:
@@ -261,19 +256,18 @@ def _as_of(states: Iterable[ActionPointState], scope: Scope, as_of: AsOf) -> lis
     for state in states:
         summaries = summarize(reports.get(state.pk, []), state.leads, parents)
         parts = tuple(
-            replace(
-                part,
+            part._replace(
                 predecessor_reported=predecessors.get((state.pk, part.agency)) if part.agency else None,
-                **_columns(summaries.parts[part.agency]),
+                **_values(summaries.parts[part.agency]),
             )
             for part in state.parts
         )
         late = state.pk in recorded_later
-        past_states.append(replace(state, parts=parts, recorded_later=late, **_columns(summaries.action_point)))
+        past_states.append(state._replace(parts=parts, recorded_later=late, **_values(summaries.action_point)))
     return past_states
 
 
-def _columns(summary: StatusSummary) -> dict[str, Any]:
+def _values(summary: StatusSummary) -> dict[str, Any]:
     return summary._asdict() | {"status": summary.status.value}
 
 

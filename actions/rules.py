@@ -5,7 +5,6 @@ lead has one part, which is nobody's. No other module repeats these rules.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 
 from actions.models.status import ENDED, ActionStatus, AttentionReason
@@ -183,8 +182,7 @@ def limited_to(state: ActionPointState, parts: Sequence[PartState]) -> ActionPoi
     if len(parts) == len(state.parts):
         return state
     latest = max(parts, key=lambda part: part.last_reported_day or date.min)
-    return replace(
-        state,
+    return state._replace(
         parts=tuple(parts),
         status=status_of_action_point(part.status for part in parts).value,
         last_reported=latest.last_reported,

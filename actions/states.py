@@ -1,18 +1,14 @@
 """Hold one action point on one day as plain data, for the rules, filters, figures and lists."""
 
-from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import NamedTuple
 
 from issues.models import Agenda
 from tracker.dates.value import PartialDate
 
 
-@dataclass(frozen=True, slots=True)
-class OpenMilestone:
+class OpenMilestone(NamedTuple):
     """A milestone that is not done."""
-
-    done_on: ClassVar[None] = None
 
     pk: int
     due_earliest: date | None
@@ -25,8 +21,7 @@ class OpenMilestone:
     """Id of the history row with its values on a past date; None if they are those of today."""
 
 
-@dataclass(frozen=True, slots=True)
-class PartState:
+class PartState(NamedTuple):
     """One lead agency's part of an action point. An action point without a lead has one part, which is nobody's."""
 
     pk: int | None
@@ -51,8 +46,7 @@ class PartState:
     """The day of the last report on the agency's part of the action point that this one was carried over from."""
 
 
-@dataclass(frozen=True, slots=True)
-class ActionPointState:
+class ActionPointState(NamedTuple):
     """An action point on the day that `actions.reader` read it for."""
 
     pk: int

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -87,5 +87,5 @@ def _without_faulty_milestones(
     if not faulty:
         return states
     return [
-        replace(state, milestones=tuple(each for each in state.milestones if each.pk not in faulty)) for state in states
+        state._replace(milestones=tuple(each for each in state.milestones if each.pk not in faulty)) for state in states
     ]
