@@ -15,6 +15,8 @@ from tracker.people.models import User
 SOON = 30
 """How many days ahead a digest lists a milestone."""
 
+_MOST_IMPORTANT_FIRST = tuple(AttentionReason)
+
 
 def days_since(last: date | None, today: date) -> int | None:
     """Return the age of the last report in days; None without a report. A day in the future (other time zones) counts as today."""
@@ -129,24 +131,26 @@ def part_reasons(state: ActionPointState, part: PartState, today: date) -> list[
     """Return the reasons why a part needs attention, the most important first. A milestone of no agency counts for every part."""
     if not state.agenda.is_open or not is_going_on(part):
         return []
-    milestones = [each for each in state.milestones if part in parts_of_milestone(state, each)]
-    applies = {
-        AttentionReason.NO_ONE_RESPONSIBLE: not part.people,
-        AttentionReason.UPDATE_DUE: is_update_due(state, part, today),
-        AttentionReason.MILESTONE_OVERDUE: any(is_overdue(state, each, today) for each in milestones),
-        AttentionReason.NO_PROGRESS: part.status == ActionStatus.NO_PROGRESS,
-    }
-    return [reason for reason, does_apply in applies.items() if does_apply]
+    reasons = []
+    if not part.people:
+        reasons.append(AttentionReason.NO_ONE_RESPONSIBLE)
+    if is_update_due(state, part, today):
+        reasons.append(AttentionReason.UPDATE_DUE)
+    if any(is_overdue(state, each, today) and part in parts_of_milestone(state, each) for each in state.milestones):
+        reasons.append(AttentionReason.MILESTONE_OVERDUE)
+    if part.status == ActionStatus.NO_PROGRESS:
+        reasons.append(AttentionReason.NO_PROGRESS)
+    return reasons
 
 
 def attention_reasons(state: ActionPointState, today: date) -> list[AttentionReason]:
     """Return the reasons why an action point needs attention, each one once, the most important first."""
-    reasons = {reason for part in state.parts for reason in part_reasons(state, part, today)}
-    return [reason for reason in AttentionReason if reason in reasons]
+    reasons = [reason for part in state.parts for reason in part_reasons(state, part, today)]
+    return [reason for reason in _MOST_IMPORTANT_FIRST if reason in reasons]
 
 
 def needs_attention(state: ActionPointState, today: date) -> bool:
-    return bool(attention_reasons(state, today))
+    return any(part_reasons(state, part, today) for part in state.parts)
 
 
 def is_asked_about(state: ActionPointState, part: PartState, today: date, period_start: date | None) -> bool:
