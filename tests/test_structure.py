@@ -17,6 +17,7 @@ ROWS = [
     {"tracker.embedded", "tracker.audit"},
     {"tracker.backup"},
     {"tracker.people"},
+    {"tracker.help"},
     {"issues"},
     {"actions.models"},
     {"actions.states"},

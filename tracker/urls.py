@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("actions.rollover.urls")),
     path("", include("actions.handover.urls")),
     path("", include("tracker.people.urls")),
+    path("", include("tracker.help.urls")),
     path("accounts/", include("tracker.people.account_urls")),
     path("admin/", admin.site.urls),
 ]

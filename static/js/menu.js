@@ -10,6 +10,7 @@ document.addEventListener("keydown", (event) => {
   document.querySelectorAll("[data-menu][open]").forEach((menu) => {
     close(menu);
     menu.querySelector("summary").focus();
+    event.preventDefault();
   });
 });
 

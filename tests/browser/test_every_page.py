@@ -40,6 +40,10 @@ VISITORS = [
     "/agendas/2005/",
     "/agencies/",
     "/language/?next=/agencies/",
+    "/help/",
+    "/help/glossary/",
+    "/help/shortcuts/",
+    "/help/contact/",
 ]
 READERS = [
     "/my/",

@@ -59,6 +59,8 @@ class PartialDateFormField(forms.Field):
     """The day that "today" means. A form may set it; by default it is the current day in the active time zone."""
 
     default_help_text = lazy(_hint, str)()
+    glossary = "dates"
+    """The word of the glossary that a "?" beside the field leads to."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options | {"help_text": options.get("help_text") or self.default_help_text})

@@ -23,6 +23,8 @@ from tracker.web.error_pages import too_many_attempts
 from tracker.web.rate_limits import client_network
 
 FIVE_MINUTES, ONE_HOUR = 300, 3600
+WELCOME = "welcome"
+"""Key of the session after a person's first sign-in, until the person dismisses the welcome."""
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -66,6 +68,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Sign the person in. The session of the first sign-in shows a welcome."""
+        is_first = user.last_login is None
+        super().login(request, user)
+        if is_first:
+            request.session[WELCOME] = True
 
     def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
         """Send admins without a second factor to the page where they set one up, unless they asked for another page."""

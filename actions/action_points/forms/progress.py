@@ -24,13 +24,17 @@ from tracker.text import validate_line, validate_text
 from tracker.web.optimistic_lock import VersionedForm
 
 
+class StatusField(forms.ChoiceField):
+    glossary = "status"
+
+
 class ProgressForm(VersionedForm, forms.Form):
     """Log progress on an action point."""
 
     DAYS = ("happened", "reported_on")
     version_is_number = True
 
-    status = forms.ChoiceField(
+    status = StatusField(
         label=_("Status"),
         choices=ReportedStatus,
         widget=forms.RadioSelect,
