@@ -20,7 +20,7 @@ Typed = dict[str, list[str]]
 
 _TECHNICAL_FIELDS = {"submission", "version", "do"}
 """Hidden fields and buttons: nobody types into them."""
-_PREFILLED_FIELDS = {"status", "agency"}
+_PREFILLED_FIELDS = {"status", "agency", "language"}
 """Fields that the form or a link may have filled in before the person typed anything."""
 
 

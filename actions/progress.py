@@ -54,6 +54,8 @@ class Progress:
     participants: Sequence[Agency] = ()
     evidence: Sequence[tuple[str, str]] = ()
     """Pairs of address and title."""
+    language: str = ""
+    """The language of the text. Empty: that of the update that is corrected, otherwise the author's, otherwise the agenda's."""
 
 
 @transaction.atomic
@@ -100,6 +102,7 @@ def log_progress(
             reported_on=reported_on,
             position=position,
             position_day=position_day,
+            language=author.language if author else action_point.issue.agenda.language,
         ),
         progress,
     )
@@ -143,6 +146,7 @@ def correct(
             reported_on=update.reported_on,
             position=update.position,
             position_day=update.position_day,
+            language=update.language,
         ),
         progress,
     )
@@ -208,6 +212,7 @@ def _store(update: ProgressUpdate, progress: Progress) -> ProgressUpdate:
     update.status, update.is_piece, update.narrative = progress.status, progress.is_piece, progress.narrative
     update.reason = progress.reason if progress.status == ReportedStatus.NO_PROGRESS else ""
     update.happened, update.covers_all = progress.happened, progress.covers_all
+    update.language = progress.language or update.language
     update.agency, update.attributed_to = progress.agency, progress.attributed_to
     update.save(force_insert=True)
     if progress.participants:

@@ -64,6 +64,8 @@ class ActionPointRow:
     pk: int
     slug: str
     """The slug of its agenda."""
+    language: str
+    """The language of its agenda."""
     issue_number: int
     issue_title: str
     number: int
@@ -159,6 +161,7 @@ def _row(
     return ActionPointRow(
         pk=state.pk,
         slug=state.agenda.slug,
+        language=state.agenda.language,
         issue_number=state.issue,
         issue_title=issue_title,
         number=state.number,

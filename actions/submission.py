@@ -64,6 +64,7 @@ def same_content(update: ProgressUpdate, progress: "Progress") -> bool:
         (update.status, update.happened) == (progress.status, progress.happened)
         and (update.is_piece, update.covers_all) == (progress.is_piece, progress.covers_all)
         and (update.narrative, update.reason) == (progress.narrative, reason)
+        and progress.language in ("", update.language)
         and (update.agency_id, update.attributed_to) == (agency, progress.attributed_to)
         and {agency.pk for agency in update.participants.all()} == {agency.pk for agency in progress.participants}
         and [(link.url, link.title) for link in update.evidence.all()] == list(progress.evidence)

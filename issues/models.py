@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -101,6 +102,13 @@ class Agenda(models.Model):
         default=90,
         validators=[MinValueValidator(1), MaxValueValidator(3650)],
         help_text=_("An update is due when this number of days has passed since the last one."),
+    )
+    language = models.CharField(
+        _("language"),
+        max_length=10,
+        choices=settings.LANGUAGES,
+        default="en",
+        help_text=_("The language in which its texts are written."),
     )
     history = HistoricalRecords()
 

@@ -9,6 +9,7 @@ from actions.forms.unique_in_parent import UniqueInParentForm
 from actions.models import ActionPoint
 from issues.models import Agenda, Issue
 from issues.numbering import next_number
+from tracker.languages import own_names
 from tracker.web.optimistic_lock import VersionedModelForm
 
 
@@ -23,6 +24,7 @@ class AgendaForm(VersionedModelForm):
             "reporting_period",
             "silence_days",
             "visible_to",
+            "language",
         ]
         help_texts = {
             "introduction": _(
@@ -31,6 +33,10 @@ class AgendaForm(VersionedModelForm):
             "silence_days": _("An update is due when this number of days has passed since the last one."),
         }
         labels = {"silence_days": _("Updates are asked for every ... days")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = own_names()  # type: ignore[attr-defined]
 
 
 class IssueForm(UniqueInParentForm, VersionedModelForm):

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from django.conf import settings
 from django.core.validators import MaxLengthValidator, URLValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -109,6 +110,8 @@ class ProgressUpdate(AppendOnlyModel, Searchable):
     reason = models.TextField(
         _("why there is no progress"), blank=True, validators=[validate_text, MaxLengthValidator(REASON_LIMIT)]
     )
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    """The language of the text: its author's, unless another was chosen."""
     happened = PartialDateField(_("when it happened"), null=True, blank=True)
     happened_earliest = PartialDateEdge(source="happened", edge="earliest")
     happened_latest = PartialDateEdge(source="happened", edge="latest")

@@ -35,6 +35,7 @@ class _Update(NamedTuple):
     agency: int | None
     author: int | None
     text: str
+    language: str
 
 
 def add_texts(digests: Iterable[tuple[int, list[DigestEntry]]]) -> None:
@@ -113,16 +114,16 @@ def _read_last_updates(parts: Collection[_PartKey]) -> dict[_PartKey, _Update]:
     }
 
 
-def _update_texts(updates: Any, wanted: set[tuple[int, int]]) -> dict[tuple[int, int], tuple[int | None, str]]:
-    """Return the author and the beginning of the text, by action point and number of the update. One query."""
+def _update_texts(updates: Any, wanted: set[tuple[int, int]]) -> dict[tuple[int, int], tuple[int | None, str, str]]:
+    """Return the author, the beginning of the text and its language, by action point and number of the update. One query."""
     numbers = {number for _point, number in wanted}
     rows = updates.filter(number__in=numbers).annotate(
         beginning=Substr("narrative", 1, _READ), because=Substr("reason", 1, _READ)
     )
-    columns = ("action_point_id", "number", "author_id", "status", "beginning", "because")
+    columns = ("action_point_id", "number", "author_id", "status", "beginning", "because", "language")
     return {
-        (point, number): (author, because if status == ReportedStatus.NO_PROGRESS else to_plain(beginning))
-        for point, number, author, status, beginning, because in rows.order_by().values_list(*columns)
+        (point, number): (author, because if status == ReportedStatus.NO_PROGRESS else to_plain(beginning), language)
+        for point, number, author, status, beginning, because, language in rows.order_by().values_list(*columns)
         if (point, number) in wanted
     }
 
@@ -134,6 +135,7 @@ def _last(update: _Update, acronyms: Mapping[int, str], person: int) -> LastUpda
         "agency": acronyms.get(update.agency or 0, ""),
         "by_recipient": update.author == person,
         "text": shorten(update.text, MAX_TEXT),
+        "language": update.language,
     }
 
 

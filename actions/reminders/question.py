@@ -30,6 +30,7 @@ class LastAnswer:
     reported: str
     status: ReportedStatus
     text: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def ask(link: AnswerLink, last: ProgressUpdate | None, today: date) -> Question:
 def _last_answer(last: ProgressUpdate, reported: str) -> LastAnswer:
     text = last.reason or to_plain(last.narrative)
     agency = last.agency.acronym if last.agency else ""
-    return LastAnswer(agency, reported, ReportedStatus(last.status), shorten(text, MAX_TEXT))
+    return LastAnswer(agency, reported, ReportedStatus(last.status), shorten(text, MAX_TEXT), last.language)
 
 
 def others_waiting(link: AnswerLink, now: datetime) -> list[WaitingPart]:

@@ -32,6 +32,7 @@ def create_agenda(rollover: Rollover, *, by: User, now: datetime) -> Agenda:
         follows=source,
         visible_to=source.visible_to,
         silence_days=source.silence_days,
+        language=source.language,
     )
     issues = _create_issues(rollover, agenda)
     points = PlannedPoint.objects.filter(issue__rollover=rollover).select_related("issue")

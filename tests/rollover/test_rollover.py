@@ -182,7 +182,9 @@ def test_closing_leaves_status_and_updates_unchanged(rollover, coordinator):
     assert lineage("2027") == {"1.2": ["2026/1.2"], "1.3": ["2026/1.3"]}
 
 
-def test_new_agenda_gets_the_reminder_schedule_and_active_focal_points(rollover, coordinator, focal_point):
+def test_new_agenda_gets_language_reminder_schedule_and_active_focal_points(rollover, coordinator, focal_point):
+    Agenda.objects.filter(pk=rollover.source.pk).update(language="fr")
+    rollover.source.refresh_from_db()
     inactive = personas.person("inactive@example.org", is_active=False)
     personas.set_persons(point(1), *[focal_point, inactive])
     ReminderSchedule.objects.create(
@@ -199,7 +201,7 @@ def test_new_agenda_gets_the_reminder_schedule_and_active_focal_points(rollover,
 
     created = ActionPoint.objects.get(issue__agenda=agenda, number=1)
     schedule = ReminderSchedule.objects.get(agenda=agenda)
-    assert personas.persons(created) == [focal_point]
+    assert (agenda.language, personas.persons(created)) == ("fr", [focal_point])
     assert (schedule.rhythm, schedule.hour, schedule.starts_on) == ("monthly", 6, TODAY + timedelta(days=1))
     assert (schedule.weekdays, schedule.escalate_after) == ((2, 4), None)
 

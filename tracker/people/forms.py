@@ -4,14 +4,14 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.forms.models import model_to_dict
-from django.utils.translation import get_language_info, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tracker.changed_fields import ChangedFieldsForm
+from tracker.languages import own_names
 from tracker.people import time_zones
 from tracker.people.mailboxes import canonical
 from tracker.people.models import Agency, Role, User
@@ -49,8 +49,7 @@ class _PersonForm(_Form):
         if not time_zones.is_choice(current := self.instance.time_zone):
             zones = [(current, current), *zones]  # an older name of a zone is kept until another is chosen
         self.fields["time_zone"].choices = zones  # type: ignore[attr-defined]
-        languages = [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
-        self.fields["language"].choices = languages  # type: ignore[attr-defined]
+        self.fields["language"].choices = own_names()  # type: ignore[attr-defined]
 
     def clean_email(self) -> str:
         email = canonical(self.cleaned_data["email"])
@@ -95,6 +94,11 @@ class InvitationForm(_PersonForm):
             "email": _("The invitation goes there, and the person signs in with it."),
             "role": _("Focal points log progress for their agency; coordinators for all, and they keep the agenda."),
             "agency": _("A focal point needs one; coordinators and admins may go without."),
+        }
+        # They are about somebody else than the person whom the browser knows.
+        widgets = {
+            "name": forms.TextInput(attrs={"autocomplete": "off"}),
+            "email": forms.EmailInput(attrs={"autocomplete": "off"}),
         }
 
     def clean_agency(self) -> Agency | None:
@@ -152,6 +156,8 @@ class PreferencesForm(_PersonForm):
     def __init__(self, *args: Any, today: date, **options: Any) -> None:
         super().__init__(*args, **options)
         self.today = today
+        for name in ("name", "language"):
+            self.fields[name].widget.attrs["autocomplete"] = name
         if (until := self.instance.digests_paused_until) and until <= today:
             self.initial["digests_paused_until"] = None
 

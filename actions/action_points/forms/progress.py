@@ -19,6 +19,7 @@ from actions.models.progress_update import NARRATIVE_LIMIT, REASON_LIMIT
 from actions.progress import Progress
 from tracker.dates.fields import PartialDateFormField
 from tracker.dates.value import PartialDate
+from tracker.languages import own_names
 from tracker.people.models import Agency, User
 from tracker.text import validate_line, validate_text
 from tracker.web.optimistic_lock import VersionedForm
@@ -87,6 +88,7 @@ class ProgressForm(VersionedForm, forms.Form):
     reported_on = PartialDateFormField(
         label=_("When was it reported?"), help_text=_("Left empty, it is today."), required=False
     )
+    language = forms.ChoiceField(label=_("Language of the text"), choices=own_names, required=False)
     submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, action_point: ActionPoint, user: User, today: date, **kwargs: Any) -> None:
@@ -102,6 +104,7 @@ class ProgressForm(VersionedForm, forms.Form):
             for name in ("attributed_to", "reported_on", "covers_all"):
                 del self.fields[name]
         self.initial.setdefault("agency", preset_agency(action_point, user))
+        self.initial.setdefault("language", user.language)
         self.initial.setdefault("submission", uuid.uuid4())
 
     @staticmethod
@@ -163,6 +166,7 @@ class ProgressForm(VersionedForm, forms.Form):
             attributed_to=data.get("attributed_to", ""),
             participants=[agency for agency in data["participants"] if agency != data["agency"]],
             evidence=data["evidence"],
+            language=data["language"],
         )
 
 
@@ -188,6 +192,7 @@ class CorrectionForm(ProgressForm):
             "agency": update.agency_id,
             "participants": [agency.pk for agency in update.participants.all()],
             "attributed_to": update.attributed_to,
+            "language": update.language,
         }
 
     def _agencies(self, agencies: Any, user: User, action_point: ActionPoint) -> Any:

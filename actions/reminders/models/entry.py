@@ -39,6 +39,7 @@ class LastUpdate(TypedDict):
     by_recipient: bool
     text: str
     """The beginning of the narrative, or of the reason for no progress, as plain text."""
+    language: str
 
 
 class MilestoneText(TypedDict):
