@@ -177,7 +177,7 @@ def _milestone_item(digest: Digest, entry: DigestEntry, text: EntryText, languag
         "code": code_of(entry),
         "agency": _other_agency(digest, text),
         "title": milestone["title"] if milestone else text["title"],
-        "due": display_date(milestone["due"], language) if milestone else "",
+        "due": _due(milestone, language) if milestone else "",
         "is_overdue": AttentionReason.MILESTONE_OVERDUE in entry["reasons"],
         "url": settings.BASE_URL + reverse("edit_milestone", args=place),
     }
@@ -255,7 +255,11 @@ def _last_text(last: LastUpdate | None, language: str, *, is_answer: bool) -> st
 
 
 def _milestone_text(milestone: MilestoneText | None, language: str) -> str:
-    return f"{milestone['title']}, {display_date(milestone['due'], language)}" if milestone else ""
+    return f"{milestone['title']}, {_due(milestone, language)}" if milestone else ""
+
+
+def _due(milestone: MilestoneText, language: str) -> str:
+    return display_date(milestone["due"], language) if milestone["due"] else _("no date given")
 
 
 @lru_cache(maxsize=4096)

@@ -13,7 +13,7 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.test import Client, override_settings
 from playwright.sync_api import Browser
 
-from tests.browser.test_every_page import GROUPS, people  # noqa: F401 # a fixture
+from tests.browser.test_every_page import PATHS, people  # noqa: F401 # a fixture
 from tests.conftest import PATIENCE
 from tracker import settings as production_settings
 
@@ -104,7 +104,7 @@ def test_second_visit_loads_only_the_page(browser, server_address, people):  # n
 
 def test_pages_are_compressed_and_small(people):  # noqa: F811
     too_large = {}
-    for person, path in ((person, path) for person, paths in GROUPS for path in paths):
+    for person, path in ((person, path) for person, paths in PATHS.items() for path in paths):
         client = Client(headers={"accept-encoding": "gzip"})
         if user := people[person]:
             client.force_login(user)

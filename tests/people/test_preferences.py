@@ -1,5 +1,6 @@
 """Test preferences, and the pages that use their language and time zone."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -164,3 +165,26 @@ def test_unknown_language_and_address_of_another_site_are_ignored(client, sent):
 def test_signed_in_people_choose_their_language_in_the_preferences(signed_in):
     assert signed_in.get("/language/").url == ADDRESS
     assert "/language/" not in signed_in.get(ADDRESS).text
+
+
+@pytest.mark.parametrize(
+    ("address", "fields"),
+    [
+        ("/preferences/", {"name": "name", "language": "language"}),
+        ("/people/invitations/", {"name": "off", "email": "off"}),
+        ("/accounts/password/set/", {"password1": "new-password", "password2": "new-password"}),
+    ],
+)
+def test_browser_knows_what_it_can_fill_in(as_admin, address, fields):
+    page = as_admin.get(address).text
+    tags = {name: re.search(rf'<(?:input|select)[^>]* name="{name}"[^>]*>', page)[0] for name in fields}
+
+    assert {name: re.findall(r' autocomplete="([\w-]+)"', tag) for name, tag in tags.items()} == {
+        name: [value] for name, value in fields.items()
+    }
+
+
+def test_signing_in_can_be_filled_in_by_a_password_manager(client, db):
+    page = client.get("/accounts/login/").text
+
+    assert re.findall(r'autocomplete="([\w-]+)"', page) == ["email", "current-password"]

@@ -96,6 +96,15 @@ def test_digest_says_why_what_was_last_and_where_to_go(point, focal_point):
         assert phrase in found.text
 
 
+@pytest.mark.parametrize(
+    ("due", "expected"), [("2030-05", "Hold the course, May 2030"), (None, "Hold the course, no date given")]
+)
+def test_next_milestone_of_a_part_has_its_date_if_it_has_one(point, focal_point, due, expected):
+    personas.milestone(point, title="Hold the course", due=due, repeats_every_months=12)
+
+    assert expected in words(digest_of(focal_point)).text
+
+
 def test_part_that_was_never_reported_on_says_so(point, focal_point):
     assert "Update due since 1 April 2020. No update yet." in words(digest_of(focal_point)).text
 

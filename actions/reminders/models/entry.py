@@ -45,8 +45,8 @@ class LastUpdate(TypedDict):
 class MilestoneText(TypedDict):
     pk: int
     title: str
-    due: str
-    """A partial date in EDTF."""
+    due: str | None
+    """A partial date in EDTF; None without a date."""
 
 
 class EntryText(TypedDict):
