@@ -64,6 +64,8 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "dashboard": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "action_point_list": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "search": ({}, [200, 200, 200, 200, 200]),
+    "dashboard_reminders": (AGENDA, [LOGIN, 403, 403, 200, 200]),
+    "charts": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "changes": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "export": (AGENDA | {"kind": "csv"}, [LOGIN, 200, 200, 200, 200]),
     "updates_file": (AGENDA | {"kind": "csv"}, [LOGIN, 200, 200, 200, 200]),

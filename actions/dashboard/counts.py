@@ -1,88 +1,71 @@
-"""Count the action points of an agenda by status, issue and reason for attention, and the parts of its agencies."""
+"""Count the action points of an agenda by status, issue and reason for attention, and the parts of its agencies, in one pass."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
 
 from actions import rules
 from actions.models import AttentionReason
-from actions.states import ActionPointState
-
-AGES = (183, 365, 730)
-"""Limits of the age of the last update, in days."""
+from actions.states import ActionPointState, PartState
 
 
 @dataclass(slots=True)
-class Counts:
-    """How many action points or parts have each status, and how many need attention."""
+class PartsUnderIssue:
+    """The parts of an agency under an issue, or those of no lead agency."""
 
-    statuses: Counter[str] = field(default_factory=Counter)
-    attention: int = 0
+    count: int = 0
+    due: int = 0
+    """How many of them have an update due."""
+    oldest_report: date | None = date.max
+    """The day of the oldest of their last reports; None if one was never reported on."""
 
-    def add(self, status: str, *, needs_attention: bool) -> None:
-        self.statuses[status] += 1
-        self.attention += needs_attention
+    def add(self, part: PartState, *, is_due: bool) -> None:
+        self.count += 1
+        self.due += is_due
+        reported = part.last_reported_day
+        self.oldest_report = min(reported, self.oldest_report) if reported and self.oldest_report else None
 
 
 @dataclass(frozen=True, slots=True)
 class AgendaCounts:
-    """Counts of the action points of an agenda. Only `leads` counts parts."""
+    """Counts of the action points of an agenda. Only `leads` and `cells` count parts."""
 
-    total: Counts
-    issues: dict[int, Counts]
-    """By the number of the issue."""
-    leads: dict[int, Counts]
-    """The parts of each lead agency, by its id."""
-    reasons: Counter[AttentionReason]
-    """Action points that need attention for each reason. An action point may have several."""
-    paused: int
-    without_update_for: dict[int, int]
-    """Action points with a part whose last update is at least so many days old (AGES)."""
-
-
-class PartsUnderIssue(NamedTuple):
-    """The parts of an agency under an issue."""
-
-    parts: int
-    days_since_report: int | None
-    """Days since the oldest of their last updates; None if one has no update."""
+    statuses: Counter[str]
+    issues: dict[int, Counter[str]]
+    """The statuses of the action points, by the number of the issue."""
+    leads: dict[int | None, Counter[str]]
+    """The statuses of the parts of each lead agency, by its id; None has those of no lead agency."""
+    cells: dict[tuple[int | None, int], PartsUnderIssue]
+    """By the id of the lead agency, or None, and the number of the issue."""
+    reasons: dict[AttentionReason, list[ActionPointState]]
+    """The action points that need attention for each reason, in order. One may have several reasons."""
+    attention: int
+    """How many action points need attention."""
+    due: list[PartState] = field(default_factory=list)
+    """The parts whose update is due."""
 
 
-def count(states: Sequence[ActionPointState], today: date) -> AgendaCounts:
-    total, reasons = Counts(), Counter[AttentionReason]()
-    issues: dict[int, Counts] = defaultdict(Counts)
-    leads: dict[int, Counts] = defaultdict(Counts)
+def count(states: Iterable[ActionPointState], today: date) -> AgendaCounts:
+    statuses, attention = Counter[str](), 0
+    issues: dict[int, Counter[str]] = defaultdict(Counter)
+    leads: dict[int | None, Counter[str]] = defaultdict(Counter)
+    cells: dict[tuple[int | None, int], PartsUnderIssue] = defaultdict(PartsUnderIssue)
+    reasons: dict[AttentionReason, list[ActionPointState]] = {reason: [] for reason in AttentionReason}
+    due: list[PartState] = []
     for state in states:
-        of_parts = [rules.part_reasons(state, part, today) for part in state.parts]
-        own = {reason for found in of_parts for reason in found}
-        reasons.update(own)
-        for counts in (total, issues[state.issue]):
-            counts.add(state.status, needs_attention=bool(own))
-        for part, found in zip(state.parts, of_parts, strict=True):
-            if part.agency is not None:
-                leads[part.agency].add(part.status, needs_attention=bool(found))
-    return AgendaCounts(
-        total=total,
-        issues=issues,
-        leads=leads,
-        reasons=reasons,
-        paused=sum(rules.has_paused_part(state, today) for state in states),
-        without_update_for={
-            days: sum(rules.is_without_update_for(state, days, today) for state in states) for days in AGES
-        },
-    )
-
-
-def count_parts(states: Iterable[ActionPointState], today: date) -> dict[tuple[int, int], PartsUnderIssue]:
-    """Count the parts of each agency, by its id and the number of the issue."""
-    days: dict[tuple[int, int], list[int | None]] = defaultdict(list)
-    for state in states:
+        statuses[state.status] += 1
+        issues[state.issue][state.status] += 1
+        own: set[AttentionReason] = set()
         for part in state.parts:
-            if part.agency is not None:
-                days[part.agency, state.issue].append(rules.days_since_report(part, today))
-    return {
-        key: PartsUnderIssue(len(ages), None if None in ages else max(age for age in ages if age is not None))
-        for key, ages in days.items()
-    }
+            found = rules.part_reasons(state, part, today)
+            own.update(found)
+            is_due = AttentionReason.UPDATE_DUE in found
+            if is_due:
+                due.append(part)
+            leads[part.agency][part.status] += 1
+            cells[part.agency, state.issue].add(part, is_due=is_due)
+        attention += bool(own)
+        for reason in own:
+            reasons[reason].append(state)
+    return AgendaCounts(statuses, issues, leads, cells, reasons, attention, due)

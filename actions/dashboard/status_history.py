@@ -3,30 +3,27 @@
 from calendar import monthrange
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
+
+from django.core.cache import cache
+from django.db.models import Count, Max, Sum
 
 from actions.as_of import AsOf
-from actions.bars import Segment
-from actions.dashboard.figures import Figure, segments
-from actions.dashboard.updates import ReportedUpdate
+from actions.beginning import first_day
+from actions.dashboard.updates import ReportedUpdate, read_updates
 from actions.models import ActionStatus, Responsibility
-from actions.models.action_point_queryset import Basis
+from actions.reports import agency_parents
+from actions.states import ActionPointState
 from actions.summaries import covers, status_of_action_point, status_of_part
 from issues.models import Agenda
+from tracker.web.optimistic_lock import version_of_content
 
 COLUMNS = 12
+"""The most days of a history."""
 
-
-@dataclass(frozen=True, slots=True)
-class StatusesOnDay:
-    day: date
-    figures: Sequence[Figure]
-    """One for each status that occurs on any of the days."""
-    segments: Sequence[Segment]
-
+StatusesOnDay = tuple[date, Counter[str]]
+"""A day, and how many action points had each status at its end."""
 
 FirstDays = Mapping[int, date | None]
 """The day from which each action point exists, by its id; None if it always did."""
@@ -44,28 +41,45 @@ class LeadPeriod(NamedTuple):
         return self.since <= day and (self.until is None or day < self.until)
 
 
+def status_history(agenda: Agenda, states: Sequence[ActionPointState], as_of: AsOf) -> list[StatusesOnDay]:
+    """Return the statuses at the end of each month in which one changed, at most COLUMNS, and on the day itself; the oldest first.
+
+    Return an empty list if no status ever changed. `states` are the agenda's action points on that date. Five queries at most. What was
+    before this month is read again only if it has changed.
+    """
+    on_the_day = Counter(state.status for state in states)
+    earlier = _earlier_months(agenda, states, as_of)
+    if not earlier and set(on_the_day) <= {ActionStatus.NOT_REPORTED}:
+        return []
+    return [*earlier, (as_of.day, on_the_day)]
+
+
+def _earlier_months(agenda: Agenda, states: Sequence[ActionPointState], as_of: AsOf) -> list[StatusesOnDay]:
+    last = as_of.day.replace(day=1) - timedelta(days=1)
+    leads, parents = read_lead_periods(agenda), agency_parents()
+    points = {state.pk: first_day(agenda, state.added_on) for state in states}
+
+    def read() -> list[StatusesOnDay]:
+        return _count(_events(read_updates(agenda, as_of, last), leads, last), leads, parents, last, points)
+
+    if as_of.is_past:
+        return read()
+    updates = as_of.updates().filter(action_point__issue__agenda=agenda, position_day__lte=last)
+    read_from = updates.aggregate(count=Count("pk"), sum=Sum("pk"), last=Max("recorded_at"))
+    version = version_of_content([last, leads, parents, points, read_from])
+    key = f"status_history:{agenda.pk}"
+    stored_version, history = cache.get(key, ("", []))
+    if stored_version != version:
+        history = read()
+        cache.set(key, (version, history), timeout=None)
+    return history
+
+
 def read_lead_periods(agenda: Agenda) -> list[LeadPeriod]:
     """Return who has led the action points of an agenda, and when. One query."""
     responsibilities = Responsibility.objects.filter(action_point__issue__agenda=agenda).order_by()
     columns = "action_point_id", "agency_id", "since_earliest", "until"
     return list(map(LeadPeriod._make, responsibilities.values_list(*columns)))
-
-
-def status_history(
-    updates: Iterable[ReportedUpdate],
-    leads: Sequence[LeadPeriod],
-    parents: Mapping[int, int],
-    as_of: AsOf,
-    points: FirstDays,
-) -> list[StatusesOnDay]:
-    """Return the statuses at the end of each month in which one changed, at most COLUMNS, and on the day itself; the oldest first.
-
-    Return an empty list if no status ever changed. `points` are the action points that exist on that date. No query.
-    """
-    counted = _count(_events(updates, leads, as_of.day), leads, parents, as_of.day, points)
-    statuses = [status for status in ActionStatus if any(counts[status] for _day, counts in counted)]
-    has_lists = as_of.basis == Basis.REPORTED
-    return [_on_day(day, counts, statuses, len(points), has_list=has_lists) for day, counts in counted]
 
 
 def _count(
@@ -74,8 +88,8 @@ def _count(
     parents: Mapping[int, int],
     last: date,
     points: FirstDays,
-) -> list[tuple[date, Counter[str]]]:
-    """Return the number at each status on each of the days. Days on which it is as before are left out, except the last."""
+) -> list[StatusesOnDay]:
+    """Return the number at each status on each of the days. Days on which it is as before are left out."""
     if not events:
         return []
     months = deque(sorted(events))
@@ -86,7 +100,7 @@ def _count(
         if lead.action_point in histories:
             histories[lead.action_point].add_lead(lead)
     counts = Counter({ActionStatus.NOT_REPORTED.value: len(points) - len(later)})
-    counted, before = list[tuple[date, Counter[str]]](), counts.copy()
+    counted, before = list[StatusesOnDay](), counts.copy()
     for day in days:
         touched = set()
         while later and later[0][0] <= day:
@@ -101,7 +115,7 @@ def _count(
                     histories[event.action_point].add_update(event, parents)
         for point in touched:
             counts.update(histories[point].change_status(day))
-        if counts != before or (counted and day == last):
+        if counts != before:
             counted.append((day, counts.copy()))
             before = counts.copy()
     return counted
@@ -169,16 +183,6 @@ class _History:
         self.status = status_of_action_point(status_of_part(part.latest, part.pieces) for part in parts)
         left = {before: -1} if before else {}
         return left | {self.status: 1} if before != self.status else {}
-
-
-def _on_day(
-    day: date, counts: Counter[str], statuses: Iterable[ActionStatus], total: int, *, has_list: bool
-) -> StatusesOnDay:
-    def query(status: ActionStatus) -> str:
-        return urlencode({"status": status.value, "as_of": day.isoformat()}) if has_list and counts[status] else ""
-
-    found = [Figure(str(status.label), counts[status], query(status), status) for status in statuses]
-    return StatusesOnDay(day, found, segments(found, total))
 
 
 def _days(months: Sequence[date], last: date) -> list[date]:

@@ -1,24 +1,23 @@
 """The progress updates of an agenda that its dashboard uses."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from heapq import nlargest
-from operator import attrgetter
 from typing import Any, NamedTuple
 
+from django.db.models import F
+
 from actions.as_of import AsOf
-from actions.as_of_history import look_back_at_points
 from actions.models import ProgressUpdate
 from actions.states import ActionPointState
 from issues.models import Agenda
 
-LATEST = 5
+LATEST = 4
 """How many updates the dashboard shows."""
 
 
 class ReportedUpdate(NamedTuple):
-    """What the dashboard needs of an update."""
+    """What the history of statuses needs of an update."""
 
     action_point: int
     status: str
@@ -31,14 +30,13 @@ class ReportedUpdate(NamedTuple):
     number: int
     day: date
     """The day of its position in time."""
-    recorded_at: datetime
     pk: int
     participants: frozenset[int] = frozenset()
     """Ids of the agencies that took part."""
 
 
-def read_updates(agenda: Agenda, as_of: AsOf) -> list[ReportedUpdate]:
-    """Return the updates that count on that date, in any order. Two queries."""
+def read_updates(agenda: Agenda, as_of: AsOf, until: date) -> list[ReportedUpdate]:
+    """Return the updates that count on that date and are from no later day than `until`, in any order. Two queries."""
     participants: dict[int, set[int]] = defaultdict(set)
     joined = ProgressUpdate.participants.through.objects.filter(progressupdate__action_point__issue__agenda=agenda)
     for update, agency in joined.values_list("progressupdate_id", "agency_id"):
@@ -53,32 +51,30 @@ def read_updates(agenda: Agenda, as_of: AsOf) -> list[ReportedUpdate]:
         "first_recorded_at",
         "number",
         "position_day",
-        "recorded_at",
         "pk",
     )
-    rows: Any = as_of.updates().filter(action_point__issue__agenda=agenda).order_by().values_list(*columns)
+    updates: Any = as_of.updates().filter(action_point__issue__agenda=agenda, position_day__lte=until)
     nobody: frozenset[int] = frozenset()
     joined_by = {update: frozenset(agencies) for update, agencies in participants.items()}
-    return [ReportedUpdate._make((*row, joined_by.get(row[-1], nobody))) for row in rows]
+    return [
+        ReportedUpdate._make((*row, joined_by.get(row[-1], nobody))) for row in updates.order_by().values_list(*columns)
+    ]
 
 
-def latest(updates: Iterable[ReportedUpdate], states: Sequence[ActionPointState], as_of: AsOf) -> list[ProgressUpdate]:
-    """Return the last recorded updates of these action points, the newest first, with what a list of updates shows.
+def latest(agenda: Agenda, states: Sequence[ActionPointState], as_of: AsOf) -> list[ProgressUpdate]:
+    """Return the last recorded updates of these action points, the newest first, with agency and action point.
 
-    For a past date without those that were replaced while the agenda was hidden from the reader. Three queries, two more
-    for a past date.
+    For a past date without those that were replaced while the agenda was hidden from the reader. Two queries.
     """
-    points = {state.pk: state for state in states}
-    newest = nlargest(
-        LATEST, (each for each in updates if each.action_point in points), key=attrgetter("recorded_at", "pk")
-    )
-    stored = ProgressUpdate.objects.with_context().select_related("action_point__issue__agenda")
-    agendas = {state.agenda.pk for state in states}
-    for since in as_of.readable_since(agendas).values() if as_of.is_past else ():
+    points = {state.pk for state in states}
+    # Sorting by an expression keeps PostgreSQL from walking the updates of all agendas in the order of an index.
+    newest = as_of.updates().filter(action_point__issue__agenda=agenda).order_by(-F("pk"))
+    shown = [pk for pk, point in newest.values_list("pk", "action_point_id")[: 10 * LATEST] if point in points][:LATEST]
+    stored = ProgressUpdate.objects.select_related("agency", "action_point__issue__agenda")
+    for since in as_of.readable_since([agenda.pk]).values() if as_of.is_past else ():
         stored = stored.not_replaced_by(since)
-    by_pk = stored.in_bulk([update.pk for update in newest])
-    found = [by_pk[update.pk] for update in newest if update.pk in by_pk]
+    by_pk = stored.in_bulk(shown)
+    found = [by_pk[pk] for pk in shown if pk in by_pk]
     for update in found:
         as_of.mark(update)
-    look_back_at_points([update.action_point for update in found], states)
     return found

@@ -1,4 +1,4 @@
-"""Addresses of the dashboard and of the pages beside it."""
+"""Addresses of the dashboard and of its tabs."""
 
 from django.urls import path
 
@@ -6,6 +6,8 @@ from actions.dashboard import views
 
 urlpatterns = [
     path("agendas/<slug:slug>/dashboard/", views.dashboard, name="dashboard"),
+    path("agendas/<slug:slug>/dashboard/reminders/", views.reminders_page, name="dashboard_reminders"),
     path("agendas/<slug:slug>/changes/", views.changes_page, name="changes"),
+    path("agendas/<slug:slug>/charts/", views.charts_page, name="charts"),
     path("agendas/<slug:slug>/milestones/", views.milestones_page, name="milestones"),
 ]

@@ -1,6 +1,7 @@
-"""The dashboard of an agenda, its page of changes and its page of milestones."""
+"""The dashboard of an agenda and its tabs."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -8,20 +9,36 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from actions.access import get_agenda, get_agendas, public_if_visible
-from actions.as_of import EARLIEST, read_as_of
+from actions.access import get_agenda, get_agendas, public_if_visible, signed_in
+from actions.as_of import EARLIEST, AsOf, read_as_of
 from actions.as_of_history import look_back, look_back_at_issues
 from actions.beginning import beginning, first_day
+from actions.dashboard.act_now import concerns
 from actions.dashboard.changes import changes
-from actions.dashboard.figures import MAX_ISSUES, figures
-from actions.dashboard.heat_map import heat_map, legend
+from actions.dashboard.counts import count
+from actions.dashboard.figures import (
+    MAX_ISSUES,
+    by_agency,
+    by_issue,
+    figures,
+    history_rows,
+    lead_agencies,
+    segments,
+    statuses_of,
+)
+from actions.dashboard.heat_map import heat_map
 from actions.dashboard.milestone_timeline import time_line
-from actions.dashboard.status_history import read_lead_periods, status_history
-from actions.dashboard.updates import latest, read_updates
+from actions.dashboard.status_history import status_history
+from actions.dashboard.trends import trends
+from actions.dashboard.updates import latest
 from actions.lists.filters import unknown_parameters
 from actions.reader import read_agenda
-from actions.reports import agency_parents
+from actions.reporting_rounds import long_past_period
+from actions.rules import has_paused_part
+from actions.states import ActionPointState
 from actions.update_order import orders, query_in
+from issues.models import Agenda, Issue
+from tracker.people.permissions import Right, may
 
 A_MONTH = timedelta(days=30)
 
@@ -29,28 +46,77 @@ A_MONTH = timedelta(days=30)
 @public_if_visible
 @require_safe
 def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show what needs attention, the statuses, when each agency last reported and the latest updates."""
     as_of = read_as_of(request)
     agenda, agendas = get_agendas(request.user, slug)
+    issues, states = _read(agenda, as_of)
+    counted, history = count(states, as_of.day), status_history(agenda, states, as_of)
+    agencies, may_coordinate = lead_agencies(counted), may(request.user, Right.COORDINATE)
+    may_act = may_coordinate and agenda.is_open and not as_of.is_past
+    shown = figures(counted.statuses, statuses_of(counted.statuses), {})
+    added_later = sum(state.added_on is not None for state in states)
+    context = _tab("dashboard", agenda, request, as_of) | {
+        "agendas": agendas,
+        "beginning": beginning(agenda, as_of),
+        "counted": counted,
+        "total": len(states),
+        "concerns": concerns(agenda, counted, agencies, as_of, may_coordinate=may_act) if agenda.is_open else [],
+        "is_calm": not as_of.is_past and long_past_period(agenda, as_of.day) is not None,
+        "segments": segments(shown),
+        "trends": trends(shown, history, first_day(agenda), len(states) - added_later),
+        "heat_map": heat_map(issues[:MAX_ISSUES], counted, agencies, as_of.day),
+        "latest": latest(agenda, states, as_of),
+        "is_cut": len(issues) > MAX_ISSUES,
+    }
+    return render(request, "dashboard/dashboard_page.html", context, status=400 if as_of.errors else 200)
+
+
+def _read(agenda: Agenda, as_of: AsOf) -> tuple[list[Issue], list[ActionPointState]]:
+    """Return the issues and action points of the agenda; give it, in memory, the state and wording of the date."""
     look_back(agenda, as_of)
     issues = look_back_at_issues(agenda.issues.order_by("number"), as_of)
     for issue in issues:
         issue.agenda = agenda
-    states, updates = read_agenda(agenda, as_of), read_updates(agenda, as_of)
-    points = {state.pk: first_day(agenda, state.added_on) for state in states}
-    context = {
+    return issues, read_agenda(agenda, as_of)
+
+
+def _tab(name: str, agenda: Agenda, request: HttpRequest, as_of: AsOf | None = None) -> dict[str, Any]:
+    """Return the context that all tabs share."""
+    return {
+        "tab": name,
         "agenda": agenda,
         "current_agenda": agenda,
-        "agendas": agendas,
-        "as_of": as_of,
-        "beginning": beginning(agenda, as_of),
-        "figures": figures(issues[:MAX_ISSUES], states, as_of),
-        "heat_map": heat_map(issues[:MAX_ISSUES], states, as_of.day),
-        "legend": legend(),
-        "status_history": status_history(updates, read_lead_periods(agenda), agency_parents(), as_of, points),
-        "latest": latest(updates, states, as_of),
-        "is_cut": len(issues) > MAX_ISSUES,
+        "as_of": as_of or AsOf(timezone.localdate()),
+        "coordinates": may(request.user, Right.COORDINATE),
     }
-    return render(request, "dashboard/dashboard_page.html", context, status=400 if as_of.errors else 200)
+
+
+@public_if_visible
+@require_safe
+def charts_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the statuses by issue and agency, and progress over time."""
+    as_of = read_as_of(request)
+    agenda = get_agenda(request.user, slug)
+    issues, states = _read(agenda, as_of)
+    counted = count(states, as_of.day)
+    history = status_history(agenda, states, as_of)
+    context = _tab("charts", agenda, request, as_of) | {
+        "beginning": beginning(agenda, as_of),
+        "issues": by_issue(issues[:MAX_ISSUES], counted),
+        "agencies": by_agency(lead_agencies(counted), counted),
+        "history": history_rows(history, as_of),
+    }
+    return render(request, "dashboard/charts_page.html", context, status=400 if as_of.errors else 200)
+
+
+@require_safe
+def reminders_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show coordinators the answers to digests, and how many action points have paused reminders."""
+    agenda = get_agenda(signed_in(request), slug, Right.COORDINATE)
+    today = timezone.localdate()
+    paused = sum(has_paused_part(state, today) for state in read_agenda(agenda, AsOf(today)))
+    context = _tab("reminders", agenda, request) | {"paused": paused}
+    return render(request, "dashboard/reminders_page.html", context)
 
 
 @public_if_visible
@@ -67,8 +133,7 @@ def changes_page(request: HttpRequest, slug: str) -> HttpResponse:
         errors.append(_("Choose a day from 1945 until today. This page shows the changes of the last month."))
         since = today - A_MONTH
     found = changes(agenda, since, request.user, request.GET, errors)
-    context = {
-        "agenda": agenda,
+    context = _tab("changes", agenda, request) | {
         "since": since,
         "changes": found,
         "orders": orders(found.order, {"since": since.isoformat()}),
@@ -87,5 +152,5 @@ def milestones_page(request: HttpRequest, slug: str) -> HttpResponse:
     agenda, today = get_agenda(request.user, slug), timezone.localdate()
     errors = unknown_parameters(request.GET, ["page", "after", "before"])
     found = time_line(agenda, today, request.GET, errors)
-    context = {"agenda": agenda, "time_line": found, "errors": errors}
+    context = _tab("milestones", agenda, request) | {"time_line": found, "errors": errors}
     return render(request, "dashboard/milestones_page.html", context, status=400 if errors else 200)

@@ -42,6 +42,7 @@ class Owner(models.TextChoices):
     MINE = "mine", _("me or my agency")
     NOBODY = "nobody", _("no one")
     SOMEBODY = "somebody", _("someone")
+    NO_LEAD = "no_lead", _("no lead agency")
 
 
 ANY, PAUSED, MILESTONE_AHEAD = "any", "paused", "milestone_ahead"
@@ -157,6 +158,7 @@ class ActionPointFilter(django_filters.FilterSet):
             Owner.MINE: lambda part: rules.is_own_part(part, self.user),
             Owner.NOBODY: lambda part: not part.people,
             Owner.SOMEBODY: lambda part: bool(part.people),
+            Owner.NO_LEAD: lambda part: part.agency is None,
         }[Owner(owner)]
 
     def match_attention(self, attention: str) -> Matches:

@@ -11,7 +11,7 @@ from hypothesis.extra.django import TestCase
 
 from actions.as_of import AsOf
 from actions.as_of_history import look_back
-from actions.dashboard.figures import figures
+from actions.dashboard.counts import count
 from actions.models import ActionStatus
 from actions.models.action_point_queryset import Basis
 from actions.progress import correct, log_progress, withdraw
@@ -178,12 +178,10 @@ def test_past_figures_for_today_equal_the_current_figures(point):
     personas.milestone(other, due="2026-02")
     today = timezone.localdate()
 
-    agenda, issues = point.issue.agenda, [point.issue]
-    current, past = (
-        figures(issues, read_agenda(agenda, as_of), as_of) for as_of in (AsOf(today), AsOf(today, is_past=True))
-    )
+    agenda = point.issue.agenda
+    current, past = (count(read_agenda(agenda, as_of), today) for as_of in (AsOf(today), AsOf(today, is_past=True)))
 
-    for name in ("total", "statuses", "attention", "issues", "agencies"):
+    for name in ("statuses", "attention", "issues", "leads", "cells"):
         assert getattr(past, name) == getattr(current, name)
 
 

@@ -206,16 +206,3 @@ def test_pager_is_laid_out_from_right_to_left(new_page, co):
     before, after = (page.locator(f".pager a[rel={rel}]").bounding_box() for rel in ("prev", "next"))
 
     assert before["x"] > after["x"]
-
-
-def test_time_since_the_last_update_is_not_mixed_with_a_title_in_another_direction(new_page, co):
-    co.language = "ar"
-    co.save()
-    page = new_page(co)
-    page.goto("/agendas/2005/dashboard/")
-
-    row = page.locator("[aria-labelledby=last-update] .brief-list li").first
-    title, silence = (row.locator(each).bounding_box() for each in ("a", ".muted"))
-
-    is_below = silence["y"] >= title["y"] + title["height"]
-    assert is_below or silence["x"] + silence["width"] <= title["x"]

@@ -1,16 +1,27 @@
-"""Tests of the figures of the dashboard, as plain data."""
+"""Tests of the counts and figures of the dashboard, as plain data."""
 
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
 from django.core.management import call_command
 
 from actions.as_of import AsOf
-from actions.dashboard.figures import Figure, figures, segments
+from actions.dashboard.counts import count
+from actions.dashboard.figures import (
+    Figure,
+    by_agency,
+    by_issue,
+    issue_label,
+    lead_agencies,
+    segments,
+    statuses_of,
+)
+from actions.dashboard.trends import Trend, trends
 from actions.models import ActionStatus
 from actions.progress import log_progress
 from actions.reader import read_agenda
-from issues.models import Agenda
+from issues.models import Agenda, Issue
 from tests import personas
 from tracker.dates.value import PartialDate
 
@@ -23,16 +34,12 @@ def report_days_ago(point, days_ago, **fields):
     return log_progress(point, personas.progress(**fields), author=None, now=personas.NOW, reported_on=on)
 
 
-def agenda_figures(agenda, as_of):
-    """Return the figures of the agenda, broken down by all its issues."""
-    issues = list(agenda.issues.order_by("number"))
-    for issue in issues:
-        issue.agenda = agenda
-    return figures(issues, read_agenda(agenda, as_of), as_of)
+def counts(agenda):
+    return count(read_agenda(agenda, AsOf(TODAY)), TODAY)
 
 
-def counts_by_label(result):
-    return {figure.label: figure.count for figure in result}
+def reasons(counted):
+    return {reason.value: [point.code for point in points] for reason, points in counted.reasons.items()}
 
 
 @pytest.fixture
@@ -68,127 +75,133 @@ def agenda(db):
     return personas.agenda()
 
 
-def test_figures_count_statuses(agenda):
-    result = agenda_figures(agenda, AsOf(TODAY))
-
-    assert result.total.count == 10
-    assert [(figure.status, figure.count) for figure in result.statuses] == [
-        ("not_reported", 2),
-        ("no_progress", 1),
-        ("exploring", 1),
-        ("under_way", 4),
-        ("completed", 1),
-        ("discontinued", 1),
-    ]
-
-
-def test_figures_count_action_points_that_need_attention(agenda):
-    result = agenda_figures(agenda, AsOf(TODAY))
-
-    assert result.attention.count == 7
-    assert counts_by_label(result.reasons) == {
-        "have no one responsible": 2,
-        "have an update due": 5,
-        "have a milestone overdue": 1,
-        "report no progress": 1,
-        "have reminders paused": 1,
+def test_statuses_are_counted(agenda):
+    assert counts(agenda).statuses == {
+        "not_reported": 2,
+        "no_progress": 1,
+        "exploring": 1,
+        "under_way": 4,
+        "completed": 1,
+        "discontinued": 1,
     }
-    assert [row.code for row in result.no_one_responsible] == ["1.4", "2.1"]
+
+
+def test_action_points_that_need_attention_are_counted(agenda):
+    counted = counts(agenda)
+
+    assert counted.attention == 7
+    assert reasons(counted) == {
+        "no_one_responsible": ["1.4", "2.1"],
+        "update_due": ["1.1", "1.2", "1.3", "1.5", "2.1"],
+        "milestone_overdue": ["1.2"],
+        "no_progress": ["2.2"],
+    }
 
 
 def test_action_point_with_two_parts_due_counts_once(db):
     point = personas.action_point()
     personas.lead(point, *map(personas.agency, ("UNDP", "UNSSC")))
 
-    result = agenda_figures(personas.agenda(), AsOf(TODAY))
+    counted = counts(personas.agenda())
 
-    assert counts_by_label(result.reasons)["have an update due"] == 1
-    assert [(row.label, row.attention.count) for row in result.agencies] == [
-        ("UNDP · UNDP in full", 1),
-        ("UNSSC · UNSSC in full", 1),
+    assert reasons(counted)["update_due"] == ["1.1"]
+    assert [part.agency for part in counted.due] == [personas.agency(name).pk for name in ("UNDP", "UNSSC")]
+    assert [(row.label, row.total) for row in by_agency(lead_agencies(counted), counted)] == [("UNDP", 1), ("UNSSC", 1)]
+
+
+def test_statuses_are_broken_down_by_issue_and_the_parts_of_agencies(agenda):
+    counted = counts(agenda)
+
+    assert [(row.label, row.total) for row in by_issue(agenda.issues.order_by("number"), counted)] == [
+        ("1 Issue 1", 5),
+        ("2 Issue 2", 5),
+    ]
+    assert [(row.label, row.name, row.total) for row in by_agency(lead_agencies(counted), counted)] == [
+        ("FAO", "FAO in full", 1),
+        ("UNDP", "UNDP in full", 8),
+        ("UNSSC", "UNSSC in full", 1),
     ]
 
 
-def test_figures_count_time_since_the_last_update(agenda):
-    result = agenda_figures(agenda, AsOf(TODAY))
-
-    assert counts_by_label(result.ages) == {
-        "not reported": 2,
-        "with a last update at least half a year ago": 3,
-        "with a last update at least a year ago": 2,
-        "with a last update at least two years ago": 1,
-    }
-
-
-def test_figures_list_the_parts_that_have_been_due_the_longest(agenda):
-    result = agenda_figures(agenda, AsOf(TODAY))
-
-    assert [(row.code, part.agency and part.agency.acronym, part.due_since) for row, part in result.longest_due] == [
-        ("1.1", "UNDP", date(2020, 4, 1)),
-        ("1.2", "UNSSC", date(2020, 4, 1)),
-        ("2.1", "FAO", TODAY - timedelta(days=800 - 91)),
-        ("1.5", "UNDP", TODAY - timedelta(days=400 - 91)),
-        ("1.3", "UNDP", TODAY),
-    ]
-
-
-def test_figures_are_broken_down_by_issue_and_the_parts_of_agencies(agenda):
-    result = agenda_figures(agenda, AsOf(TODAY))
-
-    assert [(row.label, row.total.count, row.attention.count) for row in result.issues] == [
-        ("1. Issue 1", 5, 5),
-        ("2. Issue 2", 5, 2),
-    ]
-    assert [(row.label, row.total.count, row.attention.count) for row in result.agencies] == [
-        ("FAO · FAO in full", 1, 1),
-        ("UNDP · UNDP in full", 8, 5),
-        ("UNSSC · UNSSC in full", 1, 1),
-    ]
-
-
-def test_figures_list_milestones_of_open_action_points(agenda):
-    result = agenda_figures(agenda, AsOf(TODAY))
-
-    assert [milestone.title for milestone in result.passed] == ["Passed"]
-    assert [milestone.title for milestone in result.ahead] == ["Ahead"]
+@pytest.mark.parametrize(
+    ("short_title", "title", "label"),
+    [("Reform", "Institutional reform", "1 Reform"), ("", "Reform", "1 Reform"), ("", "x" * 40, f"1 {'x' * 29}…")],
+)
+def test_issue_is_named_by_number_and_short_title(short_title, title, label):
+    assert issue_label(Issue(number=1, title=title, short_title=short_title)) == label
 
 
 def test_closed_agenda_needs_no_attention(agenda):
     Agenda.objects.update(state="closed")
 
-    result = agenda_figures(Agenda.objects.get(), AsOf(TODAY))
+    counted = counts(Agenda.objects.get())
 
-    assert {figure.count for figure in [result.attention, *result.reasons]} == {0}
-    assert [list(result.longest_due), list(result.no_one_responsible), list(result.passed)] == [[], [], []]
-    assert result.total.count == 10
-
-
-def test_figures_of_an_empty_agenda_are_zero(db):
-    result = agenda_figures(personas.agenda(), AsOf(TODAY))
-
-    assert result.total.count == 0
-    assert {figure.count for figure in [*result.statuses, result.attention, *result.reasons, *result.ages]} == {0}
-    assert result.segments == []
+    assert (counted.attention, counted.due, counted.statuses.total()) == (0, [], 10)
+    assert not any(counted.reasons.values())
 
 
-def test_segments_add_up_to_the_whole():
-    statuses = [Figure("", count, "", status) for status, count in zip(ActionStatus, [1, 0, 2, 0, 3, 0], strict=True)]
+def test_discontinued_ones_are_shown_last_and_only_if_there_are_any():
+    assert statuses_of(Counter())[-1] == "not_reported"
+    assert statuses_of(Counter(), Counter(discontinued=1))[-2:] == ["not_reported", "discontinued"]
 
-    result = segments(statuses, 12)
+
+def test_segments_are_shares_of_the_whole():
+    shown = [Figure(status, count) for status, count in zip(ActionStatus, [1, 0, 2, 0, 3, 0], strict=True)]
+
+    result = segments(shown)
 
     assert [(segment.status, segment.start, segment.length) for segment in result] == [
-        ("not_reported", 0, 8.333),
-        ("exploring", 8.333, 16.667),
-        ("completed", 25, 25),
+        ("not_reported", 0, 16.667),
+        ("exploring", 16.667, 33.333),
+        ("completed", 50, 50),
     ]
+    assert segments([Figure(ActionStatus.EXPLORING, 0)]) == []
 
 
-def test_figures_of_the_baseline(db):
+def test_counts_of_the_baseline(db):
     call_command("loaddata", "baseline_2005", verbosity=0)
+    agenda = Agenda.objects.get(slug="2005")
 
-    result = agenda_figures(Agenda.objects.get(slug="2005"), AsOf(TODAY))
+    counted = counts(agenda)
 
-    assert [figure.count for figure in result.statuses] == [1, 2, 3, 11, 0, 0]
-    assert [row.total.count for row in result.issues] == [3, 2, 6, 3, 1, 2]
-    assert [figure.count for figure in [result.attention, *result.reasons]] == [17, 17, 13, 7, 2, 0]
-    assert sum(row.total.count for row in result.agencies) == 17
+    assert counted.statuses == {"not_reported": 1, "no_progress": 2, "exploring": 3, "under_way": 11}
+    assert [row.total for row in by_issue(agenda.issues.order_by("number"), counted)] == [3, 2, 6, 3, 1, 2]
+    assert (counted.attention, [len(points) for points in counted.reasons.values()]) == (17, [17, 13, 7, 2])
+    assert sum(row.total for row in by_agency(lead_agencies(counted), counted)) == 17
+
+
+MAY, AUGUST = date(2026, 5, 20), date(2026, 8, 31)
+
+
+@pytest.mark.parametrize(
+    ("since", "days", "line", "change"),
+    [
+        (MAY, [], "M0 20H100", 0),
+        (MAY, [(MAY, 1), (AUGUST, 3)], "M0 14H100V2H100", 2),
+        (MAY, [(date(2026, 4, 30), 1), (AUGUST, 3), (TODAY, 3)], "M0 14H55.1V2H100", 2),
+        (None, [(AUGUST, 1), (TODAY, 4)], "M0 15.5H100V2H100", 3),
+    ],
+)
+def test_trend_is_a_line_from_the_meeting_to_today(since, days, line, change):
+    status = ActionStatus.UNDER_WAY
+    history = [(day, Counter({status.value: number})) for day, number in days]
+    now = days[-1][1] if days else 0
+
+    [trend] = trends([Figure(status, now)], history, since, at_first=0)
+
+    assert (trend.line, trend.change) == (line, change)
+
+
+@pytest.mark.parametrize(("change", "signed"), [(0, "0"), (11, "+11"), (-16, "\N{MINUS SIGN}16")])
+def test_change_is_written_with_its_sign(change, signed):
+    assert Trend(Figure(ActionStatus.EXPLORING, 3), "M0 0H100", 0, change).signed_change == signed
+
+
+def test_trends_begin_with_nothing_reported(agenda):
+    history = [(TODAY, Counter(under_way=4, not_reported=6))]
+
+    [under_way, not_reported] = trends(
+        [Figure(ActionStatus.UNDER_WAY, 4), Figure(ActionStatus.NOT_REPORTED, 6)], history, MAY, at_first=10
+    )
+
+    assert (under_way.change, not_reported.change) == (4, -4)

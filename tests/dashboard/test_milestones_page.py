@@ -142,7 +142,7 @@ def test_page_has_a_fixed_number_of_queries(client, focal_point, django_assert_n
     personas.sign_in(client, focal_point)
     client.get("/agendas/2026/milestones/")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get("/agendas/2026/milestones/")
 
 

@@ -249,7 +249,7 @@ def test_recent_edits_have_a_fixed_number_of_queries(client, point, focal_point,
     personas.sign_in(client, focal_point)
     client.get(PAGE)
 
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(23):
         client.get(PAGE)
 
 

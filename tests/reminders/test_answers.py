@@ -1,4 +1,4 @@
-"""What came of the digests, on the dashboard of an agenda."""
+"""What came of the digests, on a tab of the dashboard."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +10,7 @@ from actions.reminders.models import DeclinedResponsibility, ReminderCount
 from tests import personas
 from tests.actions.pages import links, text
 
-DASHBOARD = "/agendas/2026/dashboard/"
+PAGE = "/agendas/2026/dashboard/reminders/"
 FIRST = datetime(2026, 5, 4, 8, tzinfo=UTC)
 
 
@@ -30,8 +30,8 @@ def remind(points, times):
         ReminderCount.objects.add(parts, day, day)
 
 
-def dashboard_text(client, who):
-    return text(personas.sign_in(client, who).get(DASHBOARD))
+def page_text(client, who):
+    return text(personas.sign_in(client, who).get(PAGE))
 
 
 def test_coordinators_see_what_came_of_the_digests(client, coordinator, points):
@@ -39,7 +39,7 @@ def test_coordinators_see_what_came_of_the_digests(client, coordinator, points):
     remind(points[2:], 4)
     personas.update(points[0])
 
-    page = personas.sign_in(client, coordinator).get(DASHBOARD)
+    page = personas.sign_in(client, coordinator).get(PAGE)
 
     assert "3 Action points reminded of 1 Reported on since 0 of them with no progress 0 with paused reminders" in text(
         page
@@ -53,11 +53,11 @@ def test_coordinators_see_what_came_of_the_digests(client, coordinator, points):
 
 def test_answer_shows_at_once(client, coordinator, points):
     remind(points, 3)
-    assert "0 declined: not theirs 3 Three reminders or more without an answer" in dashboard_text(client, coordinator)
+    assert "0 declined: not theirs 3 Three reminders or more without an answer" in page_text(client, coordinator)
 
     personas.update(points[1])
 
-    assert "0 declined: not theirs 2 Three reminders or more without an answer" in dashboard_text(client, coordinator)
+    assert "0 declined: not theirs 2 Three reminders or more without an answer" in page_text(client, coordinator)
 
 
 def test_answer_that_was_withdrawn_is_none(client, coordinator, focal_point, points):
@@ -68,7 +68,7 @@ def test_answer_that_was_withdrawn_is_none(client, coordinator, focal_point, poi
     corrected = correct(second, personas.progress(narrative="Other words."), author=focal_point, now=timezone.now())
     withdraw(corrected, reason="So was this.", by=focal_point, now=timezone.now())
 
-    assert "0 declined: not theirs 3 Three reminders or more without an answer" in dashboard_text(client, coordinator)
+    assert "0 declined: not theirs 3 Three reminders or more without an answer" in page_text(client, coordinator)
 
 
 def test_each_kind_of_answer_is_counted(client, coordinator, focal_point, points):
@@ -79,32 +79,36 @@ def test_each_kind_of_answer_is_counted(client, coordinator, focal_point, points
         person=focal_point, action_point=points[2], reason="Not ours.", made_at=timezone.now()
     )
 
-    page = dashboard_text(client, coordinator)
+    page = page_text(client, coordinator)
 
     assert "1 Reported on since 1 of them with no progress 1 with paused reminders 1 declined: not theirs" in page
 
 
 def test_before_the_first_digest_it_says_so(client, coordinator, points):
-    assert "No digest has listed an action point yet." in dashboard_text(client, coordinator)
+    assert "No digest has listed an action point yet." in page_text(client, coordinator)
 
 
 def test_it_is_for_coordinators_only(client, focal_point, points):
     points[0].issue.agenda.visible_to = "everybody"
     points[0].issue.agenda.save()
 
-    assert "Answers to digests" not in text(client.get(DASHBOARD))
-    assert "Answers to digests" not in dashboard_text(client, focal_point)
+    assert client.get(PAGE).status_code == 302
+    assert personas.sign_in(client, focal_point).get(PAGE).status_code == 403
+    dashboard = client.get("/agendas/2026/dashboard/")
+    assert PAGE not in links(dashboard)
 
 
-def test_closed_agenda_and_a_past_date_show_none(client, coordinator, points):
+def test_closed_agenda_shows_none(client, coordinator, points):
+    personas.pause(points[0], timezone.localdate() + timedelta(days=9), "After the break.")
     personas.sign_in(client, coordinator)
-    assert "Answers to digests" in text(client.get(DASHBOARD))
-    assert "Answers to digests" not in text(client.get(f"{DASHBOARD}?as_of=2026-03-31"))
+    assert "Answers to digests" in text(client.get(PAGE))
+    assert "1 action point has paused reminders" in text(client.get(PAGE))
 
     points[0].issue.agenda.state = "closed"
     points[0].issue.agenda.save()
 
-    assert "Answers to digests" not in text(client.get(DASHBOARD))
+    assert "Answers to digests" not in text(client.get(PAGE))
+    assert PAGE not in links(client.get("/agendas/2026/dashboard/"))
 
 
 def test_those_of_another_agenda_are_not_counted(client, coordinator, points):
@@ -112,8 +116,8 @@ def test_those_of_another_agenda_are_not_counted(client, coordinator, points):
     personas.lead(other, personas.agency())
     remind([*points[:1], other], 3)
 
-    assert "1 Action points reminded of" in dashboard_text(client, coordinator)
-    assert "2025/1.1" not in text(client.get(DASHBOARD))
+    assert "1 Action points reminded of" in page_text(client, coordinator)
+    assert "2025/1.1" not in text(client.get(PAGE))
 
 
 def test_action_point_with_two_parts_is_counted_once(client, coordinator, points):
@@ -121,7 +125,7 @@ def test_action_point_with_two_parts_is_counted_once(client, coordinator, points
     remind(points[:1], 4)
     personas.update(points[0], agency=personas.agency("UNSSC"))
 
-    page = dashboard_text(client, coordinator)
+    page = page_text(client, coordinator)
 
     assert "1 Action points reminded of 1 Reported on since" in page
     assert "1 Three reminders or more without an answer 2026/1.1 Course 1 UNDP 4 reminders since" in page
@@ -131,4 +135,4 @@ def test_part_whose_lead_has_ended_is_not_counted(client, coordinator, points):
     remind(points[:2], 4)
     personas.set_leads(points[0])
 
-    assert "1 Action points reminded of" in dashboard_text(client, coordinator)
+    assert "1 Action points reminded of" in page_text(client, coordinator)

@@ -1,13 +1,13 @@
 """Describe a day by the names of a ledger: once as the obvious model has it, once as the tracker does."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from actions import rules
 from actions.as_of import AsOf
-from actions.dashboard.counts import AgendaCounts, count, count_parts
+from actions.dashboard.counts import AgendaCounts, count
 from actions.models import ActionPoint
 from actions.own import read_own
 from actions.reader import loaded_state, read_agenda, state_of
@@ -181,10 +181,10 @@ class Tracker:
             action_points={self.points[state.pk]: self._point(state, today) for state in every},
             figures={slug: _figures(counted) for slug, counted in counts.items()},
             by_agency={
-                slug: {self.agencies[pk]: dict(of_agency.statuses) for pk, of_agency in counted.leads.items()}
+                slug: {self.agencies[pk]: dict(statuses) for pk, statuses in counted.leads.items() if pk is not None}
                 for slug, counted in counts.items()
             },
-            last_reports={slug: self._last_reports(of_agenda, today) for slug, of_agenda in states.items()},
+            last_reports={slug: self._last_reports(counted) for slug, counted in counts.items()},
             waiting={
                 name: frozenset(self._place(*own) for own in read_own(user, today)) for name, user in self.users.items()
             },
@@ -211,12 +211,11 @@ class Tracker:
             self._those(lambda user: rules.is_own(state, user)),
         )
 
-    def _last_reports(self, states: Iterable[ActionPointState], today: date) -> dict[str, date | None]:
+    def _last_reports(self, counted: AgendaCounts) -> dict[str, date | None]:
         return {
-            self.agencies[agency]: None
-            if under_issue.days_since_report is None
-            else today - timedelta(days=under_issue.days_since_report)
-            for (agency, _issue), under_issue in count_parts(states, today).items()
+            self.agencies[agency]: parts.oldest_report
+            for (agency, _issue), parts in counted.cells.items()
+            if agency is not None
         }
 
     def _those(self, does_apply: Callable[[User], bool]) -> Names:
@@ -291,5 +290,5 @@ class Tracker:
 
 
 def _figures(counts: AgendaCounts) -> model.Figures:
-    reasons = Counter({reason.value: number for reason, number in counts.reasons.items()})
-    return model.Figures(counts.total.statuses, reasons, counts.total.attention)
+    reasons = Counter({reason.value: len(found) for reason, found in counts.reasons.items() if found})
+    return model.Figures(counts.statuses, reasons, counts.attention)

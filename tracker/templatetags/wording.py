@@ -4,7 +4,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from tracker.durations import in_words
-from tracker.markdown import to_html
+from tracker.markdown import to_html, to_plain
 
 register = template.Library()
 
@@ -13,6 +13,12 @@ register = template.Library()
 def markdown(text: str) -> SafeString:
     """Render Markdown: `{{ update.narrative|markdown }}`."""
     return to_html(text)
+
+
+@register.filter
+def plain(text: str) -> str:
+    """Return Markdown as plain text on one line: `{{ update.narrative|plain|truncatechars:160 }}`."""
+    return " ".join(to_plain(text).split())
 
 
 @register.filter
