@@ -96,7 +96,7 @@ def test_second_visit_loads_only_the_page(browser, server_address, people):  # n
     network = context.new_cdp_session(page)
     network.send("Network.enable")
     network.on("Network.loadingFinished", lambda event: requested.append(event) if event["encodedDataLength"] else None)
-    page.goto(f"{server_address}/agendas/2005/dashboard/", wait_until="networkidle")
+    page.goto(f"{server_address}/agendas/2005/issues/3/", wait_until="networkidle")
     context.close()
 
     assert len(requested) == 1
