@@ -107,7 +107,8 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "dismiss_welcome": ({}, [LOGIN, 405, 405, 405, 405]),
     "people_list": ({}, [LOGIN, 200, 200, 200, 200]),
     "people_suggestions": ({}, [LOGIN, 403, 403, 200, 200]),
-    "invite": ({}, [LOGIN, 403, 403, 403, 200]),
+    "invite": ({}, [LOGIN, 403, 403, 200, 200]),
+    "add_agency": ({}, [LOGIN, 403, 403, 200, 200]),
     "send_invitation": ({"pk": "person"}, [LOGIN, 405, 405, 405, 405]),
     "mail_list": ({}, [LOGIN, 403, 403, 403, 200]),
     "mail_detail": ({"name": "20260101T000000000000Z-00000000.eml"}, [LOGIN, 403, 403, 403, 404]),
@@ -132,7 +133,11 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "rollover_milestones": (AGENDA, [LOGIN, 403, 403, 200, 200]),
     "rollover_create_agenda": (AGENDA, [LOGIN, 405, 405, 405, 405]),
     "rollover_remove_draft": (AGENDA, [LOGIN, 405, 405, 405, 405]),
-    "rollover_open_agenda": (AGENDA, [LOGIN, 405, 405, 405, 405]),
+    "new_agenda": ({}, [LOGIN, 403, 403, 200, 200]),
+    "setup_agencies": ({"slug": "2030"}, [LOGIN, 404, 404, 200, 200]),
+    "setup_people": ({"slug": "2030"}, [LOGIN, 404, 404, 200, 200]),
+    "setup_leads": ({"slug": "2030"}, [LOGIN, 404, 404, 200, 200]),
+    "setup_opening": ({"slug": "2030"}, [LOGIN, 404, 404, 200, 200]),
     "handover_list": ({}, [LOGIN, 403, 403, 200, 200]),
     "create_handover": ({}, [LOGIN, 403, 403, 200, 200]),
     "handover": ({"pk": "handover"}, [LOGIN, 200, 404, 200, 200]),
@@ -179,8 +184,9 @@ WRITE: dict[str, list[int]] = {
     "note_files": [400, 400, 400, 400, 400],
     "dismiss_welcome": [LOGIN, 302, 302, 302, 302],
     "preferences": [LOGIN, 400, 400, 400, 400],
-    "invite": [LOGIN, 403, 403, 403, 400],
-    "send_invitation": [LOGIN, 403, 403, 403, 302],
+    "invite": [LOGIN, 403, 403, 400, 400],
+    "add_agency": [LOGIN, 403, 403, 400, 400],
+    "send_invitation": [LOGIN, 403, 403, 302, 302],
     "rollover_name": [LOGIN, 403, 403, 400, 400],
     "rollover_decision": [LOGIN, 403, 403, 400, 400],
     "rollover_carry_forward": [LOGIN, 403, 403, 400, 400],
@@ -189,7 +195,11 @@ WRITE: dict[str, list[int]] = {
     "rollover_milestones": [LOGIN, 403, 403, 302, 302],
     "rollover_create_agenda": [LOGIN, 403, 403, 302, 302],
     "rollover_remove_draft": [LOGIN, 403, 403, 302, 302],
-    "rollover_open_agenda": [LOGIN, 403, 403, 400, 400],
+    "new_agenda": [LOGIN, 403, 403, 400, 400],
+    "setup_agencies": [LOGIN, 404, 404, 400, 400],
+    "setup_people": [LOGIN, 404, 404, 400, 400],
+    "setup_leads": [LOGIN, 404, 404, 302, 302],
+    "setup_opening": [LOGIN, 404, 404, 400, 400],
     "create_handover": [LOGIN, 403, 403, 400, 400],
 }
 
@@ -217,6 +227,7 @@ def world(db: None, focal_point: Any, other_focal_point: Any, coordinator: Any, 
     personas.lead(point, focal_point.agency)
     personas.update(point, author=focal_point, agency=focal_point.agency)
     personas.note_version(point.issue.agenda, coordinator)
+    personas.agenda("2030", state=Agenda.State.DRAFT)
     note_file = NoteFile.objects.create(
         agenda=point.issue.agenda, extension="pdf", language="en", with_people=True, asked_at=timezone.now()
     )

@@ -30,7 +30,7 @@ ROWS = [
     {"actions.lists", "actions.search"},
     {"actions.reminders", "actions.note"},
     {"actions.rollover", "actions.handover"},
-    {"actions.inbox", "actions.dashboard", "actions.bulk"},
+    {"actions.inbox", "actions.dashboard", "actions.bulk", "actions.setup"},
     {"tests"},
 ]
 """A package may import packages of the rows above its own, and itself. A package that is not listed belongs to the one around it."""

@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "actions.note",
     "actions.rollover",
     "actions.handover",
+    "actions.setup",
     "tracker.apps.AdminSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -9,6 +9,7 @@ handler500 = "tracker.web.error_pages.server_error"
 
 urlpatterns = [
     path("", include("actions.inbox.urls")),
+    path("", include("actions.setup.urls")),
     path("", include("actions.agendas.urls")),
     path("", include("actions.agencies.urls")),
     path("", include("actions.action_points.urls")),

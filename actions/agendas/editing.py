@@ -4,14 +4,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from actions.access import get_agenda, signed_in
 from actions.agendas.forms import AgendaForm, IssueForm, NewActionPointForm
-from actions.agendas.pasted_agenda_form import PastedAgendaForm
 from actions.forms.unique_in_parent import UniqueInParentForm
 from actions.models import ActionPoint
 from issues.models import Agenda, Issue
@@ -26,7 +25,7 @@ from tracker.web.optimistic_lock import VersionedModelForm
 @require_http_methods(["GET", "HEAD", "POST"])
 @atomic_post
 def edit_agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
-    agenda = _to_edit(request, slug)
+    agenda = agenda_to_edit(request, slug)
     form = AgendaForm(posted(request), initial=saved_initial(request), instance=agenda)
     return _form_page(request, form, agenda, _("Edit the agenda"))
 
@@ -35,7 +34,7 @@ def edit_agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @atomic_post
 def add_issue(request: HttpRequest, slug: str) -> HttpResponseBase:
-    agenda = _to_edit(request, slug)
+    agenda = agenda_to_edit(request, slug)
     form = IssueForm(posted(request), initial=saved_initial(request), instance=Issue(agenda=agenda))
     return _form_page(request, form, agenda, _("Add an issue"))
 
@@ -44,7 +43,7 @@ def add_issue(request: HttpRequest, slug: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @atomic_post
 def edit_issue(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
-    agenda = _to_edit(request, slug)
+    agenda = agenda_to_edit(request, slug)
     issue = get_object_or_404(agenda.issues, number=number)
     form = IssueForm(posted(request), initial=saved_initial(request), instance=issue)
     return _form_page(request, form, agenda, _("Edit the issue"))
@@ -54,7 +53,7 @@ def edit_issue(request: HttpRequest, slug: str, number: int) -> HttpResponseBase
 @require_http_methods(["GET", "HEAD", "POST"])
 @atomic_post
 def add_action_point(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
-    agenda = _to_edit(request, slug)
+    agenda = agenda_to_edit(request, slug)
     issue = get_object_or_404(agenda.issues, number=number)
     issue.agenda = agenda
     initial = NewActionPointForm.initial_from(pop_saved_form(request))
@@ -64,26 +63,7 @@ def add_action_point(request: HttpRequest, slug: str, number: int) -> HttpRespon
     return _form_page(request, form, agenda, _("Add an action point"), under=issue)
 
 
-@preserve_form
-@require_http_methods(["GET", "HEAD", "POST"])
-@atomic_post
-def paste_agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """Add issues and action points from a text. POST previews them; with `version`, that of the preview, it adds just those."""
-    agenda = _to_edit(request, slug)
-    form = PastedAgendaForm(posted(request), agenda=agenda, initial=saved_initial(request))
-    pasted, previewed = form.pasted if form.is_valid() else None, request.POST.get("version")
-    if pasted and pasted.version == previewed:
-        pasted.add(timezone.localdate())
-        added = _("Added: %(what)s.") % {"what": pasted.summary()}
-        messages.success(request, added, extra_tags=clear_browser_copy(request))
-        return redirect(agenda)
-    has_changed = bool(pasted and previewed)
-    context = {"agenda": agenda, "form": form, "pasted": pasted, "has_changed": has_changed}
-    status = 409 if has_changed else 400 if form.is_bound and not pasted else 200
-    return render(request, "agendas/paste_agenda_form.html", context, status=status)
-
-
-def _to_edit(request: HttpRequest, slug: str) -> Agenda:
+def agenda_to_edit(request: HttpRequest, slug: str) -> Agenda:
     """Return the agenda, locked by a POST, so that coordinators who add to it at the same time get different numbers."""
     agenda = get_agenda(signed_in(request), slug, Right.COORDINATE, to_change=True)
     return locked_by_post(request, Agenda.objects.filter(pk=agenda.pk)).get()

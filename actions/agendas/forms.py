@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from actions.agendas.audience import EVERYBODY, AsksBeforePublishing
 from actions.forms.action_point import ActionPointForm
 from actions.forms.unique_in_parent import UniqueInParentForm
 from actions.models import ActionPoint
@@ -13,7 +14,7 @@ from tracker.languages import own_names
 from tracker.web.optimistic_lock import VersionedModelForm
 
 
-class AgendaForm(VersionedModelForm):
+class AgendaForm(AsksBeforePublishing, VersionedModelForm):
     class Meta:
         model = Agenda
         fields = [
@@ -37,6 +38,8 @@ class AgendaForm(VersionedModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["language"].choices = own_names()  # type: ignore[attr-defined]
+        self.add_confirmation(was_public=self.initial.get("visible_to") == EVERYBODY)
+        self.order_fields([*self.Meta.fields[:-1], "confirm_everybody"])
 
 
 class IssueForm(UniqueInParentForm, VersionedModelForm):

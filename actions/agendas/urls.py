@@ -9,7 +9,6 @@ urlpatterns = [
     path("agendas/", views.agenda_list, name="agenda_list"),
     path("agendas/<slug:slug>/", views.agenda_page, name="agenda"),
     path("agendas/<slug:slug>/edit/", editing.edit_agenda, name="agenda_edit"),
-    path("agendas/<slug:slug>/outline/", editing.paste_agenda, name="paste_agenda"),
     path("agendas/<slug:slug>/issues/", editing.add_issue, name="add_issue"),
     path("agendas/<slug:slug>/issues/<number:number>/edit/", editing.edit_issue, name="issue_edit"),
     path(

@@ -1,4 +1,4 @@
-"""Create the planned agenda as a draft, remove the draft again, or open it. Each is one transaction."""
+"""Create the planned agenda as a draft, or remove the draft again. Each is one transaction. `actions.setup` opens it."""
 
 from datetime import date, datetime, timedelta
 
@@ -73,25 +73,6 @@ def remove_draft(rollover: Rollover) -> None:
             % {"names": ", ".join(names)}
         ) from error
     Rollover.objects.filter(pk=rollover.pk).update(carried_out_by=None, carried_out_at=None)
-
-
-@transaction.atomic
-def open_agenda(rollover: Rollover, *, today: date, visible_to: str, close_source: bool) -> Agenda:
-    """Open the draft to the network or to everybody. Its digests start tomorrow at the earliest. Raises RolloverError."""
-    rollover = for_update(Rollover.objects.all()).get(pk=rollover.pk)
-    agenda = for_update(Agenda.objects.filter(pk=rollover.next_agenda_id, state=Agenda.State.DRAFT)).first()
-    if agenda is None:
-        raise RolloverError(_("There is no draft to open: it was already opened or removed."))
-    agenda.state, agenda.visible_to = Agenda.State.OPEN, visible_to
-    agenda.save(update_fields=["state", "visible_to"])
-    for schedule in ReminderSchedule.objects.filter(agenda=agenda, starts_on__lte=today):
-        schedule.starts_on = today + timedelta(days=1)
-        schedule.save(update_fields=["starts_on"])
-    if close_source:
-        source = for_update(Agenda.objects.all()).get(pk=rollover.source_id)
-        source.state = Agenda.State.CLOSED
-        source.save(update_fields=["state"])
-    return agenda
 
 
 def _require_ready(rollover: Rollover, source: Agenda, today: date) -> None:

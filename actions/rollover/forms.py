@@ -1,4 +1,4 @@
-"""Validate the name, the issues, the decisions and the opening of the next agenda."""
+"""Validate the name, the issues and the decisions of the next agenda."""
 
 from typing import Any
 
@@ -52,16 +52,6 @@ class PlannedIssueForm(UniqueInParentForm):
 
 class CarryForwardForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=500, validators=[validate_line])
-
-
-class OpenAgendaForm(forms.Form):
-    visible_to = forms.ChoiceField(
-        label=_("Who may read it?"),
-        choices=Agenda.Audience,
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose who may read it.")},
-    )
-    close_source = forms.BooleanField(label=_("Also close the old agenda"), required=False)
 
 
 class DecisionForm(VersionedForm, forms.Form):

@@ -17,5 +17,4 @@ urlpatterns = [
     path(f"{_BASE}milestones/", milestone_views.milestones_form, name="rollover_milestones"),
     path(f"{_BASE}agenda/", views.create_agenda, name="rollover_create_agenda"),
     path(f"{_BASE}undoing/", views.remove_draft, name="rollover_remove_draft"),
-    path(f"{_BASE}opening/", views.open_agenda, name="rollover_open_agenda"),
 ]

@@ -1,4 +1,4 @@
-"""Show the plan of the next agenda, name it, create its draft, remove or open that."""
+"""Show the plan of the next agenda, name it, create its draft, or remove that."""
 
 from django.contrib import messages
 from django.forms import Form
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from actions.access import get_agenda, signed_in
 from actions.rollover import carry_out
 from actions.rollover.access import get_rollover
-from actions.rollover.forms import CarryForwardForm, OpenAgendaForm, RolloverForm
+from actions.rollover.forms import CarryForwardForm, RolloverForm
 from actions.rollover.milestones import undecided_milestones
 from actions.rollover.models import Rollover
 from actions.rollover.overview import overview_of
@@ -94,25 +94,9 @@ def remove_draft(request: HttpRequest, slug: str) -> HttpResponseBase:
     return redirect(rollover)
 
 
-@require_POST
-def open_agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """Open the draft to the chosen readers."""
-    rollover = get_rollover(signed_in(request), slug)
-    form = OpenAgendaForm(request.POST)
-    if not form.is_valid():
-        return overview_page(request, rollover, status=400, open_agenda=form)
-    try:
-        agenda = carry_out.open_agenda(rollover, today=timezone.localdate(), **form.cleaned_data)
-    except RolloverError as error:
-        messages.error(request, str(error))
-        return redirect(rollover)
-    messages.success(request, _("“%(agenda)s” is open.") % {"agenda": agenda.title})
-    return redirect(agenda)
-
-
 def overview_page(request: HttpRequest, rollover: Rollover, *, status: int = 200, **forms: Form) -> HttpResponse:
-    """Render the overview of a plan whose source is loaded. `forms` replaces the empty `carry_forward` or `open_agenda` form."""
-    agenda, plan, errors = rollover.next_agenda, overview_of(rollover), list[str]()
+    """Render the overview of a plan whose source is loaded. `forms` replaces the empty `carry_forward` form."""
+    plan, errors = overview_of(rollover), list[str]()
     only_undecided = request.GET.get("show") == "undecided"
     context = {
         "rollover": rollover,
@@ -124,9 +108,6 @@ def overview_page(request: HttpRequest, rollover: Rollover, *, status: int = 200
         "errors": errors,
         "only_undecided": only_undecided,
         "carry_forward": CarryForwardForm(initial={"reason": _("Still open at the end of the period.")}),
-        "open_agenda": OpenAgendaForm(
-            initial={"close_source": True, "visible_to": agenda.visible_to if agenda else ""}
-        ),
     }
     status = 400 if errors and status == 200 else status
     return render(request, "rollover/overview_page.html", context | forms, status=status)

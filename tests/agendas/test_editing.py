@@ -112,6 +112,8 @@ def test_agenda_is_edited(signed_in):
         "reporting_period": "2026",
         "silence_days": "120",
         "visible_to": "everybody",
+        "confirm_everybody": "on",
+        "language": "en",
     }
 
     response = signed_in.post(f"{AGENDA}edit/", wanted)

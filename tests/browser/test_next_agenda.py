@@ -15,6 +15,17 @@ pytestmark = [
 ]
 
 
+FIELDS = {"reason", "outcome", "into", "issue", "number", "title", "titles"}
+FIELDS_OF = {
+    "Carry forward": {"reason", "issue", "number", "title"},
+    "Close": {"reason", "outcome"},
+    "Merge with others": {"reason", "into", "issue", "number", "title"},
+    "Split": {"reason", "issue", "number", "titles"},
+    "Supersede with another one": {"reason", "into", "issue", "number", "title"},
+}
+"""The fields that are shown for each kind of decision."""
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_next_agenda_is_prepared_and_opened(new_page, coordinator, scripts):
     call_command("load_baseline", verbosity=0)
@@ -35,6 +46,8 @@ def test_next_agenda_is_prepared_and_opened(new_page, coordinator, scripts):
         page.goto(f"/agendas/2005/roll-over/{point.code}/")
         page.get_by_role("radio", name=kind, exact=True).check()
         page.get_by_label("Reason").fill("Agreed at the meeting.")
+        shown = {name for name in FIELDS if page.locator(f"[name={name}]").first.is_visible()}
+        assert shown == FIELDS_OF[kind]
 
     def save() -> None:
         page.get_by_role("button", name="Save", exact=True).click()
@@ -80,6 +93,8 @@ def test_next_agenda_is_prepared_and_opened(new_page, coordinator, scripts):
     page.get_by_role("button", name="Remove the draft").click()
     expect(page.get_by_text("All decisions are kept.")).to_be_visible()
     page.get_by_role("button", name="Create the agenda").click()
+    page.get_by_role("link", name="Continue the set-up").click()
+    page.get_by_role("link", name="Open").last.click()
     page.get_by_label("The network").check()
     page.get_by_role("button", name="Open the agenda").click()
 

@@ -17,6 +17,7 @@ from tests import personas
 from tests.actions.pages import links, text
 from tests.personas import NOW
 
+OPENING = "/agendas/2027/set-up/opening/"
 BASE = "/agendas/2026/roll-over/"
 
 
@@ -216,7 +217,7 @@ def test_lineage_is_shown_on_both_action_points(as_coordinator, rollover, point,
     created = as_coordinator.post(f"{BASE}agenda/", follow=True)
     hidden = text(personas.sign_in(client, focal_point).get("/agendas/2026/1.1/"))
     opening = {"close_source": "on", "visible_to": "network"}
-    personas.sign_in(client, rollover.started_by).post(f"{BASE}opening/", opening)
+    personas.sign_in(client, rollover.started_by).post(OPENING, opening)
     personas.sign_in(client, focal_point)
     old, new = client.get("/agendas/2026/1.1/"), client.get("/agendas/2027/1.1/")
 
@@ -235,9 +236,9 @@ def test_new_agenda_is_opened_to_the_chosen_readers(as_coordinator, rollover, co
     carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
     carry_out.create_agenda(rollover, by=coordinator, now=NOW)
 
-    page = as_coordinator.get(BASE)
-    refused = as_coordinator.post(f"{BASE}opening/", {"close_source": "on"})
-    as_coordinator.post(f"{BASE}opening/", {"visible_to": audience})
+    page = as_coordinator.get(OPENING)
+    refused = as_coordinator.post(OPENING, {"close_source": "on"})
+    as_coordinator.post(OPENING, {"visible_to": audience, "confirm_everybody": "on"})
     client.logout()
 
     assert 'value="everybody" required id="id_visible_to_1" checked' in page.text

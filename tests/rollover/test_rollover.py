@@ -18,6 +18,7 @@ from actions.rollover.milestones import MilestoneChoice, decide_milestones, pass
 from actions.rollover.models import Decision, PlannedPoint, Rollover
 from actions.rollover.plan import RolloverError, start
 from actions.rules import allowed_until, attention_reasons
+from actions.setup.opening import open_agenda
 from issues.models import Agenda
 from tests import personas
 from tests.personas import NOW, TODAY
@@ -276,8 +277,8 @@ def test_removing_the_draft_keeps_the_decisions(rollover, coordinator):
 
 def test_open_agenda_is_not_removed(rollover, coordinator):
     carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
-    carry_out.create_agenda(rollover, by=coordinator, now=NOW)
-    opened = carry_out.open_agenda(rollover, today=TODAY, visible_to="everybody", close_source=True)
+    agenda = carry_out.create_agenda(rollover, by=coordinator, now=NOW)
+    opened = open_agenda(agenda, by=coordinator, today=TODAY, visible_to="everybody", close_source=True).agenda
 
     with pytest.raises(RolloverError, match="is open"):
         carry_out.remove_draft(rollover)
@@ -408,7 +409,7 @@ def test_first_day_of_the_next_agenda_is_calm(rollover, coordinator):
     before = read_agenda(rollover.source, AsOf(TODAY))
     carry_open_forward(rollover, "Still open.", by=coordinator, now=NOW)
     agenda = carry_out.create_agenda(rollover, by=coordinator, now=NOW)
-    carry_out.open_agenda(rollover, today=TODAY, visible_to="network", close_source=True)
+    open_agenda(agenda, by=coordinator, today=TODAY, visible_to="network", close_source=True)
     agenda.refresh_from_db()
     opened = agenda.opened_on
     assert opened is not None

@@ -20,8 +20,9 @@ from tracker.text import validate_line
 
 if TYPE_CHECKING:
     _Form = forms.ModelForm[User]
+    _AgencyForm = forms.ModelForm[Agency]
 else:
-    _Form = forms.ModelForm
+    _Form = _AgencyForm = forms.ModelForm
 
 _ADDRESS_TAKEN = _("Another person has this address.")
 MAX_PAUSE = timedelta(days=366)
@@ -101,9 +102,15 @@ class InvitationForm(_PersonForm):
             "email": forms.EmailInput(attrs={"autocomplete": "off"}),
         }
 
+    def __init__(self, *args: Any, may_choose_role: bool = True, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not may_choose_role:
+            del self.fields["role"]
+            self.instance.role = Role.FOCAL_POINT
+
     def clean_agency(self) -> Agency | None:
         agency: Agency | None = self.cleaned_data["agency"]
-        if agency is None and self.cleaned_data.get("role") == Role.FOCAL_POINT:
+        if agency is None and self.cleaned_data.get("role", Role.FOCAL_POINT) == Role.FOCAL_POINT:
             raise ValidationError(gettext("Choose the agency that the focal point answers for."))
         return agency
 
@@ -112,7 +119,7 @@ class InvitationForm(_PersonForm):
         if self.is_valid() or not (email := self["email"].data):
             return None
         found = User.objects.active().filter(email=email).first()
-        names = [name for name in self._meta.fields or () if name != "email"]
+        names = [name for name in self.fields if name != "email"]
         values = model_to_dict(found, fields=names) if found else {}
         return None if any(self.fields[name].has_changed(values[name], self[name].data) for name in values) else found
 
@@ -123,6 +130,18 @@ class InvitationForm(_PersonForm):
                 return User.objects.create_user(password=None, **self.cleaned_data)
         except IntegrityError as error:
             raise ValidationError(_ADDRESS_TAKEN) from error
+
+
+class NewAgencyForm(_AgencyForm):
+    """Add an agency to the directory."""
+
+    class Meta:
+        model = Agency
+        fields = ["acronym", "name", "kind", "parent"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["parent"].queryset = Agency.objects.filter(parent=None)  # type: ignore[attr-defined]
 
 
 class DirectorySearch(forms.Form):

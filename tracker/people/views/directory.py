@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tracker.folding import words_of
 from tracker.people.access import signed_in
 from tracker.people.choosing import MAX_OFFERED, matching
-from tracker.people.forms import DirectorySearch, InvitationForm
+from tracker.people.forms import DirectorySearch, InvitationForm, NewAgencyForm
 from tracker.people.invitations import invite as invite_person
 from tracker.people.models import AccountMail, Agency, User, UserQuerySet
 from tracker.people.permissions import Right, may, require
@@ -39,11 +39,11 @@ def people_list(request: HttpRequest) -> HttpResponse:
     page.
     """
     person = signed_in(request)
-    administers = may(person, Right.ADMINISTER)
+    administers, coordinates = may(person, Right.ADMINISTER), may(person, Right.COORDINATE)
     search = DirectorySearch(request.GET)
     wanted = search.cleaned_data["q"] if search.is_valid() else ""
     people = search_people(person, wanted).select_related("agency")
-    if administers:
+    if coordinates:
         invitations = AccountMail.objects.filter(kind=AccountMail.Kind.INVITATION)
         people = people.prefetch_related(Prefetch("account_mails", invitations, to_attr="invitations"))
     errors: list[str] = []
@@ -52,6 +52,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
         "page": get_page(people, PAGE_SIZE, request.GET, errors),
         "errors": errors,
         "administers": administers,
+        "coordinates": coordinates,
         "query": urlencode({"q": wanted}) if wanted else "",
     }
     return render(request, "people/people_list.html", context, status=200 if search.is_valid() and not errors else 400)
@@ -73,16 +74,16 @@ def people_suggestions(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: HttpRequest) -> HttpResponseBase:
-    """Add a person and queue the invitation. If the mail server refuses it, the list of people says so."""
-    require(admin := signed_in(request), Right.ADMINISTER)
-    form = InvitationForm(posted(request))
+    """Add a person and queue the invitation; coordinators invite focal points. The list of people says what becomes of the mail."""
+    require(person := signed_in(request), Right.COORDINATE)
+    form = InvitationForm(posted(request), may_choose_role=may(person, Right.ADMINISTER))
     if form.is_valid():
         try:
-            person = form.add()
+            added = form.add()
         except ValidationError as error:  # another request added the address meanwhile
             form.add_error("email", error)
         else:
-            return _invited(request, person, admin)
+            return _invited(request, added, person)
     if form.is_bound and (invited := form.already_invited()):
         messages.info(
             request, _("%(person)s is in the directory already; no second mail was sent.") % {"person": invited}
@@ -91,18 +92,32 @@ def invite(request: HttpRequest) -> HttpResponseBase:
     return render_form(request, "people/invitation_form.html", form)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_agency(request: HttpRequest) -> HttpResponseBase:
+    """Add an agency to the directory."""
+    require(signed_in(request), Right.COORDINATE)
+    form = NewAgencyForm(posted(request))
+    if form.is_valid():
+        agency = form.save()
+        messages.success(request, _("“%(name)s” is saved.") % {"name": agency})
+        return redirect(agency)
+    return render_form(request, "people/agency_form.html", form)
+
+
 @require_POST
 def send_again(request: HttpRequest, pk: int) -> HttpResponseBase:
-    require(admin := signed_in(request), Right.ADMINISTER)
+    require(sender := signed_in(request), Right.COORDINATE)
     person = get_object_or_404(User.objects.active(), pk=pk)
+    if not person.is_focal_point:
+        require(sender, Right.ADMINISTER)
     if person.has_usable_password():
         messages.info(request, _("%(person)s has a password already; no mail was sent.") % {"person": person})
         return _to(person)
-    return _invited(request, person, admin)
+    return _invited(request, person, sender)
 
 
-def _invited(request: HttpRequest, person: User, admin: User) -> HttpResponseBase:
-    invite_person(person, by=admin)
+def _invited(request: HttpRequest, person: User, sender: User) -> HttpResponseBase:
+    invite_person(person, by=sender)
     message = _("The invitation to %(person)s is on its way to %(email)s. Below you see what becomes of it.")
     messages.success(request, message % {"person": person, "email": person.email})
     return _to(person)
