@@ -37,9 +37,9 @@ class ResponsibilityForm(ChangedFieldsForm):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         since, until = cleaned.get("since"), cleaned.get("until")
         if since and until and until < since.earliest:
-            self.add_error("until", gettext("This is before the day since when the agency leads it."))
+            self.add_error("until", gettext("This is before the agency began to lead it."))
         if until and until > timezone.localdate():
-            self.add_error("until", gettext("This is still to come. Enter it once the agency does not lead any more."))
+            self.add_error("until", gettext("This date is in the future. Enter it once the agency no longer leads."))
         return cleaned
 
 
@@ -56,7 +56,7 @@ class ResponsibilityFormSet(PartFormSet):
                 continue
             if agency in current:
                 message = gettext(
-                    "%(agency)s leads this action point already. Enter until when it did, or remove this line."
+                    "%(agency)s already leads this action point. Enter the day until which it led, or remove this line."
                 )
                 form.add_error("agency", message % {"agency": agency})
             current.add(agency)

@@ -88,7 +88,7 @@ def read_as_of(request: HttpRequest) -> AsOf:
         day = date.fromisoformat(day_text) if day_text else today
     except ValueError:
         day = today
-        errors.append(_("The day must look like 2006-03-31. This page shows today."))
+        errors.append(_("Write the day as 2006-03-31. This page shows today."))
     if not EARLIEST <= day <= today:
         day = today
         errors.append(_("Choose a day from 1945 until today. This page shows today."))

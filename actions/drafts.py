@@ -71,16 +71,16 @@ def _refuse_too_many(here: int, author: User) -> None:
     if here >= MAX_DRAFTS:
         raise DraftRefusedError(
             _(
-                "Your text is below, but it was not saved as a draft: you keep %(limit)s drafts on this action point already. "
-                "Publish or discard one of them, then try once more."
+                "Your text is below, but it was not saved as a draft: you already have %(limit)s drafts on this action point. "
+                "Publish or discard one of them, then try again."
             )
             % {"limit": MAX_DRAFTS}
         )
     if ProgressDraft.objects.filter(author=author).count() >= MAX_DRAFTS_OF_PERSON:
         raise DraftRefusedError(
             _(
-                "Your text is below, but it was not saved as a draft: you keep %(limit)s drafts already. Publish or discard one of "
-                "those under “My action points”, then try once more."
+                "Your text is below, but it was not saved as a draft: you already have %(limit)s drafts. Publish or discard one of "
+                "those under “My action points”, then try again."
             )
             % {"limit": MAX_DRAFTS_OF_PERSON}
         )

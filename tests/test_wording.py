@@ -25,6 +25,11 @@ REPLACED = {
     "so many": "a number",
     "thus far": "so far",
     "whoever": "anyone who",
+    "still to come": "in the future",
+    "gone by": "past",
+    "in force": "valid",
+    "hold back": "pause",
+    "somebody was faster": "somebody else has changed it",
     "undated": "no date given",
     "ledger": "sent reminders",
 }

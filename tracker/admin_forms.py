@@ -85,8 +85,8 @@ class PartFormSet(BaseInlineFormSet):
         if self.is_bound and i < self.initial_form_count() and form.instance.pk is None:
             raise BadRequest(
                 gettext(
-                    "Somebody has removed one of the parts on this page meanwhile, so nothing was saved. Open the page again, and repeat "
-                    "your changes."
+                    "Somebody else has removed one of the parts on this page, so nothing was saved. Open the page again, and "
+                    "repeat your changes."
                 )
             )
         return form

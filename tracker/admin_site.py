@@ -96,9 +96,7 @@ def _refuse_unsearchable(view: Callable[..., Any]) -> Callable[..., Any]:
             raise BadRequest(gettext("The list cannot be sorted in this way."))
         for text in (*request.GET.getlist(SEARCH_VAR), *request.GET.getlist("term")):
             if len(words_of(text)) > MAX_WORDS:
-                raise BadRequest(
-                    gettext("These are too many words. Search for %(limit)s at most.") % {"limit": MAX_WORDS}
-                )
+                raise BadRequest(gettext("Too many words. Search for %(limit)s at most.") % {"limit": MAX_WORDS})
         _refuse_impossible_parts(request)
         try:
             return view(request, *args, **kwargs)

@@ -58,7 +58,7 @@ def validate_words(text: str) -> None:
     """Accept what may be searched for. Raises ValidationError if there are more than MAX_WORDS different words."""
     if len(words_of(text)) > MAX_WORDS:
         raise ValidationError(
-            _("These are too many words. Search for %(limit)s at most."),
+            _("Too many words. Search for %(limit)s at most."),
             code="too_many_words",
             params={"limit": MAX_WORDS},
         )

@@ -60,8 +60,8 @@ def require_right(
     if draft:
         raise PermissionDenied(
             _(
-                "You may not log progress on %(reference)s any more, so nothing was published. What you typed was saved as a draft: "
-                "you find it under “My action points”."
+                "You can no longer log progress on %(reference)s, so nothing was published. What you typed is saved as a draft "
+                "under “My action points”."
             )
             % {"reference": action_point.reference}
         )

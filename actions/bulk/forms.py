@@ -38,7 +38,7 @@ class BulkEditForm(forms.Form):
         required=False,
     )
     reason = forms.CharField(
-        label=_("Because"),
+        label=_("Reason"),
         help_text=_("For a pause. Everybody who reads the action points sees this reason."),
         max_length=500,
         validators=[validate_line],

@@ -128,7 +128,7 @@ def _counts(states: Iterable[str]) -> list[tuple[str, str, int]]:
     words = {
         "done": _("Done"),
         "passed": _("Overdue"),
-        "ahead": _("Ahead"),
+        "ahead": _("Upcoming"),
         "undated": _("Without a date"),
         "ended": _("Not done, and no longer asked for"),
     }

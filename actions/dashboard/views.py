@@ -128,7 +128,7 @@ def changes_page(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         since = date.fromisoformat(request.GET.get("since") or since.isoformat())
     except ValueError:
-        errors.append(_("The day must look like 2006-03-31. This page shows the changes of the last month."))
+        errors.append(_("Write the day as 2006-03-31. This page shows the changes of the last month."))
     if not EARLIEST <= since <= today:
         errors.append(_("Choose a day from 1945 until today. This page shows the changes of the last month."))
         since = today - A_MONTH

@@ -30,10 +30,10 @@ class ActionPointForm(VersionedModelForm):
 
     lead_agencies = CheckboxesField(label=_("Lead agencies"), queryset=Agency.objects.all(), required=False)
     since = PartialDateFormField(
-        label=_("Agencies that you add lead since"), help_text=_("Left empty, it is today."), required=False
+        label=_("Led by the new agencies since"), help_text=_("Left empty, it is today."), required=False
     )
     focal_points = PeopleField(
-        label=_("Focal points of the agencies that you add"),
+        label=_("Focal points of the new agencies"),
         help_text=_("The persons responsible for the part. They get its reminders."),
         required=False,
     )
@@ -124,7 +124,7 @@ class ActionPointForm(VersionedModelForm):
 
     def _add_part_fields(self, agency: Agency) -> None:
         part, since, persons = self.parts.get(agency.pk), f"since_{agency.pk}", f"persons_{agency.pk}"
-        label = gettext("%(agency)s leads since") % {"agency": agency}
+        label = gettext("Led by %(agency)s since") % {"agency": agency}
         self.fields[since] = PartialDateFormField(label=label, required=False)
         self.fields[persons] = PeopleField(
             User.objects.active_or_among(part.persons.all()) if part else None,

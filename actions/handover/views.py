@@ -78,7 +78,9 @@ def _hand_over(request: HttpRequest, predecessor: User, successor: User) -> Http
         is_valid = form.is_valid()
         if existing := Handover.objects.with_submission(form.cleaned_data.get("submission")):
             messages.info(
-                request, _("This was handed over already. For anything else, start again."), extra_tags=browser_copy
+                request,
+                _("This has already been handed over. To hand over anything else, start again."),
+                extra_tags=browser_copy,
             )
             return redirect(existing)
         if form.work_has_changed or not is_valid:

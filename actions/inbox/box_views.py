@@ -112,7 +112,7 @@ def _save(request: HttpRequest, opened: OpenBox, user: User, typed: Typed) -> Ht
         return _full_form(request, opened.action_point, opened.part, user, None, draft)
     if not draft:
         opened.box.form.errors.clear()
-        opened.box.form.add_error("narrative", _("Nothing is written yet: no draft was saved."))
+        opened.box.form.add_error("narrative", _("Nothing was written, so no draft was saved."))
         return inbox_page(request, user, opened, status=400)
     _say_saved(request)
     return redirect("my_action_points")

@@ -50,7 +50,7 @@ ATTENTION = (
     (ANY, _("Any reason")),
     *AttentionReason.choices,
     (PAUSED, _("Reminders paused")),
-    (MILESTONE_AHEAD, _("A milestone is ahead")),
+    (MILESTONE_AHEAD, _("Upcoming milestone")),
 )
 """Whether and why an open action point needs attention, and two more reasons to look at one."""
 _EARLIER_ATTENTION = {

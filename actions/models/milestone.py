@@ -175,8 +175,8 @@ class Milestone(models.Model):
             return
         if _turn(due, (months_between(due.earliest, due.latest) // every + 1) * every) is None:
             message = _(
-                "With this date it cannot repeat: no second turn begins after the first one and ends by %(year)s. "
-                "Choose a shorter or earlier date, or leave this empty."
+                "It cannot repeat from this date: the next turn would overlap the first one, or end after %(year)s. Choose a "
+                "shorter or earlier date, or leave this empty."
             )
             raise ValidationError({"repeats_every_months": ValidationError(message, params={"year": LAST_YEAR})})
 
@@ -186,8 +186,8 @@ class Milestone(models.Model):
         if Milestone.objects.filter(action_point=self.action_point_id).count() >= MAX_MILESTONES:
             raise ValidationError(
                 gettext(
-                    "This action point has %(limit)s milestones already, so this one was not added. Remove those that are not needed any "
-                    "more, or change one of them."
+                    "This action point already has %(limit)s milestones, so this one was not added. Remove those that are no "
+                    "longer needed, or change one of them."
                 )
                 % {"limit": MAX_MILESTONES}
             )

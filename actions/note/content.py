@@ -227,7 +227,7 @@ class NotePoint:
     @property
     def milestone_groups(self) -> tuple[tuple[str, tuple[NoteMilestone, ...]], ...]:
         """Return its milestones that are not done in groups with a heading; no group is empty."""
-        groups = ((gettext("Passed, not done"), self.passed), (gettext("Ahead"), self.ahead))
+        groups = ((gettext("Passed, not done"), self.passed), (gettext("Upcoming"), self.ahead))
         return tuple((heading, milestones) for heading, milestones in groups if milestones)
 
 

@@ -222,7 +222,7 @@ def reasons_of(entry: DigestEntry, language: str) -> tuple[str, list[str]]:
         reason = " ".join(_reason(each, entry["due_since"], language) for each in entry["reasons"])
         details = [_age(entry["days_since_report"])]
     details += [
-        _("%(agency)s reported on its part: %(day)s.") % {"agency": acronym, "day": display_date(reported, language)}
+        _("%(agency)s reported on its part on %(day)s.") % {"agency": acronym, "day": display_date(reported, language)}
         for acronym, reported in text["others"]
     ]
     if (reminded := entry["reminded"]) > 0:

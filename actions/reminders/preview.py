@@ -153,7 +153,7 @@ def _without(turns: list[_NextTurn], states: list[ActionPointState]) -> Iterator
         for person in here.exclude(pk__in=accepting.values("pk")):
             yield person, _unwanted(person)
         for person in accepting.filter(pk__in=here).exclude(without_digest(turn.today)):
-            yield person, _("has had a digest lately, and wants no more than that")
+            yield person, _("had a digest recently, and has asked for fewer")
 
 
 def _asked(state: ActionPointState, digest_rules: DigestRules) -> set[int]:
@@ -168,5 +168,5 @@ def _asked(state: ActionPointState, digest_rules: DigestRules) -> set[int]:
 
 def _unwanted(person: User) -> str:
     if person.wants_digests and person.digests_paused_until:
-        return _("pauses until %(day)s") % {"day": date_format(person.digests_paused_until)}
-    return _("wants no digests")
+        return _("has paused digests until %(day)s") % {"day": date_format(person.digests_paused_until)}
+    return _("has turned digests off")

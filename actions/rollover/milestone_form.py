@@ -69,8 +69,10 @@ class PassedMilestonesForm(forms.Form):
         if kind == Kind.DONE:
             if when is None:
                 raise ValidationError(gettext("Enter when it was done."))
-            not_to_come(when, self.today, gettext("This is still to come. Choose “New date” if it is not done yet."))
+            not_to_come(
+                when, self.today, gettext("This date is in the future. Choose “New date” if it is not done yet.")
+            )
         elif when is None:
             raise ValidationError(gettext("Enter the new date."))
         elif is_past_due(when.latest, self.today):
-            raise ValidationError(gettext("This date has passed too. Enter one that is still to come."))
+            raise ValidationError(gettext("This date has passed too. Enter one in the future."))

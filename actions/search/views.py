@@ -21,12 +21,12 @@ def search(request: HttpRequest) -> HttpResponseBase:
     """Show what contains all words of `?q=`, of one of KINDS where `?kind=` names it. A reference redirects to its action point."""
     text, kind, errors = request.GET.get("q", ""), request.GET.get("kind", ""), []
     if kind and kind not in KINDS:
-        kind, errors = "", [_("There is no such kind of thing to search for. These are results of every kind.")]
+        kind, errors = "", [_("There is no such kind of result. Results of every kind are shown.")]
     if len(text) > MAX_LENGTH:
         errors.append(_("This is too long to search for. These are results for its beginning."))
     text = text.replace("\x00", "")[:MAX_LENGTH]
     if len(words := words_of(text)) > MAX_WORDS:
-        errors.append(_("These are too many words. The results contain the first %d of them.") % MAX_WORDS)
+        errors.append(_("Too many words: the results contain the first %d of them.") % MAX_WORDS)
     if point := find_by_reference(text, request.user):
         return redirect(point)
     groups = search_all(words[:MAX_WORDS], request.user, kind)

@@ -244,7 +244,7 @@ def test_form_sent_again_with_other_text_can_be_published_as_another_update(sign
     done = signed_in.post(form_url, form | {"narrative": "A second course was held.", "submission": hidden})
 
     assert (refused.status_code, done.status_code) == (409, 302)
-    assert "You have published from this form already" in text(refused)
+    assert "You have already published from this form" in text(refused)
     assert "The first course was held." in text(refused)
     assert refused.context["form"]["narrative"].value() == "A second course was held."
     assert draft.typed["narrative"] == ["A second course was held."]
@@ -374,7 +374,7 @@ def test_empty_form_saves_no_draft(signed_in, form_url, point, focal_point, refu
     saved = signed_in.post(form_url, empty | {"do": "draft"})
 
     assert (published.status_code, saved.status_code) == (400, 400)
-    assert "Nothing is written yet: no draft was saved." in text(saved)
+    assert "Nothing was written, so no draft was saved." in text(saved)
     assert not point.drafts.exists()
 
 
@@ -607,7 +607,7 @@ def test_correction_sent_again_with_other_text_keeps_the_input(signed_in, point,
     done = signed_in.post(url, form | {"narrative": "Really right."} | hidden)
 
     assert [answer.status_code for answer in (same, refused, done)] == [302, 409, 302]
-    assert "You have published from this form already" in text(refused)
+    assert "You have already published from this form" in text(refused)
     assert refused.context["form"]["narrative"].value() == "Really right."
     assert [update.narrative for update in point.progress_updates.all()] == ["Wrong.", "Right.", "Really right."]
 

@@ -133,7 +133,7 @@ def test_editing_accepts_done_today_and_refuses_done_tomorrow(signed_in, point):
     done = signed_in.post(address(point, milestone), {"title": "Course", "due": "2099", "done_on": f"{today}"})
 
     assert (tomorrow.status_code, done.status_code) == (400, 302)
-    assert "This is still to come. Leave it empty until the milestone is done." in text(tomorrow)
+    assert "This date is in the future. Leave it empty until the milestone is done." in text(tomorrow)
     assert Milestone.objects.get().done_on == PartialDate.day(today)
 
 
@@ -163,7 +163,7 @@ def test_marking_as_done_refuses_a_future_or_invalid_date(signed_in, point, type
     refused = signed_in.post(reverse("milestone_done", args=["2026", 1, 1, milestone.pk]), {"done_on": typed})
 
     assert refused.status_code == 400
-    assert ("This is still to come. Mark the milestone as done once it is." in text(refused)) == (typed == "2099")
+    assert ("This date is in the future. Mark the milestone as done once it is." in text(refused)) == (typed == "2099")
     assert Milestone.objects.get().done_on is None
 
 

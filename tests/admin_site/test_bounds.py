@@ -240,8 +240,8 @@ def test_another_agency_for_a_part_derives_the_status_again(as_admin, point):
 @pytest.mark.parametrize(
     ("typed", "error"),
     [
-        ({"since": "March 2025", "until": "2025-02-28"}, "This is before the day since when the agency leads it."),
-        ({"until": "1999-12-31"}, "This is before the day since when the agency leads it."),
+        ({"since": "March 2025", "until": "2025-02-28"}, "This is before the agency began to lead it."),
+        ({"until": "1999-12-31"}, "This is before the agency began to lead it."),
         ({"until": "2090-01-01"}, "This is still to come."),
         ({"new": True, "agency": "UNDP", "since": "2025"}, "UNDP leads this action point already."),
         ({"agency": "UNSSC"}, "UNSSC leads this action point already."),

@@ -162,7 +162,7 @@ def test_agency_page_shows_milestones_by_state(client, issue):
 
     assert "Done (1) 2020 Survey done May 2020 2026/1.1" in found
     assert "Overdue (1) 2021 Course" in found
-    assert "Ahead (1) 2099 Fair" in found
+    assert "Upcoming (1) 2099 Fair" in found
     assert "Of another" not in found
 
 
@@ -265,7 +265,7 @@ def test_agency_page_says_if_it_shows_only_the_last_milestones(client, planned, 
 def test_agency_page_without_milestones_says_so(client, issue):
     personas.agency("UNDP")
 
-    assert "Milestones No milestone in its parts." in text(client.get("/agencies/UNDP/"))
+    assert "Milestones Its parts have no milestones." in text(client.get("/agencies/UNDP/"))
 
 
 def test_agency_page_shows_a_single_year(client, issue):

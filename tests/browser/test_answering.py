@@ -50,7 +50,7 @@ def test_last_page_fits_and_is_accessible(new_page, path):
     for which in ("last", "first"):
         page.goto(path("pause", which))
         page.get_by_label("until").fill("2027-05-01")
-        page.get_by_label("Because").fill("Waits for the budget.")
+        page.get_by_label("Reason").fill("Waits for the budget.")
         page.get_by_role("button", name="Pause reminders").click()
         page.wait_for_load_state()
 

@@ -150,7 +150,7 @@ def test_newer_update_of_somebody_else_is_shown_first(signed_in, parts, coordina
     second = signed_in.post(address(parts[0]), typed | {"version": first.context["opened"].box.form["version"].value()})
 
     assert (first.status_code, second.status_code) == (409, 302)
-    assert "Somebody was faster" in text(first)
+    assert "Somebody else published first" in text(first)
     assert "Faster." in text(first)
     assert first.context["opened"].box.form["narrative"].value() == "It moved."
 
@@ -163,7 +163,7 @@ def test_box_sent_twice_counts_once(signed_in, parts):
 
     assert same == [302, 302]
     assert other.status_code == 409
-    assert "You have published from this form already" in text(other)
+    assert "You have already published from this form" in text(other)
     assert parts[0].action_point.progress_updates.count() == 2
 
 

@@ -197,9 +197,9 @@ def test_password_reset_link_works_once(client, person):
     choose_password(client, link)
     again = choose_password(Client(), link)
 
-    assert "This link does not work any more" in chosen.content.decode()  # the password was changed meanwhile
+    assert "This link no longer works" in chosen.content.decode()  # the password was changed meanwhile
     assert not worked
-    assert "This link does not work any more" in again.content.decode()
+    assert "This link no longer works" in again.content.decode()
 
 
 WEAK = [

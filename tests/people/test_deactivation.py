@@ -63,7 +63,7 @@ def test_link_from_before_a_deactivation_stays_ended(client, person, admin, swit
 
     page = choose_password(client, link_in(mail.outbox[0].body))
 
-    assert "This link does not work any more" in page.content.decode()
+    assert "This link no longer works" in page.content.decode()
 
 
 def test_person_who_is_activated_again_signs_in_with_the_same_password(client, person, admin):

@@ -115,7 +115,7 @@ def test_invitation_works_once(as_admin, undp):
     again = choose_password(as_admin, link)
 
     assert again.status_code == 200
-    assert "This link does not work any more" in again.content.decode()
+    assert "This link no longer works" in again.content.decode()
 
 
 def test_invitation_expires(as_admin, undp, settings, monkeypatch):
@@ -125,7 +125,7 @@ def test_invitation_expires(as_admin, undp, settings, monkeypatch):
 
     late = choose_password(as_admin, link_in(mail.outbox[0].body))
 
-    assert "This link does not work any more" in late.content.decode()
+    assert "This link no longer works" in late.content.decode()
 
 
 @pytest.mark.parametrize("change", [{"is_active": False}, {"email": "elsewhere@example.org"}])
@@ -135,7 +135,7 @@ def test_invitation_ends_when_the_person_is_deactivated_or_the_address_changes(a
 
     refused = choose_password(as_admin, link_in(mail.outbox[0].body))
 
-    assert "This link does not work any more" in refused.content.decode()
+    assert "This link no longer works" in refused.content.decode()
 
 
 def test_using_one_of_two_invitations_ends_the_other(as_admin, undp):
@@ -148,7 +148,7 @@ def test_using_one_of_two_invitations_ends_the_other(as_admin, undp):
     choose_password(as_admin, second)
     as_admin.logout()
 
-    assert "This link does not work any more" in choose_password(as_admin, first).content.decode()
+    assert "This link no longer works" in choose_password(as_admin, first).content.decode()
 
 
 def test_invitation_is_in_the_language_of_the_person(as_admin, undp):

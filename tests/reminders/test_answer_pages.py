@@ -63,7 +63,7 @@ def test_progress_is_logged_as_the_recipient(client, point, focal_point, path):
     response = client.post(path("progress"), typed)
 
     update = point.progress_updates.get()
-    assert "Your update on 2026/1.1 is published. Nothing else of that mail waits for you." in text(response)
+    assert "Your update on 2026/1.1 is published. Nothing else in that mail is waiting for you." in text(response)
     assert "You're done" in text(response)
     assert (update.author, update.agency, update.status) == (focal_point, focal_point.agency, "under_way")
     assert update.happened.text == "2005-12"
@@ -95,7 +95,7 @@ def test_link_that_was_used_says_so_and_drops_nothing_that_is_typed_now(client, 
     same = client.post(link, filled(focal_point, status="under_way", narrative=" Once.\r\n"))
     other = client.post(link, filled(focal_point, status="under_way", narrative="Something else."))
 
-    assert "You answered by this link on" in text(opened)
+    assert "You answered with this link on" in text(opened)
     assert "<textarea" not in opened.text
     assert "What you typed now is not published" not in text(same)
     assert "What you typed now is not published" in text(other)
@@ -276,7 +276,7 @@ def test_link_ends_when_it_should(client, digest, point, focal_point, path, chan
     response = client.post(address, filled(focal_point, status="no_progress", narrative="Too late."))
 
     assert response.status_code == 404
-    assert "This link does not work any more" in text(response)
+    assert "This link no longer works" in text(response)
     assert not point.progress_updates.filter(reason="Too late.").exists()
 
 
@@ -355,7 +355,7 @@ def test_answers_lead_from_one_part_to_the_next_until_all_are_done(client, focal
     assert "Course 2" in seen[1]
     assert "Your update on 2026/1.2 is published. 1 more is waiting for you." in seen[2]
     assert "You're done" in seen[3]
-    assert "Your update on 2026/1.3 is published. Nothing else of that mail waits for you." in seen[3]
+    assert "Your update on 2026/1.3 is published. Nothing else in that mail is waiting for you." in seen[3]
     assert [point.progress_updates.count() for point in points] == [1, 1, 1]
 
 
@@ -389,7 +389,7 @@ def test_link_that_was_used_still_shows_what_is_waiting(client, focal_point):
 
     page = client.get(path)
 
-    assert "You answered by this link on" in text(page)
+    assert "You answered with this link on" in text(page)
     assert "1 more is waiting for you" in text(page)
     assert "You're done" not in text(page)
 

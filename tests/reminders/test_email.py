@@ -192,7 +192,7 @@ def test_coordinator_reads_what_nobody_answers_for_in_a_section_of_its_own(coord
 
     assert found.subject == "1 action point has nobody to remind"
     for text in (found.text, found.html):
-        assert "Nobody who gets reminders answers for these" in text
+        assert "No one who gets reminders is responsible for these" in text
         assert "No one responsible." in text
         assert "Waiting for an update" not in text
     assert "Pause reminders:" not in found.text

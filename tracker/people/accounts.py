@@ -83,8 +83,8 @@ class AccountAdapter(DefaultAccountAdapter):
             messages.warning(
                 request,
                 _(
-                    "Anyone who learns your password can do everything that admins can. Set up two-factor authentication: it is in"
-                    " your account menu."
+                    "Anyone who learns your password can do everything that admins can. Set up two-factor authentication in your "
+                    "account menu."
                 ),
             )
         return super().post_login(request, user, **options)

@@ -187,9 +187,7 @@ class PeopleField(forms.Field):
         "too_many_names": _(
             "At most %(count)s names can be looked up at once. Use email addresses for the others, or add them later."
         ),
-        "unknown_id": _(
-            "Somebody whom you chose cannot be chosen any more. Check who is ticked, then send the form again."
-        ),
+        "unknown_id": _("Somebody you chose can no longer be chosen. Check who is ticked, then send the form again."),
     }
 
     def __init__(self, queryset: UserQuerySet | None = None, *, with_deactivated: bool = False, **options: Any) -> None:

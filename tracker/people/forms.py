@@ -93,8 +93,8 @@ class InvitationForm(_PersonForm):
         }
         help_texts = {
             "email": _("The invitation goes there, and the person signs in with it."),
-            "role": _("Focal points log progress for their agency; coordinators for all, and they keep the agenda."),
-            "agency": _("A focal point needs one; coordinators and admins may go without."),
+            "role": _("Focal points log progress for their agency. Coordinators log it for any agency, and manage the agendas."),
+            "agency": _("Focal points need one; for coordinators and admins it is optional."),
         }
         # They are about somebody else than the person whom the browser knows.
         widgets = {
@@ -111,7 +111,7 @@ class InvitationForm(_PersonForm):
     def clean_agency(self) -> Agency | None:
         agency: Agency | None = self.cleaned_data["agency"]
         if agency is None and self.cleaned_data.get("role", Role.FOCAL_POINT) == Role.FOCAL_POINT:
-            raise ValidationError(gettext("Choose the agency that the focal point answers for."))
+            raise ValidationError(gettext("Choose the agency of the focal point."))
         return agency
 
     def already_invited(self) -> User | None:
@@ -168,7 +168,7 @@ class PreferencesForm(_PersonForm):
         help_texts = {
             "wants_digests": _("One mail with what is waiting for you, and none when you are up to date."),
             "digest_ceiling": _("Coordinators set when digests go out. You can have fewer."),
-            "digests_paused_until": _("For a leave. The digests start again on that day."),
+            "digests_paused_until": _("While you are away, for example. Digests start again on that day."),
         }
         widgets = {"digests_paused_until": _DayInput, "digest_ceiling": forms.RadioSelect}
 

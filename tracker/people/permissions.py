@@ -95,7 +95,7 @@ def require(user: "User | AnonymousUser", right: Right, thing: Owned | None = No
 def require_not_closed(thing: Closable) -> None:
     """Raise PermissionDenied (403), with a message for the person, if the agenda is closed."""
     if thing.is_closed:
-        raise PermissionDenied(gettext("This agenda is closed. It can be read, but not changed any more."))
+        raise PermissionDenied(gettext("This agenda is closed. It can be read, but no longer changed."))
 
 
 _COORDINATORS_APPS = {"issues", "actions", "reminders"}

@@ -37,7 +37,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
             log.error("A second factor cannot be decrypted: SECOND_FACTOR_KEY is not the key that encrypted it.")
             raise PermissionDenied(
                 _(
-                    "Your second factor cannot be checked any more. Ask an admin to remove it, then sign in and set up another."
+                    "Your second factor can no longer be checked. Ask an admin to remove it, then sign in and set up another."
                 )
             ) from error
 

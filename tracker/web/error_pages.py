@@ -29,7 +29,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 _CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
 _FOR_MACHINES = {"/alive/", "/health/"}
-_UNEXPECTED = "Something in it is not as the tracker makes it. Go back, and try once more; nothing was changed."
+_UNEXPECTED = "Part of it is not what the tracker expects. Nothing was changed. Go back and try again."
 _TOO_LONG = (
     "The address asks for more than the tracker looks for at once: it is too long, or repeats one of its parts too often. "
     "Go back, and choose less; nothing was changed."

@@ -47,7 +47,7 @@ def file_response(
     response: Any
     if kind == "xlsx":
         if count() > MAX_WORKBOOK_ROWS:
-            raise BadRequest(_("A workbook holds 100,000 rows at most. Filter the list, or take CSV."))
+            raise BadRequest(_("A workbook holds 100,000 rows at most. Filter the list, or download CSV."))
         response = FileResponse(as_xlsx(columns, rows, head), content_type=KINDS[kind])
     else:
         stream = as_csv(columns, rows, head) if kind == "csv" else as_json(columns, rows, head)

@@ -20,7 +20,7 @@ def not_to_come(when: PartialDate | None, today: date, message: str) -> PartialD
         raise ValidationError(message)
     if when and when.precision == Precision.INTERVAL and when.last_day > today:
         params = {"end": when.ends[1], "today": PartialDate.day(today)}
-        raise ValidationError(_("%(end)s is still to come. Let it end today, %(today)s, or earlier."), params=params)
+        raise ValidationError(_("%(end)s is in the future. End it today, %(today)s, or earlier."), params=params)
     return when
 
 

@@ -84,7 +84,7 @@ def _check(url: str, title: str) -> None:
         _validate_url(url)
     except ValidationError:
         raise ValidationError(
-            _("this is no web address. Begin with https://, for example https://www.example.org/report.")
+            _("this is not a web address. Begin with https://, for example https://www.example.org/report.")
         ) from None
     if len(url) > URL_LIMIT:
         raise ValidationError(_("the address is longer than %(limit)s characters."), params={"limit": URL_LIMIT})

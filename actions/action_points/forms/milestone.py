@@ -43,7 +43,7 @@ class MilestoneForm(UniqueInParentForm, VersionedModelForm):
         field.label, field.empty_label = _("Whose"), _("All parts")
 
     def clean_done_on(self) -> PartialDate | None:
-        message = gettext("This is still to come. Leave it empty until the milestone is done.")
+        message = gettext("This date is in the future. Leave it empty until the milestone is done.")
         return not_to_come(self.cleaned_data["done_on"], self.today, message)
 
 
@@ -58,13 +58,13 @@ class MilestoneDoneForm(VersionedForm, forms.Form):
         self.initial.setdefault("done_on", PartialDate.day(today))
 
     def clean_done_on(self) -> PartialDate | None:
-        message = gettext("This is still to come. Mark the milestone as done once it is.")
+        message = gettext("This date is in the future. Mark the milestone as done once it is.")
         return not_to_come(self.cleaned_data["done_on"], self.today, message)
 
 
 class MilestoneRemovalForm(VersionedForm, forms.Form):
     reason = forms.CharField(
-        label=_("Why is it removed?"),
+        label=_("Why are you removing it?"),
         help_text=_("The history of the action point keeps the milestone, with this reason."),
         max_length=REASON_LIMIT,
         validators=[validate_line],

@@ -31,7 +31,7 @@ class PauseForm(forms.Form):
         label=_("Pause reminders until"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
     reason = forms.CharField(
-        label=_("Because"),
+        label=_("Reason"),
         help_text=_("Everybody who reads the action point sees this reason."),
         max_length=500,
         validators=[validate_line],

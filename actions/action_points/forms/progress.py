@@ -58,7 +58,7 @@ class ProgressForm(VersionedForm, forms.Form):
     happened = PartialDateFormField(label=_("When did it happen?"), required=False)
     evidence = LinksField(
         label=_("Links"),
-        help_text=_("One a line. Words behind the address become its title."),
+        help_text=_("One per line. Text after the address becomes its title."),
         required=False,
         validators=[validate_text],
     )
@@ -80,7 +80,7 @@ class ProgressForm(VersionedForm, forms.Form):
         required=False,
     )
     attributed_to = forms.CharField(
-        label=_("By whom, where it is no agency of the list"),
+        label=_("Done by, if not an agency in the list"),
         required=False,
         max_length=200,
         validators=[validate_line],
@@ -124,11 +124,13 @@ class ProgressForm(VersionedForm, forms.Form):
         return user.is_coordinating
 
     def clean_happened(self) -> PartialDate | None:
-        message = gettext("This is still to come. A thing to come is a milestone; log it when it has happened.")
+        message = gettext(
+            "This date is in the future. Add a milestone for what is planned, and log it once it has happened."
+        )
         return not_to_come(self.cleaned_data["happened"], self.today, message)
 
     def clean_reported_on(self) -> PartialDate | None:
-        message = gettext("A report cannot be of a day that is still to come.")
+        message = gettext("A report cannot be dated in the future.")
         return not_to_come(self.cleaned_data["reported_on"], self.today, message)
 
     def clean(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ class WithdrawalForm(VersionedForm, forms.Form):
     version_is_number = True
 
     reason = forms.CharField(
-        label=_("Why do you withdraw it?"),
+        label=_("Why are you withdrawing it?"),
         help_text=_("The update stays readable, marked as withdrawn, with this reason beside it."),
         max_length=500,
         validators=[validate_line],

@@ -31,7 +31,7 @@ def correct(request: HttpRequest, slug: str, issue: int, number: int, update: in
     action_point = get_action_point(user, slug, issue, number)
     newest = get_update(action_point, update, user, Right.CORRECT)
     if newest.is_withdrawn:
-        messages.info(request, _("This update was withdrawn: there is nothing to correct. You can log a new one."))
+        messages.info(request, _("This update was withdrawn, so it cannot be corrected. You can log a new one."))
         return redirect(newest)
     today = timezone.localdate()
     previewing = request.POST.get("do") == "preview"
@@ -74,7 +74,7 @@ def withdraw(request: HttpRequest, slug: str, issue: int, number: int, update: i
     newest = get_update(action_point, update, user, Right.CORRECT)
     form = WithdrawalForm(posted(request), version=newest.version)
     if newest.is_withdrawn:
-        messages.info(request, _("This update is withdrawn already."))
+        messages.info(request, _("This update is already withdrawn."))
         return redirect(newest)
     context: dict[str, Any] = {"form": form, "update": newest, "action_point": action_point}
     if not form.is_valid():

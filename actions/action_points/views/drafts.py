@@ -22,7 +22,7 @@ def discard(request: HttpRequest, slug: str, issue: int, number: int, pk: int) -
     action_point = get_action_point(user, slug, issue, number)
     draft = locked_by_post(request, action_point.drafts.filter(author=user, pk=pk)).first()
     if not draft:
-        messages.info(request, _("This draft is not here any more: it was published or discarded."))
+        messages.info(request, _("This draft no longer exists: it was published or discarded."))
         return redirect(action_point)
     changed = request.method == "POST" and request.POST.get("version") != str(draft.submission)
     if request.method == "POST" and not changed:

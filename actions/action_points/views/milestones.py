@@ -45,7 +45,7 @@ def mark_done(request: HttpRequest, slug: str, issue: int, number: int, pk: int)
     action_point = get_action_point(signed_in(request), slug, issue, number, Right.LOG_PROGRESS)
     milestone = get_object_or_404(locked_by_post(request, action_point.milestones.all()), pk=pk)
     if milestone.done_on:
-        messages.info(request, _("This milestone is done already."))
+        messages.info(request, _("This milestone is already done."))
         return _back_to(action_point)
     today = timezone.localdate()
     form = MilestoneDoneForm(
@@ -53,7 +53,7 @@ def mark_done(request: HttpRequest, slug: str, issue: int, number: int, pk: int)
     )
     if milestone.repeats_every_months and form.is_outdated:
         message = _(
-            "Nothing was changed, because somebody has changed this milestone meanwhile. It is due %(when)s now."
+            "Somebody else has changed this milestone since you opened the page, so nothing was changed. It is now due %(when)s."
         )
         messages.info(request, message % {"when": milestone.when})
         return _back_to(action_point)
@@ -74,7 +74,7 @@ def remove(request: HttpRequest, slug: str, issue: int, number: int, pk: int) ->
     milestone = locked_by_post(request, action_point.milestones.filter(pk=pk)).first()
     if not milestone:
         get_object_or_404(Milestone.removed_from(action_point), id=pk)
-        messages.info(request, _("This milestone is removed already."))
+        messages.info(request, _("This milestone is already removed."))
         return _back_to(action_point)
     form = MilestoneRemovalForm(posted(request), version=version_of(milestone))
     if form.is_valid() and not form.is_outdated:

@@ -220,7 +220,7 @@ def _by_state(
 
 _MILESTONE_GROUPS = {
     "overdue": gettext_lazy("Overdue"),
-    "ahead": gettext_lazy("Ahead"),
+    "ahead": gettext_lazy("Upcoming"),
     "undated": gettext_lazy("Without a date"),
     "done": gettext_lazy("Done"),
 }

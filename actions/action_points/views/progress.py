@@ -53,7 +53,7 @@ def _continue_draft(request: HttpRequest, action_point: ActionPoint, user: User)
     pk = request.GET["draft"]
     draft = action_point.drafts.filter(author=user, pk=pk).first() if re.fullmatch("[0-9]{1,18}", pk) else None
     if not draft:
-        messages.info(request, _("This draft is not here any more: it was published or discarded."))
+        messages.info(request, _("This draft no longer exists: it was published or discarded."))
         return redirect(request.path)
     form = _form(action_point, user, draft.typed)
     form.initial["submission"] = draft.submission
@@ -109,7 +109,7 @@ def _save_draft(request: HttpRequest, action_point: ActionPoint, user: User) -> 
     try:
         draft, problem, status = (
             save_sent(request, action_point, user, sent_values(request)),
-            _("Nothing is written yet: no draft was saved."),
+            _("Nothing was written, so no draft was saved."),
             400,
         )
     except DraftRefusedError as refusal:

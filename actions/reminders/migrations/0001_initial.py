@@ -287,7 +287,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("worker_died", "The worker stopped in the middle of it."),
+                            ("worker_died", "The worker stopped while sending it."),
                             (
                                 "no_reply",
                                 "The connection broke before the mail server confirmed that it took the mail.",
@@ -295,15 +295,15 @@ class Migration(migrations.Migration):
                             ("refused_for_now", "The mail server could not be reached or did not take it now."),
                             (
                                 "not_built",
-                                "The mail could not be put together: a mail setting or a header is wrong. An admin has to correct it.",
+                                "The mail could not be created: a mail setting or a header is wrong. An admin has to correct it.",
                             ),
                             ("refused", "The mail server refused it."),
                             ("given_up", "Given up after several attempts."),
-                            ("inactive", "The person is not active any more."),
-                            ("unwanted", "The person does not want digests, or has paused them."),
+                            ("inactive", "The person is no longer active."),
+                            ("unwanted", "The person has turned digests off or paused them."),
                             ("switched_off", "The reminders of its agendas were switched off."),
-                            ("agenda_closed", "Its agendas are not open any more."),
-                            ("nothing_left", "Nothing in it needs an update any more."),
+                            ("agenda_closed", "Its agendas are no longer open."),
+                            ("nothing_left", "Nothing in it needs an update now."),
                             ("bounced", "The mail was returned."),
                         ],
                         max_length=20,

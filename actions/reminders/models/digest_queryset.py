@@ -33,20 +33,20 @@ class State(models.TextChoices):
 class Cause(models.TextChoices):
     """Why a digest is in its state, if that needs an explanation."""
 
-    WORKER_DIED = "worker_died", _("The worker stopped in the middle of it.")
+    WORKER_DIED = "worker_died", _("The worker stopped while sending it.")
     NO_REPLY = "no_reply", _("The connection broke before the mail server confirmed that it took the mail.")
     REFUSED_FOR_NOW = "refused_for_now", _("The mail server could not be reached or did not take it now.")
     NOT_BUILT = (
         "not_built",
-        _("The mail could not be put together: a mail setting or a header is wrong. An admin has to correct it."),
+        _("The mail could not be created: a mail setting or a header is wrong. An admin has to correct it."),
     )
     REFUSED = "refused", _("The mail server refused it.")
     GIVEN_UP = "given_up", _("Given up after several attempts.")
-    INACTIVE = "inactive", _("The person is not active any more.")
-    UNWANTED = "unwanted", _("The person does not want digests, or has paused them.")
+    INACTIVE = "inactive", _("The person is no longer active.")
+    UNWANTED = "unwanted", _("The person has turned digests off or paused them.")
     SWITCHED_OFF = "switched_off", _("The reminders of its agendas were switched off.")
-    AGENDA_CLOSED = "agenda_closed", _("Its agendas are not open any more.")
-    NOTHING_LEFT = "nothing_left", _("Nothing in it needs an update any more.")
+    AGENDA_CLOSED = "agenda_closed", _("Its agendas are no longer open.")
+    NOTHING_LEFT = "nothing_left", _("Nothing in it needs an update now.")
     BOUNCED = "bounced", _("The mail was returned.")
 
 

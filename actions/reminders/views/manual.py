@@ -33,7 +33,7 @@ def remind(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResp
             )
             messages.success(request, text % {"names": names}, extra_tags=clear_browser_copy(request))
         else:
-            messages.info(request, _("Nobody was reminded: all who could be were reminded of it today already."))
+            messages.info(request, _("Nobody was reminded: everybody who can be was already reminded today."))
         return redirect(action_point)
     context = {
         "form": form,

@@ -31,7 +31,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
     if state in Digest.State.values:
         digests = digests.filter(state=state)
     elif state:
-        errors.append(_("There is no such state of a digest; here are all of them."))
+        errors.append(_("There is no such state. All digests are shown."))
     page = get_page(digests.order_by("-id"), PAGE_SIZE, request.GET, errors)
     declined = DeclinedResponsibility.objects.unresolved().select_related("person", "action_point__issue__agenda")
     declined_page = get_page(declined, PAGE_SIZE, request.GET, errors, parameter="declined")
@@ -67,9 +67,9 @@ def send_again(request: HttpRequest, pk: int) -> HttpResponseBase:
     require(signed_in(request), Right.COORDINATE)
     stored = get_object_or_404(Digest, pk=pk)
     if stored.send_again(timezone.now()):
-        messages.success(request, _("It goes out once more, with the same Message-ID, within a minute or two."))
+        messages.success(request, _("It is sent again, with the same Message-ID, within a minute or two."))
     else:
-        messages.info(request, _("This one does not wait for a decision any more; nothing was changed."))
+        messages.info(request, _("This digest no longer needs a decision, so nothing was changed."))
     return redirect(stored)
 
 
@@ -79,13 +79,13 @@ def send_failed_again(request: HttpRequest) -> HttpResponseBase:
     require(signed_in(request), Right.COORDINATE)
     if count := Digest.objects.send_failed_again(timezone.now()):
         text = ngettext(
-            "%(count)s digest goes out once more within a minute or two.",
-            "%(count)s digests go out once more within a few minutes.",
+            "%(count)s digest is sent again within a minute or two.",
+            "%(count)s digests are sent again within a few minutes.",
             count,
         )
         messages.success(request, text % {"count": count})
     else:
-        messages.info(request, _("No failed digest waits for a decision any more; nothing was changed."))
+        messages.info(request, _("No failed digest needs a decision any more, so nothing was changed."))
     return redirect("reminders")
 
 

@@ -86,7 +86,7 @@ def invite(request: HttpRequest) -> HttpResponseBase:
             return _invited(request, added, person)
     if form.is_bound and (invited := form.already_invited()):
         messages.info(
-            request, _("%(person)s is in the directory already; no second mail was sent.") % {"person": invited}
+            request, _("%(person)s is already in the directory; no second mail was sent.") % {"person": invited}
         )
         return _to(invited)
     return render_form(request, "people/invitation_form.html", form)
@@ -111,7 +111,7 @@ def send_again(request: HttpRequest, pk: int) -> HttpResponseBase:
     if not person.is_focal_point:
         require(sender, Right.ADMINISTER)
     if person.has_usable_password():
-        messages.info(request, _("%(person)s has a password already; no mail was sent.") % {"person": person})
+        messages.info(request, _("%(person)s already has a password; no mail was sent.") % {"person": person})
         return _to(person)
     return _invited(request, person, sender)
 
