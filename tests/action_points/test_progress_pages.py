@@ -397,7 +397,7 @@ def test_form_beyond_the_draft_limit_is_shown_again_with_its_text(
     page = signed_in.post(form_url, filled(focal_point, narrative="One more") | fields)
 
     assert page.status_code == status
-    assert "you keep 10 drafts on this action point already" in text(page)
+    assert "you already have 10 drafts on this action point" in text(page)
     assert page.context["form"]["narrative"].value() == "One more"
     assert point.drafts.count() == MAX_DRAFTS
 
@@ -410,7 +410,7 @@ def test_text_of_a_person_who_lost_permission_is_kept(signed_in, form_url, point
     draft = point.drafts.get(author=focal_point)
 
     assert refused.status_code == 403
-    assert "What you typed was saved as a draft" in text(refused)
+    assert "What you typed is saved as a draft" in text(refused)
     assert discard_url(draft) in links(signed_in.get(reverse("my_action_points")))
     assert "Typed while the lead changed." in text(signed_in.get(discard_url(draft)))
 

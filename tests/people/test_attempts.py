@@ -94,7 +94,7 @@ def test_guesses_from_very_many_addresses_are_refused_for_an_hour(person, settin
     answer = sign_in_from(ELSEWHERE, person.email)
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "3600")
-    assert "in 60 minutes at the latest" in answer.content.decode()
+    assert "in at most 60 minutes" in answer.content.decode()
 
 
 def test_attempts_are_counted_by_the_address_that_the_last_proxy_reports(client, person, settings):

@@ -44,7 +44,7 @@ def test_coordinators_see_what_came_of_the_digests(client, coordinator, points):
     assert "3 Action points reminded of 1 Reported on since 0 of them with no progress 0 with paused reminders" in text(
         page
     )
-    assert "0 declined: not theirs 1 Three reminders or more without an answer" in text(page)
+    assert "0 declined as not theirs 1 Three reminders or more without an answer" in text(page)
     assert "2026/1.3 Course 3 UNDP 4 reminders since 4 May 2026" in text(page)
     assert "/reminders/" in links(page)
     section = page.text[page.text.index('id="answers"') :]
@@ -53,11 +53,11 @@ def test_coordinators_see_what_came_of_the_digests(client, coordinator, points):
 
 def test_answer_shows_at_once(client, coordinator, points):
     remind(points, 3)
-    assert "0 declined: not theirs 3 Three reminders or more without an answer" in page_text(client, coordinator)
+    assert "0 declined as not theirs 3 Three reminders or more without an answer" in page_text(client, coordinator)
 
     personas.update(points[1])
 
-    assert "0 declined: not theirs 2 Three reminders or more without an answer" in page_text(client, coordinator)
+    assert "0 declined as not theirs 2 Three reminders or more without an answer" in page_text(client, coordinator)
 
 
 def test_answer_that_was_withdrawn_is_none(client, coordinator, focal_point, points):
@@ -68,7 +68,7 @@ def test_answer_that_was_withdrawn_is_none(client, coordinator, focal_point, poi
     corrected = correct(second, personas.progress(narrative="Other words."), author=focal_point, now=timezone.now())
     withdraw(corrected, reason="So was this.", by=focal_point, now=timezone.now())
 
-    assert "0 declined: not theirs 3 Three reminders or more without an answer" in page_text(client, coordinator)
+    assert "0 declined as not theirs 3 Three reminders or more without an answer" in page_text(client, coordinator)
 
 
 def test_each_kind_of_answer_is_counted(client, coordinator, focal_point, points):
@@ -81,7 +81,7 @@ def test_each_kind_of_answer_is_counted(client, coordinator, focal_point, points
 
     page = page_text(client, coordinator)
 
-    assert "1 Reported on since 1 of them with no progress 1 with paused reminders 1 declined: not theirs" in page
+    assert "1 Reported on since 1 of them with no progress 1 with paused reminders 1 declined as not theirs" in page
 
 
 def test_before_the_first_digest_it_says_so(client, coordinator, points):

@@ -40,7 +40,7 @@ class MilestoneForm(UniqueInParentForm, VersionedModelForm):
             return
         field: Any = self.fields["agency"]
         field.queryset = Agency.objects.filter(pk__in=agencies).order_by("acronym")
-        field.label, field.empty_label = _("Whose"), _("All parts")
+        field.label, field.empty_label = _("For the part of"), _("All parts")
 
     def clean_done_on(self) -> PartialDate | None:
         message = gettext("This date is in the future. Leave it empty until the milestone is done.")
