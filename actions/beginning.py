@@ -54,8 +54,6 @@ def _agreed_in_words(when: PartialDate | None, today: date) -> str:
         return ""
     if when.earliest > today:
         return _("The agenda is to be agreed later (%(when)s).") % {"when": when}
-    if when.modifier or when.precision not in (Precision.DAY, Precision.MONTH, Precision.SEASON, Precision.YEAR):
-        return _("The agenda was agreed later (%(when)s).") % {"when": when}
-    if when.precision == Precision.DAY:
+    if when.precision == Precision.DAY and not when.modifier:
         return _("The agenda was agreed on %(when)s.") % {"when": when}
-    return _("The agenda was agreed in %(when)s.") % {"when": when}
+    return _("The agenda was agreed later (%(when)s).") % {"when": when}

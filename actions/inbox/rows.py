@@ -208,7 +208,7 @@ def _question(part: PartRow, last: LastUpdate | None) -> str:
     if part.due_since and part.status != ActionStatus.NO_PROGRESS:
         return _("Update due since %(day)s") % {"day": date_format(part.due_since)}
     reported = PartialDate.parse(last["reported"]) if last else part.last_reported
-    return _("No progress was the answer of %(day)s.") % {"day": reported}
+    return _("Answer: no progress (%(day)s)") % {"day": reported}
 
 
 def _milestone_words(milestone: Milestone, due_latest: date | None, today: date) -> str:

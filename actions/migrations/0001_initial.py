@@ -495,7 +495,7 @@ class Migration(migrations.Migration):
                 ("recorded_day", models.DateField(editable=False, verbose_name="day of the recording")),
                 ("first_recorded_at", models.DateTimeField(editable=False, verbose_name="first recorded at")),
                 ("position", models.DateTimeField(editable=False, verbose_name="position")),
-                ("position_day", models.DateField(editable=False, verbose_name="day of the position")),
+                ("position_day", models.DateField(editable=False, verbose_name="day for sorting")),
                 ("submission", models.UUIDField(editable=False, null=True, unique=True, verbose_name="submission")),
                 ("withdrawn_at", models.DateTimeField(blank=True, null=True, verbose_name="withdrawn at")),
                 (

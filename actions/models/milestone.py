@@ -175,8 +175,8 @@ class Milestone(models.Model):
             return
         if _turn(due, (months_between(due.earliest, due.latest) // every + 1) * every) is None:
             message = _(
-                "It cannot repeat from this date: the next turn would overlap the first one, or end after %(year)s. Choose a "
-                "shorter or earlier date, or leave this empty."
+                "It cannot repeat from this date: the next turn would overlap the first one, or end after %(year)s. Choose an "
+                "earlier or shorter period, or leave this empty."
             )
             raise ValidationError({"repeats_every_months": ValidationError(message, params={"year": LAST_YEAR})})
 

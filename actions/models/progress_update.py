@@ -124,7 +124,7 @@ class ProgressUpdate(AppendOnlyModel, Searchable):
     """When the first version was recorded. Corrections copy this and the position from the version before."""
     position = models.DateTimeField(_("position"), editable=False)
     """The instant that sorts the update on the time line: see `actions.summaries.position_of`."""
-    position_day = models.DateField(_("day of the position"), editable=False)
+    position_day = models.DateField(_("day for sorting"), editable=False)
     submission = models.UUIDField(_("submission"), null=True, unique=True, editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
     withdrawn_day = models.DateField(_("day of the withdrawal"), null=True, blank=True, editable=False)

@@ -211,18 +211,14 @@ def reasons_of(entry: DigestEntry, language: str) -> tuple[str, list[str]]:
     last = text["last"]
     if entry["reasons"] == [AttentionReason.NO_PROGRESS] and last:
         day = {"day": display_date(last["reported"], language)}
-        reason = (
-            _("No progress was your answer of %(day)s.")
-            if last["by_recipient"]
-            else _("No progress was the answer of %(day)s.")
-        )
+        reason = _("Your answer: no progress (%(day)s)") if last["by_recipient"] else _("Answer: no progress (%(day)s)")
         details = []
         reason %= day
     else:
         reason = " ".join(_reason(each, entry["due_since"], language) for each in entry["reasons"])
         details = [_age(entry["days_since_report"])]
     details += [
-        _("%(agency)s reported on its part on %(day)s.") % {"agency": acronym, "day": display_date(reported, language)}
+        _("%(agency)s reported on its part: %(day)s") % {"agency": acronym, "day": display_date(reported, language)}
         for acronym, reported in text["others"]
     ]
     if (reminded := entry["reminded"]) > 0:

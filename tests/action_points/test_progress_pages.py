@@ -421,7 +421,7 @@ def test_draft_of_another_person_cannot_be_continued(signed_in, form_url, point,
 
     for pk in (draft, other.pk):
         page = signed_in.get(form_url, {"draft": pk}, follow=True)
-        assert "This draft is not here any more" in text(page)
+        assert "This draft no longer exists" in text(page)
         assert "Another person's" not in page.text
 
 
@@ -439,8 +439,8 @@ def test_draft_is_discarded_by_its_author_after_confirmation(signed_in, form_url
 
     assert ("Half a sentence" in text(page), count) == (True, 2)
     assert "Draft discarded." in text(done)
-    assert "This draft is not here any more" in text(again)
-    assert "This draft is not here any more" in text(not_ones_own)
+    assert "This draft no longer exists" in text(again)
+    assert "This draft no longer exists" in text(not_ones_own)
     assert [draft.author for draft in point.drafts.all()] == [coordinator]
 
 

@@ -60,7 +60,7 @@ def test_milestones_of_an_action_point_are_limited(signed_in, point):
     edited = signed_in.post(address(point, first), typed | {"version": form["version"].value()})
 
     assert (refused.status_code, edited.status_code) == (400, 302)
-    assert f"This action point has {MAX_MILESTONES} milestones already, so this one was not added." in text(refused)
+    assert f"This action point already has {MAX_MILESTONES} milestones, so this one was not added." in text(refused)
     assert 'value="Course in Paris"' in refused.text
     assert point.milestones.count() == MAX_MILESTONES
 
@@ -71,7 +71,7 @@ def test_milestones_added_in_the_admin_site_are_limited(client, admin, point):
 
     refused = personas.sign_in(client, admin).post("/admin/actions/milestone/add/", typed)
 
-    assert f"This action point has {MAX_MILESTONES} milestones already" in text(refused)
+    assert f"This action point already has {MAX_MILESTONES} milestones" in text(refused)
     assert point.milestones.count() == MAX_MILESTONES
 
 
@@ -215,7 +215,7 @@ def test_recurring_milestone_marked_as_done_twice_moves_by_one_turn(signed_in, p
     answers = [signed_in.post(url, sent, follow=True) for _ in range(2)]
 
     assert Milestone.objects.get().due == PartialDate.parse("2099-03")
-    assert "It is due March 2099 now." in text(answers[1])
+    assert "It is now due March 2099." in text(answers[1])
 
 
 @pytest.mark.parametrize("due", ["2100-06", "2100-12-31"])

@@ -139,7 +139,7 @@ PAGES = ("", "issues/1/", "1.1/", "action-points/", "dashboard/")
 @pytest.mark.parametrize(
     ("agreed_on", "words", "first"),
     [
-        ("2026-04", "The agenda was agreed in April 2026.", "2026-04-01"),
+        ("2026-04", "The agenda was agreed later (April 2026).", "2026-04-01"),
         ("2026-04-09", "The agenda was agreed on 9 April 2026.", "2026-04-09"),
         ("2026-34", "The agenda was agreed later (2nd quarter of 2026).", "2026-04-01"),
     ],
@@ -161,7 +161,7 @@ def test_past_date_of_an_agenda_that_will_be_agreed_links_to_no_future_day(as_fo
     personas.action_point(personas.issue(personas.agenda(agreed_on=PartialDate.parse("2099"))))
     page = as_focal_point.get("/agendas/2026/?as_of=2026-03-31")
 
-    assert "The agenda was agreed in 2099." not in text(page)
+    assert "The agenda was agreed later (2099)." not in text(page)
     assert "The agenda is to be agreed later (2099)." in text(page)
     assert not any("2099" in link for link in links(page))
 
@@ -182,7 +182,7 @@ def test_file_before_the_agreement_has_no_rows_and_says_so(as_focal_point, kind)
 
     assert response.status_code == 200
     shown = words_of_workbook(content) if kind == "xlsx" else content.decode()
-    assert "The agenda was agreed in April 2026." in shown
+    assert "The agenda was agreed later (April 2026)." in shown
     assert "2026/1.1" not in shown
 
 
@@ -376,7 +376,7 @@ def test_baseline_can_be_read_as_of_days_of_2005_and_2006(baseline, as_focal_poi
     assert (len(recorded), {state.status for state in recorded}) == (17, {"not_reported"})
     assert states(date(2005, 4, 30), slug="2005") == []
     page = text(as_focal_point.get("/agendas/2005/?as_of=2005-03-01"))
-    assert "The agenda was agreed in May 2005." in page
+    assert "The agenda was agreed later (May 2005)." in page
 
 
 def test_baseline_milestone_that_is_done_in_2026_is_open_in_2006(baseline, as_focal_point):

@@ -207,7 +207,7 @@ def test_drafts_of_one_person_are_limited(point, focal_point, coordinator):
             for number in range(MAX_DRAFTS)
         )
 
-    with pytest.raises(DraftRefusedError, match="you keep 100 drafts already"):
+    with pytest.raises(DraftRefusedError, match="you already have 100 drafts"):
         save_draft(point, focal_point, {"narrative": ["One more"]})
     first = points[0].drafts.all()[0]
     save_draft(points[0], focal_point, {"narrative": ["Changed"]}, first.submission)

@@ -173,14 +173,14 @@ def test_period_that_contains_today_is_accepted(accepted):
         ("2026-24", "no"),
         ("2026-11 late", "no"),
         ("2026-12 by", "no"),
-        ("2025~/2026~", "2026 is still to come. Let it end today, 20 November 2026, or earlier."),
+        ("2025~/2026~", "2026 is in the future. End it today, 20 November 2026, or earlier."),
         (
             "2026-10/2026-12 late by",
-            "late December 2026 is still to come. Let it end today, 20 November 2026, or earlier.",
+            "late December 2026 is in the future. End it today, 20 November 2026, or earlier.",
         ),
-        ("2026-11-16/2026-11-30", "30 November 2026 is still to come. Let it end today, 20 November 2026, or earlier."),
-        ("2026-01/2050-12", "December 2050 is still to come. Let it end today, 20 November 2026, or earlier."),
-        ("2026-11/2026-12", "December 2026 is still to come. Let it end today, 20 November 2026, or earlier."),
+        ("2026-11-16/2026-11-30", "30 November 2026 is in the future. End it today, 20 November 2026, or earlier."),
+        ("2026-01/2050-12", "December 2050 is in the future. End it today, 20 November 2026, or earlier."),
+        ("2026-11/2026-12", "December 2026 is in the future. End it today, 20 November 2026, or earlier."),
     ],
 )
 def test_future_date_is_refused(refused, message):

@@ -113,7 +113,7 @@ def test_form_that_claims_more_stored_parts_than_there_are_is_refused(as_admin, 
     removed_meanwhile = as_admin.post(address, form)
 
     assert (refused.status_code, removed_meanwhile.status_code) == (400, 400)
-    assert "Somebody has removed one of the parts on this page meanwhile, so nothing was saved." in text(refused)
+    assert "Somebody else has removed one of the parts on this page, so nothing was saved." in text(refused)
     assert ActionPoint.objects.get().title != "Renamed"
 
 
@@ -242,9 +242,9 @@ def test_another_agency_for_a_part_derives_the_status_again(as_admin, point):
     [
         ({"since": "March 2025", "until": "2025-02-28"}, "This is before the agency began to lead it."),
         ({"until": "1999-12-31"}, "This is before the agency began to lead it."),
-        ({"until": "2090-01-01"}, "This is still to come."),
-        ({"new": True, "agency": "UNDP", "since": "2025"}, "UNDP leads this action point already."),
-        ({"agency": "UNSSC"}, "UNSSC leads this action point already."),
+        ({"until": "2090-01-01"}, "This date is in the future."),
+        ({"new": True, "agency": "UNDP", "since": "2025"}, "UNDP already leads this action point."),
+        ({"agency": "UNSSC"}, "UNSSC already leads this action point."),
     ],
 )
 def test_impossible_responsibilities_are_refused(as_admin, point, typed, error):

@@ -76,4 +76,4 @@ def test_one_click_page_fits_and_is_accessible(new_page, focal_point):
 
     assert violations(page) == []
     page.get_by_role("button", name="Send no more digests").click()
-    expect(page.get_by_role("status")).to_contain_text("gets no digests any more")
+    expect(page.get_by_role("status")).to_contain_text("no longer gets digests")

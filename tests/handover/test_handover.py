@@ -380,7 +380,7 @@ def test_form_that_is_sent_again_leads_to_the_hand_over(client, focal_point, suc
     again = client.post(address(focal_point, successor), form | {"reason": "Retired.", "led": [led.pk]}, follow=True)
 
     assert again.redirect_chain == [(first.headers["Location"], 302)]
-    assert "This was handed over already." in text(again)
+    assert "This has already been handed over." in text(again)
     assert (Handover.objects.count(), personas.persons(led)) == (1, [])
 
 

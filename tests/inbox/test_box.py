@@ -196,7 +196,7 @@ def test_draft_is_saved_and_offered_in_its_row(signed_in, parts):
     assert f"/agendas/2026/1.1/updates/?draft={draft.pk}" in links(page)
     assert address(parts[0]) not in links(page)
     assert nothing.status_code == 400
-    assert "Nothing is written yet" in text(nothing)
+    assert "Nothing was written" in text(nothing)
 
 
 def test_signing_out_keeps_the_text(client, focal_point, parts):
@@ -276,7 +276,7 @@ def test_no_progress_is_asked_about_again_in_the_next_period(signed_in, focal_po
     row = signed_in.get("/my/").context["inbox"].rows[0]
 
     assert row.is_waiting is is_asked
-    assert row.asked == ((f"No progress was the answer of {row.last_reported}.",) if is_asked else ())
+    assert row.asked == ((f"Answer: no progress ({row.last_reported})",) if is_asked else ())
 
 
 @pytest.mark.parametrize(

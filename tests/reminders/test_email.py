@@ -109,7 +109,7 @@ def test_part_that_was_never_reported_on_says_so(point, focal_point):
     assert "Update due since 1 April 2020. No update yet." in words(digest_of(focal_point)).text
 
 
-@pytest.mark.parametrize(("by_recipient", "expected"), [(True, "your answer"), (False, "the answer")])
+@pytest.mark.parametrize(("by_recipient", "expected"), [(True, "Your answer"), (False, "Answer")])
 def test_no_progress_is_mentioned_as_an_answer_only(point, focal_point, by_recipient, expected):
     author = focal_point if by_recipient else None
     log_progress(
@@ -121,7 +121,7 @@ def test_no_progress_is_mentioned_as_an_answer_only(point, focal_point, by_recip
 
     found = words(digest_of(focal_point)).text
 
-    assert f"No progress was {expected} of 22 November 2026." in found
+    assert f"{expected}: no progress (22 November 2026)" in found
     assert "“The post is vacant.”" in found
     assert f"Still no progress because …: {LINKS}" in found
     assert "Update due" not in found
@@ -155,7 +155,7 @@ def test_later_report_of_another_agency_is_mentioned(point, focal_point, other_f
     reported(point, "2026-11-09", agency=other_focal_point.agency)
 
     assert (
-        "Last update 7 months ago. UNSSC reported on its part: 9 November 2026." in words(digest_of(focal_point)).text
+        "Last update 7 months ago. UNSSC reported on its part: 9 November 2026" in words(digest_of(focal_point)).text
     )
 
 

@@ -238,7 +238,7 @@ def test_preview_says_when_each_mail_goes_out_where_the_person_is_and_who_gets_n
     assert "08:00 (Pacific/Apia)" in found
     assert "08:00 (UTC)" in found
     assert "Unwilling (Focal point): has turned digests off" in found
-    assert "Away (Focal point): pauses until" in found
+    assert "Away (Focal point): has paused digests until" in found
     assert ("Had One (Focal point): has had a digest lately" in found) == (timezone.localdate().day > 1)
 
 

@@ -393,7 +393,7 @@ def test_passed_milestones_are_asked_about_before_the_agenda_is_created(as_coord
 @pytest.mark.parametrize(
     ("kind", "day", "message"),
     [
-        ("done", "2099", "This is still to come"),
+        ("done", "2099", "This date is in the future"),
         ("new_date", "", "Enter the new date."),
         ("new_date", "2005", "This date has passed too"),
         ("new_date", "soon", "date"),

@@ -27,7 +27,7 @@ class Event(models.TextChoices):
 class AuditEntry(AppendOnlyModel):
     """Store one event. People are named by reference, never by a copy of their name or address."""
 
-    at = models.DateTimeField(_("at"), default=timezone.now, db_index=True)
+    at = models.DateTimeField(_("date and time"), default=timezone.now, db_index=True)
     event = models.CharField(_("event"), max_length=30, choices=Event)
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.PROTECT, null=True, related_name="+"

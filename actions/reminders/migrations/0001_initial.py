@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             name="Heartbeat",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField(verbose_name="at")),
+                ("at", models.DateTimeField(verbose_name="date and time")),
                 (
                     "alarm_raised",
                     models.BooleanField(default=False, verbose_name="admins were alerted that it stopped"),
@@ -277,7 +277,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
-                ("refusals", models.PositiveSmallIntegerField(default=0, verbose_name="of these refused for now")),
+                ("refusals", models.PositiveSmallIntegerField(default=0, verbose_name="temporarily refused")),
                 ("next_attempt_at", models.DateTimeField(null=True, verbose_name="next attempt at")),
                 ("token", models.UUIDField(null=True, verbose_name="token")),
                 ("lease_until", models.DateTimeField(null=True, verbose_name="lease until")),
@@ -322,7 +322,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="actions.actionpoint",
-                        verbose_name="asked about",
+                        verbose_name="action point asked about",
                     ),
                 ),
                 (
@@ -509,7 +509,7 @@ class Migration(migrations.Migration):
                         verbose_name="reminders without an answer before escalation",
                     ),
                 ),
-                ("faulty_since", models.DateTimeField(editable=False, null=True, verbose_name="faults found")),
+                ("faulty_since", models.DateTimeField(editable=False, null=True, verbose_name="faulty since")),
                 (
                     "agenda",
                     models.OneToOneField(

@@ -44,7 +44,7 @@ class Digest(models.Model):
     day = models.DateField(_("day"))
     """The recipient's date when it was planned."""
     asked_about = models.ForeignKey(
-        ActionPoint, verbose_name=_("asked about"), on_delete=models.PROTECT, null=True, related_name="+"
+        ActionPoint, verbose_name=_("action point asked about"), on_delete=models.PROTECT, null=True, related_name="+"
     )
     """The one action point of a reminder that a coordinator sends by hand."""
     asked_by = models.ForeignKey(
@@ -60,7 +60,7 @@ class Digest(models.Model):
 
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    refusals = models.PositiveSmallIntegerField(_("of these refused for now"), default=0)
+    refusals = models.PositiveSmallIntegerField(_("temporarily refused"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt at"), null=True)
     token = models.UUIDField(_("token"), null=True)
     lease_until = models.DateTimeField(_("lease until"), null=True)

@@ -40,7 +40,7 @@ class Heartbeat(models.Model):
 
     ONLY = 1
 
-    at = models.DateTimeField(_("at"))
+    at = models.DateTimeField(_("date and time"))
     alarm_raised = models.BooleanField(_("admins were alerted that it stopped"), default=False)
     failures_reported_at = models.DateTimeField(_("admins were mailed about failed digests at"), null=True)
 

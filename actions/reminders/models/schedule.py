@@ -66,7 +66,7 @@ class ReminderSchedule(models.Model):
             "coordinators. Leave it empty for no escalation."
         ),
     )
-    faulty_since = models.DateTimeField(_("faults found"), null=True, editable=False)
+    faulty_since = models.DateTimeField(_("faulty since"), null=True, editable=False)
     """Since when planning has left out faulty rows, or could not plan the schedule at all. Null if it finds none."""
     history = HistoricalRecords(excluded_fields=["faulty_since"])
 
