@@ -181,7 +181,7 @@ def test_part_that_somebody_has_added_meanwhile_is_refused(as_admin, records, la
     answer = as_admin.post(address, form | {f"{parts}-INITIAL_FORMS": 0})
 
     assert answer.status_code == 400
-    assert re.search("already exists|leads this action point already", text(answer))
+    assert re.search("already exists|already leads this action point", text(answer))
 
 
 # Responsibilities

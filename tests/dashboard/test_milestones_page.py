@@ -34,7 +34,7 @@ def test_time_line_has_the_state_of_each_milestone(db):
         (2024, [("passed", "Each year")]),
         (2025, [("done", "Done")]),
         (2026, [("passed", "Passed"), ("ended", "Passed, of the completed part")]),
-        (2027, [("ahead", "Upcoming"), ("ahead", "From next year on")]),
+        (2027, [("ahead", "Ahead"), ("ahead", "From next year on")]),
         (2028, [("ended", "Of the completed part"), ("ahead", "Of the other part")]),
     ]
     counts = [(state, count) for state, _words, count in line.counts]

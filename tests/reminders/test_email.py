@@ -214,7 +214,7 @@ def test_single_question_does_not_say_when_it_comes_again(focal_point, coordinat
 
     assert asked.subject == f"{coordinator.name} asks about 2026/1.1"
     for found in (asked.text, asked.html):
-        assert "this one mail" in found
+        assert "because the action point is waiting for you" in found
         assert "at most once a day" not in found
         assert "By Friday, please." in found
 

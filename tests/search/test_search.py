@@ -221,7 +221,7 @@ def test_unknown_reference_finds_nothing(client, point, focal_point):
     [
         ({"q": "training" + "x" * 200}, "too long"),
         ({"q": " ".join(f"training{'g' * number}" for number in range(11))}, "the first 10 of them"),
-        ({"q": "training", "kind": "secrets"}, "results of every kind"),
+        ({"q": "training", "kind": "secrets"}, "Results of every kind"),
     ],
 )
 def test_overlong_query_is_shortened_with_a_message(client, point, focal_point, query, message):
