@@ -184,7 +184,7 @@ def test_agency_page_says_what_was_surely_kept_late(client, issue, due, done_on,
     found = text(client.get("/agencies/UNDP/"))
 
     milestone.refresh_from_db()
-    assert f"done {milestone.done_on} {'late ' if is_late else ''}2026/1.1" in found
+    assert f"done {milestone.done_on} {'done late ' if is_late else ''}2026/1.1" in found
 
 
 def titles_by_state(response):
