@@ -154,9 +154,7 @@ def test_later_report_of_another_agency_is_mentioned(point, focal_point, other_f
     reported(point, "2026-03", agency=focal_point.agency)
     reported(point, "2026-11-09", agency=other_focal_point.agency)
 
-    assert (
-        "Last update 7 months ago. UNSSC reported on its part: 9 November 2026" in words(digest_of(focal_point)).text
-    )
+    assert "Last update 7 months ago. UNSSC reported on its part: 9 November 2026" in words(digest_of(focal_point)).text
 
 
 def test_milestones_have_their_date_at_the_left_and_the_next_one_is_with_its_part(point, focal_point):

@@ -239,7 +239,9 @@ def test_preview_says_when_each_mail_goes_out_where_the_person_is_and_who_gets_n
     assert "08:00 (UTC)" in found
     assert "Unwilling (Focal point): has turned digests off" in found
     assert "Away (Focal point): has paused digests until" in found
-    assert ("Had One (Focal point): had a digest recently, and has asked for fewer" in found) == (timezone.localdate().day > 1)
+    assert ("Had One (Focal point): had a digest recently, and has asked for fewer" in found) == (
+        timezone.localdate().day > 1
+    )
 
 
 def test_schedule_is_tried_before_it_is_saved(as_coordinator, focal_point, point):
