@@ -93,7 +93,9 @@ class InvitationForm(_PersonForm):
         }
         help_texts = {
             "email": _("The invitation goes there, and the person signs in with it."),
-            "role": _("Focal points log progress for their agency. Coordinators log it for any agency, and manage the agendas."),
+            "role": _(
+                "Focal points log progress for their agency. Coordinators log it for any agency, and manage the agendas."
+            ),
             "agency": _("Focal points need one; for coordinators and admins it is optional."),
         }
         # They are about somebody else than the person whom the browser knows.
