@@ -1,4 +1,4 @@
-// What every page does, in one file because a first visit may take few requests: focus what must be read first, close menus, send forms once.
+// What every page does, in one file because a first visit may take few requests: focus what must be read first, close menus, name printed pages, send forms once.
 
 // Focus what must be read first (data-autofocus). If the address names a part of the page, the browser moves the focus there while the page
 // loads, so that it is set again afterwards.
@@ -20,6 +20,11 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
     event.preventDefault();
   });
+});
+
+// Print the title of the page on every sheet (data-print-title).
+addEventListener("beforeprint", () => {
+  document.querySelector("[data-print-title]").textContent = document.title;
 });
 
 // Scroll a navigation that is wider than the screen until the current page is in its middle.

@@ -1,7 +1,11 @@
-"""Tests of what axe-core does not see: errors of forms, and forced colours. Every page is checked in test_every_page.py."""
+"""Tests of what axe-core does not see: errors of forms, forced colours, print. Every page is checked in test_every_page.py."""
+
+import io
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import expect
+from pypdf import PdfReader
 
 from tests import personas
 
@@ -59,3 +63,14 @@ def test_shapes_and_chosen_options_stay_visible_with_forced_colours(form):
     assert all("conic-gradient" in shape for shape in shapes.values())
     assert len(set(shapes.values())) == len(shapes)
     assert current != others
+
+
+def test_every_printed_sheet_has_title_and_date(page, transactional_db):
+    page.goto("/help/glossary/")
+
+    sheets = [sheet.extract_text() for sheet in PdfReader(io.BytesIO(page.pdf(format="A5"))).pages]
+
+    assert len(sheets) > 1
+    for sheet in sheets:
+        assert "Glossary · Partnership Progress Tracker" in " ".join(sheet.split())
+        assert f"{datetime.now(UTC):%B %Y}" in sheet
