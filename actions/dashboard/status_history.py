@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from django.core.cache import cache
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max
 
 from actions.as_of import AsOf
 from actions.beginning import first_day
 from actions.dashboard.updates import ReportedUpdate, read_updates
-from actions.models import ActionStatus, Responsibility
+from actions.models import ActionStatus, ProgressUpdate, Responsibility
 from actions.reports import agency_parents
 from actions.states import ActionPointState
 from actions.summaries import covers, status_of_action_point, status_of_part
@@ -64,9 +64,10 @@ def _earlier_months(agenda: Agenda, states: Sequence[ActionPointState], as_of: A
 
     if as_of.is_past:
         return read()
-    updates = as_of.updates().filter(action_point__issue__agenda=agenda, position_day__lte=last)
-    read_from = updates.aggregate(count=Count("pk"), sum=Sum("pk"), last=Max("recorded_at"))
-    version = version_of_content([last, leads, parents, points, read_from])
+    # Updates are append only: each change adds one or withdraws one.
+    updates = ProgressUpdate.objects.filter(action_point__issue__agenda=agenda, position_day__lte=last)
+    read_from = updates.aggregate(count=Count("pk"), withdrawn=Count("withdrawn_at"), last=Max("recorded_at"))
+    version = version_of_content([last, leads, sorted(parents.items()), points, read_from])
     key = f"status_history:{agenda.pk}"
     stored_version, history = cache.get(key, ("", []))
     if stored_version != version:
@@ -77,7 +78,7 @@ def _earlier_months(agenda: Agenda, states: Sequence[ActionPointState], as_of: A
 
 def read_lead_periods(agenda: Agenda) -> list[LeadPeriod]:
     """Return who has led the action points of an agenda, and when. One query."""
-    responsibilities = Responsibility.objects.filter(action_point__issue__agenda=agenda).order_by()
+    responsibilities = Responsibility.objects.filter(action_point__issue__agenda=agenda).order_by("pk")
     columns = "action_point_id", "agency_id", "since_earliest", "until"
     return list(map(LeadPeriod._make, responsibilities.values_list(*columns)))
 
