@@ -43,6 +43,7 @@ FILES = (
     "agencies_file",
     "people_file",
     "note_file",
+    "chart_file",
 )
 """Beginnings of the names of routes that answer with a file."""
 MORE_PAGES = [

@@ -66,6 +66,7 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "search": ({}, [200, 200, 200, 200, 200]),
     "dashboard_reminders": (AGENDA, [LOGIN, 403, 403, 200, 200]),
     "charts": (AGENDA, [LOGIN, 200, 200, 200, 200]),
+    "chart_file": (AGENDA | {"name": "status-by-issue"}, [LOGIN, 200, 200, 200, 200]),
     "changes": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "export": (AGENDA | {"kind": "csv"}, [LOGIN, 200, 200, 200, 200]),
     "updates_file": (AGENDA | {"kind": "csv"}, [LOGIN, 200, 200, 200, 200]),

@@ -46,6 +46,8 @@ class StatusRow:
     """The query of the list of all of them."""
     name: str = ""
     """The label in full, if that is longer."""
+    short_label: str = ""
+    """The label where space is short."""
 
     @property
     def total(self) -> int:
@@ -101,7 +103,7 @@ def history_rows(history: Sequence[tuple[date, Counter[str]]], as_of: AsOf) -> l
         shown = figures(counts, statuses, {"as_of": day.isoformat()})
         if as_of.basis != Basis.REPORTED:
             shown = [replace(figure, query="") for figure in shown]
-        rows.append(StatusRow(label, shown))
+        rows.append(StatusRow(label, shown, short_label=date_format(day, "M Y")))
     return rows
 
 

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from actions.dashboard import views
+from actions.dashboard import chart_views, views
 
 urlpatterns = [
     path("agendas/<slug:slug>/dashboard/", views.dashboard, name="dashboard"),
     path("agendas/<slug:slug>/dashboard/reminders/", views.reminders_page, name="dashboard_reminders"),
     path("agendas/<slug:slug>/changes/", views.changes_page, name="changes"),
-    path("agendas/<slug:slug>/charts/", views.charts_page, name="charts"),
+    path("agendas/<slug:slug>/charts/", chart_views.charts_page, name="charts"),
+    path("agendas/<slug:slug>/charts/<slug:name>.svg", chart_views.chart_file, name="chart_file"),
     path("agendas/<slug:slug>/milestones/", views.milestones_page, name="milestones"),
 ]

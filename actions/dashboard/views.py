@@ -1,7 +1,6 @@
-"""The dashboard of an agenda and its tabs."""
+"""The dashboard of an agenda and its tabs, except the charts."""
 
 from datetime import date, timedelta
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,33 +10,22 @@ from django.views.decorators.http import require_safe
 
 from actions.access import get_agenda, get_agendas, public_if_visible, signed_in
 from actions.as_of import EARLIEST, AsOf, read_as_of
-from actions.as_of_history import look_back, look_back_at_issues
 from actions.beginning import beginning, first_day
 from actions.dashboard.act_now import concerns
 from actions.dashboard.changes import changes
 from actions.dashboard.counts import count
-from actions.dashboard.figures import (
-    MAX_ISSUES,
-    by_agency,
-    by_issue,
-    figures,
-    history_rows,
-    lead_agencies,
-    segments,
-    statuses_of,
-)
+from actions.dashboard.figures import MAX_ISSUES, figures, lead_agencies, segments, statuses_of
 from actions.dashboard.heat_map import heat_map
 from actions.dashboard.milestone_timeline import time_line
 from actions.dashboard.status_history import status_history
+from actions.dashboard.tabs import read, tab_context
 from actions.dashboard.trends import trends
 from actions.dashboard.updates import latest
 from actions.lists.filters import unknown_parameters
 from actions.reader import read_agenda
 from actions.reporting_rounds import long_past_period
 from actions.rules import has_paused_part
-from actions.states import ActionPointState
 from actions.update_order import orders, query_in
-from issues.models import Agenda, Issue
 from tracker.people.permissions import Right, may
 
 A_MONTH = timedelta(days=30)
@@ -49,13 +37,13 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what needs attention, the statuses, when each agency last reported and the latest updates."""
     as_of = read_as_of(request)
     agenda, agendas = get_agendas(request.user, slug)
-    issues, states = _read(agenda, as_of)
+    issues, states = read(agenda, as_of)
     counted, history = count(states, as_of.day), status_history(agenda, states, as_of)
     agencies, may_coordinate = lead_agencies(counted), may(request.user, Right.COORDINATE)
     may_act = may_coordinate and agenda.is_open and not as_of.is_past
     shown = figures(counted.statuses, statuses_of(counted.statuses), {})
     added_later = sum(state.added_on is not None for state in states)
-    context = _tab("dashboard", agenda, request, as_of) | {
+    context = tab_context("dashboard", agenda, request, as_of) | {
         "agendas": agendas,
         "beginning": beginning(agenda, as_of),
         "counted": counted,
@@ -71,51 +59,13 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "dashboard/dashboard_page.html", context, status=400 if as_of.errors else 200)
 
 
-def _read(agenda: Agenda, as_of: AsOf) -> tuple[list[Issue], list[ActionPointState]]:
-    """Return the issues and action points of the agenda; give it, in memory, the state and wording of the date."""
-    look_back(agenda, as_of)
-    issues = look_back_at_issues(agenda.issues.order_by("number"), as_of)
-    for issue in issues:
-        issue.agenda = agenda
-    return issues, read_agenda(agenda, as_of)
-
-
-def _tab(name: str, agenda: Agenda, request: HttpRequest, as_of: AsOf | None = None) -> dict[str, Any]:
-    """Return the context that all tabs share."""
-    return {
-        "tab": name,
-        "agenda": agenda,
-        "current_agenda": agenda,
-        "as_of": as_of or AsOf(timezone.localdate()),
-        "coordinates": may(request.user, Right.COORDINATE),
-    }
-
-
-@public_if_visible
-@require_safe
-def charts_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the statuses by issue and agency, and progress over time."""
-    as_of = read_as_of(request)
-    agenda = get_agenda(request.user, slug)
-    issues, states = _read(agenda, as_of)
-    counted = count(states, as_of.day)
-    history = status_history(agenda, states, as_of)
-    context = _tab("charts", agenda, request, as_of) | {
-        "beginning": beginning(agenda, as_of),
-        "issues": by_issue(issues[:MAX_ISSUES], counted),
-        "agencies": by_agency(lead_agencies(counted), counted),
-        "history": history_rows(history, as_of),
-    }
-    return render(request, "dashboard/charts_page.html", context, status=400 if as_of.errors else 200)
-
-
 @require_safe
 def reminders_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Show coordinators the answers to digests, and how many action points have paused reminders."""
     agenda = get_agenda(signed_in(request), slug, Right.COORDINATE)
     today = timezone.localdate()
     paused = sum(has_paused_part(state, today) for state in read_agenda(agenda, AsOf(today)))
-    context = _tab("reminders", agenda, request) | {"paused": paused}
+    context = tab_context("reminders", agenda, request) | {"paused": paused}
     return render(request, "dashboard/reminders_page.html", context)
 
 
@@ -133,7 +83,7 @@ def changes_page(request: HttpRequest, slug: str) -> HttpResponse:
         errors.append(_("Choose a day from 1945 until today. This page shows the changes of the last month."))
         since = today - A_MONTH
     found = changes(agenda, since, request.user, request.GET, errors)
-    context = _tab("changes", agenda, request) | {
+    context = tab_context("changes", agenda, request) | {
         "since": since,
         "changes": found,
         "orders": orders(found.order, {"since": since.isoformat()}),
@@ -152,5 +102,5 @@ def milestones_page(request: HttpRequest, slug: str) -> HttpResponse:
     agenda, today = get_agenda(request.user, slug), timezone.localdate()
     errors = unknown_parameters(request.GET, ["page", "after", "before"])
     found = time_line(agenda, today, request.GET, errors)
-    context = _tab("milestones", agenda, request) | {"time_line": found, "errors": errors}
+    context = tab_context("milestones", agenda, request) | {"time_line": found, "errors": errors}
     return render(request, "dashboard/milestones_page.html", context, status=400 if errors else 200)
