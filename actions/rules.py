@@ -106,13 +106,16 @@ def is_past_due(due_latest: date | None, today: date) -> bool:
     return due_latest is not None and due_latest < today
 
 
-def is_overdue(state: ActionPointState, milestone: OpenMilestone, today: date) -> bool:
-    """Return whether the agenda is open, the latest day of the milestone has passed, and its part (or one of all parts) is going on."""
-    return (
-        state.agenda.is_open
-        and is_past_due(milestone.due_latest, today)
-        and any(is_going_on(part) for part in parts_of_milestone(state, milestone))
+def is_passed(state: ActionPointState, milestone: OpenMilestone, today: date) -> bool:
+    """Return whether the latest day of the milestone has passed, and its part (or one of all parts) is going on."""
+    return is_past_due(milestone.due_latest, today) and any(
+        is_going_on(part) for part in parts_of_milestone(state, milestone)
     )
+
+
+def is_overdue(state: ActionPointState, milestone: OpenMilestone, today: date) -> bool:
+    """Return whether the agenda is open and the milestone has passed while its part is going on."""
+    return state.agenda.is_open and is_passed(state, milestone, today)
 
 
 def is_ahead(state: ActionPointState, milestone: OpenMilestone, today: date) -> bool:

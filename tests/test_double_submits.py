@@ -157,12 +157,8 @@ def deactivation(client: Client, person: User) -> Sent:
     return path, sent | {"deactivate": "on"}, made
 
 
-def section_edit(client: Client, person: User) -> Sent:
-    path = "/agendas/2026/note/1.1/description/"
-    form = client.get(path).context["form"]
-    typed = {"version": form.version_read, "count": form.count}
-    typed |= {field.html_name: field.value() or "" for block in form.forms for field in block}
-    return path, typed | {f"block-{form.count}-text": "Staff are trained."}, SectionEdit
+def paragraph(client: Client, person: User) -> Sent:
+    return "/agendas/2026/note/1.1/description/new/", {"text": "Staff are trained."}, SectionEdit
 
 
 def publication(client: Client, person: User) -> Sent:
@@ -187,7 +183,7 @@ def admin_agency(client: Client, person: User) -> Sent:
 REDIRECTED = [
     *(milestone, progress, box, correction, withdrawal, snooze, issue, action_point, saved_view, invitation, schedule),
     *(reminder, rollover, planned_issue, decision, next_agenda, hand_over, hand_over_of_what_is_led, deactivation),
-    *(section_edit, sign_off),
+    *(paragraph, sign_off),
 ]
 """Forms whose second sending leads to where the first one leads."""
 REFUSED: dict[Any, set[int]] = {outline: {400, 409}, bulk_edit: {409}, publication: {409}, admin_agency: {400}}

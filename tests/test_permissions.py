@@ -28,6 +28,7 @@ PEOPLE = ["visitor", "own", "other", "coordinator", "admin"]
 POINT = {"slug": "2026", "issue": 1, "number": 1}
 UPDATE = POINT | {"update": 1}
 AGENDA = {"slug": "2026"}
+NEW = {"key": "new"}
 
 LOGIN = 302
 """Visitors are asked to sign in."""
@@ -81,11 +82,15 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "note_markdown": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "note_word": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "note_pdf": (AGENDA, [LOGIN, 200, 200, 200, 200]),
-    "note_editing": (AGENDA, [LOGIN, 403, 403, 200, 200]),
-    "note_introduction": (AGENDA, [LOGIN, 403, 403, 200, 200]),
-    "note_rationale": (AGENDA | {"number": 1}, [LOGIN, 403, 403, 200, 200]),
-    "note_description": (POINT, [LOGIN, 403, 403, 200, 200]),
-    "note_updates": (POINT, [LOGIN, 403, 403, 200, 200]),
+    "note_editing": (AGENDA, [LOGIN, 403, 403, 302, 302]),
+    "note_introduction": (AGENDA, [LOGIN, 403, 403, 302, 302]),
+    "note_rationale": (AGENDA | {"number": 1}, [LOGIN, 403, 403, 302, 302]),
+    "note_description": (POINT, [LOGIN, 403, 403, 302, 302]),
+    "note_updates": (POINT, [LOGIN, 403, 403, 302, 302]),
+    "note_introduction_paragraph": (AGENDA | NEW, [LOGIN, 403, 403, 200, 200]),
+    "note_rationale_paragraph": (AGENDA | NEW | {"number": 1}, [LOGIN, 403, 403, 200, 200]),
+    "note_description_paragraph": (POINT | NEW, [LOGIN, 403, 403, 200, 200]),
+    "note_updates_paragraph": (POINT | NEW, [LOGIN, 403, 403, 200, 200]),
     "note_sign_offs": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "note_sign_off": (POINT, [LOGIN, 200, 403, 403, 403]),
     "note_versions": (AGENDA, [LOGIN, 200, 200, 200, 200]),
@@ -175,10 +180,10 @@ WRITE: dict[str, list[int]] = {
     "change_many": [LOGIN, 403, 403, 400, 400],
     "undo_change": [LOGIN, 403, 403, 302, 302],
     "remind": [LOGIN, 403, 403, 302, 302],
-    "note_introduction": [LOGIN, 403, 403, 400, 400],
-    "note_rationale": [LOGIN, 403, 403, 400, 400],
-    "note_description": [LOGIN, 403, 403, 400, 400],
-    "note_updates": [LOGIN, 403, 403, 400, 400],
+    "note_introduction_paragraph": [LOGIN, 403, 403, 400, 400],
+    "note_rationale_paragraph": [LOGIN, 403, 403, 400, 400],
+    "note_description_paragraph": [LOGIN, 403, 403, 400, 400],
+    "note_updates_paragraph": [LOGIN, 403, 403, 400, 400],
     "note_sign_off": [LOGIN, 400, 403, 403, 403],
     "note_publish": [LOGIN, 403, 403, 400, 400],
     "note_version_audience": [LOGIN, 403, 403, 400, 400],

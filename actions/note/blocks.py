@@ -8,7 +8,8 @@ so that a later change shows. Sources that no block covers follow as they were r
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 from tracker.text import without_unwanted
@@ -30,6 +31,8 @@ class Source:
     text: str
     """Markdown, as the note shows it unless it is edited."""
     fingerprint: str
+    by: str = ""
+    """The agency or person that reported it; empty if nobody is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,17 @@ class EditedBlock:
     text: str | None = None
     """Markdown; None shows the sources as reported."""
     left_out: bool = False
+    number: int = 0
+    """The number of a paragraph of the coordinators in its section; 0 until it is stored, and for a block that covers sources."""
 
     @property
     def keys(self) -> tuple[str, ...]:
         return tuple(cover.key for cover in self.covers)
+
+    @property
+    def key(self) -> str:
+        """Return what identifies it in its section: its first source, or its number."""
+        return self.covers[0].key if self.covers else f"own-{self.number}"
 
     def changed_sources(self, sources: dict[str, Source]) -> list[tuple[Cover, Source | None]]:
         """Return the sources that differ from what they were when this was edited; None for one that was withdrawn."""
@@ -66,14 +76,15 @@ class EditedBlock:
 
 def blocks_from_json(stored: Iterable[dict[str, Any]]) -> list[EditedBlock]:
     """Read `SectionEdit.blocks`."""
-    return [
+    return numbered(
         EditedBlock(
             tuple(Cover(*cover) for cover in block["covers"]),
             block["text"] and without_unwanted(block["text"]),
             block["left_out"],
+            block.get("number", 0),
         )
         for block in stored
-    ]
+    )
 
 
 def blocks_to_json(blocks: Sequence[EditedBlock], sources: Sequence[Source]) -> list[dict[str, Any]]:
@@ -86,9 +97,17 @@ def blocks_to_json(blocks: Sequence[EditedBlock], sources: Sequence[Source]) -> 
             "covers": [[cover.key, cover.fingerprint, cover.was] for cover in block.covers],
             "text": block.text,
             "left_out": block.left_out,
+            "number": block.number,
         }
-        for block in blocks
+        for block in numbered(blocks)
     ]
+
+
+def numbered(blocks: Iterable[EditedBlock]) -> list[EditedBlock]:
+    """Give the paragraphs of the coordinators that have no number yet the next ones."""
+    blocks = list(blocks)
+    following = count(max((block.number for block in blocks), default=0) + 1)
+    return [replace(block, number=0 if block.covers else block.number or next(following)) for block in blocks]
 
 
 def with_new_sources(blocks: Sequence[EditedBlock], sources: Sequence[Source]) -> list[EditedBlock]:
@@ -102,7 +121,7 @@ def keep_text(block: EditedBlock, sources: dict[str, Source]) -> list[EditedBloc
     covers = tuple(Cover.of(sources[key]) for key in block.keys if key in sources)
     if not covers and (block.left_out or not block.text):
         return []
-    return [EditedBlock(covers, block.text, block.left_out)]
+    return [replace(block, covers=covers)]
 
 
 def as_reported(block: EditedBlock, sources: dict[str, Source]) -> list[EditedBlock]:

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
+from functools import cached_property
 
 from django.core.exceptions import BadRequest
 from django.utils.translation import gettext as _
@@ -25,8 +26,10 @@ from actions.note.directory import Contact, NoteAgency
 from actions.note.markdown_tree import web_address
 from actions.note.milestones import NoteMilestone
 from actions.note.models import SectionEdit, SignOff
+from actions.note.paragraphs import SectionParagraph, section_paragraphs
 from actions.note.sections import Section
-from actions.rules import is_past_due
+from actions.rules import is_passed, is_past_due
+from actions.states import ActionPointState, OpenMilestone, PartState
 from issues.models import Agenda, Issue
 from tracker.people.models import Agency, User
 from tracker.text import without_unwanted
@@ -43,7 +46,7 @@ def build_note(agenda: Agenda, today: date, *, with_people: bool) -> Note:
     Eleven queries at most, whatever the number of rows; one less without people. Updates that were withdrawn or superseded are not
     in it, nor are drafts. Edited sections replace what was reported.
     """
-    return _NoteBuilder(agenda, today, with_people=with_people).build()
+    return NoteBuilder(agenda, today, with_people=with_people).note
 
 
 def current_sign_offs(agenda: Agenda) -> dict[int, list[SignOff]]:
@@ -61,45 +64,25 @@ def note_updates_of(point: ActionPoint) -> list[NoteUpdate]:
     return [_note_update(update, point) for update in updates]
 
 
-@dataclass(frozen=True, slots=True)
-class EditedSection:
-    """A section with its newest edit."""
-
-    section: Section
-    edit: SectionEdit | None
-    has_changed_source: bool
-
-
-def edited_sections(agenda: Agenda) -> list[EditedSection]:
-    """Return all sections in the order of the note. Nine queries."""
-    points, updates = _action_points(agenda), _updates(agenda)
-    newest = SectionEdit.objects.filter(agenda=agenda).newest().select_related("author")
-    edits = {edit.section: edit for edit in newest}
-    found = [sections.introduction(agenda)]
-    for issue in agenda.issues.order_by("number"):
-        issue.agenda = agenda
-        found.append(sections.rationale(issue))
-        for point in (point for point in points if point.issue_id == issue.pk):
-            note_updates = [_note_update(update, point) for update in updates[point.pk]]
-            found += [sections.description(point), sections.updates(point, note_updates)]
-    return [
-        EditedSection(section, edit, section.has_changed_source(edit))
-        for section in found
-        for edit in (edits.get(section.key),)
-    ]
-
-
-class _NoteBuilder:
-    """What all texts of one note have in common."""
+class NoteBuilder:
+    """Read what the note of an agenda is made of: its rows, edits and answers. Ten queries; the texts are built from them."""
 
     def __init__(self, agenda: Agenda, today: date, *, with_people: bool) -> None:
         self.agenda, self.today, self.with_people = agenda, today, with_people
         self.blocks = _blocks(agenda)
         self.sign_offs = current_sign_offs(agenda)
+        self.issues = list(agenda.issues.order_by("number"))
+        for issue in self.issues:
+            issue.agenda = agenda
         self.action_points = _action_points(agenda)
         self.updates = _updates(agenda)
+        self.note_updates = {
+            point.pk: [_note_update(update, point) for update in self.updates[point.pk]] for point in self.action_points
+        }
 
-    def build(self) -> Note:
+    @cached_property
+    def note(self) -> Note:
+        """One query more with people."""
         agenda = self.agenda
         points: dict[int, list[NotePoint]] = defaultdict(list)
         for point in self.action_points:
@@ -113,16 +96,37 @@ class _NoteBuilder:
             agreed_on=agenda.agreed_on,
             reporting_period=agenda.reporting_period,
             as_of=self.today,
-            issues=tuple(self._issue(issue, points[issue.pk]) for issue in agenda.issues.order_by("number")),
+            issues=tuple(self._issue(issue, points[issue.pk]) for issue in self.issues),
             directory=_directory(_agencies_named(self.action_points, self.updates), with_people=self.with_people),
             names_people=self.with_people,
         )
+
+    def description(self, point: ActionPoint) -> Section:
+        return sections.description(point)
+
+    def reported(self, point: ActionPoint) -> Section:
+        return sections.updates(point, self.note_updates[point.pk])
+
+    def paragraphs(self, section: Section) -> list[SectionParagraph]:
+        return section_paragraphs(section, self.blocks[section.key])
+
+    def changed_sections(self) -> list[Section]:
+        """Return the sections with a source that changed since coordinators edited it, in the order of the note."""
+        found = [sections.introduction(self.agenda)]
+        for issue in self.issues:
+            found.append(sections.rationale(issue))
+            for point in (point for point in self.action_points if point.issue_id == issue.pk):
+                found += [self.description(point), self.reported(point)]
+        return [
+            section
+            for section in found
+            if any(block.changed_sources(section.by_key) for block in self.blocks[section.key])
+        ]
 
     def _text(self, text: str, key: str) -> str:
         return text_of_single_source(without_unwanted(text), self.blocks[key])
 
     def _issue(self, issue: Issue, points: Iterable[NotePoint]) -> NoteIssue:
-        issue.agenda = self.agenda
         return NoteIssue(
             number=issue.number,
             title=without_unwanted(issue.title),
@@ -132,9 +136,10 @@ class _NoteBuilder:
         )
 
     def _point(self, point: ActionPoint) -> NotePoint:
-        updates = [_note_update(update, point) for update in self.updates[point.pk]]
+        updates = self.note_updates[point.pk]
         people = dict.fromkeys(person for part in point.parts for person in part.persons.all())
         milestones = [milestone for milestone in point.milestones.all() if milestone.done_on is None]
+        passed = _passed(point, milestones, self.today)
         built = NotePoint(
             code=point.code,
             reference=point.reference,
@@ -147,7 +152,7 @@ class _NoteBuilder:
             has_report=bool(updates),
             entries=_entries(updates, self.blocks[sections.updates_key(point)]),
             ahead=tuple(_milestone(each) for each in milestones if not is_past_due(each.due_latest, self.today)),
-            passed=tuple(_milestone(each) for each in milestones if is_past_due(each.due_latest, self.today)),
+            passed=tuple(_milestone(each) for each in milestones if each.pk in passed),
             parts=_parts(point),
         )
         return replace(built, dissents=_dissents(built, self.sign_offs[point.pk]))
@@ -226,6 +231,33 @@ def _parts(point: ActionPoint) -> tuple[NotePart, ...]:
     if len(point.parts) < 2:
         return ()
     return tuple(NotePart(part.agency.acronym, ActionStatus(part.status)) for part in point.parts)
+
+
+def _passed(point: ActionPoint, milestones: Iterable[Milestone], today: date) -> set[int]:
+    """Return the ids of the milestones that have passed while their part is going on."""
+    parts = [PartState(part.pk, part.agency_id, part.status, None, None, None, 0) for part in point.parts]
+    state = ActionPointState(
+        point.pk,
+        point.issue.agenda,
+        point.issue.number,
+        point.number,
+        point.added_on,
+        point.status,
+        None,
+        None,
+        None,
+        0,
+        tuple(parts) or (PartState(None, None, point.status, None, None, None, 0),),
+    )
+    return {
+        each.pk
+        for each in milestones
+        if is_passed(
+            state,
+            OpenMilestone(each.pk, each.due_earliest, each.due_latest, each.repeats_every_months, each.agency_id),
+            today,
+        )
+    }
 
 
 def _milestone(milestone: Milestone) -> NoteMilestone:

@@ -28,6 +28,10 @@ Piece = tuple[bool, str]
 """Whether the text differs, and the text."""
 
 
+ChangedWords = tuple[tuple[str, str], ...]
+"""Pieces of a text: "same", "removed" or "added", and the words."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChangedParagraph:
     """A paragraph that differs, before and after; empty if only the other version has it."""
@@ -178,6 +182,19 @@ def _compare_words(before: str, after: str) -> ChangedParagraph:
         _join(left, differs, "".join(old[old_from:old_to]))
         _join(right, differs, "".join(new[new_from:new_to]))
     return ChangedParagraph(tuple(left), tuple(right))
+
+
+def changed_words(before: str, after: str) -> ChangedWords:
+    """Return both texts as one: what is the same in both, and the words that were removed or added."""
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    opcodes = [("replace", 0, len(old), 0, len(new))]
+    if len(old) * len(new) <= MAX_WORD_PAIRS:
+        opcodes = SequenceMatcher(None, old, new, False).get_opcodes()  # type: ignore[assignment]
+    pieces: list[tuple[str, str]] = []
+    for kind, old_from, old_to, new_from, new_to in opcodes:
+        removed, added = "".join(old[old_from:old_to]), "".join(new[new_from:new_to])
+        pieces += [("same", added)] if kind == "equal" else [("removed", removed), ("added", added)]
+    return tuple((kind, text) for kind, text in pieces if text)
 
 
 def _join(pieces: list[Piece], differs: bool, text: str) -> None:

@@ -10,6 +10,7 @@ from django.core.paginator import Page
 from django.utils.translation import gettext as _
 
 from actions.note.content import Note, NoteIssue, NotePoint
+from actions.note.sign_offs import ReviewState
 from actions.note.texts import texts_of_point
 from tracker.web.pagination import get_page
 
@@ -27,12 +28,24 @@ Row = tuple[NoteIssue, NotePoint | None]
 
 
 @dataclass(frozen=True, slots=True)
+class OutlinePoint:
+    """An action point in the table of contents."""
+
+    code: str
+    title: str
+    anchor: str
+    state: ReviewState | None
+    """Whether it was reviewed; None for visitors, and in a published version."""
+
+
+@dataclass(frozen=True, slots=True)
 class OutlineIssue:
     """An issue in the table of contents. Its action points are listed if they are on the page."""
 
+    number: int
     title: str
     address: str
-    points: tuple[NotePoint, ...]
+    points: tuple[OutlinePoint, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,8 @@ class NotePage:
 
     page: Page[Any]
     issues: tuple[NoteIssue, ...]
+    beginning: frozenset[int]
+    """The numbers of the issues that begin on the page."""
     outline: tuple[OutlineIssue, ...]
     lists_contacts: bool
 
@@ -49,9 +64,22 @@ class NotePage:
         """Return the beginning of the addresses of the annexes, which are on the last page."""
         return f"?page={self.page.paginator.num_pages}" if self.page.has_next() else ""
 
+    def begins(self, issue: NoteIssue) -> bool:
+        """Return whether the issue, as it is on this page, begins on it."""
+        return issue.number in self.beginning
 
-def get_note_page(note: Note, asked: Mapping[str, str], errors: list[str]) -> NotePage:
+
+def get_note_page(
+    note: Note,
+    asked: Mapping[str, str],
+    errors: list[str],
+    *,
+    short_titles: Mapping[int, str] | None = None,
+    states: Mapping[str, ReviewState] | None = None,
+) -> NotePage:
     """Return the page that the query asks for: by `page`, its number, or by `at`, the anchor of an issue or action point on it.
+
+    The outline has the short titles of issues (by number) and the states of action points (by code) if they are passed.
 
     If there is no such page or anchor, an error is added to `errors` and another page comes instead.
     """
@@ -67,14 +95,19 @@ def get_note_page(note: Note, asked: Mapping[str, str], errors: list[str]) -> No
     shown = {issue.number: issue.points for issue in issues}
     outline = tuple(
         OutlineIssue(
-            title=issue.title,
+            number=issue.number,
+            title=(short_titles or {}).get(issue.number) or issue.title,
             address=("" if issue.number in shown else f"?page={number_of[issue.anchor]}") + f"#{issue.anchor}",
-            points=shown.get(issue.number, ()),
+            points=tuple(
+                OutlinePoint(point.code, point.title, point.anchor, (states or {}).get(point.code))
+                for point in shown.get(issue.number, ())
+            ),
         )
         for issue in note.issues
     )
     contacts = sum(len(agency.contacts) for agency in note.directory)
-    return NotePage(page, issues, outline, lists_contacts=contacts <= MAX_CONTACTS)
+    beginning = frozenset(issue.number for issue in issues if number_of[issue.anchor] == page.number)
+    return NotePage(page, issues, beginning, outline, lists_contacts=contacts <= MAX_CONTACTS)
 
 
 def divide(items: Iterable[T], size_of: Callable[[T], int]) -> list[list[T]]:

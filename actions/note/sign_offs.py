@@ -1,14 +1,15 @@
 """Which agencies are to sign off what the note says about an action point, and which of them have."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
+from django.db import models
 from django.db.models import Q, prefetch_related_objects
+from django.utils.translation import gettext_lazy as _
 
-from actions.models import ActionPoint, ProgressUpdate
-from actions.note.builder import build_note, current_sign_offs
+from actions.models import ActionPoint
+from actions.note.builder import NoteBuilder
 from actions.note.content import Note, NotePoint
 from actions.note.models import SignOff
 from issues.models import Agenda
@@ -16,6 +17,18 @@ from tracker.people.models import Agency, User
 
 MissingSignOffs = list[tuple[str, list[str]]]
 """Agencies that are still to answer, by acronym, each with the codes of its action points (3.2), in their order."""
+
+
+class ReviewState(models.TextChoices):
+    """What the agencies named in a section have answered; the outline shows it by shape."""
+
+    REVIEWED = "reviewed", _("reviewed")
+    WAITING = "waiting", _("waiting for an agency")
+    TO_CHECK = "to_check", _("no agency named")
+    DISSENT = "dissent", _("reviewed, with a dissent")
+
+
+REVIEWED = {ReviewState.REVIEWED, ReviewState.DISSENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +78,52 @@ class PointSignOffs:
     def is_settled(self) -> bool:
         return not any(answer.is_open for answer in self.answers)
 
+    @property
+    def state(self) -> "ReviewState":
+        if not self.is_settled:
+            return ReviewState.WAITING
+        if any(answer.sign_off and answer.sign_off.dissent for answer in self.answers):
+            return ReviewState.DISSENT
+        return ReviewState.REVIEWED if self.can_be_signed_off else ReviewState.TO_CHECK
 
-def point_sign_offs(agenda: Agenda, today: date) -> list[PointSignOffs]:
-    """Return all action points of the note, in its order. A constant number of queries."""
-    note = build_note(agenda, today, with_people=True)
-    note_points = {point.code: point for issue in note.issues for point in issue.points}
-    sign_offs = current_sign_offs(agenda)
-    reporting, answering = _reporting_agencies(agenda), _agencies_with_focal_points()
-    action_points = list(ActionPoint.objects.filter(issue__agenda=agenda).in_order().with_context())
-    persons = {point.pk: [each for part in point.parts for each in part.persons.all()] for point in action_points}
+
+def point_sign_offs(builder: NoteBuilder) -> list[PointSignOffs]:
+    """Return all action points of the note, in its order. Two queries, and those of the note unless it was built with people."""
+    note_points = {point.code: point for issue in builder.note.issues for point in issue.points}
+    answering = _agencies_with_focal_points()
+    persons = {
+        point.pk: [each for part in point.parts for each in part.persons.all()] for point in builder.action_points
+    }
     prefetch_related_objects([each for named in persons.values() for each in named], "agency")
     found = []
-    for action_point in action_points:
-        agencies = {agency.pk: agency for agency in action_point.leads} | reporting[action_point.pk]
+    for action_point in builder.action_points:
+        agencies = {agency.pk: agency for agency in action_point.leads}
+        agencies |= {each.agency.pk: each.agency for each in builder.updates[action_point.pk] if each.agency}
         agencies |= {each.agency.pk: each.agency for each in persons[action_point.pk] if each.agency}
         point = note_points[action_point.code]
-        answers = _answers(agencies.values(), sign_offs[action_point.pk], point.fingerprint, answering)
+        answers = _answers(agencies.values(), builder.sign_offs[action_point.pk], point.fingerprint, answering)
         found.append(PointSignOffs(action_point, point, answers))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewProgress:
+    """How close the note is to publication."""
+
+    reviewed: int
+    total: int
+    missing: MissingSignOffs
+    to_check: tuple[PointSignOffs, ...]
+    """Sections that name no agency which can answer: the coordinators' own to check."""
+
+
+def review_progress(points: Sequence[PointSignOffs]) -> ReviewProgress:
+    return ReviewProgress(
+        reviewed=sum(point.state in REVIEWED for point in points),
+        total=len(points),
+        missing=missing_sign_offs(points),
+        to_check=tuple(point for point in points if point.state == ReviewState.TO_CHECK),
+    )
 
 
 def missing_sign_offs(points: Iterable[PointSignOffs]) -> MissingSignOffs:
@@ -114,16 +155,6 @@ def _by_agency(pairs: Iterable[tuple[str, str]]) -> MissingSignOffs:
     for acronym, code in pairs:
         codes[acronym].append(code)
     return sorted(codes.items(), key=lambda agency: agency[0].casefold())
-
-
-def _reporting_agencies(agenda: Agenda) -> dict[int, dict[int, Agency]]:
-    """Return the agencies of the current updates, by action point. One query."""
-    by_point: dict[int, dict[int, Agency]] = defaultdict(dict)
-    updates = ProgressUpdate.objects.filter(action_point__issue__agenda=agenda, agency__isnull=False).current()
-    for update in updates.select_related("agency").only("action_point_id", "agency"):
-        if update.agency:
-            by_point[update.action_point_id][update.agency.pk] = update.agency
-    return by_point
 
 
 def _agencies_with_focal_points() -> set[int]:

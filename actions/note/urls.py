@@ -8,6 +8,13 @@ from tracker import converters  # noqa: F401 - registers <number:>
 _NOTE = "agendas/<slug:slug>/note/"
 _POINT = f"{_NOTE}<number:issue>.<number:number>/"
 
+_SECTIONS = {
+    f"{_NOTE}introduction/": editing.introduction,
+    f"{_NOTE}issues/<number:number>/": editing.rationale,
+    f"{_POINT}description/": editing.description,
+    f"{_POINT}updates/": editing.updates,
+}
+
 _VERSION = f"{_NOTE}versions/<number:number>"
 
 urlpatterns = [
@@ -15,11 +22,12 @@ urlpatterns = [
     path("agendas/<slug:slug>/note.md", files.draft_file, {"extension": "md"}, name="note_markdown"),
     path("agendas/<slug:slug>/note.docx", files.draft_file, {"extension": "docx"}, name="note_word"),
     path("agendas/<slug:slug>/note.pdf", files.draft_file, {"extension": "pdf"}, name="note_pdf"),
-    path(f"{_NOTE}parts/", editing.editing, name="note_editing"),
-    path(f"{_NOTE}introduction/", editing.edit_introduction, name="note_introduction"),
-    path(f"{_NOTE}issues/<number:number>/", editing.edit_rationale, name="note_rationale"),
-    path(f"{_POINT}description/", editing.edit_description, name="note_description"),
-    path(f"{_POINT}updates/", editing.edit_updates, name="note_updates"),
+    path(f"{_NOTE}parts/", editing.sections_list, name="note_editing"),
+    *(
+        path(f"{address}{end}", view, {"find": find}, name=f"note_{find.__name__}{name}")
+        for address, find in _SECTIONS.items()
+        for end, view, name in (("", editing.section, ""), ("<slug:key>/", editing.paragraph, "_paragraph"))
+    ),
     path(f"{_NOTE}sign-offs/", sign_offs.sign_offs, name="note_sign_offs"),
     path(f"{_POINT}sign-off/", sign_offs.sign_off, name="note_sign_off"),
     path(f"{_NOTE}versions/", publishing.versions, name="note_versions"),

@@ -3,10 +3,9 @@
 import pytest
 
 from actions.note import pages
-from actions.note.views import editing, sign_offs
+from actions.note.views import sign_offs
 from tests import personas
 from tests.actions.pages import links, text
-from tracker.people.models import Role
 
 NOTE = "/agendas/2026/note/"
 
@@ -134,12 +133,3 @@ def test_sign_offs_have_pages(reader, agenda, focal_point, monkeypatch):
     assert "Train 2.1" in text(second)
     assert f"{NOTE}?at=action-point-2-1#action-point-2-1" in links(second)
     assert reader.get(f"{NOTE}sign-offs/?page=3").status_code == 400
-
-
-def test_sections_have_pages(client, agenda, monkeypatch):
-    monkeypatch.setattr(editing, "SECTIONS", 5)
-    editor = personas.sign_in(client, personas.person("co@example.org", Role.COORDINATOR))
-
-    assert f"{NOTE}2.1/updates/" in links(editor.get(f"{NOTE}parts/?page=3"))
-    assert f"{NOTE}2.1/updates/" not in links(editor.get(f"{NOTE}parts/"))
-    assert editor.get(f"{NOTE}parts/?page=x").status_code == 400

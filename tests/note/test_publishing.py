@@ -149,6 +149,20 @@ def test_page_says_what_is_still_open(as_coordinator, point, coordinator):
     assert "UNDP : 1.1" in page
 
 
+def test_page_says_that_nothing_has_changed_since_the_last_version(as_coordinator, point):
+    first = text(as_coordinator.get(PUBLISH))
+    publish(as_coordinator)
+    unchanged = text(as_coordinator.get(PUBLISH))
+    Agenda.objects.update(introduction="Other.")
+    changed = text(as_coordinator.get(PUBLISH))
+
+    assert ["nothing in the note has changed since" in page for page in (first, unchanged, changed)] == [
+        False,
+        True,
+        False,
+    ]
+
+
 @pytest.mark.parametrize(("signed", "expected"), [(False, "network"), (True, "everybody")])
 def test_note_is_kept_to_the_network_until_all_have_signed(as_coordinator, point, focal_point, signed, expected):
     Agenda.objects.update(visible_to="everybody")

@@ -7,7 +7,7 @@ from actions.note.export.markdown import write_markdown
 from actions.note.models import SectionEdit, SignOff
 from actions.progress import correct
 from tests import personas
-from tests.actions.pages import text
+from tests.actions.pages import links, text
 
 FORM = "/agendas/2026/note/1.1/sign-off/"
 PAGE = "/agendas/2026/note/sign-offs/"
@@ -42,7 +42,7 @@ def test_focal_point_signs_off_what_the_agency_was_shown(as_focal_point, point, 
     answer = sign(as_focal_point)
 
     after = text(as_focal_point.get(PAGE))
-    assert answer["Location"] == PAGE
+    assert answer["Location"] == "/agendas/2026/note/?at=action-point-1-1#action-point-1-1"
     assert "Waiting for you 1.1 Action point 1" in before
     assert "0 of 1 action points are answered" in before
     assert "Waiting for you" not in after
@@ -159,6 +159,76 @@ def test_agency_of_an_assigned_focal_point_is_asked(client, db, other_focal_poin
     assert "Waiting for you" in text(personas.sign_in(client, other_focal_point).get(PAGE))
 
 
+def test_next_section_opens_after_an_answer(as_focal_point, point, focal_point):
+    for number in (2, 3):
+        personas.lead(personas.action_point(point.issue, number), focal_point.agency)
+
+    answers = [sign(as_focal_point)["Location"]]
+    for number in (2, 3):
+        address = f"/agendas/2026/note/1.{number}/sign-off/"
+        seen = as_focal_point.get(address).context["form"]["version"].value()
+        answers.append(as_focal_point.post(address, {"version": seen, "answer": "agree"})["Location"])
+
+    assert answers == [
+        "/agendas/2026/note/1.2/sign-off/",
+        "/agendas/2026/note/1.3/sign-off/",
+        "/agendas/2026/note/?at=action-point-1-3#action-point-1-3",
+    ]
+
+
+def test_note_says_how_close_it_is_to_publication(client, point, focal_point, coordinator, other_focal_point):
+    other = personas.action_point(point.issue, 2)
+    personas.lead(other, other_focal_point.agency)
+    personas.action_point(point.issue, 3)
+
+    def line(person):
+        return text(personas.sign_in(client, person).get("/agendas/2026/note/"))
+
+    before = line(coordinator)
+    sign(personas.sign_in(client, focal_point))
+    signed = line(coordinator)
+    theirs = line(other_focal_point)
+    sign(personas.sign_in(client, focal_point), answer="dissent", dissent="No.")
+    dissent = line(coordinator)
+
+    assert "0 of 3 sections reviewed. Waiting for UNDP , UNSSC . 1 is yours to check ." in before
+    assert "1 of 3 sections reviewed. Waiting for UNSSC . 1 is yours to check ." in signed
+    assert "1.1 Action point 1 , reviewed 1.2 Action point 2 , waiting for an agency" in signed
+    assert "Signed off by UNDP" in signed
+    assert "Review what the note says about UNSSC" in theirs
+    assert "yours to check" not in theirs
+    assert "1.1 Action point 1 , reviewed, with a dissent" in dissent
+    assert "Dissent by UNDP" in dissent
+
+
+@pytest.mark.parametrize(
+    ("who", "reviews"),
+    [("focal_point", ["1.1"]), ("other_focal_point", ["1.2"]), ("coordinator", []), ("admin", [])],
+)
+def test_each_person_reviews_only_where_the_own_agency_is_named(
+    client, request, point, other_focal_point, who, reviews
+):
+    personas.lead(personas.action_point(point.issue, 2), other_focal_point.agency)
+    personas.action_point(point.issue, 3)
+
+    page = personas.sign_in(client, request.getfixturevalue(who)).get("/agendas/2026/note/")
+
+    expected = {f"/agendas/2026/note/{code}/sign-off/#review" for code in reviews}
+    assert {link for link in links(page) if "sign-off/" in link} == expected
+
+
+def test_visitors_see_neither_answers_nor_what_is_missing(client, point, focal_point):
+    type(point.issue.agenda).objects.update(visible_to="everybody")
+    sign(personas.sign_in(client, focal_point))
+    client.logout()
+
+    page = client.get("/agendas/2026/note/")
+
+    assert "Signed off" not in text(page)
+    assert "reviewed" not in text(page)
+    assert not any("sign-off" in link or "updates/1/#" in link for link in links(page))
+
+
 @pytest.mark.parametrize("who", ["coordinator", "admin", "other_focal_point"])
 def test_nobody_signs_in_the_place_of_an_agency(client, point, request, who):
     client = personas.sign_in(client, request.getfixturevalue(who))
@@ -211,7 +281,7 @@ def test_pages_cost_a_constant_number_of_queries(client, focal_point, django_ass
                 point, [focal_point.agency], person=focal_point, fingerprint="x", dissent=dissent, now=personas.NOW
             )
 
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(17):
         client.get(PAGE)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(19):
         client.get(FORM)

@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from actions.access import Person, get_agenda, public_if_visible, signed_in
-from actions.note.builder import build_note, edited_sections
+from actions.note.builder import NoteBuilder, build_note
 from actions.note.comparison import compare
 from actions.note.content import Note
+from actions.note.display import display_as_text
 from actions.note.forms.publish import AudienceForm, PublishForm
 from actions.note.models import NoteVersion
 from actions.note.pages import divide, get_note_page, size_of_texts
-from actions.note.publishing import next_version, publish
+from actions.note.publishing import next_version, publish, unchanged_since
 from actions.note.serialization import from_json
 from actions.note.sign_offs import MissingSignOffs, missing_in_version, missing_sign_offs, point_sign_offs
 from issues.models import Agenda
@@ -74,7 +75,8 @@ def _version_page(
         "agenda": version.agenda,
         "version": version,
         "note": note,
-        "content": get_note_page(note, request.GET, errors),
+        "content": (page := get_note_page(note, request.GET, errors)),
+        "shown": display_as_text(note, page),
         "errors": errors,
         "may_coordinate": may(request.user, Right.COORDINATE),
         "audience_form": form,
@@ -99,9 +101,10 @@ def publish_note(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Publish what the note says now. The page lists first what is still open."""
     user, today = signed_in(request), timezone.localdate()
     agenda = locked_by_post(request, Agenda.objects.all()).get(pk=get_agenda(user, slug, Right.COORDINATE).pk)
-    draft = next_version(agenda, today)
+    builder = NoteBuilder(agenda, today, with_people=True)
+    draft = next_version(agenda, today, builder.note)
     data = posted(request)
-    unsigned = [point for point in point_sign_offs(agenda, today) if not point.is_settled]
+    unsigned = [point for point in point_sign_offs(builder) if not point.is_settled]
     audience = Agenda.Audience.NETWORK if unsigned else agenda.visible_to
     initial = {"audience": audience} | saved_initial(request)
     form = PublishForm(data, sha256=draft.sha256, unsigned=bool(unsigned), initial=initial)
@@ -114,7 +117,8 @@ def publish_note(request: HttpRequest, slug: str) -> HttpResponseBase:
         "agenda": agenda,
         "form": form,
         "draft": draft,
-        "changed": [edited.section for edited in edited_sections(agenda) if edited.has_changed_source],
+        "unchanged_since": unchanged_since(draft),
+        "changed": builder.changed_sections(),
         "missing": missing_sign_offs(unsigned),
         "waiting": len(unsigned),
     }
