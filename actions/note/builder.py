@@ -224,6 +224,7 @@ def _note_update(update: ProgressUpdate, point: ActionPoint) -> NoteUpdate:
             EvidenceLink(without_unwanted(evidence.title or evidence.url), web_address(evidence.url))
             for evidence in update.evidence.all()
         ),
+        language=update.language,
     )
 
 

@@ -50,6 +50,8 @@ class NoteUpdate:
     reason: str
     """Markdown: why there is no progress; else empty."""
     evidence: tuple[EvidenceLink, ...]
+    language: str = ""
+    """The language of the text; empty in versions that were published before it was stored."""
 
     @property
     def status_label(self) -> str:

@@ -28,7 +28,7 @@ Answers = Sequence[AgencySignOff]
 @dataclass(frozen=True, slots=True)
 class Badge:
     kind: str
-    """edited, changed, signed or dissent."""
+    """info, warning, success or danger."""
     label: str
 
 
@@ -243,7 +243,7 @@ class NoteDisplay:
                     entry.wording,
                     entry.items,
                     (
-                        *([Badge("edited", _("Edited"))] if entry.wording is not None and entry.items else []),
+                        *([Badge("info", _("Edited"))] if entry.wording is not None and entry.items else []),
                         *_answers_about({update.by for update in entry.items}, answered),
                     ),
                 )
@@ -260,9 +260,9 @@ def review_address(signing: PointSignOffs) -> str:
 def _edit_badges(paragraph: SectionParagraph) -> list[Badge]:
     badges = []
     if paragraph.is_edited and not paragraph.is_own:
-        badges.append(Badge("edited", _("Edited")))
+        badges.append(Badge("info", _("Edited")))
     if paragraph.changed_sources:
-        badges.append(Badge("changed", _("Source changed")))
+        badges.append(Badge("warning", _("Source changed")))
     return badges
 
 
@@ -275,7 +275,7 @@ def _answer_badges(answers: Iterable[AgencySignOff]) -> list[Badge]:
     badges = []
     for answer in answers:
         if answer.sign_off and answer.sign_off.dissent:
-            badges.append(Badge("dissent", _("Dissent by %(agency)s") % {"agency": answer.agency.acronym}))
+            badges.append(Badge("danger", _("Dissent by %(agency)s") % {"agency": answer.agency.acronym}))
         elif answer.is_of_this_wording:
-            badges.append(Badge("signed", _("Signed off by %(agency)s") % {"agency": answer.agency.acronym}))
+            badges.append(Badge("success", _("Signed off by %(agency)s") % {"agency": answer.agency.acronym}))
     return badges

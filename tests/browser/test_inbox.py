@@ -123,7 +123,7 @@ def test_keys_move_close_and_list(new_page, focal_point, parts):
     page.keyboard.press("Escape")
     expect(log_link(page, "2026/1.3")).to_be_focused()
     page.keyboard.press("?")
-    expect(page.get_by_text("publish and open the next")).to_be_visible()
+    expect(page.get_by_text("publish or save, and open the next")).to_be_visible()
     assert published() == ["Half a sentence"]
 
 

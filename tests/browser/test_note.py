@@ -149,7 +149,7 @@ def test_open_forms_fit_a_phone_and_are_accessible(new_page, point, coordinator,
     page.goto(f"{NOTE}1.1/updates/1/")
     text_field(page).fill("Ours.")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator(".badge-edited")).to_be_visible()
+    expect(page.locator(".badge-info")).to_be_visible()
     correct(
         point.progress_updates.get(number=1),
         personas.progress(narrative="First, corrected."),
@@ -158,7 +158,7 @@ def test_open_forms_fit_a_phone_and_are_accessible(new_page, point, coordinator,
     )
     for address in (NOTE, f"{NOTE}1.1/updates/1/"):
         page.goto(address)
-        expect(page.locator(".badge-changed")).to_be_visible()
+        expect(page.locator(".badge-warning")).to_be_visible()
         assert overflow(page) == 0
         assert violations(page) == []
         assert violations(page, DARK) == []

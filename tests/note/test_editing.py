@@ -74,7 +74,7 @@ def test_form_opens_on_its_paragraph_with_the_source_beside_it(as_coordinator, p
 
     assert _editor(page).paragraph.name == "UNDP · Paragraph 2 of 3"
     assert page.context["form"]["text"].value() == "Second."
-    assert page.content.decode().count("data-editor") == 1
+    assert page.content.decode().count("data-ask") == 1
     assert "Source Reported 23 November 2026, no date given · UNDP · Under way Second." in text(page)
 
 
