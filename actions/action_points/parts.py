@@ -1,4 +1,4 @@
-"""Prepare the parts of an action point for its page: one lead agency's status, persons, dates and milestones beside the others'."""
+"""Prepare the parts of an action point for its page: one lead agency's status, persons and dates beside the others'."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from actions import rules
-from actions.models import ActionStatus, AttentionReason, Milestone, Responsibility
+from actions.models import ActionStatus, AttentionReason, Responsibility
 from actions.states import ActionPointState, PartState
 from tracker.dates.value import PartialDate
 from tracker.people.models import User
@@ -31,8 +31,6 @@ class PartCard:
     """Whether it belongs to all focal points of the agency and of those below it, because no active person is named."""
     paused_until: date | None
     """The day until which its reminders are paused; None if they are not."""
-    milestones: tuple[Milestone, ...]
-    """Those of the agency that are not done, the earliest first."""
 
     @property
     def is_up_to_date(self) -> bool:
@@ -42,21 +40,18 @@ class PartCard:
 def part_cards(
     state: ActionPointState,
     parts: Iterable[Responsibility],
-    milestones: Iterable[Milestone],
     people: Sequence[User],
     today: date,
 ) -> list[PartCard]:
     """Return a card for each of these parts, which have their agencies loaded. `people` has the persons named for them. No query."""
-    undone = [milestone for milestone in milestones if not milestone.done_on]
     states = {part.pk: part for part in state.parts}
-    return [_card(state, states[part.pk], part, undone, people, today) for part in parts if part.pk in states]
+    return [_card(state, states[part.pk], part, people, today) for part in parts if part.pk in states]
 
 
 def _card(
     state: ActionPointState,
     part_state: PartState,
     part: Responsibility,
-    milestones: Iterable[Milestone],
     people: Sequence[User],
     today: date,
 ) -> PartCard:
@@ -72,7 +67,6 @@ def _card(
         persons=persons,
         is_for_all_focal_points=bool(part_state.people) and not persons,
         paused_until=part_state.paused_until if is_paused else None,
-        milestones=tuple(milestone for milestone in milestones if milestone.agency_id == part.agency_id),
     )
 
 

@@ -70,7 +70,7 @@ def action_point_page(request: HttpRequest, slug: str, issue: int, number: int) 
         "status": ActionStatus(state.status),
         "reasons": reasons,
         "may_remind": bool(reasons) and not as_of.is_past and may(request.user, Right.COORDINATE),
-        "parts": part_cards(state, parts, milestones, people, as_of.day),
+        "parts": part_cards(state, parts, people, as_of.day),
         "milestones": _by_state(milestones, state, as_of.day),
         "successors": _successors(request.user, action_point, as_of),
         "errors": errors,
