@@ -15,7 +15,6 @@ from actions.models.progress_update import ProgressUpdateQuerySet
 from actions.reports import parents_of, report_of
 from actions.update_order import HAPPENED
 from issues.readable_history import ALWAYS
-from tracker.dates.value import PartialDate
 from tracker.people.permissions import Right, may
 
 
@@ -29,16 +28,6 @@ class TimelineEntry:
     """Whether it covers the part of no lead agency."""
     carried_from: ActionPoint | None
     """The earlier action point that it belongs to; None for the action point of the page."""
-
-    @property
-    def precision(self) -> str:
-        """How precisely it is known when it happened, for the shape of its marker: "day", "month", "vague" or "none"."""
-        happened = self.update.happened
-        if happened is None:
-            return "none"
-        if happened == PartialDate.day(happened.earliest):
-            return "day"
-        return "month" if happened == PartialDate.month(happened.earliest.year, happened.earliest.month) else "vague"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from actions.models.action_point import ActionPoint
 from actions.models.status import ReportedStatus
 from tracker.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from tracker.dates.fields import PartialDateEdge, PartialDateField
+from tracker.dates.value import PartialDate
 from tracker.people.models import Agency, User
 from tracker.searchable import Searchable
 from tracker.text import validate_line, validate_text
@@ -183,6 +184,16 @@ class ProgressUpdate(AppendOnlyModel, Searchable):
         return (*self.action_point.natural_key(), self.number, self.version)
 
     natural_key.dependencies = ["actions.actionpoint", "people.agency", "people.user"]  # type: ignore[attr-defined]
+
+    @property
+    def happened_precision(self) -> str:
+        """How precisely it is known when it happened: "day", "month", "vague" or "none". Markers on time lines show it."""
+        if self.happened is None:
+            return "none"
+        first = self.happened.earliest
+        if self.happened == PartialDate.day(first):
+            return "day"
+        return "month" if self.happened == PartialDate.month(first.year, first.month) else "vague"
 
     def get_absolute_url(self) -> str:
         point = self.action_point

@@ -1,5 +1,6 @@
 """Tests of the action point page (status, parts, time line, milestones), its history and the update page."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -70,7 +71,7 @@ def test_time_line_shows_an_update_in_full(client, point, focal_point):
 def test_time_line_shows_that_no_date_is_given(client, point):
     log_progress(point, personas.progress(), author=None, now=timezone.now(), reported_on=PartialDate.parse("2006-03"))
 
-    assert "Reported March 2006, no date given" in text(client.get(PATH))
+    assert "no date given reported March 2006" in text(client.get(PATH))
 
 
 def test_time_line_shows_the_reason_of_no_progress(client, point):
@@ -273,7 +274,7 @@ def test_parts_are_shown_side_by_side(client, point, request, person):
     shown = text(response)
     assert "Needs attention: No one responsible (GCO), Update due (GCO)" in shown
     assert "UNSSC in full , since 1 May 2005 Up to date" in shown
-    assert "October 2099 · Vienna course" in shown
+    assert "October 2099 Vienna course UNSSC" in shown
     assert ("Ann" in shown, "focal points assigned" in shown) == (person is not None, person is None)
 
 
@@ -651,3 +652,25 @@ def _date_history(point: ActionPoint, age: timedelta) -> None:
     for rows in (point.history.all(), Responsibility.history.filter(action_point=point)):
         recent = rows.filter(history_date__gte=timezone.now() - timedelta(minutes=30))
         recent.update(history_date=timezone.now() - age)
+
+
+@pytest.mark.parametrize(
+    ("happened", "marker"),
+    [
+        (None, "is-none"),
+        ("2006-05-12", "is-day"),
+        ("2006-05", "is-month"),
+        ("2006-05 early", "is-vague"),
+        ("2006-05-12~", "is-vague"),
+        ("2006-21", "is-vague"),
+        ("2006", "is-vague"),
+        ("2006-05/2006-06", "is-vague"),
+        ("2006-05-12 by", "is-vague"),
+    ],
+)
+def test_marker_of_an_update_shows_how_precise_its_date_is(client, point, happened, marker):
+    personas.update(point, happened=PartialDate.parse(happened) if happened else None)
+
+    page = client.get(PATH).content.decode()
+
+    assert re.findall(r'class="update (is-\w+)', page) == [marker]
