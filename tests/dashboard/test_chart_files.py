@@ -84,8 +84,8 @@ def test_chart_is_mirrored_in_a_language_that_is_written_from_right_to_left(clie
 def test_chart_of_a_past_date_shows_that_date(client, coordinator, points):
     svg = drawing(personas.sign_in(client, coordinator), "status-by-issue", "?as_of=2026-01-31")
 
-    assert "A <title> & a half · 31 January 2026" in words(svg) or "2026 action agenda · 31 January 2026" in words(svg)
-    assert "Exploring: 1" not in svg.findtext(f"{SVG}desc", "")
+    assert (words(svg)[1] or "").endswith("· 31 January 2026")
+    assert "Exploring" not in svg.findtext(f"{SVG}desc", "")
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_tables_of_charts_lead_to_lists_of_the_same_count(client, coordinator, q
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("page", "queries"), [("charts/", 14), ("dashboard/reminders/", 11)])
+@pytest.mark.parametrize(("page", "queries"), [("charts/", 14), ("dashboard/reminders/", 10)])
 def test_tabs_have_a_fixed_number_of_queries(client, coordinator, django_assert_num_queries, page, queries, rows):
     for number in range(1, rows + 1):
         point = personas.action_point(personas.issue(number=number))
