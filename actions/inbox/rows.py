@@ -9,6 +9,7 @@ from itertools import islice
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from actions import rules
 from actions.action_points.box import Box
@@ -198,10 +199,18 @@ def _rows(
 def _in_words(
     asked: Asked, part: PartRow, last: LastUpdate | None, milestones: Mapping[int, Milestone], today: date
 ) -> tuple[str, ...]:
-    """Return what is asked about a part, in words."""
-    report = (_question(part, last),) if asked.report else ()
+    """Return what is asked about a part, in words. Several overdue milestones are counted."""
+    report: tuple[str, ...] = (_question(part, last),) if asked.report else ()
     listed = [(milestones[each.pk], each.due_latest) for each in asked.milestones if each.pk in milestones]
+    overdue = [each for each in listed if rules.is_past_due(each[1], today)]
+    if len(overdue) > 1:
+        listed = [each for each in listed if each not in overdue]
+        report = *report, _overdue_words(len(overdue))
     return *report, *(_milestone_words(milestone, due_latest, today) for milestone, due_latest in listed)
+
+
+def _overdue_words(count: int) -> str:
+    return ngettext("%(count)s milestone is overdue", "%(count)s milestones are overdue", count) % {"count": count}
 
 
 def _question(part: PartRow, last: LastUpdate | None) -> str:

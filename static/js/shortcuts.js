@@ -1,4 +1,4 @@
-// Keyboard shortcuts: / search, j k rows (data-row), Enter opens a row (data-row-open), x ticks it (data-row-tick), e edits it (data-edit), Esc closes
+// Keyboard shortcuts: / search, j k rows (data-row), Enter opens a row (data-row-open), x ticks it (data-row-tick), e edits it, or the page if no row is current (data-edit), Esc closes
 // what is open in it (data-row-close), ? lists the shortcuts. Letters do nothing while somebody types or while the shortcuts are switched off, which
 // this browser remembers.
 const OFF = "shortcuts-off";
@@ -39,8 +39,9 @@ const open = () => {
 };
 
 const edit = () => {
-  const links = [...document.querySelectorAll("[data-edit]")].filter(isShown);
-  (rowHere()?.querySelector("[data-edit]") ?? (links.length === 1 ? links[0] : null))?.click();
+  const row = rowHere();
+  const link = row ? row.querySelector("[data-edit]") : [...document.querySelectorAll("[data-edit]")].find((each) => !each.closest("[data-row]"));
+  link?.click();
 };
 
 const isChanged = (form) => [...form.elements].some((field) => field.matches("textarea, input[type=text]") && field.value !== field.defaultValue && field.value.trim());

@@ -288,6 +288,15 @@ def test_worklist_says_until_when_reminders_are_paused(signed_in, focal_point):
     assert "You're done" in shown
 
 
+@pytest.mark.parametrize("number", [2, 3])
+def test_several_overdue_milestones_are_counted(signed_in, focal_point, number):
+    point = own_action_point(focal_point, 1, 1)
+    for each in range(number):
+        personas.milestone(point, title=f"Course {each}", due="2020", agency=focal_point.agency)
+
+    assert signed_in.get("/my/").context["inbox"].rows[0].asked == (f"{number} milestones are overdue",)
+
+
 @pytest.mark.parametrize(
     ("days", "agency", "words"),
     [
