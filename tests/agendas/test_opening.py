@@ -75,7 +75,7 @@ def test_agenda_read_without_its_state_keeps_the_day():
 
 def test_edited_agenda_keeps_the_day(client, coordinator):
     agenda = stored(state=OPEN, opened_on=EARLIER)
-    typed = {"title": "Another title", "silence_days": "30", "visible_to": "network"}
+    typed = {"title": "Another title", "silence_days": "30", "visible_to": "network", "language": "en"}
 
     response = personas.sign_in(client, coordinator).post(f"{agenda.get_absolute_url()}edit/", typed)
 
