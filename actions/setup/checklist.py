@@ -60,7 +60,7 @@ def steps(agenda: Agenda, current: int, pasted: PastedAgenda | None = None) -> l
         (_("Add agencies"), "setup_agencies", _agencies_state(named, pasted), bool(named)),
         (_("Invite people"), "setup_people", _people_state(agenda, lonely), bool(named) and not lonely),
         (_("Assign"), "setup_leads", _leads_state(points, unassigned), bool(points) and not unassigned),
-        (_("Open"), "setup_opening", _("Focal points see it; reminders start"), False),
+        (_("Open the agenda"), "setup_opening", _("Focal points see it; reminders start"), False),
     ]
     return [
         Step(number, name, reverse(route, args=[agenda.slug]), missing, is_done, number == current)

@@ -23,7 +23,7 @@ from tracker.folding import fold
 from tracker.people.models import Agency
 from tracker.text import is_blank
 
-MAX_ACTION_POINTS, MAX_UPDATES = 2000, 1000
+MAX_ACTION_POINTS, MAX_UPDATES = 2000, 300
 MAX_TITLE_LENGTH, MAX_NUMBER = 200, 999
 
 _SENTENCE_END = re.compile(r"[.!?。؟](?= )")

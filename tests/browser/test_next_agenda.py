@@ -94,7 +94,7 @@ def test_next_agenda_is_prepared_and_opened(new_page, coordinator, scripts):
     expect(page.get_by_text("All decisions are kept.")).to_be_visible()
     page.get_by_role("button", name="Create the agenda").click()
     page.get_by_role("link", name="Continue the set-up").click()
-    page.get_by_role("link", name="Open").last.click()
+    page.get_by_role("link", name="Open the agenda").click()
     page.get_by_label("The network").check()
     page.get_by_role("button", name="Open the agenda").click()
 
