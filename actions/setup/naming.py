@@ -50,6 +50,8 @@ class Directory:
     def __post_init__(self) -> None:
         self.by_name = {fold(agency.acronym): agency for agency in self.agencies}
         names = {_bare(agency.name): agency for agency in self.agencies if len(agency.name) > 3}
+        # People leave out "UN": the Global Compact Office.
+        names |= {short: agency for name, agency in names.items() if len(short := name.removeprefix("un ")) > 12}
         self.by_name = names | self.by_name
         self._acronyms = {
             agency.acronym: agency for agency in self.agencies if agency.acronym.upper() == agency.acronym

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from actions.models import ActionPoint, ReportedStatus
 from actions.models.progress_update import NARRATIVE_LIMIT, REASON_LIMIT
 from actions.setup.facts import read_facts
-from actions.setup.naming import Directory, UnknownAgency, split_names
+from actions.setup.naming import Directory, UnknownAgency, expands, split_names
 from actions.setup.outline import read_outline
 from actions.setup.outline_parts import Outline, PastedIssue, PastedPoint
 from actions.setup.questions import agency_questions, structure_questions
@@ -170,6 +170,8 @@ class _Understanding:
             if not stripped.endswith(closing) or start < 1 or len(stripped) - start > 300:
                 continue
             inside = stripped[start + 1 : -1]
+            if opening == "(" and expands(inside, words[:start].rstrip()):
+                continue
             label = _names_after_label(inside)
             names = label or split_names(inside)
             found, unknown = self._agencies(names)

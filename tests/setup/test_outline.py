@@ -76,15 +76,16 @@ def test_bullets_numbers_and_headings_of_any_kind_are_understood(text):
 def test_text_of_the_background_note_is_understood_with_its_doubts_as_questions():
     outline = read(NOTE)
 
-    assert [issue.number for issue in outline.issues] == [1, 2, 6]
-    assert [[len(point.updates) for point in issue.points] for issue in outline.issues] == [[0, 3, 1], [3, 3], [3]]
+    assert [issue.number for issue in outline.issues] == [1, 2, 3, 4, 5, 6]
+    counts = [[len(point.updates) for point in issue.points] for issue in outline.issues]
+    assert counts == [[0, 3, 1], [3, 4], [3, 2, 1, 1, 1, 2], [1, 1, 1], [2], [3]]
     assert [(doubt.kind, doubt.quote[:12]) for doubt in outline.doubts] == [
         ("preamble", "Background n"),
         ("point", "The Director"),
         ("below", "Spread a few"),
     ]
     assert outline.introduction[0] == "Background note"
-    assert outline.issues[1].points[1].updates[2].texts[1:] == [
+    assert outline.issues[1].points[1].updates[3].texts[1:] == [
         "- advance progress reporting and promote results,",
         "- put an Environmental Management System (EMS) in place.",
     ]
@@ -98,11 +99,8 @@ def test_answers_decide_and_stay_while_other_lines_change():
 
     assert outline.doubts == []
     assert outline.introduction == []
-    assert [[len(point.updates) for point in issue.points] for issue in outline.issues] == [
-        [0, 2, 0, 1],
-        [3, 3],
-        [1, 1],
-    ]
+    counts = [[len(point.updates) for point in issue.points] for issue in outline.issues]
+    assert counts == [[0, 2, 0, 1], [3, 4], [3, 2, 1, 1, 1, 2], [1, 1, 1], [2], [1, 1]]
 
 
 def test_lines_broken_at_the_edge_of_a_page_are_joined():
