@@ -44,10 +44,15 @@ HOSTILE = [
 ]
 
 
+def worst_like(value):
+    """The first day that Python knows in place of a date, otherwise a number that no column holds."""
+    return "0001-01-01" if re.fullmatch(r"\d{4}(-\d\d)*", str(value)) else "9" * 30
+
+
 @pytest.mark.no_cover
 @pytest.mark.parametrize("label", WRITABLE)
 def test_hostile_values_are_refused_or_stored(as_admin, records, label):
-    """All visible fields at once have each value; each field alone, hidden ones too, has the worst of them."""
+    """All visible fields at once have each value; each field alone, hidden ones too, has the worst of its kind."""
     address = page(label, "change", records(1)[label].pk)
     form = shown_in(as_admin, address)
     hidden = [name for name in form if name.startswith("initial-") or name.endswith(("_FORMS", "-id", "-action_point"))]
@@ -57,11 +62,7 @@ def test_hostile_values_are_refused_or_stored(as_admin, records, label):
     answers = {
         value[:20]: as_admin.post(address, form | dict.fromkeys(visible, value)).status_code for value in HOSTILE
     }
-    answers |= {
-        (name, value): as_admin.post(address, form | {name: value}).status_code
-        for name in form
-        for value in ("9" * 30, "0001-01-01")
-    }
+    answers |= {name: as_admin.post(address, form | {name: worst_like(form[name])}).status_code for name in form}
     shown = {path: as_admin.get(path).status_code for path in (address, page(label, "changelist"), "/agendas/")}
 
     assert {case: status for case, status in answers.items() if status not in {302, 400}} == {}
@@ -82,8 +83,6 @@ def test_every_form_refuses_to_be_without_any_of_its_fields(as_admin, records, l
     assert set(empty) <= {302, 400}
 
 
-@pytest.mark.parametrize("count", [str(MAX_PARTS + 1), "99999", "9" * 19, "-1", "x", ""])
-@pytest.mark.parametrize("name", ["TOTAL_FORMS", "INITIAL_FORMS"])
 @pytest.mark.parametrize(
     ("label", "parts"),
     [
@@ -93,13 +92,16 @@ def test_every_form_refuses_to_be_without_any_of_its_fields(as_admin, records, l
         ("actions.actionpoint", "responsibilities"),
     ],
 )
-def test_form_with_an_impossible_number_of_parts_is_refused(as_admin, records, label, parts, name, count):
+def test_form_with_an_impossible_number_of_parts_is_refused(as_admin, records, label, parts):
     address = page(label, "change", records(1)[label].pk)
+    form = shown_in(as_admin, address)
 
-    answer = as_admin.post(address, shown_in(as_admin, address) | {f"{parts}-{name}": count})
+    for name in ("TOTAL_FORMS", "INITIAL_FORMS"):
+        for count in (str(MAX_PARTS + 1), "99999", "9" * 19, "-1", "x", ""):
+            answer = as_admin.post(address, form | {f"{parts}-{name}": count})
 
-    assert answer.status_code == 400
-    assert "The form does not say how many parts it has" in text(answer)
+            assert answer.status_code == 400, (name, count)
+            assert "The form does not say how many parts it has" in text(answer)
 
 
 def test_form_that_claims_more_stored_parts_than_there_are_is_refused(as_admin, records):
