@@ -79,11 +79,6 @@ def seconds_of_word_file(note):
 
 
 @pytest.mark.no_cover
-def test_word_file_of_nine_long_updates_takes_seconds():
-    assert seconds_of_word_file(note_with(MANY_ITEMS, 9)) < 20
-
-
-@pytest.mark.no_cover
 @pytest.mark.parametrize("narrative", MANY_BLOCKS)
 def test_word_file_of_two_updates_of_many_blocks_takes_seconds(narrative):
     assert seconds_of_word_file(note_with(narrative, 2)) < 5
@@ -91,9 +86,9 @@ def test_word_file_of_two_updates_of_many_blocks_takes_seconds(narrative):
 
 @pytest.mark.no_cover
 def test_word_file_has_every_item():
-    document = Document(BytesIO(write_word(note_with(MANY_ITEMS, 2))))
+    document = Document(BytesIO(write_word(note_with(MANY_ITEMS, 1))))
 
-    assert [paragraph.text for paragraph in document.paragraphs].count("a") == 2 * 5000
+    assert [paragraph.text for paragraph in document.paragraphs].count("a") == 5000
 
 
 def blocks_and_runs(blocks):
