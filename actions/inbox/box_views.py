@@ -85,7 +85,7 @@ def _publish(request: HttpRequest, opened: OpenBox, user: User, typed: Typed) ->
 
 def _published(action_point: ActionPoint, inbox: Inbox) -> str:
     published = _("Published %(reference)s.") % {"reference": action_point.reference}
-    left = len(inbox.left)
+    left = inbox.count_left
     if not left:
         return published
     remaining = ngettext("%(count)s left.", "%(count)s left.", left) % {"count": left}

@@ -1,7 +1,7 @@
 """Prepare a person's inbox: the own parts that wait for the person, those that wait for colleagues, and those that are up to date."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from itertools import islice
@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from actions import rules
 from actions.action_points.box import Box
 from actions.models import ActionPoint, ActionStatus, Milestone, ProgressDraft, ProgressUpdate, Responsibility
+from actions.note.reviews import NoteReview, waiting_reviews
 from actions.own import OwnPart, read_own
 from actions.reminders.content import last_updates
 from actions.reminders.models.entry import LastUpdate
@@ -73,11 +74,18 @@ class Inbox:
     """The day of the next digest that lists anything, if nothing waits now."""
     is_cut: bool
     """Whether there are more than are shown."""
+    reviews: Sequence[NoteReview] = ()
+    """The notes that wait for the person's review."""
 
     @cached_property
     def left(self) -> list[InboxRow]:
         """Return the rows that still wait."""
         return [row for row in self.rows if row.is_waiting]
+
+    @property
+    def count_left(self) -> int:
+        """Return how many rows and reviews wait."""
+        return len(self.left) + len(self.reviews)
 
     @cached_property
     def done(self) -> list[InboxRow]:
@@ -87,7 +95,7 @@ class Inbox:
     @cached_property
     def waiting(self) -> list[InboxRow]:
         """Return what still waits, and in its place what the person reported on today. Empty if nothing waits any more."""
-        return [row for row in self.rows if row.is_waiting or row.published] if self.left else []
+        return [row for row in self.rows if row.is_waiting or row.published] if self.count_left else []
 
     @cached_property
     def with_others(self) -> list[InboxRow]:
@@ -100,7 +108,7 @@ class Inbox:
 
     @cached_property
     def _not_waiting(self) -> list[InboxRow]:
-        return [row for row in self.rows if not row.is_waiting and not (row.published and self.left)]
+        return [row for row in self.rows if not row.is_waiting and not (row.published and self.count_left)]
 
     @cached_property
     def next_by(self) -> date | None:
@@ -120,7 +128,10 @@ class Inbox:
 
 
 def read_inbox(user: User, now: datetime, drafts: Drafts) -> Inbox:
-    """Return the person's inbox, and take the drafts on its action points out of `drafts`. At most 25 queries."""
+    """Return the person's inbox, and take the drafts on its action points out of `drafts`.
+
+    At most 26 queries, and those of each note that waits for review.
+    """
     today = now.astimezone(zone_named(user.time_zone)).date()
     published = _published_on(user, today)
     also = {update.action_point_id for update in published}
@@ -136,10 +147,10 @@ def read_inbox(user: User, now: datetime, drafts: Drafts) -> Inbox:
     ]
     first = sorted(own, key=lambda row: not (row[1] or row[2]))[:MAX_ROWS]
     rows = _rows(user, _in_order(first), drafts, today)
-    inbox = Inbox(rows, None, is_cut=len(own) > MAX_ROWS)
-    if inbox.left or not rows:
+    inbox = Inbox(rows, None, len(own) > MAX_ROWS, waiting_reviews(user, today))
+    if inbox.count_left or not rows:
         return inbox
-    return Inbox(rows, _next_mail(digests, own, now), inbox.is_cut)
+    return replace(inbox, next_mail=_next_mail(digests, own, now))
 
 
 def _next_mail(digests: Digests, own: Iterable[_Own], now: datetime) -> date | None:

@@ -64,11 +64,14 @@ class PointSignOffs:
         return bool(self.agencies_of(user))
 
     def agencies_of(self, user: User) -> list[Agency]:
-        """Return those for which the user answers."""
-        return [answer.agency for answer in self.answers if user.speaks_for(answer.agency)]
+        """Return those for which the user answers: only focal points do."""
+        return [answer.agency for answer in self._answers_of(user)]
 
     def is_open_for(self, user: User) -> bool:
-        return any(answer.is_open for answer in self.answers if user.speaks_for(answer.agency))
+        return any(answer.is_open for answer in self._answers_of(user))
+
+    def _answers_of(self, user: User) -> "list[AgencySignOff]":
+        return [answer for answer in self.answers if user.is_focal_point and user.speaks_for(answer.agency)]
 
     @property
     def can_be_signed_off(self) -> bool:

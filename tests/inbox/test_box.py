@@ -246,7 +246,7 @@ def test_open_box_has_a_fixed_number_of_queries(signed_in, focal_point, django_a
         personas.milestone(part.action_point, due="2020")
     signed_in.get(address(own[0]))
 
-    with django_assert_num_queries(34):
+    with django_assert_num_queries(35):
         signed_in.get(address(own[0]))
 
 

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 
 from actions.drafts import save_draft
 from actions.inbox import rows
+from actions.note.models import SectionEdit
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import links, text
@@ -126,7 +127,7 @@ def test_worklist_with_drafts_has_a_fixed_number_of_queries(signed_in, focal_poi
         signed_in.get(reverse("my_action_points"))
 
 
-DRAFT_QUERIES = 16
+DRAFT_QUERIES = 17
 """Session, user, agencies below the person's, updates of today, schedules, declined parts, own action points,
 drafts with parts, the agency, what it leads, the agenda and its action
 points, coordinators.
@@ -139,7 +140,7 @@ def test_worklist_has_a_fixed_number_of_queries(signed_in, focal_point, django_a
         personas.milestone(own_action_point(focal_point, number, 100))
     signed_in.get(reverse("my_action_points"))
 
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         signed_in.get(reverse("my_action_points"))
 
 
@@ -228,7 +229,7 @@ def test_empty_worklist_has_a_fixed_number_of_queries(signed_in, focal_point, dj
         personas.milestone(point)
         personas.update(point, status="completed")
 
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(28):
         signed_in.get(reverse("my_action_points"))
 
 
@@ -318,3 +319,39 @@ def test_part_waits_because_of_its_milestones(signed_in, focal_point, days, agen
     row = page.context["inbox"].rows[0]
     assert row.asked == ((words.format(day=day),) if words else ())
     assert row.is_waiting is bool(words)
+
+
+def test_note_waits_for_review_while_coordinators_edit_it(signed_in, focal_point, coordinator):
+    point = own_action_point(focal_point, 1, 1)
+    before = text(signed_in.get("/my/"))
+    edit_note(point, coordinator, "Ours.")
+    edited = signed_in.get("/my/")
+    answer = signed_in.get("/agendas/2026/note/1.1/sign-off/").context["form"]
+    signed_in.post("/agendas/2026/note/1.1/sign-off/", {"answer": "agree", "version": answer["version"].value()})
+    reviewed = signed_in.get("/my/")
+
+    assert "section waits" not in before
+    assert "Waiting for you 1" in text(edited)
+    assert "Review what the note says about UNDP 2026 action agenda 1 section waits" in text(edited)
+    assert "/agendas/2026/note/1.1/sign-off/#review" in links(edited)
+    assert reviewed.context["inbox"].reviews == []
+
+
+def test_published_note_waits_for_nobody_until_it_is_edited_again(signed_in, focal_point, coordinator):
+    point = own_action_point(focal_point, 1, 1)
+    counts = []
+    for step in (
+        lambda: edit_note(point, coordinator, "Ours."),
+        lambda: personas.note_version(point.issue.agenda, coordinator),
+        lambda: edit_note(point, coordinator, "Ours, again.", personas.NOW + timedelta(days=1)),
+        lambda: Agenda.objects.update(state=Agenda.State.CLOSED),
+    ):
+        step()
+        counts.append(len(signed_in.get("/my/").context["inbox"].reviews))
+
+    assert counts == [1, 0, 1, 0]
+
+
+def edit_note(point, by, words, now=personas.NOW):
+    blocks = [{"covers": [], "text": words, "left_out": False}]
+    SectionEdit.store(point.issue.agenda, f"updates:{point.pk}", blocks, author=by, now=now)

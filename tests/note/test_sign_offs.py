@@ -217,6 +217,30 @@ def test_each_person_reviews_only_where_the_own_agency_is_named(
     assert {link for link in links(page) if "sign-off/" in link} == expected
 
 
+def test_coordinator_can_write_to_the_people_of_missing_agencies(client, point, focal_point, coordinator):
+    personas.lead(personas.action_point(point.issue, 2), personas.agency("FAO"))
+
+    def mails():
+        page = personas.sign_in(client, coordinator).get("/agendas/2026/note/")
+        return [link for link in links(page) if link.startswith("mailto:") and "?" in link]
+
+    before = mails()
+    sign(personas.sign_in(client, focal_point))
+
+    (mail,) = before
+    assert mail.startswith("mailto:focal.undp%40example.org?subject=Please%20review%20the%20note%3A%202026")
+    assert mail.endswith("&body=http%3A%2F%2Ftestserver%2Fagendas%2F2026%2Fnote%2F")
+    assert mails() == []
+
+
+def test_coordinator_with_an_agency_answers_for_nobody(client, point, coordinator, focal_point):
+    coordinator.agency = focal_point.agency
+    coordinator.save()
+
+    assert personas.sign_in(client, coordinator).get(FORM).status_code == 403
+    assert not any(link.startswith(FORM) for link in links(client.get("/agendas/2026/note/")))
+
+
 def test_visitors_see_neither_answers_nor_what_is_missing(client, point, focal_point):
     type(point.issue.agenda).objects.update(visible_to="everybody")
     sign(personas.sign_in(client, focal_point))

@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from actions.access import get_agenda, public_if_visible
 from actions.note.builder import NoteBuilder
-from actions.note.content import action_point_anchor
+from actions.note.content import Note, action_point_anchor
 from actions.note.display import Editor, NoteDisplay, ReviewBox, display_as_text, review_address
 from actions.note.pages import NotePage, get_note_page
 from actions.note.sign_offs import PointSignOffs, ReviewProgress, ReviewState, point_sign_offs, review_progress
@@ -19,6 +22,8 @@ from issues.models import Agenda
 from tracker.people.models import User
 from tracker.people.permissions import Right, may
 
+MAX_REMINDED = 50
+"""People whom one mail reminds: mail programs refuse longer addresses."""
 MAX_MISSING = 6
 """Agencies named in the line that says how close the note is to publication."""
 
@@ -61,6 +66,8 @@ def note_page(
             "states": ReviewState,
             "waiting": [(each, review_address(each)) for each in waiting[:1]],
         } | _progress(review_progress(sign_offs), page)
+        if may_edit:
+            context["reminder"] = _reminder(request, builder.note, context["progress"])
     else:
         page = get_note_page(builder.note, asked, errors, short_titles=short_titles)
         context["shown"] = display_as_text(builder.note, page)
@@ -78,6 +85,17 @@ def _progress(progress: ReviewProgress, page: NotePage) -> dict[str, Any]:
         "missing": names + ", …" if len(progress.missing) > MAX_MISSING else names,
         "to_check": _link(page, progress.to_check[0].point.code) if progress.to_check else "",
     }
+
+
+def _reminder(request: HttpRequest, note: Note, progress: ReviewProgress) -> str:
+    """Return the address of a mail to the focal points of the agencies that are missing, to send from one's own mail program."""
+    missing = {agency for agency, _ignored in progress.missing}
+    contacts = [contact.email for agency in note.directory if agency.acronym in missing for contact in agency.contacts]
+    if not contacts:
+        return ""
+    subject = _("Please review the note: %(title)s") % {"title": note.title}
+    address = request.build_absolute_uri(reverse("note", args=[note.slug]))
+    return f"mailto:{','.join(map(quote, contacts[:MAX_REMINDED]))}?{urlencode({'subject': subject, 'body': address}, quote_via=quote)}"
 
 
 def _link(page: NotePage, code: str) -> str:
