@@ -7,6 +7,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from actions.setup.wording import begins_part
+from tracker.folding import fold
+
 WRAPPED_FROM, WRAPPED_TO = 60, 140
 """A text whose longest line has this many characters may have been broken into lines at a fixed width."""
 
@@ -170,6 +173,8 @@ def _continues(block: Block, previous: str, following: Block, width: int) -> boo
         return False
     if following.text[:1].islower():
         return True
+    if begins_part(fold(plain(following.text[:80]))):
+        return False
     first_word = following.text.split(" ", 1)[0]
     return bool(width) and len(previous) + 1 + len(first_word) > width * 0.9
 

@@ -29,6 +29,8 @@ class _Reader:
         self.used: dict[int, str] = {}
         self.levels = Levels()
         self.announced: frozenset[str] = frozenset()
+        self.has_bare_points = False
+        """Whether the action points of this issue are paragraphs without bullets or numbers."""
         self.preamble: list[Block] = []
         _set_keys(blocks)
         self.heads = [fold(plain(block.text[:200])) for block in blocks]
@@ -185,10 +187,24 @@ class _Reader:
             self.preamble.append(block)
         elif self.mode == "words" and self.issues[-1].points and self._may_be_new_issue(place):
             self._place(block, self._ask(block, "heading", ("issue", "text")))
+        elif not self.issues[-1].points and "points" in self.announced:
+            self.has_bare_points = True
+            self._add_point(block, 0, self.issues[-1])
         elif not self.issues[-1].points:
             self._place_in_issue(block)
+        elif self.has_bare_points:
+            self._take_bare(block)
         else:
             self._take_paragraph_below(block)
+
+    def _take_bare(self, block: Block) -> None:
+        """Take a paragraph of a list that has lost its bullets: an action point, or an update on the one above."""
+        look, reading = look_of(block.text), "text"
+        if look == Look.REPORT or self.is_update(block.text):
+            reading = "update"
+        elif not block.text[:1].islower():
+            reading = "point" if look == Look.TASK else self._ask(block, "point", ("point", "update"))
+        self._place(block, reading)
 
     def _take_paragraph_below(self, block: Block) -> None:
         """Take a paragraph below an action point: an update, or a part of what is above it."""
@@ -252,7 +268,7 @@ class _Reader:
     def _add_issue(self, block: Block, number: int, words: str, *, keep_levels: bool = False) -> PastedIssue:
         known = next((issue for issue in self.issues if number and issue.number == number), None)
         self.used[block.line] = "issue"
-        self.announced = frozenset()
+        self.announced, self.has_bare_points = frozenset(), False
         if not keep_levels:
             self.levels = Levels()
         if known and not known.words:

@@ -112,6 +112,11 @@ def section(head: str) -> frozenset[str]:
     return frozenset(name for name, pattern in _SECTIONS.items() if re.search(rf"\b(?:{pattern})\b", words))
 
 
+def begins_part(head: str) -> bool:
+    """Return whether a folded line is the heading of an issue or of a section, so that it does not continue the line above."""
+    return issue_heading(head) is not None or bool(section(head))
+
+
 def label_length(head: str) -> int:
     """Return the length of a label such as "Progress: " or "Update " at the beginning; 0 without one."""
     match = _LABEL.match(head)

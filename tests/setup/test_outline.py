@@ -1,5 +1,7 @@
 """Tests of reading pasted text: bullets, numbers and headings of any kind, broken lines, updates, doubts, hostile texts."""
 
+import re
+import textwrap
 import time
 from datetime import date
 from pathlib import Path
@@ -89,6 +91,37 @@ def test_text_of_the_background_note_is_understood_with_its_doubts_as_questions(
         "- advance progress reporting and promote results,",
         "- put an Environmental Management System (EMS) in place.",
     ]
+
+
+def wrapped(text: str) -> str:
+    """Break long lines as a PDF does."""
+    return "\n".join("\n".join(textwrap.wrap(line.expandtabs(4), 76)) for line in text.split("\n"))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        wrapped,
+        lambda text: wrapped(re.sub(r"\n\n+", "\n", text)),
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text.replace(" ", "\u00a0"),
+        lambda text: text.replace("- ", "– "),
+        lambda text: text.replace("\n", "\n\n"),
+        lambda text: re.sub(r"\s+-\s+", "\no\t", re.sub(r"(?m)^-\s+", "•\t", text)),
+    ],
+)
+def test_same_note_is_understood_however_it_was_copied(changed):
+    outline = read(changed(NOTE))
+
+    counts = [[len(point.updates) for point in issue.points] for issue in outline.issues]
+    assert counts == [[0, 3, 1], [3, 4], [3, 2, 1, 1, 1, 2], [1, 1, 1], [2], [3]]
+    assert [doubt.kind for doubt in outline.doubts] == ["preamble", "point", "below"]
+
+
+def test_list_that_lost_its_bullets_is_read_by_what_its_sentences_say():
+    text = "Issue 1. Reform\n\nWhy.\n\nAction points:\n\nClarify the rules.\n\nUNDP has done so.\n\nReview them.\n\nNone so far."
+
+    assert shape(read(text)) == [("Reform", [("Clarify", 1), ("Review", 1)])]
 
 
 def test_answers_decide_and_stay_while_other_lines_change():
