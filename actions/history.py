@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from actions.access import Person
 from actions.models import ActionPoint, Milestone, Responsibility
 from issues.readable_history import NEVER, readable_since
+from tracker.enumerations import comma_separated
 from tracker.people.models import User, with_role
 
 LIMIT = 500
@@ -201,9 +202,11 @@ def part_values(rows: Iterable[Any], persons: Persons, *, with_people: bool = Tr
     known = sorted((row for row in rows if row.history_type != "-"), key=lambda row: (_acronym(row), row.id))
     current = [row for row in known if row.until is None]
     since = _("%(agency)s since %(day)s")
-    values = [(_("Lead agencies"), ", ".join(since % {"agency": _acronym(row), "day": row.since} for row in current))]
+    values = [
+        (_("Lead agencies"), comma_separated(since % {"agency": _acronym(row), "day": row.since} for row in current))
+    ]
     for row in current:
-        agency, names = {"agency": _acronym(row)}, ", ".join(persons.get(row.pk, []))
+        agency, names = {"agency": _acronym(row)}, comma_separated(persons.get(row.pk, []))
         if not with_people:
             values.append((_("%(agency)s: focal points") % agency, _("focal points assigned") if names else ""))
             continue

@@ -11,6 +11,7 @@ from actions import rules
 from actions.models import ActionStatus, AttentionReason, Responsibility
 from actions.states import ActionPointState, PartState
 from tracker.dates.value import PartialDate
+from tracker.enumerations import comma_separated
 from tracker.people.models import User
 
 
@@ -88,7 +89,7 @@ def whole_reasons(state: ActionPointState, acronyms: dict[int, str], today: date
     shown = []
     for reason in rules.attention_reasons(state, today):
         parts = [part for part, reasons in by_part if reason in reasons]
-        names = ", ".join(acronyms[part.agency] for part in parts if part.agency in acronyms)
+        names = comma_separated(acronyms[part.agency] for part in parts if part.agency in acronyms)
         is_for_some = len(parts) < len(by_part) and names
         shown.append(f"{reason.label} ({names})" if is_for_some else str(reason.label))
     return shown

@@ -17,6 +17,7 @@ from actions.models import ActionPoint, Milestone, Responsibility
 from actions.models.status import ENDED
 from issues.models import Agenda
 from tracker.dates.value import PartialDate
+from tracker.enumerations import comma_separated
 from tracker.people.models import Agency, User
 from tracker.transactions import for_update, lock
 from tracker.web.optimistic_lock import version_of_content
@@ -309,4 +310,4 @@ def _pause_text(until: date | None, reason: str) -> str:
 
 
 def _names(owners: Sequence[Any]) -> str:
-    return ", ".join(map(str, owners)) or "–"
+    return comma_separated(owners) or "–"

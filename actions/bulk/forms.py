@@ -14,6 +14,7 @@ from actions.bulk.models import BulkEdit
 from actions.forms.choices import CheckboxesField
 from actions.models import ActionPoint
 from tracker.dates.fields import PartialDateFormField
+from tracker.enumerations import comma_separated
 from tracker.people.choosing import PersonField
 from tracker.people.models import Agency, User
 from tracker.text import validate_line
@@ -75,7 +76,7 @@ class BulkEditForm(forms.Form):
 
     def _require_parts(self, person: User, points: Any) -> None:
         """Add an error if a person without an agency is to be assigned where no agency leads."""
-        codes = ", ".join(point.code for point in points if not person.agency and not point.parts)
+        codes = comma_separated(point.code for point in points if not person.agency and not point.parts)
         if codes:
             message = gettext(
                 "No agency leads %(codes)s, and %(person)s belongs to none. Add a lead agency there first, or leave them out."

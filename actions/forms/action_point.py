@@ -12,6 +12,7 @@ from actions import responsibilities
 from actions.forms.choices import CheckboxesField
 from actions.models import ActionPoint, Responsibility
 from tracker.dates.fields import PartialDateFormField
+from tracker.enumerations import comma_separated
 from tracker.people.choosing import PeopleField
 from tracker.people.models import Agency, User
 from tracker.web.optimistic_lock import VersionedModelForm, version_of, version_of_content
@@ -82,7 +83,7 @@ class ActionPointForm(VersionedModelForm):
             message = gettext(
                 "%(people)s: add the agency as well, or name them for a part of another agency once it leads."
             )
-            self.add_error("focal_points", message % {"people": ", ".join(str(person) for person in lost)})
+            self.add_error("focal_points", message % {"people": comma_separated(lost)})
         return data
 
     def save(self, commit: bool = True) -> Any:

@@ -17,6 +17,7 @@ from actions.note.directory import NoteAgency
 from actions.note.markdown_tree import Block, Paragraph, Quote, Run, parse
 from actions.note.milestones import NoteMilestone
 from tracker.dates.value import PartialDate
+from tracker.enumerations import comma_separated
 
 
 def issue_anchor(number: int) -> str:
@@ -73,7 +74,7 @@ class NoteUpdate:
         """Return who reported with which partners; empty if nobody is named."""
         if not self.participants:
             return self.by
-        partners = ", ".join(self.participants)
+        partners = comma_separated(self.participants)
         if not self.by:
             return gettext("with %(agencies)s") % {"agencies": partners}
         return gettext("%(agency)s with %(agencies)s") % {"agency": self.by, "agencies": partners}
@@ -213,7 +214,7 @@ class NotePoint:
     @property
     def owners(self) -> str:
         """Return the lead agencies and persons in words. Visitors do not read the names of persons."""
-        return " · ".join(", ".join(group) for group in (self.lead_agencies, self.people) if group)
+        return " · ".join(comma_separated(group) for group in (self.lead_agencies, self.people) if group)
 
     @property
     def answered_for(self) -> str:

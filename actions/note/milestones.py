@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext, ngettext
 
 from tracker.dates.value import PartialDate
+from tracker.enumerations import comma_separated
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class NoteMilestone:
     def line(self) -> str:
         """Return date, title, place and repetition on one line; a note on the date replaces the repetition."""
         words = [self.agency, self.title] if self.agency else [self.title]
-        line = ": ".join([str(self.due) if self.due else gettext("no date given"), ", ".join(words)])
+        line = ": ".join([str(self.due) if self.due else gettext("no date given"), comma_separated(words)])
         if self.place not in self.title:
             line += f", {self.place}"
         remark = self.due_note

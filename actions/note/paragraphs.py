@@ -9,6 +9,7 @@ from actions.note.blocks import Cover, EditedBlock, Source, fingerprint
 from actions.note.comparison import ChangedWords, changed_words
 from actions.note.edits import shown_text
 from actions.note.sections import Section
+from tracker.enumerations import comma_separated
 
 NEW = "new"
 """The key of a paragraph that is being added."""
@@ -43,7 +44,7 @@ class SectionParagraph:
             return _("Add a paragraph to %(place)s") % {"place": self.section.place}
         by = dict.fromkeys(source.by for source in self.sources if source.by)
         position = _("Paragraph %(place)s of %(count)s") % {"place": self.place, "count": self.count}
-        return " · ".join([", ".join(by), position] if by else [position])
+        return " · ".join([comma_separated(by), position] if by else [position])
 
     @property
     def sources(self) -> tuple[Source, ...]:

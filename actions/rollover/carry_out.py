@@ -14,6 +14,7 @@ from actions.rollover.milestones import undecided_milestones
 from actions.rollover.models import Decision, MilestoneDecision, PlannedPoint, Rollover
 from actions.rollover.plan import RolloverError, lock_plan, reason_already_followed
 from issues.models import Agenda, Issue
+from tracker.enumerations import comma_separated
 from tracker.people.models import User
 from tracker.transactions import for_update, lock
 
@@ -70,7 +71,7 @@ def remove_draft(rollover: Rollover) -> None:
         names = sorted(str(record) for record in error.protected_objects)[:5]
         raise RolloverError(
             _("Other records already refer to the new agenda: %(names)s. Nothing was removed.")
-            % {"names": ", ".join(names)}
+            % {"names": comma_separated(names)}
         ) from error
     Rollover.objects.filter(pk=rollover.pk).update(carried_out_by=None, carried_out_at=None)
 
@@ -105,7 +106,7 @@ def _require_untouched(rollover: Rollover, points: ActionPointQuerySet) -> None:
     if references := [point.reference for point in added]:
         raise RolloverError(
             _("Somebody added action points to the draft: %(points)s. Remove these first.")
-            % {"points": ", ".join(references)}
+            % {"points": comma_separated(references)}
         )
     if ProgressDraft.objects.filter(action_point__in=points).exists():
         raise RolloverError(_("Somebody is writing a progress update in the new agenda. Nothing was removed."))

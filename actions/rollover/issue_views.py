@@ -13,6 +13,7 @@ from actions.rollover.forms import PlannedIssueForm
 from actions.rollover.models import PlannedIssue, Rollover
 from actions.rollover.plan import RolloverError, lock_plan
 from issues.numbering import next_number
+from tracker.enumerations import comma_separated
 from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
 from tracker.web.forms import posted
 
@@ -75,7 +76,7 @@ def _remove(rollover: Rollover, issue: PlannedIssue) -> None:
     if points := list(issue.points.select_related("issue")):
         raise RolloverError(
             _("This issue has action points: %(points)s. Change the decisions on them first, then remove it.")
-            % {"points": ", ".join(point.code for point in points)}
+            % {"points": comma_separated(point.code for point in points)}
         )
     issue.delete()
 

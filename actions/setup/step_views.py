@@ -20,6 +20,7 @@ from actions.setup.models import PastedText, QueuedInvitation
 from actions.setup.naming import Directory
 from actions.setup.opening import OpeningError, open_agenda
 from issues.models import Agenda
+from tracker.enumerations import comma_separated
 from tracker.people.forms import NewAgencyForm
 from tracker.people.models import Agency, User
 from tracker.people.permissions import Right, require
@@ -204,7 +205,7 @@ def _opened(request: HttpRequest, opened: Any) -> HttpResponseBase:
         messages.success(request, words % {"count": count})
     if opened.skipped:
         words = _("These people were in the directory already; no mail was sent: %(addresses)s.")
-        messages.warning(request, words % {"addresses": ", ".join(opened.skipped)})
+        messages.warning(request, words % {"addresses": comma_separated(opened.skipped)})
     return redirect(opened.agenda)
 
 

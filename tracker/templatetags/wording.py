@@ -1,9 +1,14 @@
 """Turn stored values into what people read."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django import template
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 
 from tracker.durations import in_words
+from tracker.enumerations import comma_separated as in_one_line
 from tracker.markdown import to_html, to_plain
 
 register = template.Library()
@@ -25,3 +30,11 @@ def plain(text: str) -> str:
 def duration(days: int) -> str:
     """Write a number of days in words: `{{ days|duration }}` is "5 months"."""
     return in_words(days)
+
+
+@register.filter(needs_autoescape=True)
+def comma_separated(words: Iterable[Any], autoescape: bool = True) -> str:
+    """Write words with the comma of the reader's language between them: `{{ acronyms|comma_separated }}`."""
+    if not autoescape:
+        return in_one_line(words)
+    return mark_safe(in_one_line(conditional_escape(word) for word in words))  # noqa: S308 - each word is escaped

@@ -15,6 +15,8 @@ from django import forms
 from django.db import models
 from django.utils.translation import gettext as _
 
+from tracker.enumerations import comma_separated
+
 if TYPE_CHECKING:
     _Form = forms.Form
     _ModelForm = forms.ModelForm[models.Model]
@@ -126,5 +128,5 @@ class VersionedModelForm(VersionedForm, _ModelForm):
 
 def _as_text(field: forms.Field, value: Any) -> str:
     if isinstance(value, list | tuple | models.QuerySet):
-        return ", ".join(str(item) for item in value) or "–"
+        return comma_separated(value) or "–"
     return "–" if value in (None, "") else str(field.prepare_value(value))

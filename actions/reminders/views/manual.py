@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from actions.access import get_action_point, signed_in
 from actions.reminders.forms import RemindForm
 from actions.reminders.manual import people_to_remind, remind_now
+from tracker.enumerations import comma_separated
 from tracker.people.permissions import Right
 from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
 from tracker.web.forms import posted, render_form
@@ -24,7 +25,7 @@ def remind(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResp
     today = timezone.localdate()
     if form.is_valid():
         reminded = remind_now(action_point, person, form.cleaned_data["message"], timezone.now(), today)
-        names = ", ".join(map(str, reminded))
+        names = comma_separated(reminded)
         if reminded:
             text = ngettext(
                 "A reminder goes to %(names)s within a minute or two.",
