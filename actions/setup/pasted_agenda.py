@@ -170,13 +170,13 @@ class _Understanding:
             if not stripped.endswith(closing) or start < 1 or len(stripped) - start > 300:
                 continue
             inside = stripped[start + 1 : -1]
-            if opening == "(" and expands(inside, words[:start].rstrip()):
-                continue
             label = _names_after_label(inside)
             names = label or split_names(inside)
+            is_certain = opening == "[" or bool(label)
+            if not is_certain and (expands(inside, words[:start].rstrip()) or not all(map(self.directory.find, names))):
+                continue
             found, unknown = self._agencies(names)
-            is_complete = bool(names) and len(found) + len(unknown) == len(names)
-            if is_complete and (opening == "[" or label or not unknown):
+            if names and len(found) + len(unknown) == len(names):
                 return words[:start].rstrip(), found, unknown
         return words, [], []
 

@@ -80,6 +80,8 @@ READERS = [
 ]
 COORDINATORS = [
     "/agendas/2005/edit/",
+    "/new-agenda/",
+    "/people/agencies/",
     "/agendas/2005/outline/",
     "/agendas/2005/issues/",
     "/agendas/2005/issues/3/edit/",

@@ -100,7 +100,5 @@ def test_pages_of_the_set_up_fit_and_are_accessible(new_page, coordinator):
         for width in (768, 360):
             page.set_viewport_size({"width": width, "height": 800})
             faults[address] += [f"{width}: {overflow(page)}"] if overflow(page) else []
-    page.goto("/new-agenda/")
-    faults["new"] = violations(page)
 
     assert {address: found for address, found in faults.items() if found} == {}

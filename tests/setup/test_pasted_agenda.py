@@ -171,6 +171,32 @@ def test_unknown_agency_is_added_on_the_spot_or_kept_as_text(signed_in):
     assert not Agency.objects.filter(acronym="MOVA").exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "leads", "unknown", "title"),
+    [
+        ("Train [UNDP and UNSSC]", "UNDP UNSSC", "", "Train"),
+        ("Train (UNDP/UNSSC)", "UNDP UNSSC", "", "Train"),
+        ("Train (Lead: UNDP, NOVA)", "UNDP", "NOVA", "Train"),
+        ("Train (lead agencies: UNSSC; UNDP).", "UNSSC UNDP", "", "Train"),
+        ("Train\nLead: UNSSC", "UNSSC", "", "Train"),
+        ("Train (like the UNDP Europe Region)", "", "", "Train (like the UNDP Europe Region)"),
+        ("Train the Development Programme (UNDP)", "", "", "Train the Development Programme (UNDP)"),
+        (
+            "Train [see the annex, which says more about this]",
+            "",
+            "",
+            "Train [see the annex, which says more about this]",
+        ),
+    ],
+)
+def test_leads_are_read_where_they_are_certain(agenda, words, leads, unknown, title):
+    (point,) = understand(agenda, f"1. One\n1.1 {words}", {}, timezone.localdate()).points
+
+    assert [agency.acronym for agency in point.leads] == leads.split()
+    assert [agency.acronym for agency in point.unknown_leads] == unknown.split()
+    assert (point.title, point.description) == (title, "")
+
+
 @pytest.mark.parametrize("name", ["x" * 201, "a\x07b"])
 def test_agency_that_cannot_be_stored_is_refused_and_the_text_kept(signed_in, name):
     paste(signed_in, "1. Learning\n1.1 Train [NOVA]")
