@@ -40,8 +40,8 @@ class PartRow:
     status: ActionStatus
     last_reported: PartialDate | None
     days_since_report: int | None
-    reasons: tuple[str, ...]
-    """Labels of the reasons why it needs attention; empty if it does not."""
+    attention: tuple[AttentionReason, ...]
+    """The reasons why it needs attention; empty if it does not."""
     people: tuple[User, ...]
     """The persons named for it, with names and roles only."""
     due_since: date | None
@@ -52,11 +52,17 @@ class PartRow:
     """The day until which its reminders are paused; None if they are not, or it has ended."""
 
     @property
+    def reasons(self) -> tuple[str, ...]:
+        """Return the labels of the reasons why it needs attention."""
+        return tuple(str(reason.label) for reason in self.attention)
+
+    @property
     def dated_reasons(self) -> list[str]:
         """Return the labels of the reasons, with the day since which an update has been due."""
-        due = str(AttentionReason.UPDATE_DUE.label)
-        dated = _("Update due since %(day)s") % {"day": date_format(self.due_since)} if self.due_since else due
-        return [dated if reason == due else reason for reason in self.reasons]
+        dated = _("Update due since %(day)s") % {"day": date_format(self.due_since)} if self.due_since else ""
+        return [
+            dated if dated and reason == AttentionReason.UPDATE_DUE else str(reason.label) for reason in self.attention
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +83,17 @@ class ActionPointRow:
     last_happened: PartialDate | None
     last_reported: PartialDate | None
     days_since_report: int | None
-    reasons: tuple[str, ...]
-    """Labels of the reasons why it needs attention; empty if it does not."""
+    attention: tuple[AttentionReason, ...]
+    """The reasons why it needs attention; empty if it does not."""
     parts: tuple[PartRow, ...]
     """One for each lead agency, in order of acronym; at least one."""
     recorded_later: bool
     """Whether an update that counts on this past date was recorded after it; False for today."""
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Return the labels of the reasons why it needs attention."""
+        return tuple(str(reason.label) for reason in self.attention)
 
     @property
     def agencies(self) -> tuple[Lead, ...]:
@@ -173,7 +184,7 @@ def _row(
         last_happened=state.last_happened,
         last_reported=state.last_reported,
         days_since_report=rules.days_since_report(state, today),
-        reasons=_labels(rules.attention_reasons(state, today)),
+        attention=tuple(rules.attention_reasons(state, today)),
         parts=tuple(_part(state, part, today, agencies, people) for part in state.parts),
         recorded_later=state.recorded_later,
     )
@@ -189,13 +200,9 @@ def _part(
         status=ActionStatus(part.status),
         last_reported=part.last_reported,
         days_since_report=rules.days_since_report(part, today),
-        reasons=_labels(rules.part_reasons(state, part, today)),
+        attention=tuple(rules.part_reasons(state, part, today)),
         people=tuple(person for pk, person in people.items() if pk in part.persons),
         due_since=due_since,
         next_update_by=None if due_since or not rules.is_open(state) else rules.allowed_until(state, part),
         paused_until=part.paused_until if rules.is_going_on(part) and rules.is_paused(part, today) else None,
     )
-
-
-def _labels(reasons: Iterable[AttentionReason]) -> tuple[str, ...]:
-    return tuple(str(reason.label) for reason in reasons)

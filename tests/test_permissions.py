@@ -76,6 +76,7 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "save_view": (AGENDA, [LOGIN, 405, 405, 405, 405]),
     "remove_view": ({"pk": "view"}, [LOGIN, 405, 405, 405, 405]),
     "change_many": (AGENDA, [LOGIN, 403, 403, 200, 200]),
+    "remind_many": (AGENDA, [LOGIN, 403, 403, 200, 200]),
     "undo_change": ({"pk": "bulk_edit"}, [LOGIN, 405, 405, 405, 405]),
     "milestones": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "note": (AGENDA, [LOGIN, 200, 200, 200, 200]),
@@ -178,7 +179,8 @@ WRITE: dict[str, list[int]] = {
     "save_view": [LOGIN, 400, 400, 400, 400],
     "remove_view": [LOGIN, 302, 404, 404, 404],
     "change_many": [LOGIN, 403, 403, 400, 400],
-    "undo_change": [LOGIN, 403, 403, 302, 302],
+    "remind_many": [LOGIN, 403, 403, 302, 302],
+    "undo_change": [LOGIN, 403, 403, 302, 403],  # the coordinator made the change
     "remind": [LOGIN, 403, 403, 302, 302],
     "note_introduction_paragraph": [LOGIN, 403, 403, 400, 400],
     "note_rationale_paragraph": [LOGIN, 403, 403, 400, 400],

@@ -1,4 +1,4 @@
-"""Plan, apply and undo changes of leads, persons, pauses or due dates on many action points at once."""
+"""Plan and make changes of leads, persons, pauses or due dates on many action points at once."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from actions import responsibilities
 from actions.bulk.models import BulkEdit
@@ -24,6 +25,8 @@ from tracker.web.optimistic_lock import version_of_content
 
 LIMIT = 200
 """Maximum number of action points in one bulk edit."""
+MAX_NAMED = 6
+"""Action points that a message names; it counts more."""
 
 Kind = BulkEdit.Kind
 
@@ -65,17 +68,19 @@ def planned(points: Sequence[ActionPoint], kind: str, target: Any) -> list[Chang
 
 @transaction.atomic
 def apply_as_shown(
-    agenda: Agenda, points: QuerySet[ActionPoint], kind: str, target: Target, shown: str, by: User, now: datetime
-) -> int:
-    """Make the changes and return their number; return 0 if they differ from the previewed ones, whose version is `shown`."""
+    agenda: Agenda, points: QuerySet[ActionPoint], kind: str, target: Target, shown: str | None, by: User, now: datetime
+) -> tuple[BulkEdit, str] | None:
+    """Make the changes. Return the edit that can undo them, and what it changed in words.
+
+    None if nothing changes, or the changes differ from the previewed ones, whose version is `shown`; without it they were not previewed.
+    """
     lock(ActionPoint.objects.filter(pk__in=[point.pk for point in points]))
     if isinstance(target, PartialDate):
         lock(Milestone.objects.filter(action_point__in=[point.pk for point in points]))
     changes = planned(list(points.all()), kind, target)
-    if not changes or version_of_changes(changes) != shown:
-        return 0
-    apply(agenda, changes, kind, target, by, now)
-    return len(changes)
+    if not changes or shown not in (None, version_of_changes(changes)):
+        return None
+    return apply(agenda, changes, kind, target, by, now), _in_words(changes, Kind(kind), target)
 
 
 def version_of_changes(changes: Sequence[Change]) -> str:
@@ -97,28 +102,6 @@ def apply(agenda: Agenda, changes: Sequence[Change], kind: str, target: Target, 
         what=str(target)[:200],
         changes=[_APPLIERS[Kind(kind)](change, target, by, today) for change in changes],
     )
-
-
-@transaction.atomic
-def undo(edit: BulkEdit, by: User, now: datetime) -> tuple[int, int]:
-    """Undo the changes that nobody has changed since. Return the number of undone and of remaining changes.
-
-    Return (0, 0) if the edit was undone before.
-    """
-    is_first = BulkEdit.objects.filter(pk=edit.pk, undone_at=None).update(undone_at=now, undone_by=by)
-    if not is_first:
-        return 0, 0
-    pks, today = [record[0] for record in edit.changes], timezone.localdate(now)
-    if edit.kind == Kind.SET_DUE:
-        lock(Milestone.objects.filter(pk__in=pks))
-        undone = sum(_undo_date(record, by) for record in edit.changes)
-        return undone, len(edit.changes) - undone
-    parts = Responsibility.objects.filter(pk__in=pks)
-    lock(ActionPoint.objects.filter(pk__in=list(parts.values_list("action_point", flat=True))))
-    by_pk = parts.select_related("action_point", "agency").prefetch_related("persons").in_bulk()
-    undo_one = _UNDOERS[Kind(edit.kind)]
-    undone = sum(record[0] in by_pk and undo_one(by_pk[record[0]], record, today) for record in edit.changes)
-    return undone, len(edit.changes) - undone
 
 
 def _plan_add_lead(point: ActionPoint, agency: Agency) -> list[Change]:
@@ -219,7 +202,7 @@ def _pause(change: Change, pause: Pause, by: User, today: date) -> list[Any]:
 def _change_date(change: Change, due: PartialDate, by: User, today: date) -> list[Any]:
     milestone: Any = change.subject
     record = [milestone.pk, milestone.due.text, due.text, milestone.due_note]
-    _set_due(milestone.pk, due.text, "", by)
+    set_due(milestone.pk, due.text, "", by)
     return record
 
 
@@ -234,64 +217,7 @@ _APPLIERS: dict[Kind, Callable[[Change, Any, User, date], list[Any]]] = {
 """Functions that make a change and return its item of `BulkEdit.changes`."""
 
 
-def _undo_add_lead(part: Responsibility, record: Sequence[Any], today: date) -> bool:
-    return part.until is None and responsibilities.end_lead(part.action_point, part.agency, until=today)
-
-
-def _undo_end_lead(part: Responsibility, record: Sequence[Any], today: date) -> bool:
-    return responsibilities.reinstate(part)
-
-
-def _undo_assign(part: Responsibility, record: Sequence[Any], today: date) -> bool:
-    """Remove the name; if the agency leads only because of it, and nobody else was named, end that too."""
-    _pk, person, is_new_lead = record
-    persons = list(part.persons.all())
-    if part.until or person not in [each.pk for each in persons]:
-        return False
-    others = [each for each in persons if each.pk != person]
-    responsibilities.name_persons(part, others)
-    if is_new_lead and not others:
-        responsibilities.end_lead(part.action_point, part.agency, until=today)
-    return True
-
-
-def _undo_release(part: Responsibility, record: Sequence[Any], today: date) -> bool:
-    _pk, person = record
-    persons = list(part.persons.all())
-    if part.until or person in [each.pk for each in persons]:
-        return False
-    responsibilities.name_persons(part, [*persons, User.objects.get(pk=person)])
-    return True
-
-
-def _undo_pause(part: Responsibility, record: Sequence[Any], today: date) -> bool:
-    _pk, before, reason_before, after, reason = record
-    if part.until or (part.paused_until and part.paused_until.isoformat(), part.pause_reason) != (after, reason):
-        return False
-    responsibilities.pause(part, date.fromisoformat(before) if before else None, reason_before)
-    return True
-
-
-_UNDOERS: dict[Kind, Callable[[Responsibility, Sequence[Any], date], bool]] = {
-    Kind.ADD_LEAD: _undo_add_lead,
-    Kind.REMOVE_LEAD: _undo_end_lead,
-    Kind.ADD_FOCAL_POINT: _undo_assign,
-    Kind.REMOVE_FOCAL_POINT: _undo_release,
-    Kind.PAUSE: _undo_pause,
-}
-"""Functions that undo a change of a part, unless somebody has changed it since, and return whether they did."""
-
-
-def _undo_date(record: Sequence[Any], by: User) -> bool:
-    pk, before, after, note = record
-    milestone = Milestone.objects.filter(pk=pk).first()
-    if not milestone or milestone.due.text != after:
-        return False
-    _set_due(pk, before, note, by)
-    return True
-
-
-def _set_due(pk: int, due: str, note: str, by: User) -> None:
+def set_due(pk: int, due: str, note: str, by: User) -> None:
     """Store a due date with its note. Bulk edits clear the note because it describes the earlier date."""
     milestone: Any = for_update(Milestone.objects.all()).get(pk=pk)
     milestone._history_user = by  # simple_history stores it
@@ -303,6 +229,24 @@ def _part(change: Change) -> Responsibility:
     if not isinstance(change.subject, Responsibility):
         raise TypeError(change.subject)
     return change.subject
+
+
+def _in_words(changes: Sequence[Change], kind: Kind, target: Target) -> str:
+    """Return the message that says what was changed, and where."""
+    codes = list(dict.fromkeys(change.action_point.code for change in changes))
+    total = len(codes)
+    words = ngettext("%(total)s action point", "%(total)s action points", total) % {"total": total}
+    where = ", ".join(codes) if total <= MAX_NAMED else words
+    texts = {
+        Kind.ADD_LEAD: _("%(what)s now leads %(where)s."),
+        Kind.REMOVE_LEAD: _("%(what)s no longer leads %(where)s."),
+        Kind.ADD_FOCAL_POINT: _("%(what)s is now assigned to %(where)s."),
+        Kind.REMOVE_FOCAL_POINT: _("%(what)s is no longer assigned to %(where)s."),
+        Kind.PAUSE: _("Reminders are paused until %(what)s: %(where)s."),
+        Kind.SET_DUE: _("The milestone date is now %(what)s: %(where)s."),
+    }
+    what = date_format(target.until) if isinstance(target, Pause) else str(target)
+    return texts[kind] % {"what": what, "where": where}
 
 
 def _pause_text(until: date | None, reason: str) -> str:

@@ -60,6 +60,19 @@ class BulkEditForm(forms.Form):
         self.today = today
         self.fields["points"].queryset = points  # type: ignore[attr-defined]
 
+    @property
+    def chosen_kind(self) -> str:
+        """Return the label of the kind that was asked for; empty if none was, or it is none."""
+        return str(dict(BulkEdit.Kind.choices).get(str(self["kind"].value()), ""))
+
+    def fields_of_kind(self) -> list[Any]:
+        """Return the fields that the kind needs or takes; all of them without one."""
+        if not self.chosen_kind:
+            return [self[name] for name in ("kind", "agency", "person", "due", "until", "reason")]
+        kind = self["kind"].value()
+        more = ["agency"] if kind == BulkEdit.Kind.PAUSE else []
+        return [self[name] for name in [*self.NEEDED[kind], *more]]
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         for name in self.NEEDED.get(data.get("kind", ""), []):

@@ -1,4 +1,4 @@
-"""The columns of the list as a table, and headings that sort it."""
+"""The columns of the list, and headings that sort it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
-FIRST = "reference"
-"""The column that every table has: reference and title."""
 COLUMNS = {
     "owner": gettext_lazy("Lead"),
+    "people": gettext_lazy("Focal points"),
     "status": gettext_lazy("Status"),
     "happened": gettext_lazy("Last dated progress"),
     "reported": gettext_lazy("Last update"),
@@ -17,11 +16,12 @@ COLUMNS = {
     "attention": gettext_lazy("Needs attention"),
     "issue": gettext_lazy("Issue"),
 }
-"""The columns to choose from. Without any of them the list is not a table."""
-OF_THE_WHOLE = ("happened", "issue")
-"""Columns that are about the whole action point. Each part has the others for itself."""
+"""The columns to choose from, in their order. Reference and title are always there."""
+USUAL = ("owner", "status", "reported", "attention")
+"""The columns of a list whose address names none."""
+_FIXED = (("reference", gettext_lazy("Ref")), ("title", gettext_lazy("Action point")))
 _DIRECTIONS = {
-    FIRST: {"reference": "ascending"},
+    "reference": {"reference": "ascending"},
     "status": {"status": "ascending"},
     "reported": {"reported": "descending", "silence": "ascending"},
     "silence": {"silence": "descending", "reported": "ascending"},
@@ -33,6 +33,7 @@ Sorting by last report and by time since then is the same in opposite directions
 
 @dataclass(frozen=True, slots=True)
 class Heading:
+    name: str
     label: str
     direction: str = ""
     """The direction in which the list is sorted by it; empty if it is sorted by something else."""
@@ -42,18 +43,20 @@ class Heading:
     """The query of the list in that order."""
 
 
-def headings(columns: Iterable[tuple[str, str]], orders: dict[str, str], sort: str, query: str) -> list[Heading]:
-    """Return the headings of `columns` (name and label).
+def headings(columns: Iterable[str], orders: dict[str, str], sort: str, query: str) -> list[Heading]:
+    """Return the headings of the table with these columns.
 
     `orders` has the label of each order, `sort` is the current one, and `query` that of the list.
     """
-    return [_heading(label, _DIRECTIONS.get(name, {}), orders, sort, query) for name, label in columns]
+    labels = [*_FIXED, *((name, COLUMNS[name]) for name in columns)]
+    return [_heading(name, str(label), orders, sort, query) for name, label in labels]
 
 
-def _heading(label: str, directions: dict[str, str], orders: dict[str, str], sort: str, query: str) -> Heading:
+def _heading(name: str, label: str, orders: dict[str, str], sort: str, query: str) -> Heading:
+    directions = _DIRECTIONS.get(name, {})
     other = next((order for order in directions if order != sort), None)
     if other is None:
-        return Heading(label, directions.get(sort, ""))
+        return Heading(name, label, directions.get(sort, ""))
     sorted_query = QueryDict(query, mutable=True)
     sorted_query["sort"] = other
-    return Heading(label, directions.get(sort, ""), orders[other], sorted_query.urlencode())
+    return Heading(name, label, directions.get(sort, ""), orders[other], sorted_query.urlencode())

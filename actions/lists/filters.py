@@ -110,7 +110,8 @@ class ActionPointFilter(django_filters.FilterSet):
         """Take all action points of the agenda as `states`."""
         super().__init__(_with_present_values(QueryDict(query_without_page(data))))
         self.agenda, self.user, self.today, self.states = agenda, user, as_of.day, states
-        self._offer("issue", ((str(issue.number), str(issue)) for issue in _issues(agenda, as_of)))
+        self.issues = _issues(agenda, as_of)
+        self._offer("issue", ((str(issue.number), str(issue)) for issue in self.issues))
         self._agencies = dict(Agency.objects.order_by("acronym").values_list("acronym", "pk"))
         self._offer("agency", ((acronym, acronym) for acronym in self._agencies))
         if user.is_authenticated:
@@ -221,6 +222,8 @@ class ActionPointFilter(django_filters.FilterSet):
 
 _PLACES = ("page", "after", "before")
 """Parameters that choose a page. The last two are from earlier addresses, which now show the first page."""
+DISPLAY = ("columns", "sort", *_PLACES)
+"""Parameters of the list that are no filters."""
 
 
 def _with_chosen_parts(state: ActionPointState, matchers: Sequence[MatchesPart]) -> ActionPointState | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db import transaction
@@ -14,79 +15,132 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from actions.access import get_agenda, public_if_visible, signed_in
-from actions.as_of import PARAMETERS, read_as_of
+from actions.as_of import PARAMETERS, AsOf, read_as_of
 from actions.as_of_history import look_back
 from actions.beginning import beginning
 from actions.lists import export as files
-from actions.lists.columns import COLUMNS, FIRST, OF_THE_WHOLE, headings
-from actions.lists.filters import ActionPointFilter, query_without_page, unknown_parameters
+from actions.lists.columns import COLUMNS, USUAL, headings
+from actions.lists.filter_line import filter_line, pairs, short_label
+from actions.lists.filters import DISPLAY, ActionPointFilter, query_without_page, unknown_parameters
 from actions.lists.forms import SaveViewForm
 from actions.lists.models import MAX_VIEWS, SavedView, offered_views, removable_views
 from actions.lists.sorting import DEFAULT, ORDERS, in_order
+from actions.lists.table import RowActions, remind_words, table_rows
+from actions.lists.tabs import tabs
 from actions.reader import read_agenda
 from actions.rows import PAGE_SIZE, rows_of
+from actions.states import ActionPointState
 from issues.models import Agenda
 from tracker.people.models import User
-from tracker.people.permissions import Right, may
 from tracker.transactions import lock
 from tracker.web.pagination import get_page
 from tracker.web.tabular import file_response
-
-_PARAMETERS = ["columns", *PARAMETERS, "sort", "page", "after", "before"]
 
 
 @public_if_visible
 @require_safe
 def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the list with the filters, `sort` (one of ORDERS), columns and page of the query. Faulty parameters are reported and ignored."""
-    as_of, signed_in = read_as_of(request), request.user.is_authenticated
+    as_of = read_as_of(request)
     agenda = look_back(get_agenda(request.user, slug), as_of)
-    filters = ActionPointFilter(
-        request.GET, agenda=agenda, user=request.user, as_of=as_of, states=read_agenda(agenda, as_of)
-    )
-    errors = unknown_parameters(request.GET, [*filters.filters, *_PARAMETERS])
-    sort, columns = request.GET.get("sort") or DEFAULT, set(request.GET.getlist("columns"))
-    if sort not in ORDERS:
-        sort = DEFAULT
-        errors.append(_("The list cannot be sorted like that; it is sorted by reference."))
-    if columns - set(COLUMNS):
-        errors.append(_("The table has no such column; it was left out."))
+    states = read_agenda(agenda, as_of)
+    filters = ActionPointFilter(request.GET, agenda=agenda, user=request.user, as_of=as_of, states=states)
+    errors = unknown_parameters(request.GET, [*filters.filters, *PARAMETERS, *DISPLAY])
+    sort, columns = _sort(request.GET, errors), _columns(request.GET, errors)
     page = get_page(in_order(filters.narrowed(), sort), PAGE_SIZE, request.GET, errors)
-    query = query_without_page(request.GET)
-    filter_query = _without(QueryDict(query), PARAMETERS)
-    orders = {name: str(order.label) for name, order in ORDERS.items()}
-    shown = [(name, str(label)) for name, label in COLUMNS.items() if name in columns]
+    shown = list(page)
+    is_faulty = errors or filters.errors or as_of.errors
     context = {
         "agenda": agenda,
         "current_agenda": agenda,
-        "filters": filters,
-        "chosen": filters.chosen(),
-        "rows": rows_of(list(page), as_of.day),
-        "page": page,
-        "total": page.paginator.count,
-        "sort": sort,
-        "columns": shown,
-        "of_the_whole": OF_THE_WHOLE,
-        "lead": "owner" in columns,
-        "headings": headings([(FIRST, _("Action point")), *shown], orders, sort, query) if shown else [],
-        "all_columns": [(name, label, name in columns) for name, label in COLUMNS.items()],
-        "orders": list(orders.items()),
-        "query": query,
-        "export_query": query if not errors and not filters.errors else "",
-        "errors": errors,
         "as_of": as_of,
         "beginning": beginning(agenda, as_of),
-        "path": request.path,
-        "signed_in": signed_in,
-        "kept": [(name, value) for name, values in filter_query.lists() for value in values],
-        "kept_query": filter_query.urlencode(),
-        "views": offered_views(request.user, agenda),
-        "view_form": SaveViewForm() if signed_in else None,
-        "may_coordinate": may(request.user, Right.COORDINATE),
+        "filters": filters,
+        "errors": errors,
+        "page": page,
+        "total": page.paginator.count,
+        "signed_in": request.user.is_authenticated,
+        **_tools(request, filters, as_of, "" if is_faulty else query_without_page(request.GET)),
+        **_table(request, filters, as_of, shown, sort, columns),
     }
-    is_faulty = errors or filters.errors or as_of.errors
     status = HTTPStatus.BAD_REQUEST if is_faulty else HTTPStatus.OK
-    return render(request, "lists/action_point_list.html", context, status=status)
+    response = render(request, "lists/action_point_list.html", context, status=status)
+    if not is_faulty:
+        _remember(response, agenda, request.GET.urlencode())
+    return response
+
+
+def _remember(response: HttpResponse, agenda: Agenda, query: str) -> None:
+    """Let the pages of the agenda's action points lead back to this list."""
+    response.set_cookie(
+        "list",
+        query,
+        path=agenda.get_absolute_url(),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _sort(data: QueryDict, errors: list[str]) -> str:
+    sort = data.get("sort") or DEFAULT
+    if sort in ORDERS:
+        return sort
+    errors.append(_("The list cannot be sorted like that; it is sorted by reference."))
+    return DEFAULT
+
+
+def _columns(data: QueryDict, errors: list[str]) -> list[str]:
+    """Return the names of the columns in their order."""
+    chosen = set(data.getlist("columns"))
+    if chosen - set(COLUMNS):
+        errors.append(_("The table has no such column; it was left out."))
+    return [name for name in COLUMNS if name in chosen] or list(USUAL)
+
+
+def _tools(request: HttpRequest, filters: ActionPointFilter, as_of: AsOf, export_query: str) -> dict[str, Any]:
+    """Return what is above the table: tabs, filters, and the query of the files."""
+    query = query_without_page(request.GET)
+    filter_query = _without(QueryDict(query), PARAMETERS)
+    views = offered_views(request.user, filters.agenda)
+    return {
+        "query": query,
+        "export_query": export_query,
+        "kept": pairs(filter_query),
+        "kept_query": filter_query.urlencode(),
+        "pairs_without_columns": pairs(_without(QueryDict(query), ["columns"])),
+        "tabs": tabs(filters.data, filters.states, as_of.day, views),
+        "filter_line": filter_line(filters),
+        "views": views,
+        "view_form": SaveViewForm() if request.user.is_authenticated else None,
+    }
+
+
+def _table(
+    request: HttpRequest,
+    filters: ActionPointFilter,
+    as_of: AsOf,
+    shown: list[ActionPointState],
+    sort: str,
+    columns: list[str],
+) -> dict[str, Any]:
+    """Return the table: headings, columns, and the rows of the shown action points with their actions."""
+    rows = rows_of(shown, as_of.day)
+    issues = {issue.number: short_label(issue) for issue in filters.issues}
+    orders = {name: str(order.label) for name, order in ORDERS.items()}
+    actions = RowActions(filters.agenda, request.user, as_of, request.GET.urlencode())
+    return {
+        "rows": rows,
+        "sort": sort,
+        "columns": {name: str(COLUMNS[name]) for name in columns},
+        "headings": headings(columns, orders, sort, query_without_page(request.GET)),
+        "all_columns": [(name, label, name in columns) for name, label in COLUMNS.items()],
+        "table": table_rows(shown, rows, issues, actions, as_of.day),
+        "has_actions": actions.has_some,
+        "may_coordinate": actions.may_coordinate,
+        "remind_words": remind_words() if actions.may_coordinate else "",
+        "query_pairs": pairs(request.GET),
+    }
 
 
 def _without(query: QueryDict, names: Iterable[str]) -> QueryDict:

@@ -25,6 +25,9 @@ from tracker.mail.templates import AUTOMATIC, reply_address
 MAX_BYTES = 98_000
 """The size of a mail with its headers. Longer texts leave fewer entries in full."""
 
+MAX_IN_SUBJECT = 5
+"""Entries that the subject of a reminder sent by hand names."""
+
 
 @dataclass(frozen=True, slots=True)
 class DigestText:
@@ -45,7 +48,7 @@ def render_digest(digest: Digest, entries: list[DigestEntry], language: str, in_
             "recipient": digest.recipient,
             "asked_by": digest.asked_by,
             "message": digest.message,
-            "reference": reference_of(entries[0]) if entries else "",
+            "reference": ", ".join(dict.fromkeys(map(reference_of, entries[:MAX_IN_SUBJECT]))),
             "counts": _counts(entries),
             "sections": _sections(digest, shown, language),
             "more": len(entries) - len(shown),

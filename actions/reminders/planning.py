@@ -17,7 +17,7 @@ from actions.reminders.models.digest import new_message_id
 from actions.reminders.models.entry import DigestEntry, Kind
 from actions.reminders.periods import DigestRules, Period, latest_period
 from actions.reminders.reading import Fault, read_states
-from actions.reminders.recipients import accepting_digests, without_digest
+from actions.reminders.recipients import without_digest
 from actions.reminders.selection import Audience, Entries, in_order, people_of, read_audience, select
 from actions.reminders.sending import CLAIMED_AT_ONCE
 from tracker.people.models import User
@@ -192,7 +192,7 @@ def select_turns(schedules: Mapping[int, ReminderSchedule], turns: list[Turn], n
 
 def _audience(turn: Turn) -> Audience:
     """Return those of the turn's people who may get a digest today. Three queries."""
-    free = accepting_digests(turn.today).filter(without_digest(turn.today)).values_list("pk", flat=True)
+    free = User.objects.accepting_digests(turn.today).filter(without_digest(turn.today)).values_list("pk", flat=True)
     return read_audience(turn.people.intersection(free), turn.today)
 
 

@@ -16,7 +16,7 @@ from actions.reminders.models import Digest, ReminderCount, ReminderSchedule
 from actions.reminders.models.entry import DigestEntry
 from actions.reminders.periods import DigestRules, Period, next_period
 from actions.reminders.reading import Fault, read_states
-from actions.reminders.recipients import accepting_digests, without_digest
+from actions.reminders.recipients import without_digest
 from actions.reminders.selection import in_order, read_audience, select
 from actions.states import ActionPointState
 from tracker.people.models import User
@@ -108,7 +108,7 @@ def _mails(
     selected: dict[int, _Selected] = {}
     reminders = ReminderCount.objects.by_part(part__action_point__issue__agenda=schedule.agenda_id)
     for turn in turns:
-        free = accepting_digests(turn.today).filter(without_digest(turn.today), time_zone=turn.zone)
+        free = User.objects.accepting_digests(turn.today).filter(without_digest(turn.today), time_zone=turn.zone)
         audience = read_audience(set(free.values_list("pk", flat=True)), turn.today)
         found = select(states, turn.rules, audience, reminders, faults)
         selected |= {person: (turn, in_order(entries)) for person, entries in sorted(found.items())}
@@ -149,7 +149,7 @@ def _without(turns: list[_NextTurn], states: list[ActionPointState]) -> Iterator
     for turn in turns:
         waiting = {person for state in states for person in _asked(state, turn.rules)}
         here = User.objects.active().filter(time_zone=turn.zone, pk__in=waiting)
-        accepting = accepting_digests(turn.today)
+        accepting = User.objects.accepting_digests(turn.today)
         for person in here.exclude(pk__in=accepting.values("pk")):
             yield person, _unwanted(person)
         for person in accepting.filter(pk__in=here).exclude(without_digest(turn.today)):

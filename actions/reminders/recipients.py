@@ -3,17 +3,10 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
 from actions.reminders.models.digest import Digest
-from tracker.people.models import DigestCeiling, User
-
-
-def accepting_digests(today: date) -> QuerySet[User]:
-    """People who are active and accept digests on that day."""
-    return User.objects.active().filter(
-        Q(digests_paused_until=None) | Q(digests_paused_until__lte=today), wants_digests=True
-    )
+from tracker.people.models import DigestCeiling
 
 
 def without_digest(today: date) -> Any:

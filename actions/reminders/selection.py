@@ -12,9 +12,8 @@ from actions.reminders.models.entry import MILESTONE_AHEAD, DigestEntry, Kind, O
 from actions.reminders.models.reminder_count import Reminders
 from actions.reminders.periods import DigestRules
 from actions.reminders.reading import Fault, leave_out
-from actions.reminders.recipients import accepting_digests
 from actions.states import ActionPointState, OpenMilestone, PartState
-from tracker.people.models import Role
+from tracker.people.models import Role, User
 
 Entries = dict[int, list[DigestEntry]]
 """The entries of each person's digest, by the id of the person."""
@@ -53,7 +52,7 @@ def read_audience(recipients: Collection[int], today: date) -> Audience:
     """Return the audience on that day. Two queries."""
     accepting: dict[int, str] = {}
     focal_points: dict[int, set[int]] = defaultdict(set)
-    for pk, role, agency in accepting_digests(today).values_list("pk", "role", "agency_id"):
+    for pk, role, agency in User.objects.accepting_digests(today).values_list("pk", "role", "agency_id"):
         accepting[pk] = role
         if agency and role == Role.FOCAL_POINT:
             focal_points[agency].add(pk)

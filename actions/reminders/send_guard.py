@@ -9,7 +9,7 @@ from actions.models import ActionPoint, ProgressUpdate, Responsibility
 from actions.reminders.models import Digest
 from actions.reminders.models.digest_queryset import LEASE
 from actions.reminders.models.entry import DigestEntry, Kind
-from actions.reminders.recipients import accepting_digests
+from tracker.people.models import User
 
 
 def pass_guard(
@@ -25,7 +25,7 @@ def pass_guard(
         points = points.exclude(issue__agenda__reminder_schedule__enabled=False)
     held = Digest.objects.filter(
         Exists(parts) | Exists(points),
-        Exists(accepting_digests(today).filter(pk=OuterRef("recipient"))),
+        Exists(User.objects.accepting_digests(today).filter(pk=OuterRef("recipient"))),
         pk=digest.pk,
         token=digest.token,
         state=Digest.State.CLAIMED,

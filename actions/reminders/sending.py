@@ -16,7 +16,6 @@ from actions.reminders.models.entry import DigestEntry, Kind
 from actions.reminders.models.reminder_count import Reminders
 from actions.reminders.periods import DigestRules, latest_period
 from actions.reminders.reading import Fault, read_points
-from actions.reminders.recipients import accepting_digests
 from actions.reminders.selection import Audience, in_order, read_audience, select
 from actions.reminders.send_guard import pass_guard
 from actions.states import ActionPointState
@@ -217,7 +216,9 @@ def _why_cancelled(digest: Digest, today: date) -> Cause:
     running = open_agendas.exclude(reminder_schedule__enabled=False)
     if digest.agendas and not digest.asked_about_id and not running.exists():
         return Cause.SWITCHED_OFF
-    return Cause.NOTHING_LEFT if accepting_digests(today).filter(pk__in=person).exists() else Cause.UNWANTED
+    return (
+        Cause.NOTHING_LEFT if User.objects.accepting_digests(today).filter(pk__in=person).exists() else Cause.UNWANTED
+    )
 
 
 def _today(digest: Digest, now: datetime) -> date:

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from actions import progress as verbs
-from actions.bulk import edits
+from actions.bulk import undoing
 from actions.bulk.models import BulkEdit
 from actions.handover import transfer
 from actions.models import ActionPoint, ProgressUpdate
@@ -131,15 +131,15 @@ def test_undoing_two_bulk_edits_of_the_same_milestones_does_not_deadlock(
         )
         for order in (changes, changes[::-1])
     ]
-    set_due = edits._set_due
+    set_due = undoing.set_due
 
     def set_due_slowly(*args: Any) -> None:
         set_due(*args)
         time.sleep(0.5)
 
-    monkeypatch.setattr(edits, "_set_due", set_due_slowly)
-    monkeypatch.setattr(edits, "lock", lock_rows)
-    errors = run_in_threads(*[partial(edits.undo, bulk_edit, coordinator, NOW) for bulk_edit in bulk_edits])
+    monkeypatch.setattr(undoing, "set_due", set_due_slowly)
+    monkeypatch.setattr(undoing, "lock", lock_rows)
+    errors = run_in_threads(*[partial(undoing.undo, bulk_edit, coordinator, NOW) for bulk_edit in bulk_edits])
 
     assert [lost_a_race(error) for error in errors] == [True] * deadlocks
     assert [milestone.due and milestone.due.text for milestone in point.milestones.all()] == ["2031", "2031"]

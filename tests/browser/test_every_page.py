@@ -101,7 +101,8 @@ COORDINATORS = [
     "/search/?q=course",
     "/search/?q=zzzz",
     "/agendas/2005/action-points/?columns=status&columns=owner&columns=reported&columns=silence&columns=attention&sort=silence",
-    "/agendas/2005/action-points/changes/?issue=3",
+    "/agendas/2005/action-points/changes/?issue=3&kind=pause",
+    "/agendas/2005/action-points/reminders/?issue=3",
     "/agendas/2005/dashboard/?as_of=2006-03-31",
     "/agendas/2005/3.2/?as_of=2006-03-31&by=recorded",
     "/agendas/2005/1.2/?as_of=2005-03-31",
@@ -223,8 +224,9 @@ def page_faults(page: Page, path: str) -> list[str]:
 @pytest.mark.parametrize("width", [360, 1280])
 def test_preview_of_changes_fits_and_is_accessible(new_page, people, width):
     page = new_page(people["co"], viewport={"width": width, "height": 800}, bypass_csp=True)
-    page.goto("/agendas/2005/action-points/changes/?issue=3")
-    page.get_by_label("add a lead agency").check()
+    page.goto("/agendas/2005/action-points/changes/?issue=3&kind=add_lead")
+    for box in page.locator("[name=points]").all():
+        box.check()
     page.locator("select[name=agency]").select_option(value=str(personas.agency("WFP").pk))
     page.get_by_role("button", name="Show what would change").click()
 
@@ -234,7 +236,7 @@ def test_preview_of_changes_fits_and_is_accessible(new_page, people, width):
     assert violations(page) == []
     assert overflow(page) == 0
     button.click()
-    assert "6 changes are made." in page.content()
+    assert "WFP now leads 3.1, 3.2, 3.3, 3.4, 3.5, 3.6." in page.content()
 
 
 @pytest.mark.parametrize(

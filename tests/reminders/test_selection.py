@@ -10,7 +10,6 @@ from actions.progress import log_progress
 from actions.reminders.models import DeclinedResponsibility, ReminderCount
 from actions.reminders.periods import DigestRules
 from actions.reminders.reading import read_states
-from actions.reminders.recipients import accepting_digests
 from actions.reminders.selection import in_order, read_audience, select
 from issues.models import Agenda
 from tests import personas
@@ -25,7 +24,7 @@ PERIOD = TODAY
 def entries(today=TODAY, period_start=PERIOD, escalate_after=None):
     """Return the entries of everybody's digest, by email."""
     agenda = Agenda.objects.get()
-    recipients = accepting_digests(today).values_list("pk", flat=True)
+    recipients = User.objects.accepting_digests(today).values_list("pk", flat=True)
     found = select(
         read_states(agenda, today, set()),
         DigestRules(today, period_start, escalate_after),

@@ -1,6 +1,7 @@
 """Store agencies and the people who work for them."""
 
 import zoneinfo
+from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
@@ -114,6 +115,11 @@ class UserQuerySet(models.QuerySet["User"]):
     def active_or_among(self, people: "models.QuerySet[User]") -> "UserQuerySet":
         """Return active people, and those of `people` who are deactivated."""
         return self.filter(models.Q(is_active=True) | models.Q(pk__in=people.order_by().values("pk")))
+
+    def accepting_digests(self, today: date) -> "UserQuerySet":
+        """Return people who are active and accept digests on that day."""
+        unpaused = models.Q(digests_paused_until=None) | models.Q(digests_paused_until__lte=today)
+        return self.active().filter(unpaused, wants_digests=True)
 
     def focal_points(self) -> "UserQuerySet":
         return self.filter(role=Role.FOCAL_POINT)

@@ -4,14 +4,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from actions.access import get_action_point, signed_in
 from actions.reminders.forms import RemindForm
-from actions.reminders.manual import people_to_remind, remind_now
-from tracker.enumerations import comma_separated
+from actions.reminders.manual import nobody_reminded, people_to_remind, remind_now, reminded_words
 from tracker.people.permissions import Right
 from tracker.web.form_recovery import clear_browser_copy, preserve_form, saved_initial
 from tracker.web.forms import posted, render_form
@@ -24,21 +21,15 @@ def remind(request: HttpRequest, slug: str, issue: int, number: int) -> HttpResp
     form = RemindForm(posted(request), initial=saved_initial(request))
     today = timezone.localdate()
     if form.is_valid():
-        reminded = remind_now(action_point, person, form.cleaned_data["message"], timezone.now(), today)
-        names = comma_separated(reminded)
+        reminded = remind_now([action_point.pk], person, form.cleaned_data["message"], timezone.now(), today)
         if reminded:
-            text = ngettext(
-                "A reminder goes to %(names)s within a minute or two.",
-                "Reminders go to %(names)s within a minute or two.",
-                len(reminded),
-            )
-            messages.success(request, text % {"names": names}, extra_tags=clear_browser_copy(request))
+            messages.success(request, reminded_words(reminded), extra_tags=clear_browser_copy(request))
         else:
-            messages.info(request, _("Nobody was reminded: everybody who can be was already reminded today."))
+            messages.info(request, nobody_reminded())
         return redirect(action_point)
     context = {
         "form": form,
         "action_point": action_point,
-        "people": [each for each, _entries in people_to_remind(action_point, today)],
+        "people": [each for each, _entries in people_to_remind([action_point.pk], today)],
     }
     return render_form(request, "reminders/remind_form.html", **context)

@@ -46,7 +46,7 @@ def test_repeated_value_counts_once(client, focal_point):
     page = personas.sign_in(client, focal_point).get(f"{LIST}?{query}")
 
     assert page.status_code == 200
-    assert [words for _label, words, _without in page.context["chosen"]] == ["Not reported"]
+    assert [words for _label, words, _without in page.context["filters"].chosen()] == ["Not reported"]
     assert page.context["query"] == "status=not_reported&columns=owner"
 
 

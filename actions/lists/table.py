@@ -1,0 +1,119 @@
+"""The rows of the list with what a reader can do about each part."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from actions import rules
+from actions.access import Person
+from actions.as_of import AsOf
+from actions.models import AttentionReason
+from actions.rows import ActionPointRow, PartRow
+from actions.states import ActionPointState, PartState
+from issues.models import Agenda
+from tracker.dates.display import cldr_locale
+from tracker.people.models import User
+from tracker.people.permissions import Right, may
+
+_SAMPLES = (1, 2, 3, 5, 11, 100)
+"""Numbers that together have all plural categories of the languages of the tracker."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowAction:
+    """The one thing to do about a part."""
+
+    label: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    point: ActionPointRow
+    issue: str
+    """The number and the short title of its issue."""
+    parts: list[tuple[PartRow, RowAction | None]]
+    """Each part with its action; None if the reader can do nothing about it."""
+    asks: str = ""
+    """Ids of the people who would be reminded of it, separated by spaces."""
+
+
+class RowActions:
+    """What a reader can do about the action points of an agenda on a date: nothing in the past, or once it is closed."""
+
+    def __init__(self, agenda: Agenda, user: Person, as_of: AsOf, query: str) -> None:
+        """Take the `query` of the list, to which pages that change many action points return."""
+        is_changeable = not as_of.is_past and not agenda.is_closed
+        self.user = user
+        self.is_open = is_changeable and agenda.is_open
+        self.may_coordinate = is_changeable and may(user, Right.COORDINATE)
+        self.has_some = self.is_open and user.is_authenticated
+        self._changes = f"{reverse('change_many', args=[agenda.slug])}?"
+        self._reminders = f"{reverse('remind_many', args=[agenda.slug])}?"
+        self._query = f"&{query}" if query else ""
+
+    def of_part(self, row: ActionPointRow, shown: PartRow, part: PartState) -> RowAction | None:
+        """Return the action of a part: that of its first reason for attention, otherwise logging progress."""
+        if not self.is_open:
+            return None
+        if not self.may_coordinate:
+            is_own = isinstance(self.user, User) and rules.is_own_part(part, self.user)
+            return self._log(row, shown) if is_own else None
+        if AttentionReason.NO_ONE_RESPONSIBLE in shown.attention:
+            return RowAction(_("Assign"), f"{self._changes}kind=add_focal_point&points={row.pk}{self._query}")
+        if AttentionReason.UPDATE_DUE in shown.attention:
+            return RowAction(_("Remind"), f"{self._reminders}points={row.pk}{self._query}")
+        return RowAction(_("Open"), row.address) if shown.attention else self._log(row, shown)
+
+    def _log(self, row: ActionPointRow, shown: PartRow) -> RowAction:
+        part = f"?part={shown.pk}" if row.is_joint and self.may_coordinate else ""
+        return RowAction(_("Log progress"), f"{row.address}updates/{part}")
+
+
+def table_rows(
+    states: Sequence[ActionPointState],
+    rows: Iterable[ActionPointRow],
+    issues: Mapping[int, str],
+    actions: RowActions,
+    day: date,
+) -> list[TableRow]:
+    """Return the rows. `issues` has the labels of the issues by number. One query for coordinators."""
+    by_pk = {state.pk: state for state in states}
+    asked = {row.pk: set(_asked(by_pk[row.pk], day)) for row in rows} if actions.may_coordinate else {}
+    people = set().union(*asked.values())
+    accepting: set[int] = set()
+    if people:
+        accepting.update(User.objects.accepting_digests(day).filter(pk__in=people).values_list("pk", flat=True))
+    return [
+        TableRow(
+            row,
+            issues.get(row.issue_number, ""),
+            [
+                (shown, actions.of_part(row, shown, part))
+                for shown, part in zip(row.parts, by_pk[row.pk].parts, strict=True)
+            ],
+            " ".join(map(str, sorted(asked.get(row.pk, set()) & accepting))),
+        )
+        for row in rows
+    ]
+
+
+def _asked(state: ActionPointState, day: date) -> Iterator[int]:
+    """Yield the people of the parts that wait for an update, or whose milestone is overdue."""
+    for part in state.parts:
+        is_overdue = AttentionReason.MILESTONE_OVERDUE in rules.part_reasons(state, part, day)
+        if rules.is_asked_about(state, part, day, None) or (is_overdue and not rules.is_paused(part, day)):
+            yield from part.people
+
+
+def remind_words() -> str:
+    """Return the words of the button that reminds %(count)s people, as JSON by CLDR plural category, for the script that counts them."""
+    plural_form = cldr_locale(get_language() or "en").plural_form
+    return json.dumps(
+        {plural_form(n): ngettext("Remind %(count)s person", "Remind %(count)s people", n) for n in _SAMPLES}
+    )
