@@ -18,6 +18,10 @@ _OWN = ("points", "kind")
 """Parameters that the list adds to its query when it leads to such a page."""
 
 
+ALL = "all"
+"""The value of `points` that selects the whole list."""
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """The action points of a list, and which of them were selected."""
@@ -49,9 +53,12 @@ def read_selection(request: HttpRequest, agenda: Agenda) -> Selection:
     errors = unknown_parameters(query, [*filters.filters, *DISPLAY])
     listed = in_order(filters.narrowed(), sort if (sort := query.get("sort", "")) in ORDERS else DEFAULT)
     ticked = set(request.GET.getlist("points"))
-    selected = [state.pk for state in states if str(state.pk) in ticked]
-    if len(selected) < len(ticked):
-        errors.append(_("An action point that you selected is not in this agenda. Select again."))
+    if ALL in ticked:
+        selected = [state.pk for state in listed]
+    else:
+        selected = [state.pk for state in states if str(state.pk) in ticked]
+        if len(selected) < len(ticked):
+            errors.append(_("An action point that you selected is not in this agenda. Select again."))
     return Selection(filters, errors, listed, selected, query.urlencode())
 
 

@@ -35,10 +35,10 @@ def change_many(request: HttpRequest, slug: str) -> HttpResponseBase:
     """
     agenda = get_agenda(person := signed_in(request), slug, Right.COORDINATE, to_change=True)
     selection = read_selection(request, agenda)
-    pks = selection.selected or [state.pk for state in selection.listed[: edits.LIMIT + 1]]
+    pks = selection.selected or [state.pk for state in selection.listed]
     points = ActionPoint.objects.filter(pk__in=pks[: edits.LIMIT]).with_context().in_order()
     bound, today = request.method == "POST", timezone.localdate()
-    initial = {"points": selection.selected, "kind": request.GET.get("kind")}
+    initial = {"points": selection.selected[: edits.LIMIT], "kind": request.GET.get("kind")}
     form = BulkEditForm(posted(request), points=points, today=today, initial=initial)
     context: dict[str, Any] = {
         "agenda": agenda,

@@ -14,10 +14,9 @@ from actions.as_of import AsOf
 from actions.dashboard.counts import AgendaCounts
 from actions.models import AttentionReason
 from actions.reminders.models import DeclinedResponsibility
-from actions.reminders.recipients import accepting_digests
 from actions.states import ActionPointState, PartState
 from issues.models import Agenda
-from tracker.people.models import Agency
+from tracker.people.models import Agency, User
 
 EXAMPLES = 3
 """The most action points or agencies that are named."""
@@ -53,14 +52,14 @@ def concerns(
     if not may_coordinate:
         return found
     people = _people_to_remind(agenda, counted, as_of.day)
-    bulk, listed = (reverse(name, args=[agenda.slug]) for name in ("change_many", "action_point_list"))
+    bulk, reminders = (reverse(name, args=[agenda.slug]) for name in ("change_many", "remind_many"))
 
     def with_action(concern: Concern) -> Concern:
         if concern.reason == AttentionReason.UPDATE_DUE and people:
             words = ngettext("Remind %(count)s person", "Remind %(count)s people", people) % {"count": people}
-            return replace(concern, action=words, address=f"{listed}?{concern.query}", is_primary=True)
+            return replace(concern, action=words, address=f"{reminders}?{concern.query}", is_primary=True)
         if concern.reason == AttentionReason.NO_ONE_RESPONSIBLE and concern.count:
-            address = f"{bulk}?{concern.query}"
+            address = f"{bulk}?{concern.query}&kind=add_focal_point&points=all"
             return replace(concern, action=_("Assign"), address=address, is_primary=not people)
         return concern
 
@@ -118,7 +117,7 @@ def _people_to_remind(agenda: Agenda, counted: AgendaCounts, today: date) -> int
         return 0
     declined = DeclinedResponsibility.objects.unresolved().filter(action_point__issue__agenda=agenda)
     left = asked - set(declined.values_list("person_id", "action_point_id"))
-    return accepting_digests(today).filter(pk__in={person for person, _point in left}).count()
+    return User.objects.accepting_digests(today).filter(pk__in={person for person, _point in left}).count()
 
 
 def _has_milestone_overdue(state: ActionPointState, part: PartState, today: date) -> bool:

@@ -59,6 +59,7 @@ def action_point_list(request: HttpRequest, slug: str) -> HttpResponse:
         "errors": errors,
         "page": page,
         "total": page.paginator.count,
+        "whole": page.paginator.count if page.has_other_pages() else None,
         "signed_in": request.user.is_authenticated,
         **_tools(request, filters, as_of, "" if is_faulty else query_without_page(request.GET)),
         **_table(request, filters, as_of, shown, sort, columns),

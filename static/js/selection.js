@@ -4,10 +4,16 @@ const form = document.querySelector("[data-selection]");
 const bar = form?.querySelector("[data-bar]");
 const all = form?.querySelector("[data-tick-all]");
 const ticks = [...(form?.querySelectorAll("[data-row-tick]") ?? [])];
+const whole = form?.querySelector("[data-tick-whole]"); // all pages of the list
 let last = 0; // the index of the box that was ticked last
 
 const remind = () => {
   const button = bar.querySelector("[data-remind]");
+  if (whole?.checked) {
+    button.disabled = false;
+    button.textContent = button.dataset.remind;
+    return;
+  }
   const ids = ticks.filter((tick) => tick.checked).flatMap((tick) => (tick.closest("[data-row]").dataset.asks ?? "").split(" "));
   const people = new Set(ids.filter(Boolean)).size;
   const words = JSON.parse(form.dataset.remindWords);
@@ -17,16 +23,18 @@ const remind = () => {
 };
 
 const show = () => {
-  const count = ticks.filter((tick) => tick.checked).length;
+  const ticked = ticks.filter((tick) => tick.checked).length;
+  const count = whole?.checked ? Number(whole.dataset.tickWhole) : ticked;
   bar.hidden = !count;
-  all.checked = count === ticks.length;
-  all.indeterminate = count > 0 && count < ticks.length;
+  all.checked = ticked === ticks.length;
+  all.indeterminate = ticked > 0 && ticked < ticks.length;
   bar.querySelector("[data-selected-count]").textContent = form.dataset.selected.replace("{n}", count);
   remind();
 };
 
 const tickAll = (isTicked) => {
   ticks.forEach((tick) => (tick.checked = isTicked));
+  if (whole) whole.checked = false;
   show();
 };
 

@@ -47,12 +47,14 @@ def test_list_leads_to_a_page_for_its_ticked_action_points(as_coordinator, point
 
     ticked = as_coordinator.get(f"{PATH}?owner=nobody&points={points[2].pk}&kind=add_lead")
     nothing = as_coordinator.get(f"{PATH}?owner=nobody&kind=add_lead")
+    everything = as_coordinator.get(f"{PATH}?owner=nobody&points=all&kind=add_lead")
 
     offered = [
-        [point.number for point in response.context["form"].fields["points"].queryset] for response in (ticked, nothing)
+        [point.number for point in response.context["form"].fields["points"].queryset]
+        for response in (ticked, nothing, everything)
     ]
-    assert offered == [[3], [2, 3]]
-    assert [response.text.count(" checked") for response in (ticked, nothing)] == [1, 0]
+    assert offered == [[3], [2, 3], [2, 3]]
+    assert [response.text.count(" checked") for response in (ticked, nothing, everything)] == [1, 0, 2]
     assert "Add a lead agency" in text(ticked)
 
 
