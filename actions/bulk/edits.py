@@ -236,7 +236,7 @@ def _in_words(changes: Sequence[Change], kind: Kind, target: Target) -> str:
     codes = list(dict.fromkeys(change.action_point.code for change in changes))
     total = len(codes)
     words = ngettext("%(total)s action point", "%(total)s action points", total) % {"total": total}
-    where = ", ".join(codes) if total <= MAX_NAMED else words
+    where = comma_separated(codes) if total <= MAX_NAMED else words
     texts = {
         Kind.ADD_LEAD: _("%(what)s now leads %(where)s."),
         Kind.REMOVE_LEAD: _("%(what)s no longer leads %(where)s."),

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from tracker.enumerations import comma_separated
 
 from actions.lists.filters import ActionPointFilter, query_without_page
 from issues.models import Issue
@@ -82,7 +83,7 @@ def filter_line(filters: ActionPointFilter) -> FilterLine:
         focal_points=people,
         status=_current(statuses),
         last_update=_last_update(values),
-        more=", ".join(part for part in (_current(owners), _current(people), _day(values.get("due_to"))) if part),
+        more=comma_separated(part for part in (_current(owners), _current(people), _day(values.get("due_to"))) if part),
         hidden=pairs(display) + [(name, values[name]) for name in _LABELS if values.get(name)],
         is_narrowed=any(value not in (None, "", []) for value in values.values()),
         clear=query_without_page(display),
@@ -108,7 +109,7 @@ def _choices(filters: ActionPointFilter, name: str) -> list[Choice]:
 
 
 def _current(choices: list[Choice]) -> str:
-    return ", ".join(choice.label for choice in choices if choice.is_current)
+    return comma_separated(choice.label for choice in choices if choice.is_current)
 
 
 def _link_menu(filters: ActionPointFilter, name: str, short: dict[str, str]) -> LinkMenu:
@@ -132,7 +133,7 @@ def _last_update(values: dict[str, Any]) -> str:
     parts = [_("%(duration)s or more ago") % {"duration": in_words(int(days))}] if days else []
     if first or last:
         parts.append(f"{_day(first)} – {_day(last)}".strip())
-    return ", ".join(parts)
+    return comma_separated(parts)
 
 
 def _day(day: date | None) -> str:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from tracker.enumerations import comma_separated
 
 from actions.models import ActionPoint, AttentionReason
 from actions.reminders.models import Digest
@@ -83,7 +84,7 @@ def reminded_words(reminded: Collection[User]) -> str:
         "Reminders go to %(names)s within a minute or two.",
         len(reminded),
     )
-    return text % {"names": ", ".join(map(str, reminded))}
+    return text % {"names": comma_separated(reminded)}
 
 
 def nobody_reminded() -> str:

@@ -93,7 +93,7 @@ def test_edit_that_differs_from_the_preview_is_refused(as_coordinator, points, f
     response = as_coordinator.post(PATH, data | {"version": version})
 
     assert response.status_code == 409
-    assert "Look again" in text(response)
+    assert "Check the new preview below." in text(response)
     assert leads() == [["UNDP"], ["WFP"], []]
 
 

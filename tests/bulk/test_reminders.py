@@ -61,7 +61,7 @@ def test_nobody_is_asked_twice_a_day_about_an_action_point(as_coordinator, point
     again = as_coordinator.post(PATH + query(points[:2]), follow=True)
 
     assert asked() == [("focal.undp@example.org", [2]), ("focal.undp@example.org", [1])]
-    assert "Nobody was reminded: all who could be were reminded of it today already." in text(again)
+    assert "Nobody was reminded: everybody who can be was already reminded today." in text(again)
 
 
 def test_whole_list_is_reminded_without_a_selection(as_coordinator, points):
