@@ -9,11 +9,11 @@ from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from tracker.enumerations import comma_separated
 
 from actions.lists.filters import ActionPointFilter, query_without_page
 from issues.models import Issue
 from tracker.durations import in_words
+from tracker.enumerations import comma_separated
 
 _LABELS = {
     "issue": gettext_lazy("Issue"),

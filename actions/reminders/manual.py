@@ -5,7 +5,6 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from tracker.enumerations import comma_separated
 
 from actions.models import ActionPoint, AttentionReason
 from actions.reminders.models import Digest
@@ -14,6 +13,7 @@ from actions.reminders.models.entry import DigestEntry, Kind
 from actions.reminders.periods import DigestRules
 from actions.reminders.reading import read_points
 from actions.reminders.selection import in_order, people_of, read_audience, select
+from tracker.enumerations import comma_separated
 from tracker.people.models import User
 
 
