@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests import personas
+
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.embedded,  # what a browser does with a page does not depend on the database
@@ -60,3 +62,18 @@ def test_slash_leads_to_the_search_page_on_a_phone(new_page, coordinator):
     page.keyboard.press("/")
 
     page.wait_for_url("**/search/")
+
+
+def test_keys_edit_the_action_point_or_the_update_that_is_current(new_page, coordinator):
+    point = personas.action_point()
+    personas.update(point)
+    page = new_page(coordinator)
+    page.goto(point.get_absolute_url())
+    page.keyboard.press("e")
+    page.wait_for_url("**/1.1/edit/")
+
+    page.goto(point.get_absolute_url())
+    page.keyboard.press("j")
+    expect(page.get_by_role("link", name="Update 1", exact=True)).to_be_focused()
+    page.keyboard.press("e")
+    page.wait_for_url("**/updates/1/corrections/")
