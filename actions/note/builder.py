@@ -28,7 +28,7 @@ from actions.note.milestones import NoteMilestone
 from actions.note.models import SectionEdit, SignOff
 from actions.note.paragraphs import SectionParagraph, section_paragraphs
 from actions.note.sections import Section
-from actions.rules import is_passed, is_past_due
+from actions.rules import is_ahead, is_passed
 from actions.states import ActionPointState, OpenMilestone, PartState
 from issues.models import Agenda, Issue
 from tracker.people.models import Agency, User
@@ -138,8 +138,7 @@ class NoteBuilder:
     def _point(self, point: ActionPoint) -> NotePoint:
         updates = self.note_updates[point.pk]
         people = dict.fromkeys(person for part in point.parts for person in part.persons.all())
-        milestones = [milestone for milestone in point.milestones.all() if milestone.done_on is None]
-        passed = _passed(point, milestones, self.today)
+        ahead, passed = _open_milestones(point, self.today)
         built = NotePoint(
             code=point.code,
             reference=point.reference,
@@ -151,8 +150,8 @@ class NoteBuilder:
             status=ActionStatus(point.status),
             has_report=bool(updates),
             entries=_entries(updates, self.blocks[sections.updates_key(point)]),
-            ahead=tuple(_milestone(each) for each in milestones if not is_past_due(each.due_latest, self.today)),
-            passed=tuple(_milestone(each) for each in milestones if each.pk in passed),
+            ahead=ahead,
+            passed=passed,
             parts=_parts(point),
         )
         return replace(built, dissents=_dissents(built, self.sign_offs[point.pk]))
@@ -234,31 +233,33 @@ def _parts(point: ActionPoint) -> tuple[NotePart, ...]:
     return tuple(NotePart(part.agency.acronym, ActionStatus(part.status)) for part in point.parts)
 
 
-def _passed(point: ActionPoint, milestones: Iterable[Milestone], today: date) -> set[int]:
-    """Return the ids of the milestones that have passed while their part is going on."""
-    parts = [PartState(part.pk, part.agency_id, part.status, None, None, None, 0) for part in point.parts]
-    state = ActionPointState(
+def _open_milestones(point: ActionPoint, today: date) -> tuple[tuple[NoteMilestone, ...], tuple[NoteMilestone, ...]]:
+    """Return its milestones that are not done: those ahead, and those that have passed. Parts that have ended need none any more."""
+    undone = [milestone for milestone in point.milestones.all() if milestone.done_on is None]
+    state = _state(point, undone)
+    of = dict(zip(state.milestones, undone, strict=True))
+    ahead = tuple(_milestone(of[each]) for each in state.milestones if is_ahead(state, each, today))
+    return ahead, tuple(_milestone(of[each]) for each in state.milestones if is_passed(state, each, today))
+
+
+def _state(point: ActionPoint, undone: Iterable[Milestone]) -> ActionPointState:
+    """Return what the rules of milestones need of an action point that is loaded: the status of its parts."""
+    unread = (None, None, None, 0)  # the dates of reports
+    parts = tuple(PartState(part.pk, part.agency_id, part.status, *unread) for part in point.parts)
+    return ActionPointState(
         point.pk,
         point.issue.agenda,
         point.issue.number,
         point.number,
         point.added_on,
         point.status,
-        None,
-        None,
-        None,
-        0,
-        tuple(parts) or (PartState(None, None, point.status, None, None, None, 0),),
+        *unread,
+        parts or (PartState(None, None, point.status, *unread),),
+        tuple(
+            OpenMilestone(each.pk, each.due_earliest, each.due_latest, each.repeats_every_months, each.agency_id)
+            for each in undone
+        ),
     )
-    return {
-        each.pk
-        for each in milestones
-        if is_passed(
-            state,
-            OpenMilestone(each.pk, each.due_earliest, each.due_latest, each.repeats_every_months, each.agency_id),
-            today,
-        )
-    }
 
 
 def _milestone(milestone: Milestone) -> NoteMilestone:

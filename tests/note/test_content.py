@@ -60,6 +60,30 @@ def test_item_says_when_and_who_as_precisely_as_it_is_known(baseline):
     assert first.address == reverse("progress_update", args=["2005", 1, 2, 1])
 
 
+@pytest.mark.parametrize("day", [date(2026, 1, 1), date(2030, 1, 1)])
+@pytest.mark.parametrize(
+    ("whose", "statuses", "is_shown"),
+    [
+        ("UNDP", ["under_way", "completed"], True),
+        ("UNDP", ["completed", "under_way"], False),
+        ("UNDP", ["discontinued", "under_way"], False),
+        (None, ["completed", "under_way"], True),
+        (None, ["completed", "completed"], False),
+        ("FAO", ["completed", "under_way"], True),
+    ],
+)
+def test_note_lists_milestones_only_of_parts_that_are_going_on(db, day, whose, statuses, is_shown):
+    point = personas.action_point()
+    for acronym, status in zip(["UNDP", "UNSSC"], statuses, strict=True):
+        personas.lead(point, personas.agency(acronym))
+        personas.update(point, agency=personas.agency(acronym), status=status)
+    personas.milestone(point, due="2028", agency=whose and personas.agency(whose))
+
+    (built,) = points_of(build_note(point.issue.agenda, day, with_people=True)).values()
+
+    assert (len(built.ahead), len(built.passed)) == ((is_shown, 0) if day.year < 2028 else (0, is_shown))
+
+
 def test_milestones_ahead_and_passed_are_separate(baseline):
     before = points_of(build_note(baseline, TODAY, with_people=True))
     after = points_of(build_note(baseline, date(2026, 1, 1), with_people=True))

@@ -184,6 +184,7 @@ def test_changed_source_shows_its_words_and_is_settled_either_way(as_coordinator
     assert "Source changed" not in text(as_coordinator.get(NOTE))
 
 
+@pytest.mark.embedded
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
@@ -194,7 +195,7 @@ def test_changed_source_shows_its_words_and_is_settled_either_way(as_coordinator
         ("x " * 2001, "y " * 2001, [("removed", "x " * 2001), ("added", "y " * 2001)]),
     ],
 )
-def test_changed_words_are_told_from_those_that_stay(before, after, expected):
+def test_words_that_changed_are_marked(before, after, expected):
     assert list(changed_words(before, after)) == expected
 
 
@@ -332,6 +333,7 @@ def test_stored_edits_are_neither_changed_nor_deleted(as_coordinator, point):
         edit.delete()
 
 
+@pytest.mark.embedded
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -353,6 +355,7 @@ def test_bad_input_is_refused_and_kept(as_coordinator, point, changes, message):
     assert SectionEdit.objects.count() == 0
 
 
+@pytest.mark.embedded
 @pytest.mark.parametrize("data", [{}, {"place": "1"}, {"do": "save"}])
 def test_form_without_its_text_is_refused(as_coordinator, point, data):
     answer = as_coordinator.post(f"{UPDATES}1/", data)
@@ -361,6 +364,7 @@ def test_form_without_its_text_is_refused(as_coordinator, point, data):
     assert "arrived without its texts" in text(answer)
 
 
+@pytest.mark.embedded
 @pytest.mark.parametrize("key", ["4", "own-1", "text", "x"])
 def test_paragraph_that_is_not_there_is_not_found(as_coordinator, point, key):
     assert as_coordinator.get(f"{UPDATES}{key}/").status_code == 404
@@ -419,6 +423,7 @@ def test_only_coordinators_find_links_to_edit(as_coordinator, point, focal_point
     assert edit.isdisjoint(others)
 
 
+@pytest.mark.embedded
 @pytest.mark.parametrize(
     ("former", "now"),
     [
