@@ -40,6 +40,17 @@ class EarlierText:
     text: str | None
     left_out: bool
 
+    @classmethod
+    def of(cls, edit: SectionEdit, key: str) -> "EarlierText":
+        blocks = blocks_from_json(edit.blocks)
+        place = place_of(blocks, key)
+        block = blocks[place] if place is not None else EditedBlock()
+        return cls(edit, block.text, block.left_out)
+
+    @property
+    def is_as_reported(self) -> bool:
+        return self.text is None and not self.left_out
+
 
 @dataclass(frozen=True, slots=True)
 class Editor:
@@ -52,14 +63,12 @@ class Editor:
 
     @property
     def earlier(self) -> list[EarlierText]:
-        """Return what the paragraph said in each version, the newest first, the same text once."""
-        found = []
-        for edit in self.edits:
-            blocks = blocks_from_json(edit.blocks)
-            place = place_of(blocks, self.paragraph.key)
-            block = blocks[place] if place is not None else EditedBlock()
-            found.append(EarlierText(edit, block.text, block.left_out))
-        return [list(same)[-1] for _text, same in groupby(found, lambda each: (each.text, each.left_out))]
+        """Return what the paragraph said in each version since it was first edited, the newest first, the same text once."""
+        if not self.paragraph.place:
+            return []
+        found = [EarlierText.of(edit, self.paragraph.key) for edit in self.edits]
+        texts = [list(same)[-1] for _text, same in groupby(found, lambda each: (each.text, each.left_out))]
+        return texts[:-1] if texts and texts[-1].is_as_reported else texts
 
     @property
     def can_merge(self) -> bool:

@@ -321,6 +321,8 @@ def test_editor_lists_who_edited_the_paragraph(as_coordinator, point, admin):
 
     assert page.index("Version 3: Admin") < page.index("Twice.") < page.index("Version 1: Coor") < page.index("Once.")
     assert "Another one." not in page.partition("Once.")[0]
+    assert "Who edited it" not in text(as_coordinator.get(f"{UPDATES}3/"))
+    assert "Who edited it" not in text(as_coordinator.get(f"{UPDATES}new/"))
 
 
 def test_stored_edits_are_neither_changed_nor_deleted(as_coordinator, point):
