@@ -19,11 +19,11 @@ from actions.dashboard.heat_map import HeatMap
 from actions.models import ActionStatus
 from issues.models import Agenda
 
-WIDTH, MARGIN, HEAD, ROW, LABELS, COLUMN = 960, 24, 112, 34, 190, 108
+WIDTH, MARGIN, HEAD, ROW, LABELS, COLUMN = 960, 24, 112, 34, 190, 126
 """Pixels: the width of a drawing, its margin, the space for title and legend, a row, the labels of rows, and a column of a table."""
 MAX_TITLE = 90
 
-INK, MUTED, LINE, DUE, DUE_SOFT = "#16222c", "#51606b", "#d6dcdc", "#8a4a00", "#fcf0dc"
+INK, MUTED, LINE, DUE, DUE_SOFT, WHITE = "#16222c", "#51606b", "#d6dcdc", "#8a4a00", "#fcf0dc", "#ffffff"
 COLOURS = {
     ActionStatus.COMPLETED: "#1a6639",
     ActionStatus.UNDER_WAY: "#00577f",
@@ -56,6 +56,11 @@ class Drawing:
         weight = 600 if size > 15 or fill == DUE else 400
         shape = '<text x="{}" y="{}" font-size="{}" font-weight="{}" fill="{}" text-anchor="{}">{}</text>'
         self.shapes.append(format_html(shape, round(x, 1), round(y, 1), size, weight, fill, anchor, words))
+
+    def count(self, x: float, y: float, figure: Figure) -> None:
+        """Write the count of a segment around x, in a colour that can be read on that of its status."""
+        fill = INK if figure.status == ActionStatus.NOT_REPORTED else WHITE
+        self.text(x, y, figure.count, size=14, fill=fill, anchor="middle")
 
     def svg(self, title: str, description: str) -> str:
         head = (
@@ -90,7 +95,7 @@ def draw_bars(agenda: Agenda, as_of: AsOf, title: str, rows: Sequence[StatusRow]
                 length = scale * figure.count
                 drawing.rectangle(x, y + 3, max(length - 1.5, 1), ROW - 10, COLOURS[figure.status])
                 if length > 18:
-                    drawing.text(x + length / 2, y + 20, figure.count, size=14, fill="#ffffff", anchor="middle")
+                    drawing.count(x + length / 2, y + 20, figure)
                 x += length
         drawing.text(x + 8, y + 20, row.total, fill=MUTED)
     return drawing.svg(_full_title(agenda, as_of, title), _in_words(rows))
@@ -112,7 +117,7 @@ def draw_columns(agenda: Agenda, as_of: AsOf, title: str, rows: Sequence[StatusR
                 drawing.rectangle(x + 4, y, step - 12, max(length - 1.5, 1), COLOURS[figure.status])
                 if length > 16:
                     middle = y + length / 2 + 5
-                    drawing.text(x + step / 2 - 2, middle, figure.count, size=14, fill="#ffffff", anchor="middle")
+                    drawing.count(x + step / 2 - 2, middle, figure)
         drawing.text(x + step / 2 - 2, HEAD + height + 20, row.short_label, size=12, anchor="middle")
     return drawing.svg(_full_title(agenda, as_of, title), _in_words(rows))
 
@@ -120,7 +125,7 @@ def draw_columns(agenda: Agenda, as_of: AsOf, title: str, rows: Sequence[StatusR
 def draw_table(agenda: Agenda, as_of: AsOf, title: str, table: HeatMap) -> str:
     """Draw when each agency last reported under each issue. What is due is tinted and marked with "!"."""
     width = max(WIDTH, 2 * MARGIN + LABELS + COLUMN * len(table.issues))
-    drawing = Drawing(width, HEAD + ROW * (len(table.rows) + 1) + MARGIN)
+    drawing = Drawing(width, HEAD + ROW * len(table.rows) + MARGIN)
     _draw_head(drawing, agenda, as_of, title, ())
     for column, head in enumerate(table.issues):
         x = MARGIN + LABELS + COLUMN * column
@@ -140,7 +145,7 @@ def draw_table(agenda: Agenda, as_of: AsOf, title: str, table: HeatMap) -> str:
                 if cell.is_due:
                     drawing.rectangle(x, y + 5, COLUMN - 6, ROW - 8, DUE_SOFT)
                     text = f"! {text}"
-                drawing.text(x + 8, y + 24, text, size=14, fill=DUE if cell.is_due else INK)
+                drawing.text(x + 8, y + 24, text, size=13, fill=DUE if cell.is_due else INK)
                 words.append(f"{cell.issue}: {text}")
         sentences.append(f"{label}: {'; '.join(words)}.")
     return drawing.svg(_full_title(agenda, as_of, title), " ".join(sentences))
