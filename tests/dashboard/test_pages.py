@@ -165,6 +165,8 @@ def test_coordinators_act_on_what_needs_attention(client, coordinator, network):
     assert page.text.count("btn-primary") == 1
     assigning = client.get(actions["Assign"][0]).context["form"]
     assert len(assigning["points"].value()) == page.context["concerns"][0].count
+    assert assigning["kind"].value() == "add_focal_point"
+    assert len(client.get(actions["Remind 3 people"][0]).context["people"]) == 3
     assert [client.get(address).status_code for address, _is_primary in actions.values()] == [200] * 4
 
 
