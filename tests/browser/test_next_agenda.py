@@ -1,4 +1,4 @@
-"""Tests of preparing and opening the next agenda in a browser, with and without scripts."""
+"""Tests of preparing and opening the next agenda in a browser."""
 
 import pytest
 from django.core.management import call_command
@@ -26,10 +26,9 @@ FIELDS_OF = {
 """The fields that are shown for each kind of decision."""
 
 
-@pytest.mark.parametrize("scripts", [True, False])
-def test_next_agenda_is_prepared_and_opened(new_page, coordinator, scripts):
+def test_next_agenda_is_prepared_and_opened(new_page, coordinator):
     call_command("load_baseline", verbosity=0)
-    page = new_page(coordinator, java_script_enabled=scripts)
+    page = new_page(coordinator)
 
     page.goto("/agendas/2005/")
     page.get_by_role("link", name="Prepare the next agenda").last.click()
