@@ -87,8 +87,19 @@ def action_point(client: Client, person: User) -> Sent:
 
 def outline(client: Client, person: User) -> Sent:
     path, text = "/agendas/2026/outline/", "7. Impact\n7.1 Measure it\n"
-    plan = client.post(path, {"text": text}).context["pasted"].version
-    return path, {"text": text, "version": plan}, Issue.objects.filter(number=7)
+    pasted = client.post(path, {"text": text}, follow=True).context["pasted"]
+    return path, {"do": "add", "version": pasted.version}, Issue.objects.filter(number=7)
+
+
+def new_agenda(client: Client, person: User) -> Sent:
+    path = "/new-agenda/"
+    return path, shown(client, path, slug="2030", title="Agenda of 2030"), Agenda
+
+
+def opening(client: Client, person: User) -> Sent:
+    personas.action_point(personas.issue(personas.agenda("2030", state="draft", opened_on=None)))
+    path = "/agendas/2030/set-up/opening/"
+    return path, {"visible_to": "network"}, Agenda.objects.filter(slug="2030", state="open")
 
 
 def saved_view(client: Client, person: User) -> Sent:
@@ -183,10 +194,10 @@ def admin_agency(client: Client, person: User) -> Sent:
 REDIRECTED = [
     *(milestone, progress, box, correction, withdrawal, snooze, issue, action_point, saved_view, invitation, schedule),
     *(reminder, rollover, planned_issue, decision, next_agenda, hand_over, hand_over_of_what_is_led, deactivation),
-    *(paragraph, sign_off),
+    *(paragraph, sign_off, outline, new_agenda, opening),
 ]
 """Forms whose second sending leads to where the first one leads."""
-REFUSED: dict[Any, set[int]] = {outline: {400, 409}, bulk_edit: {200}, publication: {409}, admin_agency: {400}}
+REFUSED: dict[Any, set[int]] = {bulk_edit: {200}, publication: {409}, admin_agency: {400}}
 """Forms whose second sending is shown once more, with what it finds."""
 FORMS = [*REDIRECTED, *REFUSED]
 

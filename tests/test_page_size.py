@@ -17,6 +17,7 @@ from actions.reminders.models import DeclinedResponsibility, Digest
 from actions.rollover.decisions import carry_open_forward
 from actions.rollover.models import Rollover
 from actions.rollover.plan import start
+from actions.setup.models import PastedText
 from issues.models import Agenda, Issue
 from tests import personas
 from tests.test_permissions import PEOPLE, READ, address, client_of
@@ -56,6 +57,8 @@ MORE_PAGES = [
     "/agendas/2026/note/?page=2",
     "/agendas/2026/note/?at=issue-20",
     "/agendas/2026/roll-over/?show=undecided",
+    "/agendas/2030/outline/",
+    "/agendas/2030/outline/?page=2",
     "/people/?page=3",
     "/people/suggestions/?q=e",
     "/agencies/A1/",
@@ -109,6 +112,14 @@ def fill(agenda: Agenda, focal_point: User) -> list[ActionPoint]:
     )
     rebuild(ActionPoint)
     return points
+
+
+def paste_text(draft: Agenda, coordinator: User) -> None:
+    """Add a pasted text, of which many agencies are unknown and many passages doubtful."""
+    lines = [f"- Train {text(15)} [A1, N{n}X]\n  - It was {text(30)}\n- The office was {text(20)}" for n in range(150)]
+    PastedText.objects.create(
+        agenda=draft, text="\n".join(["Issue 21: Learning", *lines]), saved_by=coordinator, saved_at=timezone.now()
+    )
 
 
 def _day(days_ago: int) -> PartialDate:
@@ -177,7 +188,9 @@ def world(db: None) -> dict[str, Any]:
     points = fill(agenda, focal_point)
     personas.note_version(agenda, coordinator, audience=Agenda.Audience.EVERYBODY)
     ActionPoint.objects.update(description=text(25))
-    fill_draft(personas.agenda("2030", state=Agenda.State.DRAFT))
+    draft = personas.agenda("2030", state=Agenda.State.DRAFT)
+    fill_draft(draft)
+    paste_text(draft, coordinator)
     rollover = start(Rollover(source=agenda, slug="2027", title="2027 action agenda"), coordinator, personas.NOW)
     carry_open_forward(rollover, "Still open.", by=coordinator, now=personas.NOW)
     by = {"created_by": coordinator, "created_at": personas.NOW}

@@ -30,6 +30,13 @@ class NewAgendaForm(forms.ModelForm):
         super().__init__(*args, **options)
         self.fields["language"].choices = own_names()  # type: ignore[attr-defined]
 
+    def stored_before(self) -> Agenda | None:
+        """Return the empty draft that the same form stored when it was sent before; None if there is none. One query."""
+        if not self.is_bound:
+            return None
+        names = {"slug": self["slug"].data or "", "title": self["title"].data or ""}
+        return Agenda.objects.filter(**names, state=Agenda.State.DRAFT, issues=None).first()
+
 
 class _PastedTextField(forms.CharField):
     """Take text from any program: byte order marks, page breaks and the like are taken out before it is checked."""

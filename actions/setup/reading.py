@@ -10,7 +10,7 @@ from actions.setup.understood import Question, UnderstoodIssue, UnderstoodPoint
 from actions.setup.wording import heading_length
 from tracker.web.pagination import get_page
 
-PAGE_SIZE = 40
+PAGE_SIZE = 30
 """Action points on a page."""
 MANY = 3
 """From this number of questions of one kind on, all of them can be answered at once."""

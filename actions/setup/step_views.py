@@ -42,8 +42,8 @@ def new_agenda(request: HttpRequest) -> HttpResponseBase:
     latest = Agenda.objects.current()
     year = int(latest.slug) + 1 if latest and latest.slug.isdecimal() and len(latest.slug) == 4 else ""
     form = NewAgendaForm(posted(request), initial={"slug": year, "language": person.language} | saved_initial(request))
-    if form.is_valid():
-        agenda = form.save()
+    agenda = form.save() if form.is_valid() else form.stored_before()
+    if agenda:
         messages.success(
             request, _("“%(name)s” is saved.") % {"name": agenda.title}, extra_tags=clear_browser_copy(request)
         )

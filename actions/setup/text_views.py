@@ -44,6 +44,9 @@ def paste_agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
     if request.method == "POST" and has_text and "text" not in request.POST:
         assert stored is not None  # noqa: S101 - for types
         return _change(request, agenda, stored, person)
+    if request.method == "POST" and stored and stored.added_at and "text" not in request.POST:
+        messages.info(request, _("This text was already added."))
+        return _added(agenda)
     if stored and has_text and request.method != "POST" and "edit" not in request.GET and "saved" not in request.GET:
         return reading_page(request, agenda, stored)
     form = PastedTextForm(posted(request), stored=stored, initial=saved_initial(request))
@@ -128,6 +131,10 @@ def _add(
     stored.added_at = timezone.now()
     stored.save(update_fields=["added_at"])
     messages.success(request, _("Added: %(what)s.") % {"what": pasted.summary()})
+    return _added(agenda)
+
+
+def _added(agenda: Agenda) -> HttpResponseBase:
     return redirect("setup_agencies", agenda.slug) if agenda.state == Agenda.State.DRAFT else redirect(agenda)
 
 
