@@ -98,6 +98,8 @@ COORDINATORS = [
     "/agendas/2005/3.2/reminder/",
     "/agendas/2005/changes/?since=2006-03-01",
     "/agendas/2005/milestones/",
+    "/agendas/2005/charts/",
+    "/agendas/2005/dashboard/reminders/",
     "/search/?q=course",
     "/search/?q=zzzz",
     "/agendas/2005/action-points/?columns=status&columns=owner&columns=reported&columns=silence&columns=attention&sort=silence",
