@@ -11,6 +11,7 @@ from actions.models import ActionPoint, Responsibility
 from actions.setup.models import PastedText, QueuedInvitation
 from actions.setup.pasted_agenda import PastedAgenda
 from issues.models import Agenda
+from tracker.enumerations import comma_separated
 from tracker.people.models import Agency, User
 
 
@@ -70,8 +71,8 @@ def steps(agenda: Agenda, current: int, pasted: PastedAgenda | None = None) -> l
 
 def _text_state(agenda: Agenda, points: int, pasted: PastedAgenda | None) -> str:
     if pasted:
-        found = _("%(what)s found") % {"what": pasted.summary()}
-        return f"{found}; {questions_left(len(pasted.questions))}" if pasted.questions else found
+        left = [questions_left(len(pasted.questions))] if pasted.questions else []
+        return comma_separated([pasted.summary(), *left])
     if PastedText.objects.filter(agenda=agenda, added_at=None).exclude(text="").exists():
         return _("Your text is kept, but not added yet")
     if not points:

@@ -19,6 +19,7 @@ from actions.setup.questions import agency_questions, structure_questions
 from actions.setup.understood import Question, UnderstoodIssue, UnderstoodPoint, UnderstoodUpdate
 from actions.setup.wording import LEAD_LABEL
 from issues.models import Agenda, Issue
+from tracker.enumerations import comma_separated
 from tracker.folding import fold
 from tracker.people.models import Agency
 from tracker.text import is_blank
@@ -79,7 +80,7 @@ class PastedAgenda:
             ngettext("%(count)s action point", "%(count)s action points", points) % {"count": points},
             ngettext("%(count)s update", "%(count)s updates", updates) % {"count": updates} if updates else "",
         ]
-        return ", ".join(part for part in parts if part)
+        return comma_separated(part for part in parts if part)
 
 
 def _shown(point: UnderstoodPoint) -> tuple[object, ...]:

@@ -30,14 +30,18 @@ def test_note_is_pasted_and_its_agenda_opened(new_page, coordinator, smtp_server
     page.get_by_role("button", name="Continue and paste a text").click()
     page.get_by_label("Pasted text").fill(NOTE)
     page.get_by_role("button", name="Read the text").click()
-    expect(page.get_by_text("6 issues, 16 action points, 29 updates", exact=True)).to_be_visible()
+    expect(
+        page.get_by_role("region", name="What we understood").get_by_text("6 issues, 16 action points, 29 updates")
+    ).to_be_visible()
     page.get_by_role("button", name="Add all of them").click()
     page.get_by_role("button", name="Add and continue to agencies").click()
     expect(page.get_by_text("3 questions left. Answer first; nothing was added.")).to_be_visible()
     page.get_by_role("button", name="Leave it out").click()
     page.get_by_role("button", name="Update on 1.2").click()
     page.get_by_role("button", name="Action point 6.2").click()
-    expect(page.get_by_text("6 issues, 17 action points, 28 updates", exact=True)).to_be_visible()
+    expect(
+        page.get_by_role("region", name="What we understood").get_by_text("6 issues, 17 action points, 28 updates")
+    ).to_be_visible()
     page.get_by_role("button", name="Add and continue to agencies").click()
     expect(page.get_by_text("Added: 6 issues, 17 action points, 28 updates.")).to_be_visible()
 
