@@ -21,7 +21,7 @@ from actions.summaries import StatusSummary, latest_covering, summarize
 from issues.models import Agenda, Issue
 from tracker.people.models import User
 
-_STATUS = ("status", "last_reported", "last_reported_day", "last_happened", "no_progress_streak")
+_STATUS = ("status", "last_reported", "last_reported_day", "last_happened", "no_progress_streak", "answered_day")
 """The derived columns of an action point or a part that its state has, in this order."""
 _PART = ("action_point_id", "pk", "agency_id", *_STATUS, "since_earliest", "paused_until")
 _MILESTONE = ("action_point_id", "pk", "due_earliest", "due_latest", "repeats_every_months", "agency_id")

@@ -166,7 +166,7 @@ def is_asked_about(state: ActionPointState, part: PartState, today: date, period
         return False
     if part.agency is None or part.status != ActionStatus.NO_PROGRESS:
         return is_update_due(state, part, today)
-    return period_start is None or part.last_reported_day is None or part.last_reported_day < period_start
+    return period_start is None or part.answered_day is None or part.answered_day < period_start
 
 
 def is_reminded_of(state: ActionPointState, part: PartState, milestone: OpenMilestone, today: date) -> bool:
@@ -196,6 +196,7 @@ def limited_to(state: ActionPointState, parts: Sequence[PartState]) -> ActionPoi
         last_reported_day=latest.last_reported_day,
         last_happened=latest_date(part.last_happened for part in parts if part.last_happened),
         no_progress_streak=min(part.no_progress_streak for part in parts),
+        answered_day=latest.answered_day,
         milestones=tuple(
             milestone
             for milestone in state.milestones

@@ -34,6 +34,8 @@ class PartState(NamedTuple):
     last_happened: PartialDate | None
     no_progress_streak: int
     """Number of consecutive latest reports on the whole part with the status "no progress"."""
+    answered_day: date | None
+    """The day on which the report that sets the status was first recorded."""
     since: date | None = None
     """The day from which the agency is responsible."""
     persons: tuple[int, ...] = ()
@@ -64,6 +66,8 @@ class ActionPointState(NamedTuple):
     last_happened: PartialDate | None
     no_progress_streak: int
     """Number of consecutive latest reports on the whole with the status "no progress"."""
+    answered_day: date | None
+    """The day on which the report that sets the status was first recorded."""
     parts: tuple[PartState, ...]
     """One for each lead agency, in order of acronym; at least one."""
     milestones: tuple[OpenMilestone, ...] = ()

@@ -26,6 +26,7 @@ class Report(NamedTuple):
     position: datetime
     position_day: date
     first_recorded_at: datetime
+    first_recorded_day: date
     participants: frozenset[int] = frozenset()
     """Ids of the agencies that took part."""
 
@@ -51,6 +52,8 @@ class StatusSummary(NamedTuple):
     last_happened: PartialDate | None = None
     no_progress_streak: int = 0
     """Number of consecutive latest reports on the whole with the status "no progress"."""
+    answered_day: date | None = None
+    """The day on which the report that sets the status was first recorded."""
 
     def columns(self) -> dict[str, object]:
         """Return the values of `STATUS_COLUMNS`."""
@@ -112,14 +115,15 @@ def _summarize_part(reports: Collection[Report]) -> StatusSummary:
     if not reports:
         return StatusSummary(ActionStatus.NOT_REPORTED)
     latest_first = sorted(reports, key=_recency, reverse=True)
-    whole = [ActionStatus(report.status) for report in latest_first if not report.is_piece]
-    streak = list(takewhile(lambda status: status == ActionStatus.NO_PROGRESS, whole))
+    whole = [report for report in latest_first if not report.is_piece]
+    streak = list(takewhile(lambda report: report.status == ReportedStatus.NO_PROGRESS, whole))
     return StatusSummary(
-        status=status_of_part(whole[0] if whole else None, {report.status for report in reports}),
+        status=status_of_part(whole[0].status if whole else None, {report.status for report in reports}),
         last_reported=latest_first[0].reported_on,
         last_reported_day=latest_first[0].position_day,
         last_happened=latest_date(report.happened for report in reports if report.happened),
         no_progress_streak=len(streak),
+        answered_day=(whole or latest_first)[0].first_recorded_day,
     )
 
 

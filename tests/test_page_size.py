@@ -158,6 +158,7 @@ def _update(point: ActionPoint, n: int, number: int, agency: Agency | None) -> P
         recorded_at=now,
         recorded_day=now.date(),
         first_recorded_at=now,
+        first_recorded_day=now.date(),
         position=now,
         position_day=now.date(),
     )

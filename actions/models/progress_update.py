@@ -122,6 +122,7 @@ class ProgressUpdate(AppendOnlyModel, Searchable):
     recorded_day = models.DateField(_("day of the recording"), editable=False)
     """The author's local day at `recorded_at`. Past dates compare days, so an update belongs to the day on which its author wrote it."""
     first_recorded_at = models.DateTimeField(_("first recorded at"), editable=False)
+    first_recorded_day = models.DateField(_("day of the first recording"), editable=False)
     """When the first version was recorded. Corrections copy this and the position from the version before."""
     position = models.DateTimeField(_("position"), editable=False)
     """The instant that sorts the update on the time line: see `actions.summaries.position_of`."""

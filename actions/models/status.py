@@ -48,6 +48,7 @@ STATUS_COLUMNS = (
     "last_happened",
     "last_happened_latest",
     "no_progress_streak",
+    "answered_day",
 )
 """Columns derived from the updates. `actions.progress.apply_status` stores them; the history does not include them."""
 
@@ -63,6 +64,7 @@ class HasStatus(models.Model):
     last_happened = PartialDateField(_("last dated progress"), null=True, editable=False)
     last_happened_latest = PartialDateEdge(source="last_happened", edge="latest")
     no_progress_streak = models.PositiveIntegerField(_("reports without progress in a row"), default=0, editable=False)
+    answered_day = models.DateField(_("day of the answer"), null=True, editable=False)
 
     class Meta:
         abstract = True

@@ -209,7 +209,7 @@ class TestAnyReports(TestCase):
                 reason="So." if kind == "no_progress" else "",
             )
         reports_by_the_date = [
-            Report(number, kind, part, False, None, None, reported, *position_of(reported, NOW, UTC), NOW)
+            Report(number, kind, part, False, None, None, reported, *position_of(reported, NOW, UTC), NOW, NOW.date())
             for number, (days, kind, part) in enumerate(reports, 1)
             if days <= day and (reported := PartialDate.day(MARCH + timedelta(days=days)))
         ]

@@ -24,6 +24,7 @@ def report(
         when,
         *position_of(when, NOW, UTC),
         NOW,
+        NOW.date(),
     )
 
 

@@ -72,6 +72,7 @@ def add_points(agenda: Agenda, agency: Agency, people: list[User]) -> None:
             recorded_at=position,
             recorded_day=position.date(),
             first_recorded_at=position,
+            first_recorded_day=position.date(),
             reported_on="2024-03",
             position=position,
             position_day=position.date(),

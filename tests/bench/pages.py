@@ -105,6 +105,7 @@ def _update(point: ActionPoint, n: int, number: int, agency: Agency, updates: in
         recorded_at=recorded_at,
         recorded_day=recorded_at.date(),
         first_recorded_at=recorded_at,
+        first_recorded_day=recorded_at.date(),
         position=position,
         position_day=position_day,
     )

@@ -17,8 +17,8 @@ from issues.models import Agenda
 UNANSWERED_LIMIT = 3
 """Reminders without an answer from which on an action point is shown to coordinators."""
 
-_ANSWERED = Q(part__last_reported_day__gte=F("first_on"))
-"""Somebody has reported on the part since the first of the reminders."""
+_ANSWERED = Q(part__last_reported_day__gte=F("first_on")) | Q(part__answered_day__gte=F("first_on"))
+"""Somebody has reported on the part since the first of the reminders, be the report dated back or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Reminders(NamedTuple):
 
     def unanswered(self, part: PartState, period_start: date | None) -> int:
         """Return how many had no answer, without those of the period that begins on `period_start`."""
-        if part.last_reported_day and part.last_reported_day >= self.first_on:
+        if any(day and day >= self.first_on for day in (part.last_reported_day, part.answered_day)):
             return 0
         return self.total - (self.period_start == period_start)
 
@@ -108,7 +108,9 @@ def _points(which: Q) -> Count:
 
 def _answered() -> Exists:
     """Return `_ANSWERED` for an update, which cannot join."""
-    return Exists(Responsibility.objects.filter(pk=OuterRef("part"), last_reported_day__gte=OuterRef("first_on")))
+    first_on = OuterRef("first_on")
+    since = Q(last_reported_day__gte=first_on) | Q(answered_day__gte=first_on)
+    return Exists(Responsibility.objects.filter(since, pk=OuterRef("part")))
 
 
 class ReminderCount(models.Model):
