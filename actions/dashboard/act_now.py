@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from actions import rules
 from actions.as_of import AsOf
@@ -101,7 +101,10 @@ def _label(reason: AttentionReason, count: int) -> str:
 
 def _to_read(reason: AttentionReason) -> str:
     """Return the action that everybody may do; empty if there is none."""
-    return {AttentionReason.MILESTONE_OVERDUE: _("Open"), AttentionReason.NO_PROGRESS: _("Read why")}.get(reason, "")
+    return {
+        AttentionReason.MILESTONE_OVERDUE: pgettext("link", "Open"),
+        AttentionReason.NO_PROGRESS: _("Read why"),
+    }.get(reason, "")
 
 
 def _people_to_remind(agenda: Agenda, counted: AgendaCounts, today: date) -> int:

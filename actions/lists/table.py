@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from actions import rules
@@ -68,7 +68,7 @@ class RowActions:
             return RowAction(_("Assign"), f"{self._changes}kind=add_focal_point&points={row.pk}{self._query}")
         if AttentionReason.UPDATE_DUE in shown.attention:
             return RowAction(_("Remind"), f"{self._reminders}points={row.pk}{self._query}")
-        return RowAction(_("Open"), row.address) if shown.attention else self._log(row, shown)
+        return RowAction(pgettext("link", "Open"), row.address) if shown.attention else self._log(row, shown)
 
     def _log(self, row: ActionPointRow, shown: PartRow) -> RowAction:
         part = f"?part={shown.pk}" if row.is_joint and self.may_coordinate else ""

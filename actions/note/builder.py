@@ -163,10 +163,7 @@ def _action_points(agenda: Agenda) -> list[ActionPoint]:
     points = list(of_agenda.with_context().prefetch_related("milestones__agency")[: MAX_ACTION_POINTS + 1])
     if len(points) > MAX_ACTION_POINTS:
         raise BadRequest(
-            _(
-                "This agenda is too long for a note of everything. Its action points and updates can be taken along as files of their"
-                " lists."
-            )
+            _("This agenda is too long for a note. Its action points and updates can be downloaded from their lists.")
         )
     return points
 

@@ -11,7 +11,7 @@ from tracker.folding import fold
 _NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _ROMAN = {"i": 1, "v": 5, "x": 10}
 _ISSUE_WORDS = (
-    "issue|theme|topic|priority|enjeu|theme|question|tema|asunto|cuestion|вопрос|тема|المسأله|القضيه|الموضوع|议题"
+    "issue|theme|topic|priority|enjeu|theme|question|tema|asunto|cuestion|вопрос|тема|المساله|القضيه|الموضوع|议题"
 )
 _ISSUE = re.compile(
     rf"(?:{_ISSUE_WORDS})(?: area)? ?(?:no\.? |number |n[o°]\.? |№ ?|# ?)?"

@@ -83,7 +83,7 @@ def test_file_is_made_by_a_task_and_fetched(
     assert "Waiting for its turn." in text(waiting)
     assert waiting["Refresh"] == "3"
     assert early["Location"] == page
-    assert "Fetch the file" in text(ready)
+    assert "Download the file" in text(ready)
     assert "Refresh" not in ready
     assert fetched["Content-Disposition"] == f'attachment; filename="note-2026.{extension}"'
     if extension == "pdf":
@@ -179,7 +179,7 @@ def test_failed_file_says_so_and_can_be_asked_for_again(
 
     assert "The file is not there." in failed
     assert again == page
-    assert "Fetch the file" in text(as_focal_point.get(page))
+    assert "Download the file" in text(as_focal_point.get(page))
 
 
 def test_page_says_that_the_broker_is_away(as_focal_point, long_note, monkeypatch, django_capture_on_commit_callbacks):

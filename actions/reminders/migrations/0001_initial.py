@@ -307,7 +307,7 @@ class Migration(migrations.Migration):
                             ("bounced", "The mail was returned."),
                         ],
                         max_length=20,
-                        verbose_name="what happened",
+                        verbose_name="cause",
                     ),
                 ),
                 ("error", models.CharField(blank=True, max_length=500, verbose_name="answer of the mail server")),

@@ -65,7 +65,7 @@ class Digest(models.Model):
     token = models.UUIDField(_("token"), null=True)
     lease_until = models.DateTimeField(_("lease until"), null=True)
     sent_at = models.DateTimeField(_("sent at"), null=True)
-    cause = models.CharField(_("what happened"), max_length=20, choices=Cause, blank=True)
+    cause = models.CharField(_("cause"), max_length=20, choices=Cause, blank=True)
     error = models.CharField(_("answer of the mail server"), max_length=500, blank=True)
     admins_notified = models.BooleanField(_("admins were notified that it failed"), default=False)
 
