@@ -83,8 +83,6 @@ class ActionPointRow:
     last_happened: PartialDate | None
     last_reported: PartialDate | None
     days_since_report: int | None
-    attention: tuple[AttentionReason, ...]
-    """The reasons why it needs attention; empty if it does not."""
     parts: tuple[PartRow, ...]
     """One for each lead agency, in order of acronym; at least one."""
     recorded_later: bool
@@ -94,6 +92,12 @@ class ActionPointRow:
     def reasons(self) -> tuple[str, ...]:
         """Return the labels of the reasons why it needs attention."""
         return tuple(str(reason.label) for reason in self.attention)
+
+    @property
+    def attention(self) -> tuple[AttentionReason, ...]:
+        """Return the reasons why it needs attention, as `rules.attention_reasons` does; empty if it does not."""
+        reasons = {reason for part in self.parts for reason in part.attention}
+        return tuple(reason for reason in AttentionReason if reason in reasons)
 
     @property
     def agencies(self) -> tuple[Lead, ...]:
@@ -121,10 +125,10 @@ class StatusCount:
     count: int
 
 
-def rows_of(states: Sequence[ActionPointState], today: date) -> list[ActionPointRow]:
-    """Return one row for each state, in the same order. `today` is the day of the states.
+def rows_of(states: Sequence[ActionPointState], today: date, *, with_people: bool = True) -> list[ActionPointRow]:
+    """Return one row for each state, in the same order. `today` is the day of the states. `with_people` loads the persons of the parts.
 
-    Three queries, two more for a past date, none without states.
+    Three queries, two without people; two more for a past date, none without states.
     """
     if not states:
         return []
@@ -133,9 +137,10 @@ def rows_of(states: Sequence[ActionPointState], today: date) -> list[ActionPoint
     past, past_issues = past_titles(states), past_issue_titles(states)
     titles = {pk: (past.get(pk, title), past_issues.get(pk, issue)) for pk, (title, issue) in titles.items()}
     agencies = _agencies(states)
-    people = _people(states)
+    people = _people(states) if with_people else {}
+    addresses = {state.agenda.pk: state.agenda.get_absolute_url() for state in states}
     return [
-        _row(state, today, *titles[state.pk], agencies, people)
+        _row(state, today, addresses[state.agenda.pk], *titles[state.pk], agencies, people)
         for state in states
         if state.pk in titles  # skip action points that were removed in the meantime
     ]
@@ -149,14 +154,15 @@ def count_statuses(states: Iterable[ActionPointState]) -> list[StatusCount]:
 
 def _agencies(states: Iterable[ActionPointState]) -> dict[int, Lead]:
     """Return the lead agencies by id, in order of acronym."""
-    pks = {pk for state in states for pk in state.leads}
+    pks = {part.agency for state in states for part in state.parts if part.agency}
     agencies = Agency.objects.filter(pk__in=pks).order_by("acronym").values_list("pk", "acronym", "name")
-    return {pk: Lead(pk, acronym, name, reverse("agency", args=[acronym])) for pk, acronym, name in agencies}
+    address = reverse("agency_list")
+    return {pk: Lead(pk, acronym, name, f"{address}{acronym}/") for pk, acronym, name in agencies}
 
 
 def _people(states: Iterable[ActionPointState]) -> dict[int, User]:
     """Return the persons by id, in order of name, with names and roles only."""
-    pks = {pk for state in states for pk in state.persons}
+    pks = {pk for state in states for part in state.parts for pk in part.persons}
     people = User.objects.filter(pk__in=pks).order_by("name", "email").only("name", "email", "role")
     return {person.pk: person for person in people}
 
@@ -164,6 +170,7 @@ def _people(states: Iterable[ActionPointState]) -> dict[int, User]:
 def _row(
     state: ActionPointState,
     today: date,
+    agenda_address: str,
     title: str,
     issue_title: str,
     agencies: dict[int, Lead],
@@ -178,13 +185,12 @@ def _row(
         number=state.number,
         code=state.code,
         reference=state.reference,
-        address=reverse("action_point", args=[state.agenda.slug, state.issue, state.number]),
+        address=f"{agenda_address}{state.code}/",
         title=title,
         status=ActionStatus(state.status),
         last_happened=state.last_happened,
         last_reported=state.last_reported,
         days_since_report=rules.days_since_report(state, today),
-        attention=tuple(rules.attention_reasons(state, today)),
         parts=tuple(_part(state, part, today, agencies, people) for part in state.parts),
         recorded_later=state.recorded_later,
     )

@@ -27,12 +27,11 @@ class BulkEditForm(forms.Form):
     kind = forms.ChoiceField(label=_("What to do"), choices=BulkEdit.Kind, widget=forms.RadioSelect)
     agency = forms.ModelChoiceField(
         label=_("Agency"),
-        help_text=_("For a lead agency. For a pause, to pause only the parts of this agency."),
         queryset=Agency.objects.all(),
         required=False,
     )
-    person = PersonField(label=_("Person"), help_text=_("For a focal point."), required=False)
-    due = PartialDateFormField(label=_("Date"), help_text=_("For milestones."), required=False)
+    person = PersonField(label=_("Person"), required=False)
+    due = PartialDateFormField(label=_("Date"), required=False)
     until = forms.DateField(
         label=_("Pause reminders until"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
@@ -40,7 +39,7 @@ class BulkEditForm(forms.Form):
     )
     reason = forms.CharField(
         label=_("Reason"),
-        help_text=_("For a pause. Everybody who reads the action points sees this reason."),
+        help_text=_("Everybody who reads the action points sees this reason."),
         max_length=500,
         validators=[validate_line],
         required=False,
@@ -69,9 +68,14 @@ class BulkEditForm(forms.Form):
         """Return the fields that the kind needs or takes; all of them without one."""
         if not self.chosen_kind:
             return [self[name] for name in ("kind", "agency", "person", "due", "until", "reason")]
-        kind = self["kind"].value()
-        more = ["agency"] if kind == BulkEdit.Kind.PAUSE else []
-        return [self[name] for name in [*self.NEEDED[kind], *more]]
+        kind, shown = self["kind"].value(), []
+        for name in self.NEEDED[kind]:
+            self.fields[name].required = True  # it is shown as such
+            shown.append(self[name])
+        if kind == BulkEdit.Kind.PAUSE:
+            self.fields["agency"].help_text = gettext("To pause only the parts of this agency.")
+            shown.append(self["agency"])
+        return shown
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -52,8 +54,8 @@ class FilterLine:
     attention: LinkMenu
     statuses: list[Choice]
     owners: list[Choice]
-    focal_points: list[Choice]
-    """Empty for visitors."""
+    focal_points: str
+    """The options of people; empty for visitors."""
     status: str
     last_update: str
     more: str
@@ -80,7 +82,7 @@ def filter_line(filters: ActionPointFilter) -> FilterLine:
         attention=_link_menu(filters, "attention", {}),
         statuses=statuses,
         owners=owners,
-        focal_points=people,
+        focal_points=_options(people),
         status=_current(statuses),
         last_update=_last_update(values),
         more=comma_separated(part for part in (_current(owners), _current(people), _day(values.get("due_to"))) if part),
@@ -106,6 +108,16 @@ def _choices(filters: ActionPointFilter, name: str) -> list[Choice]:
     choices = filters.filters[name].extra["choices"]
     choices = getattr(choices, "choices", choices)
     return [Choice(str(value), str(label), str(value) in chosen) for value, label in choices]
+
+
+def _options(choices: list[Choice]) -> SafeString:
+    """Return the choices as options: there may be hundreds of people."""
+    chosen = mark_safe(" selected")
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((choice.value, chosen if choice.is_current else "", choice.label) for choice in choices),
+    )
 
 
 def _current(choices: list[Choice]) -> str:

@@ -21,7 +21,7 @@ from actions.models.action_point import REFERENCE
 from actions.states import ActionPointState, PartState
 from issues.models import Agenda, Issue
 from tracker.folding import fold, words_of
-from tracker.people.models import Agency, User, with_role
+from tracker.people.models import Agency, Role, User, with_role
 from tracker.searchable import contains_words, validate_words
 from tracker.text import validate_line
 
@@ -126,6 +126,8 @@ class ActionPointFilter(django_filters.FilterSet):
         values = {name: value for name, value in self.form.cleaned_data.items() if value not in EMPTY_VALUES}
         of_parts = [getattr(self, f"match_{name}")(values.pop(name)) for name in _CHOOSE_PARTS if name in values]
         of_action_point = [getattr(self, f"match_{name}")(value) for name, value in values.items()]
+        if not of_parts:
+            return [state for state in self.states if all(matches(state) for matches in of_action_point)]
         return [
             state
             for state in self.states
@@ -192,12 +194,13 @@ class ActionPointFilter(django_filters.FilterSet):
 
     def _focal_points(self) -> Iterator[tuple[str, str]]:
         """Return the people to choose from: those assigned to something in the agenda, and the one in the query."""
-        people = {pk for state in self.states for pk in state.persons}
+        people = {pk for state in self.states for part in state.parts for pk in part.persons}
         asked = self.data.get("focal_point", "")
         if asked.isascii() and asked.isdigit() and len(asked) < 19:
             people.add(int(asked))
         found = User.objects.filter(pk__in=people).order_by("name", "email").values_list("pk", "name", "email", "role")
-        return ((str(pk), with_role(name or email, role)) for pk, name, email, role in found)
+        labels = {role: with_role("%(name)s", role) for role in Role}
+        return ((str(pk), labels[role] % {"name": name or email}) for pk, name, email, role in found)
 
     def chosen(self) -> list[tuple[str, str, str]]:
         """Return the label and value of each filter that is set, and the query of the list without it."""
@@ -241,7 +244,7 @@ def _with_present_values(query: QueryDict) -> QueryDict:
 
 
 def _issues(agenda: Agenda, as_of: AsOf) -> list[Issue]:
-    return look_back_at_issues(agenda.issues.order_by("number"), as_of)
+    return look_back_at_issues(agenda.issues.order_by("number").defer("rationale"), as_of)
 
 
 def query_without_page(data: QueryDict) -> str:

@@ -46,12 +46,11 @@ class SavedView(models.Model):
 
 
 def offered_views(user: "User | AnonymousUser", agenda: Agenda) -> list[SavedView]:
-    """Return one's own views and those that active people share with the network. One query, none for visitors."""
+    """Return one's own views and those that active people share with the network. One query, two if there are any, none for visitors."""
     if not isinstance(user, User):
         return []
-    shared = Q(is_shared=True, person__is_active=True)
-    views = SavedView.objects.filter(Q(person=user) | shared, agenda=agenda)
-    return list(views.select_related("person"))
+    views = SavedView.objects.filter(Q(person=user) | Q(is_shared=True), agenda=agenda).prefetch_related("person")
+    return [view for view in views if view.person_id == user.pk or view.person.is_active]
 
 
 def removable_views(user: User) -> "models.QuerySet[SavedView]":

@@ -1,19 +1,21 @@
 """The rows of the list with what a reader can do about each part."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from actions import rules
 from actions.access import Person
 from actions.as_of import AsOf
-from actions.models import AttentionReason
-from actions.rows import ActionPointRow, PartRow
+from actions.models import ActionStatus, AttentionReason
+from actions.rows import ActionPointRow, Lead, PartRow
 from actions.states import ActionPointState, PartState
 from issues.models import Agenda
 from tracker.dates.display import cldr_locale
@@ -33,12 +35,25 @@ class RowAction:
 
 
 @dataclass(frozen=True, slots=True)
+class TablePart:
+    row: PartRow
+    agency: Lead | None
+    status: SafeString
+    reasons: SafeString
+    action: RowAction | None
+    """None if the reader can do nothing about the part."""
+
+
+@dataclass(frozen=True, slots=True)
 class TableRow:
     point: ActionPointRow
+    pk: str
+    code: str
     issue: str
     """The number and the short title of its issue."""
-    parts: list[tuple[PartRow, RowAction | None]]
-    """Each part with its action; None if the reader can do nothing about it."""
+    parts: list[TablePart]
+    rowspan: SafeString
+    """The attribute of the cells that are about the whole action point; empty if it has one part."""
     asks: str = ""
     """Ids of the people who would be reminded of it, separated by spaces."""
 
@@ -56,6 +71,8 @@ class RowActions:
         self._changes = f"{reverse('change_many', args=[agenda.slug])}?"
         self._reminders = f"{reverse('remind_many', args=[agenda.slug])}?"
         self._query = f"&{query}" if query else ""
+        self._assign_label, self._remind_label, self._open_label = _("Assign"), _("Remind"), pgettext("link", "Open")
+        self._log_label = _("Log progress")
 
     def of_part(self, row: ActionPointRow, shown: PartRow, part: PartState) -> RowAction | None:
         """Return the action of a part: that of its first reason for attention, otherwise logging progress."""
@@ -65,48 +82,69 @@ class RowActions:
             is_own = isinstance(self.user, User) and rules.is_own_part(part, self.user)
             return self._log(row, shown) if is_own else None
         if AttentionReason.NO_ONE_RESPONSIBLE in shown.attention:
-            return RowAction(_("Assign"), f"{self._changes}kind=add_focal_point&points={row.pk}{self._query}")
+            return RowAction(self._assign_label, f"{self._changes}kind=add_focal_point&points={row.pk}{self._query}")
         if AttentionReason.UPDATE_DUE in shown.attention:
-            return RowAction(_("Remind"), f"{self._reminders}points={row.pk}{self._query}")
-        return RowAction(pgettext("link", "Open"), row.address) if shown.attention else self._log(row, shown)
+            return RowAction(self._remind_label, f"{self._reminders}points={row.pk}{self._query}")
+        return RowAction(self._open_label, row.address) if shown.attention else self._log(row, shown)
 
     def _log(self, row: ActionPointRow, shown: PartRow) -> RowAction:
         part = f"?part={shown.pk}" if row.is_joint and self.may_coordinate else ""
-        return RowAction(_("Log progress"), f"{row.address}updates/{part}")
+        return RowAction(self._log_label, f"{row.address}updates/{part}")
 
 
 def table_rows(
     states: Sequence[ActionPointState],
-    rows: Iterable[ActionPointRow],
+    rows: Sequence[ActionPointRow],
     issues: Mapping[int, str],
     actions: RowActions,
     day: date,
 ) -> list[TableRow]:
     """Return the rows. `issues` has the labels of the issues by number. One query for coordinators."""
     by_pk = {state.pk: state for state in states}
-    asked = {row.pk: set(_asked(by_pk[row.pk], day)) for row in rows} if actions.may_coordinate else {}
+    asked = {row.pk: set(_asked(row, by_pk[row.pk], day)) for row in rows} if actions.may_coordinate else {}
     people = set().union(*asked.values())
     accepting: set[int] = set()
     if people:
         accepting.update(User.objects.accepting_digests(day).filter(pk__in=people).values_list("pk", flat=True))
+    statuses = {status: _badge(status) for status in ActionStatus}
+    reasons = {attention: _reasons(attention) for attention in {part.attention for row in rows for part in row.parts}}
     return [
         TableRow(
             row,
+            str(row.pk),
+            row.code,
             issues.get(row.issue_number, ""),
             [
-                (shown, actions.of_part(row, shown, part))
+                TablePart(
+                    shown,
+                    shown.agency,
+                    statuses[shown.status],
+                    reasons[shown.attention],
+                    actions.of_part(row, shown, part),
+                )
                 for shown, part in zip(row.parts, by_pk[row.pk].parts, strict=True)
             ],
+            format_html(' rowspan="{}"', len(row.parts)) if row.is_joint else SafeString(),
             " ".join(map(str, sorted(asked.get(row.pk, set()) & accepting))),
         )
         for row in rows
     ]
 
 
-def _asked(state: ActionPointState, day: date) -> Iterator[int]:
+def _badge(status: ActionStatus) -> SafeString:
+    return format_html('<span class="status status-{}">{}</span>', status.value, status.label)
+
+
+def _reasons(attention: Sequence[AttentionReason]) -> SafeString:
+    """Return the reasons as a list; empty without any."""
+    items = format_html_join("", "<li>{}</li>", ((reason.label,) for reason in attention))
+    return format_html('<ul class="reasons">{}</ul>', items) if attention else SafeString()
+
+
+def _asked(row: ActionPointRow, state: ActionPointState, day: date) -> Iterator[int]:
     """Yield the people of the parts that wait for an update, or whose milestone is overdue."""
-    for part in state.parts:
-        is_overdue = AttentionReason.MILESTONE_OVERDUE in rules.part_reasons(state, part, day)
+    for shown, part in zip(row.parts, state.parts, strict=True):
+        is_overdue = AttentionReason.MILESTONE_OVERDUE in shown.attention
         if rules.is_asked_about(state, part, day, None) or (is_overdue and not rules.is_paused(part, day)):
             yield from part.people
 

@@ -126,14 +126,14 @@ def _table(
     columns: list[str],
 ) -> dict[str, Any]:
     """Return the table: headings, columns, and the rows of the shown action points with their actions."""
-    rows = rows_of(shown, as_of.day)
+    rows = rows_of(shown, as_of.day, with_people="people" in columns)
     issues = {issue.number: short_label(issue) for issue in filters.issues}
     orders = {name: str(order.label) for name, order in ORDERS.items()}
     actions = RowActions(filters.agenda, request.user, as_of, request.GET.urlencode())
     return {
         "rows": rows,
         "sort": sort,
-        "columns": {name: str(COLUMNS[name]) for name in columns},
+        "columns": {name: str(label) if name in columns else "" for name, label in COLUMNS.items()},
         "headings": headings(columns, orders, sort, query_without_page(request.GET)),
         "all_columns": [(name, label, name in columns) for name, label in COLUMNS.items()],
         "table": table_rows(shown, rows, issues, actions, as_of.day),

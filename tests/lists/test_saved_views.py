@@ -158,7 +158,7 @@ def test_list_is_a_table_of_the_chosen_columns(client, point, focal_point):
 
     page = client.get(f"{LIST}?columns=owner&columns=silence")
 
-    assert list(page.context["columns"].values()) == ["Lead", "Time since the last update"]
+    assert [label for label in page.context["columns"].values() if label] == ["Lead", "Time since the last update"]
     assert "Ref Action point Lead Time since the last update 1.1 Action point 1 UNDP –" in text(page)
     assert client.get(f"{LIST}?columns=secrets").status_code == 400
 

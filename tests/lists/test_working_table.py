@@ -34,7 +34,10 @@ def actions(page):
     """The label and the address of what each part offers, by reference."""
     found = []
     for row in page.context["table"]:
-        found += [(row.point.code, action and (action.label, action.address)) for _part, action in row.parts]
+        found += [
+            (row.point.code, action and (action.label, action.address))
+            for action in [part.action for part in row.parts]
+        ]
     return found
 
 
