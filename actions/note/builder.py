@@ -241,7 +241,7 @@ def _open_milestones(point: ActionPoint, today: date) -> tuple[tuple[NoteMilesto
 
 def _state(point: ActionPoint, undone: Iterable[Milestone]) -> ActionPointState:
     """Return what the rules of milestones need of an action point that is loaded: the status of its parts."""
-    unread = (None, None, None, 0)  # the dates of reports
+    unread = (None, None, None, 0, None)  # what was reported
     parts = tuple(PartState(part.pk, part.agency_id, part.status, *unread) for part in point.parts)
     return ActionPointState(
         point.pk,

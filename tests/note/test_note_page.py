@@ -75,5 +75,5 @@ def test_note_of_too_much_says_where_else_to_look(client, coordinator, monkeypat
     answer = personas.sign_in(client, coordinator).get(f"/agendas/2026/{page}")
 
     assert answer.status_code == 400
-    assert "too long for a note of everything" in text(answer)
+    assert "too long for a note" in text(answer)
     assert coordinator.name in text(answer)
