@@ -65,6 +65,7 @@ READ: dict[str, tuple[dict[str, Any], list[int]]] = {
     "dashboard": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "action_point_list": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "search": ({}, [200, 200, 200, 200, 200]),
+    "no_progress": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "dashboard_reminders": (AGENDA, [LOGIN, 403, 403, 200, 200]),
     "charts": (AGENDA, [LOGIN, 200, 200, 200, 200]),
     "chart_file": (AGENDA | {"name": "status-by-issue"}, [LOGIN, 200, 200, 200, 200]),

@@ -77,7 +77,7 @@ def _concern(
     else:
         base = agenda.get_absolute_url()
         examples = [(point.code, f"{base}{point.code}/{as_of.suffix}") for point in points]
-    action = _to_read(reason) if points else ""
+    action, read_at = _to_read(agenda, reason, as_of) if points else ("", "")
     return Concern(
         reason,
         len(points),
@@ -86,7 +86,7 @@ def _concern(
         examples[:EXAMPLES],
         max(len(examples) - EXAMPLES, 0),
         action,
-        (examples[0][1] if len(points) == 1 else address) if action else "",
+        read_at or (address if action else ""),
     )
 
 
@@ -99,12 +99,13 @@ def _label(reason: AttentionReason, count: int) -> str:
     }[reason]
 
 
-def _to_read(reason: AttentionReason) -> str:
-    """Return the action that everybody may do; empty if there is none."""
-    return {
-        AttentionReason.MILESTONE_OVERDUE: pgettext("link", "Open"),
-        AttentionReason.NO_PROGRESS: _("Read why"),
-    }.get(reason, "")
+def _to_read(agenda: Agenda, reason: AttentionReason, as_of: AsOf) -> tuple[str, str]:
+    """Return the action that everybody may do, with its address, if that is not the list. Empty if there is none."""
+    if reason == AttentionReason.MILESTONE_OVERDUE:
+        return pgettext("link", "Open"), ""
+    if reason == AttentionReason.NO_PROGRESS:
+        return _("Read why"), f"{reverse('no_progress', args=[agenda.slug])}{as_of.suffix}"
+    return "", ""
 
 
 def _people_to_remind(agenda: Agenda, counted: AgendaCounts, today: date) -> int:

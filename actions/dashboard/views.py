@@ -20,8 +20,9 @@ from actions.dashboard.milestone_timeline import time_line
 from actions.dashboard.status_history import status_history
 from actions.dashboard.tabs import read, tab_context
 from actions.dashboard.trends import trends
-from actions.dashboard.updates import latest
+from actions.dashboard.updates import latest, no_progress_answers
 from actions.lists.filters import unknown_parameters
+from actions.models import AttentionReason
 from actions.reader import read_agenda
 from actions.reporting_rounds import long_past_period
 from actions.rules import has_paused_part
@@ -57,6 +58,20 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
         "is_cut": len(issues) > MAX_ISSUES,
     }
     return render(request, "dashboard/dashboard_page.html", context, status=400 if as_of.errors else 200)
+
+
+@public_if_visible
+@require_safe
+def no_progress_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the answers of those who report no progress, with their reasons."""
+    as_of, agenda = read_as_of(request), get_agenda(request.user, slug)
+    _issues, states = read(agenda, as_of)
+    points = count(states, as_of.day).reasons[AttentionReason.NO_PROGRESS]
+    context = tab_context("no_progress", agenda, request, as_of) | {
+        "beginning": beginning(agenda, as_of),
+        "updates": no_progress_answers(points, as_of),
+    }
+    return render(request, "dashboard/no_progress_page.html", context, status=400 if as_of.errors else 200)
 
 
 @require_safe

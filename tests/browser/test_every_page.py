@@ -99,6 +99,7 @@ COORDINATORS = [
     "/agendas/2005/changes/?since=2006-03-01",
     "/agendas/2005/milestones/",
     "/agendas/2005/charts/",
+    "/agendas/2005/dashboard/no-progress/",
     "/agendas/2005/dashboard/reminders/",
     "/search/?q=course",
     "/search/?q=zzzz",

@@ -170,6 +170,33 @@ def test_coordinators_act_on_what_needs_attention(client, coordinator, network):
     assert [client.get(address).status_code for address, _is_primary in actions.values()] == [200] * 4
 
 
+def test_reasons_of_those_who_report_no_progress_are_read_on_one_page(client, coordinator):
+    undp, fao = personas.agency("UNDP"), personas.agency("FAO")
+    joint, other = personas.action_point(), personas.action_point(number=2)
+    personas.lead(joint, undp, fao)
+    for agency, day, reason in (
+        (undp, 1, "An earlier reason."),
+        (undp, 2, "The post is vacant."),
+        (fao, 3, "No money."),
+    ):
+        at = personas.NOW + timedelta(days=day - 9)
+        personas.update(joint, now=at, agency=agency, status="no_progress", reason=reason, narrative="")
+    personas.update(other, now=personas.NOW - timedelta(days=3), status="no_progress", reason="A strike.", narrative="")
+    personas.update(other, now=personas.NOW - timedelta(days=1), status="exploring")
+    personas.sign_in(client, coordinator)
+
+    page = text(client.get("/agendas/2026/dashboard/no-progress/"))
+    then = text(client.get(f"/agendas/2026/dashboard/no-progress/?as_of={personas.TODAY - timedelta(days=2)}"))
+
+    assert [reason in page for reason in ("An earlier reason.", "The post is vacant.", "No money.", "A strike.")] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    assert "A strike." in then
+
+
 def test_assigning_is_the_primary_action_if_nobody_can_be_reminded(client, coordinator, points):
     User.objects.exclude(pk=coordinator.pk).update(wants_digests=False)
 
