@@ -9,6 +9,8 @@ import hypothesis
 import pytest
 from celery import current_app
 from django.conf import settings as django_settings
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.test import Client, TransactionTestCase
 from django.utils import translation
@@ -59,6 +61,26 @@ def rows_of_the_module(django_db_setup: None, django_db_blocker: Any) -> Iterato
     with django_db_blocker.unblock(), transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rows_deleted_one_by_one() -> Iterator[None]:
+    """Delete the few rows of a test that commits. TRUNCATE makes new files for all tables and indexes, and what Django creates once,
+    content types and permissions, would have to be created after each of these tests.
+    """
+
+    def delete_rows(_case: Any) -> None:
+        existing = connection.introspection.django_table_names(only_existing=True, include_views=False)
+        kept = {ContentType._meta.db_table, Permission._meta.db_table}
+        tables = [connection.ops.quote_name(name) for name in existing if name not in kept]
+        deletions = [f"DELETE FROM {table}" for table in tables]
+        if connection.vendor == "postgresql":  # wait for what a killed worker had begun to write
+            deletions.insert(0, f"LOCK TABLE {', '.join(tables)} IN EXCLUSIVE MODE")
+        connection.ops.execute_sql_flush(deletions)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", delete_rows)
+        yield
 
 
 PATIENCE = 15_000
