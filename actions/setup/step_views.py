@@ -170,6 +170,7 @@ def _offered(points: list[ActionPoint], directory: Directory) -> dict[int, list[
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@atomic_post
 def opening(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Step 5: show what opening does, and open. Visible to everybody only after a confirmation."""
     agenda = _draft(request, slug)
