@@ -6,6 +6,7 @@ from datetime import date
 
 from actions.models import ReportedStatus
 from actions.setup.known_agencies import KNOWN
+from actions.setup.lines import plain
 from actions.setup.naming import Directory, UnknownAgency, expands, split_names
 from actions.setup.wording import Look, label_length, look_of, looks_ahead, says_exploring, says_no_progress
 from tracker.dates.parsing import parse_typed
@@ -75,13 +76,14 @@ def _read_source(facts: Facts, directory: Directory, today: date) -> None:
 def _sources(text: str) -> list[tuple[str, str]]:
     """Return what may name the source of an update, each with the rest of the text."""
     found = []
-    stripped = text.rstrip(" .")
+    signs = plain(text)
+    stripped = signs.rstrip(" .")
     for opening, closing in ("()", "[]"):
-        start, end = stripped.rfind(opening), text.find(closing)
+        start, end = stripped.rfind(opening), signs.find(closing)
         if stripped.endswith(closing) and start > 0 and len(stripped) - start < MAX_ATTRIBUTED:
-            source, before = stripped[start + 1 : -1], text[:start].strip()
+            source, before = text[start + 1 : len(stripped) - 1], text[:start].strip()
             found += [] if expands(source, before) else [(source, before)]
-        if text.startswith(opening) and 0 < end < MAX_ATTRIBUTED:
+        if signs.startswith(opening) and 0 < end < MAX_ATTRIBUTED:
             found.append((text[1:end], text[end + 1 :].lstrip(" :-–—").strip()))
     for separator in (": ", " – ", " — ", " - "):
         head, middle, _rest = text[: MAX_ATTRIBUTED + 200].partition(separator)
@@ -93,7 +95,7 @@ def _sources(text: str) -> list[tuple[str, str]]:
 
 def _take(source: str, facts: Facts, directory: Directory, today: date) -> bool:
     """Store agencies and date of a source, if it consists of nothing else."""
-    pieces = [piece.strip() for piece in re.split(r"[,;]", source) if piece.strip()]
+    pieces = [piece.strip() for piece in re.split(r"[,;،؛、，；]", source) if piece.strip()]
     day, rest = _without_date(pieces, today)
     names = [name for piece in rest for name in split_names(piece)]
     agencies = [agency for name in names if (agency := directory.find(name))]

@@ -15,7 +15,9 @@ WRAPPED_FROM, WRAPPED_TO = 60, 140
 
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u2060\u00ad"))
 _LINE_ENDS = str.maketrans(dict.fromkeys("\x0b\x0c\x85\u2028\u2029", "\n"))
-_SIGNS = str.maketrans({"、": ".", "。": ".", "٫": ".", "．": ".", "·": "•", "–": "-", "—": "-", "―": "-", "−": "-"})
+_SIGNS = str.maketrans(
+    {"【": "[", "】": "]", "、": ".", "。": ".", "٫": ".", "．": ".", "·": "•", "–": "-", "—": "-", "―": "-", "−": "-"}
+)
 _BULLETS = "-•∙‣⁃●○◦■□▪▫►▶➢➤❖✓✔→⇒\uf0b7\uf0a7\uf0d8\uf0fc\uf076"
 _SPACED_BULLETS = "*+§¤o"
 _CHINESE = "一二三四五六七八九十"

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from actions.models import ActionPoint, ReportedStatus
 from actions.models.progress_update import NARRATIVE_LIMIT, REASON_LIMIT
 from actions.setup.facts import read_facts
+from actions.setup.lines import plain
 from actions.setup.naming import Directory, UnknownAgency, expands, split_names
 from actions.setup.outline import read_outline
 from actions.setup.outline_parts import Outline, PastedIssue, PastedPoint
@@ -165,12 +166,12 @@ class _Understanding:
 
     def _take_leads(self, words: str) -> tuple[str, list[Agency], list[UnknownAgency]]:
         """Take the leads off the end of an action point: "[UNDP, UNSSC]", "(Lead: UNDP)" or "(UNDP)"."""
-        stripped = words.rstrip(" .")
+        stripped = plain(words).rstrip(" .")
         for opening, closing in ("[]", "()"):
             start = stripped.rfind(opening)
             if not stripped.endswith(closing) or start < 1 or len(stripped) - start > 300:
                 continue
-            inside = stripped[start + 1 : -1]
+            inside = words[start + 1 : len(stripped) - 1]
             label = _names_after_label(inside)
             names = label or split_names(inside)
             is_certain = opening == "[" or bool(label)

@@ -1,7 +1,12 @@
 """Tests of pasting an agenda: what is kept, asked, refused and added."""
 
+import re
+from html import unescape
+
 import pytest
-from django.utils import timezone
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
 
 from actions.models import ActionPoint, ProgressUpdate
 from actions.setup.models import PastedText
@@ -361,3 +366,30 @@ def test_long_text_is_read_in_pages_that_stay_small(signed_in):
     assert "1.30 Train" in text(page)
     assert "1.31 Train" not in text(page)
     assert len(page.content) < 200_000
+
+
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
+def test_example_on_the_page_is_understood_in_each_language(agenda, language):
+    with translation.override(language):
+        page = render_to_string("setup/paste_form.html", {"agenda": agenda, "form": {}})
+        example = unescape(re.findall(r"<pre>(.*?)</pre>", page, re.DOTALL)[0])
+
+        pasted = understand(agenda, example, {}, timezone.localdate())
+
+    assert (len(pasted.issues), len(pasted.points), pasted.questions) == (1, 2, [])
+    [update] = pasted.points[0].updates
+    assert [agency.acronym for agency in update.facts.agencies] == ["UNSSC"]
+    assert update.facts.reported == PartialDate.month(2006, 3)
+
+
+@pytest.mark.parametrize(
+    "source", ["(UNSSC, March 2006)", "（UNSSC，2006年3月）", "【UNSSC、2006年3月】", "(UNSSC، مارس 2006)"]
+)
+def test_source_of_an_update_may_have_brackets_and_commas_of_any_script(agenda, source):
+    pasted = understand(agenda, f"1. Reform\n1.1 Rules\nA course took place. {source}", {}, timezone.localdate())
+
+    [update] = pasted.points[0].updates
+    assert ([agency.acronym for agency in update.facts.agencies], update.facts.reported) == (
+        ["UNSSC"],
+        PartialDate.month(2006, 3),
+    )
