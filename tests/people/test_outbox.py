@@ -174,12 +174,13 @@ def test_mail_that_nobody_needs_any_more_is_not_sent(waiting, smtp_server, kind,
     assert (len(smtp_server.messages), AccountMail.objects.count()) == (expected, expected)
 
 
-def test_states_are_shown_to_admins_only(waiting, admin, coordinator, client):
+def test_states_are_shown_to_those_who_invite(waiting, admin, coordinator, other_focal_point, client):
     queue_mail(waiting, Kind.INVITATION, by=admin, now=timezone.now())
 
-    shown = [text(personas.sign_in(client, person).get("/people/")) for person in (admin, coordinator)]
+    readers = (admin, coordinator, other_focal_point)
+    shown = [text(personas.sign_in(client, person).get("/people/")) for person in readers]
 
-    assert ["Invitation queued" in page for page in shown] == [True, False]
+    assert ["Invitation queued" in page for page in shown] == [True, True, False]
 
 
 def test_answers_go_to_the_person_who_invites_otherwise_to_the_contact(
