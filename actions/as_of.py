@@ -82,7 +82,7 @@ def read_as_of(request: HttpRequest) -> AsOf:
     day_text, basis = request.GET.get("as_of", ""), request.GET.get("by", Basis.REPORTED)
     errors = []
     if basis not in Basis.values:
-        errors.append(_("The address names no such basis. This page shows what was reported."))
+        errors.append(_("There is no such way of counting. This page shows what was reported."))
         basis = Basis.REPORTED
     try:
         day = date.fromisoformat(day_text) if day_text else today

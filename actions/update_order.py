@@ -28,7 +28,7 @@ def read_order(query: Mapping[str, str], errors: list[str]) -> str:
     order = query.get("order") or REPORTED
     if order in _LABELS:
         return order
-    errors.append(_("The address names no such order. This page shows the updates by date of the report."))
+    errors.append(_("There is no such order. This page shows the updates by date of the report."))
     return REPORTED
 
 

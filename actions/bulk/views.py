@@ -116,7 +116,7 @@ def remind_many(request: HttpRequest, slug: str) -> HttpResponseBase:
     if form.is_valid() and not selection.is_faulty:
         reminded = remind_now(pks, person, form.cleaned_data["message"], timezone.now(), today)
         if reminded:
-            messages.success(request, " ".join([reminded_words(reminded), _("This cannot be undone.")]))
+            messages.success(request, " ".join([reminded_words(reminded), _("A reminder cannot be undone.")]))
         else:
             messages.info(request, nobody_reminded())
         return redirect(selection.list_address)

@@ -130,6 +130,6 @@ def _counts(states: Iterable[str]) -> list[tuple[str, str, int]]:
         "passed": _("Overdue"),
         "ahead": _("Upcoming"),
         "undated": _("Without a date"),
-        "ended": _("Not done, and no longer asked for"),
+        "ended": _("Not done, no longer due"),
     }
     return [(state, label, counted[state]) for state, label in words.items() if counted[state] or state != "ended"]

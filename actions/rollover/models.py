@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from actions.models import ActionPoint, ActionPointQuerySet, Milestone
 from actions.models.status import ENDED
@@ -155,7 +156,7 @@ class Decision(models.Model):
 
     class Kind(models.TextChoices):
         CARRY = "carry", _("Carry forward")
-        CLOSE = "close", _("Close")
+        CLOSE = "close", pgettext_lazy("decision on an action point", "Close")
         MERGE = "merge", _("Merge with others")
         SPLIT = "split", _("Split")
         SUPERSEDE = "supersede", _("Supersede with another one")

@@ -51,7 +51,7 @@ def test_each_person_gets_one_mail(as_coordinator, points):
 
     assert answer.redirect_chain[-1][0] == "/agendas/2026/action-points/?sort=status&page=1"
     assert asked() == [("fao@example.org", [3]), ("focal.undp@example.org", [1, 2])]
-    assert "Reminders go to Fao, Focal.Undp within a minute or two. This cannot be undone." in text(answer)
+    assert "Reminders go to Fao, Focal.Undp within a minute or two. A reminder cannot be undone." in text(answer)
     assert "/undoing/" not in answer.text
 
 

@@ -156,7 +156,7 @@ def test_page_says_that_nothing_has_changed_since_the_last_version(as_coordinato
     Agenda.objects.update(introduction="Other.")
     changed = text(as_coordinator.get(PUBLISH))
 
-    assert ["nothing in the note has changed since" in page for page in (first, unchanged, changed)] == [
+    assert ["Nothing in the note has changed since then" in page for page in (first, unchanged, changed)] == [
         False,
         True,
         False,
