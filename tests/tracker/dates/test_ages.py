@@ -67,7 +67,7 @@ def test_age_of_a_month_is_the_same_on_every_day_of_a_month(day):
 @pytest.mark.parametrize(
     ("language", "month", "day"),
     [
-        ("fr", "il y a 2 mois", "aujourd'hui"),
+        ("fr", "il y a 2 mois", "aujourd’hui"),
         ("es", "hace 2 meses", "hoy"),
         ("ru", "2 месяца назад", "сегодня"),
         ("ar", "قبل شهرين", "اليوم"),
