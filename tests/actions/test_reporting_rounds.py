@@ -13,6 +13,8 @@ from tests import personas
 from tests.actions.pages import links, text
 from tracker.dates.value import PartialDate
 
+pytestmark = pytest.mark.no_cover
+
 PAGES = ["", "dashboard/", "action-points/", "issues/1/", "1.1/"]
 
 

@@ -9,6 +9,8 @@ from tests import personas
 from tests.actions.pages import text
 from tracker.dates.value import PartialDate
 
+pytestmark = pytest.mark.no_cover
+
 AGENDA = "/agendas/2026/"
 ADD_ISSUE = f"{AGENDA}issues/"
 ADD_POINT = f"{AGENDA}issues/1/action-points/"

@@ -12,6 +12,8 @@ from tests import personas
 from tests.actions.pages import links, text
 from tracker.dates.value import PartialDate
 
+pytestmark = pytest.mark.no_cover
+
 
 @pytest.fixture
 def public_agenda(db: None) -> Agenda:

@@ -16,6 +16,8 @@ from tests import personas
 from tests.actions.pages import links, text
 from tracker.people.models import Agency, User
 
+pytestmark = pytest.mark.no_cover
+
 LIST = "/agendas/2026/action-points/"
 
 
@@ -92,7 +94,6 @@ def network(db):
 
 
 @pytest.mark.embedded  # links and figures do not depend on the database
-@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("slug", "state", "days_ago"),
     [("2005", "open", 0), ("2026", "open", 0), ("2026", "open", 100), ("2026", "closed", 0)],

@@ -15,7 +15,7 @@ from tests import personas
 from tests.actions.pages import links, text
 from tracker.dates.value import PartialDate
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from tests.actions.pages import links, text
 from tests.note.conftest import HOSTILE
 from tracker.dates.value import PartialDate
 
-pytestmark = pytest.mark.embedded  # how long a file takes does not depend on the database
+pytestmark = [pytest.mark.embedded, pytest.mark.no_cover]  # how long a file takes does not depend on the database
 
 ASK = "/agendas/2026/note/files/"
 MANY_ITEMS = "- a\n" * 5000
@@ -78,13 +78,11 @@ def seconds_of_word_file(note):
     return time.process_time() - begun
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("narrative", MANY_BLOCKS)
 def test_word_file_of_two_updates_of_many_blocks_takes_seconds(narrative):
     assert seconds_of_word_file(note_with(narrative, 2)) < 5
 
 
-@pytest.mark.no_cover
 def test_word_file_has_every_item():
     document = Document(BytesIO(write_word(note_with(MANY_ITEMS, 1))))
 
@@ -103,7 +101,6 @@ def blocks_and_runs(blocks):
                 yield from blocks_and_runs(item)
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("narrative", [*MANY_BLOCKS, *HOSTILE])
 def test_size_bounds_what_parsing_finds(narrative):
     measured = size(note_with(narrative, 1))

@@ -15,6 +15,8 @@ from tests import personas
 from tests.races import run_at_once
 from tracker.people.models import User
 
+pytestmark = pytest.mark.no_cover
+
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 EVER = date(2026, 1, 1)
 
@@ -390,9 +392,10 @@ def test_person_who_moves_east_before_being_due_gets_the_digest_of_the_period(sc
     assert (before, days_of(traveller)) == (["2026-11-16"], ["2026-11-16", "2026-11-23"])
 
 
-@pytest.mark.no_cover
-@pytest.mark.parametrize("zones", [[ZURICH, LOS_ANGELES], [ZURICH, TOKYO, LOS_ANGELES], [TOKYO, LOS_ANGELES, ZURICH]])
-@pytest.mark.parametrize("begun", [-30, 2, 20])
+@pytest.mark.parametrize(
+    ("zones", "begun"),
+    [([ZURICH, LOS_ANGELES], -30), ([ZURICH, TOKYO, LOS_ANGELES], 2), ([TOKYO, LOS_ANGELES, ZURICH], 20)],
+)
 def test_person_who_moves_about_gets_each_digest_once(schedule, traveller, zones, begun):
     through(-170, begun)
     for number, zone in enumerate(zones):
