@@ -29,7 +29,9 @@ def asks(point, today=TODAY, period_start=PERIOD):
 
 def reported(point, days_ago, **fields):
     on = PartialDate.day(TODAY - timedelta(days=days_ago))
-    personas.log_progress(point, personas.progress(**fields), author=None, now=NOW, reported_on=on)
+    personas.log_progress(
+        point, personas.progress(**fields), author=None, now=NOW - timedelta(days=days_ago), reported_on=on
+    )
 
 
 @pytest.mark.parametrize(("days", "expected"), [(90, False), (91, True)])

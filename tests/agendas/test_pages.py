@@ -117,7 +117,7 @@ def test_agenda_page_without_introduction_explains_itself_to_visitors(client, pu
     to_visitor = client.get("/agendas/2005/")
     to_member = personas.sign_in(client, focal_point).get("/agendas/2005/")
 
-    assert [text(page).count(lead) for page in (to_visitor, to_member)] == [2, 1]  # once at the foot of every page
+    assert [lead in text(page) for page in (to_visitor, to_member)] == [True, False]
     assert "About this agenda" not in text(to_visitor)
 
 

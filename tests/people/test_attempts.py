@@ -142,7 +142,7 @@ def test_answer_429_names_the_minute_in_which_to_try_again(client, person, setti
 
     assert (answers[0].status_code != 429, answers[1].status_code) == (True, 429)
     assert answers[1].headers["Retry-After"] == "60"
-    assert "in 1 minute at the latest" in answers[1].content.decode()
+    assert "in at most 1 minute." in answers[1].content.decode()
 
 
 def test_wrong_codes_of_a_second_factor_are_refused_with_the_time_to_wait(client, person):
@@ -153,7 +153,7 @@ def test_wrong_codes_of_a_second_factor_are_refused_with_the_time_to_wait(client
 
     assert [answer.status_code for answer in answers] == [200] * 10 + [429]
     assert answers[-1].headers["Retry-After"] == "300"
-    assert "in 5 minutes at the latest" in answers[-1].content.decode()
+    assert "in at most 5 minutes." in answers[-1].content.decode()
 
 
 def test_confirmations_of_a_password_are_counted_for_each_person(client, person):

@@ -180,7 +180,7 @@ def test_page_has_nobody_but_the_chosen(network, django_assert_num_queries):
 def test_id_of_nobody_is_refused(network, pk):
     form = bound(PeopleForm, pk, str(network["ann"].pk))
 
-    assert "cannot be chosen any more" in str(form.errors)
+    assert "can no longer be chosen" in str(form.errors)
     assert "Ann Lee" in str(form["people"])
 
 

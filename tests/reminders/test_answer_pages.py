@@ -97,8 +97,8 @@ def test_link_that_was_used_says_so_and_drops_nothing_that_is_typed_now(client, 
 
     assert "You answered with this link on" in text(opened)
     assert "<textarea" not in opened.text
-    assert "What you typed now is not published" not in text(same)
-    assert "What you typed now is not published" in text(other)
+    assert "what you have just typed is not published" not in text(same)
+    assert "what you have just typed is not published" in text(other)
     assert "Something else." in text(other)
     assert [update.narrative for update in point.progress_updates.all()] == ["Once."]
 
@@ -292,7 +292,7 @@ def test_link_to_an_agenda_that_was_rolled_over_says_where_it_goes_on(client, po
     response = client.get(address)
 
     assert response.status_code == 404
-    assert "carried into another agenda since" in text(response)
+    assert "has since been carried over to another agenda" in text(response)
     assert {link for link in links(response) if "/2027/" in link} == {part.get_absolute_url() for part in parts}
     assert "/2028/" not in response.content.decode()
     assert "Secret" not in text(response)  # who may read it has an account

@@ -46,7 +46,9 @@ def listed(**options):
 
 def reported(point, days_ago, **fields):
     on = PartialDate.day(TODAY - timedelta(days=days_ago))
-    return log_progress(point, personas.progress(**fields), author=None, now=NOW, reported_on=on)
+    return log_progress(
+        point, personas.progress(**fields), author=None, now=NOW - timedelta(days=days_ago), reported_on=on
+    )
 
 
 DUE = ("report", "1.1", ["update_due"])

@@ -52,8 +52,8 @@ def test_other_records_keep_their_traceback():
 
 TOKEN = "eyJhIjoxfQ:1wPq3t:J-8_secret"
 # Route parameters that are not secret. List a new one here, or add its route to SECRET_PATHS.
-HARMLESS = {"slug", "number", "issue", "update", "pk", "acronym", "kind", "name"}
-HARMLESS_IN_ADMIN = {"content_type_id", "object_id", "app_label", "url"}
+HARMLESS = {"slug", "number", "issue", "update", "pk", "acronym", "kind", "name", "page"}
+HARMLESS_BELOW = {"/admin/": {"content_type_id", "object_id", "app_label", "url"}, "/agendas/": {"key"}}
 
 
 def routes(resolver: URLResolver, before: str = "/") -> Iterator[tuple[str, set[str]]]:
@@ -69,7 +69,7 @@ def routes(resolver: URLResolver, before: str = "/") -> Iterator[tuple[str, set[
 SECRET = [
     re.sub(r"\(\?P<\w+>[^)]+\)|<[^>]+>", TOKEN, route).replace("^", "").replace("$", "")
     for route, parameters in routes(get_resolver())
-    if parameters - HARMLESS - (HARMLESS_IN_ADMIN if route.startswith("/admin/") else set())
+    if parameters - HARMLESS - next((names for path, names in HARMLESS_BELOW.items() if route.startswith(path)), set())
 ]
 
 

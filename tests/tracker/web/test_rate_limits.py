@@ -27,7 +27,7 @@ def test_visitor_over_the_limit_gets_429(client):
 
     assert [response.status_code for response in responses] == [200, 200, 429]
     assert responses[2].headers["Retry-After"] == "60"
-    assert "at most 2 of these are made a minute. Wait a minute, and load the page again" in text(responses[2])
+    assert "you can open at most 2 of these a minute. Wait a minute and reload the page" in text(responses[2])
 
 
 def test_actions_are_counted_separately(client):
