@@ -161,7 +161,7 @@ def _part_states(
     for action_point, *columns, paused_until in rows:
         pk, agency = columns[:2]
         people = frozenset(active.get(pk) or focal_points.get(agency) or ())
-        named, predecessor = tuple(persons.get(pk, ())), predecessors.get((action_point, agency))
+        named, predecessor = tuple(sorted(persons.get(pk, ()))), predecessors.get((action_point, agency))
         part = PartState._make((*columns, named, people, paused_until, predecessor))
         parts[action_point] = (*parts.get(action_point, ()), part)
     return parts

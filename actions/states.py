@@ -39,7 +39,7 @@ class PartState(NamedTuple):
     since: date | None = None
     """The day from which the agency is responsible."""
     persons: tuple[int, ...] = ()
-    """Ids of the persons named for it, active or not."""
+    """Ids of the persons named for it, active or not, in order."""
     people: frozenset[int] = frozenset()
     """Ids of the active people it belongs to: those named, otherwise the focal points of the agency and of those below it."""
     paused_until: date | None = None
