@@ -37,9 +37,16 @@ WAITING = ("test_frozen_database.py", "test_backup.py", "test_start.py")
 """Modules that mostly wait for processes of their own. They run first, so that the other tests use that time."""
 
 
+LONG = ("test_every_page.py", "test_real_year.py", "test_page_size.py", "test_page_weight.py")
+"""Modules with tests of many seconds. They begin early, so that no process works on one of them while the others have finished."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Run what waits first. On PostgreSQL leave out the tests that use no database: they have run on SQLite."""
-    items.sort(key=lambda item: item.path.name not in WAITING or bool(item.get_closest_marker("django_db")))
+    """Run what waits and what is long first. On PostgreSQL leave out the tests that use no database: they have run on SQLite."""
+    waiting = [item for item in items if item.path.name in WAITING and not item.get_closest_marker("django_db")]
+    long = [item for item in items if item.path.name in LONG]
+    first = {*waiting, *long}
+    items[:] = [*waiting, *long, *(item for item in items if item not in first)]
     if connection.vendor == "sqlite":
         return
     uses_database = {
