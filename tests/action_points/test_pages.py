@@ -17,6 +17,8 @@ from tests import personas
 from tests.actions.pages import links, text
 from tracker.dates.value import PartialDate
 
+pytestmark = pytest.mark.embedded  # what pages say does not depend on the database
+
 PATH = "/agendas/2026/1.1/"
 HISTORY = f"{PATH}history/"
 LOGGING = ("updates/", "updates/?status=no_progress", "milestones/", "snooze/")

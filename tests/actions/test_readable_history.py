@@ -12,7 +12,11 @@ from issues.readable_history import ALWAYS, NEVER, readable_since
 from tests import personas
 from tracker.people.models import Role
 
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.embedded,  # test_past_model.py reads the history on each database
+    pytest.mark.no_cover,
+]
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 PAGES = [

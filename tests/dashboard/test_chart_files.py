@@ -12,6 +12,8 @@ from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import text
 
+pytestmark = pytest.mark.embedded  # figures are counted in Python
+
 CHARTS = "/agendas/2026/charts/"
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -103,7 +105,6 @@ def test_charts_of_an_agenda_without_action_points(client, coordinator):
     assert [client.get(f"{CHARTS}{name}.svg").status_code for name in NAMES] == [200] * 4
 
 
-@pytest.mark.embedded  # what a table shows does not depend on the database
 @pytest.mark.parametrize("query", ["", "?as_of=2026-01-31"])
 def test_tables_of_charts_lead_to_lists_of_the_same_count(client, coordinator, query):
     call_command("loaddata", "baseline_2005", verbosity=0)

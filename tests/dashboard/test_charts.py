@@ -25,6 +25,8 @@ from tests.actions.pages import links, text
 from tests.personas import TODAY
 from tracker.dates.value import PartialDate
 
+pytestmark = pytest.mark.embedded  # figures are counted in Python
+
 
 @pytest.fixture(autouse=True)
 def without_stored_history():

@@ -10,6 +10,8 @@ from django.urls import reverse
 from tests import personas
 from tracker.help.views import PAGES
 
+pytestmark = pytest.mark.embedded  # what pages say does not depend on the database
+
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
 

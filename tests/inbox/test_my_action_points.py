@@ -15,7 +15,11 @@ from tests import personas
 from tests.actions.pages import links, text
 from tracker.dates.value import PartialDate
 
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.embedded,  # what pages say does not depend on the database
+    pytest.mark.no_cover,
+]
 
 
 @pytest.fixture

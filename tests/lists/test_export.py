@@ -22,6 +22,11 @@ from tests.actions.pages import links
 from tracker.dates.value import PartialDate
 from tracker.web.tabular import as_csv, as_json, as_xlsx
 
+pytestmark = [
+    pytest.mark.embedded,  # files are written from plain data
+    pytest.mark.no_cover,
+]
+
 PATH = "/agendas/2026/action-points"
 
 

@@ -15,6 +15,8 @@ from tests import personas
 from tests.actions.pages import links
 from tracker.dates.value import PartialDate
 
+pytestmark = pytest.mark.embedded  # files are written from plain data
+
 UPDATES = "/agendas/2026/updates"
 
 

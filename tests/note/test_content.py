@@ -12,7 +12,10 @@ from actions.note.serialization import from_json, to_json
 from actions.progress import correct, withdraw
 from tests import personas
 
-pytestmark = pytest.mark.no_cover
+pytestmark = [
+    pytest.mark.embedded,  # a note is built from plain data
+    pytest.mark.no_cover,
+]
 
 TODAY = date(2006, 4, 20)
 

@@ -8,6 +8,11 @@ from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import text
 
+pytestmark = [
+    pytest.mark.embedded,  # what pages say does not depend on the database
+    pytest.mark.no_cover,
+]
+
 NOTE = "/agendas/2005/note/"
 
 

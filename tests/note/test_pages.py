@@ -7,6 +7,11 @@ from actions.note.views import sign_offs
 from tests import personas
 from tests.actions.pages import links, text
 
+pytestmark = [
+    pytest.mark.embedded,  # what pages say does not depend on the database
+    pytest.mark.no_cover,
+]
+
 NOTE = "/agendas/2026/note/"
 
 

@@ -15,7 +15,7 @@ from tracker.people.tasks import send_account_mails
 
 __all__ = ["run_tasks_in_process", "separate_cache"]  # fixtures
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
 
 SAME = [
     ("a@ü.example", "a@xn--tda.example"),

@@ -16,6 +16,11 @@ from tests import personas
 from tests.personas import NOW, TODAY
 from tracker.dates.value import PartialDate
 
+pytestmark = [
+    pytest.mark.embedded,  # a mail is written from plain data
+    pytest.mark.no_cover,
+]
+
 LINKS = "http://127.0.0.1:8000/reminders/answers/"
 
 
