@@ -16,7 +16,7 @@ from actions.reminders.models.entry import DigestEntry, Kind
 from actions.states import ActionPointState, PartState
 from issues.models import Agenda
 from tests.rules import obvious_model as model
-from tests.rules.events import Network, local_day
+from tests.rules.events import Network
 from tests.rules.real_world import RealWorld
 from tracker.people.models import Role, User
 from tracker.people.permissions import Owned, Right, may
@@ -131,27 +131,6 @@ def modelled_digests(network: Network, today: date) -> Digests:
     focal_points = [name for name in active(network) if network.people[name].role == Role.FOCAL_POINT]
     mailed = {name: model.digest(network, name, today) for name in focal_points}
     return {name: (set(waiting.reports), set(waiting.milestones)) for name, waiting in mailed.items() if waiting}
-
-
-def answers_of_another_day(network: Network, today: date) -> set[Place]:
-    """Return the parts whose answer is "no progress" and was recorded on another day than that of the last report.
-
-    The rules go by the day of the recording. The tracker does not store it with the part, and goes by the last report.
-    """
-    found = set()
-    for name in network.action_points:
-        for part in model.parts(network, name, today):
-            answer, reports = model.deciding_update(network, name, part), model.covering(network, name, part)
-            is_no_progress = model.status_of_part(network, name, part) == model.NO_PROGRESS
-            if answer and is_no_progress and local_day(answer.recorded_at, answer.zone) != model.day_of(reports[-1]):
-                found.add((name, part))
-    return found
-
-
-def without_reports_on(places: set[Place], digests: Digests) -> Digests:
-    """Return the digests without questions about these parts. One that has nothing else is left out."""
-    left = {name: (reports - places, milestones) for name, (reports, milestones) in digests.items()}
-    return {name: content for name, content in left.items() if any(content)}
 
 
 def active(network: Network) -> list[str]:
