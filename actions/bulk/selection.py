@@ -13,6 +13,7 @@ from actions.lists.sorting import DEFAULT, ORDERS, in_order
 from actions.reader import read_agenda
 from actions.states import ActionPointState
 from issues.models import Agenda
+from tracker.web.queries import without
 
 _OWN = ("points", "kind")
 """Parameters that the list adds to its query when it leads to such a page."""
@@ -64,7 +65,4 @@ def read_selection(request: HttpRequest, agenda: Agenda) -> Selection:
 
 def list_query(data: QueryDict) -> QueryDict:
     """Return the query of the list."""
-    query = data.copy()
-    for name in _OWN:
-        query.pop(name, None)
-    return query
+    return without(data, _OWN)

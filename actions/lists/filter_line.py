@@ -16,6 +16,7 @@ from actions.lists.filters import ActionPointFilter, query_without_page
 from issues.models import Issue
 from tracker.durations import in_words
 from tracker.enumerations import comma_separated
+from tracker.web.queries import without
 
 _LABELS = {
     "issue": gettext_lazy("Issue"),
@@ -73,9 +74,7 @@ def filter_line(filters: ActionPointFilter) -> FilterLine:
     values, names = filters.form.cleaned_data, set(filters.filters)
     statuses, owners = _choices(filters, "status"), _choices(filters, "owner")
     people = _choices(filters, "focal_point") if "focal_point" in names else []
-    display = filters.data.copy()
-    for name in names:
-        display.pop(name, None)
+    display = without(filters.data, names)
     return FilterLine(
         issue=_link_menu(filters, "issue", issues),
         agency=_link_menu(filters, "agency", {}),
@@ -127,9 +126,7 @@ def _current(choices: list[Choice]) -> str:
 def _link_menu(filters: ActionPointFilter, name: str, short: dict[str, str]) -> LinkMenu:
     """Return the menu of a filter. `short` has labels to use instead of those of its choices."""
     chosen = filters.form.cleaned_data.get(name) or ""
-    others = filters.data.copy()
-    others.pop(name, None)
-    base = query_without_page(others)
+    base = query_without_page(without(filters.data, [name]))
     start = f"{base}&{name}=" if base else f"{name}="
     labels = {str(value): short.get(value) or str(label) for value, label in filters.filters[name].extra["choices"]}
     choices = [Choice("", _("Any"), not chosen, base)]

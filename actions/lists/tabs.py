@@ -9,14 +9,16 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from actions import rules
+from actions.as_of import PARAMETERS
 from actions.lists.filters import ANY, query_without_page
 from actions.lists.models import SavedView
 from actions.models import AttentionReason
 from actions.states import ActionPointState
+from tracker.web.queries import without
 
 MAX_COUNTED = 500
 """Action points of the largest agenda whose tabs have counts."""
-_DISPLAY = ("sort", "columns", "as_of", "by")
+_DISPLAY = ("sort", "columns", *PARAMETERS)
 """Parameters that do not choose action points. Tabs keep them."""
 
 
@@ -50,10 +52,8 @@ def _tab(label: str, own: str, display: str, narrowed: str, count: int | None) -
 
 def _saved_tab(view: SavedView, query: QueryDict) -> Tab:
     """Return the tab of a view. It is current if the list shows what was saved, today or on a past date."""
-    shown = query.copy()
-    for name in ("as_of", "by"):
-        shown.pop(name, None)
-    return Tab(view.name, view.query, shown == QueryDict(view.query), None, view)
+    is_current = without(query, PARAMETERS) == QueryDict(view.query)
+    return Tab(view.name, view.query, is_current, None, view)
 
 
 def _split(query: QueryDict) -> tuple[str, str]:

@@ -1,6 +1,5 @@
 """The list of action points as a page and as a file, and its saved views."""
 
-from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
@@ -34,6 +33,7 @@ from issues.models import Agenda
 from tracker.people.models import User
 from tracker.transactions import lock
 from tracker.web.pagination import get_page
+from tracker.web.queries import without
 from tracker.web.tabular import file_response
 
 
@@ -102,14 +102,14 @@ def _columns(data: QueryDict, errors: list[str]) -> list[str]:
 def _tools(request: HttpRequest, filters: ActionPointFilter, as_of: AsOf, export_query: str) -> dict[str, Any]:
     """Return what is above the table: tabs, filters, and the query of the files."""
     query = query_without_page(request.GET)
-    filter_query = _without(QueryDict(query), PARAMETERS)
+    filter_query = without(QueryDict(query), PARAMETERS)
     views = offered_views(request.user, filters.agenda)
     return {
         "query": query,
         "export_query": export_query,
         "kept": pairs(filter_query),
         "kept_query": filter_query.urlencode(),
-        "pairs_without_columns": pairs(_without(QueryDict(query), ["columns"])),
+        "pairs_without_columns": pairs(without(QueryDict(query), ["columns"])),
         "tabs": tabs(filters.data, filters.states, as_of.day, views),
         "filter_line": filter_line(filters),
         "views": views,
@@ -142,13 +142,6 @@ def _table(
         "remind_words": remind_words() if actions.may_coordinate else "",
         "query_pairs": pairs(request.GET),
     }
-
-
-def _without(query: QueryDict, names: Iterable[str]) -> QueryDict:
-    left = query.copy()
-    for name in names:
-        left.pop(name, None)
-    return left
 
 
 @public_if_visible

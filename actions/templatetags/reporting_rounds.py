@@ -9,6 +9,7 @@ from actions.as_of import PARAMETERS, AsOf
 from actions.reporting_rounds import end_of_round, long_past_period
 from issues.models import Agenda
 from tracker.people.permissions import Right, may
+from tracker.web.queries import without
 
 register = template.Library()
 
@@ -35,8 +36,6 @@ def past_period(context: Any, agenda: Agenda, as_of: AsOf) -> dict[str, Any]:
 
 def _query_as_of(query: QueryDict, day: str) -> str:
     """Return the query of the page, its first page, on that day."""
-    changed = query.copy()
-    for name in (*PARAMETERS, *_OF_A_PAGE):
-        changed.pop(name, None)
+    changed = without(query, [*PARAMETERS, *_OF_A_PAGE])
     changed["as_of"] = day
     return changed.urlencode()
