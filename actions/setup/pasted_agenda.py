@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import sha256
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -24,6 +23,7 @@ from tracker.enumerations import comma_separated
 from tracker.folding import fold
 from tracker.people.models import Agency
 from tracker.text import is_blank
+from tracker.web.optimistic_lock import version_of_content
 
 MAX_ACTION_POINTS, MAX_UPDATES = 2000, 300
 MAX_TITLE_LENGTH, MAX_NUMBER = 200, 999
@@ -71,7 +71,7 @@ class PastedAgenda:
             )
             for issue in self.issues
         ]
-        return sha256(repr((self.introduction, shown)).encode()).hexdigest()
+        return version_of_content(self.introduction, shown)
 
     def summary(self) -> str:
         """Return how much it adds, such as "2 issues, 3 action points"."""

@@ -1,5 +1,7 @@
 """Name a new agenda, and steps 2 to 5 of its set-up: agencies, people, leads, opening."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -51,29 +53,34 @@ def new_agenda(request: HttpRequest) -> HttpResponseBase:
     return render_form(request, "setup/new_agenda.html", form, latest=latest)
 
 
-def _draft(request: HttpRequest, slug: str) -> Agenda | HttpResponseBase:
-    """Return the draft. An agenda that is open already leads to its page."""
-    agenda = agenda_to_edit(request, slug)
-    if agenda.state == Agenda.State.DRAFT:
-        return agenda
-    messages.info(request, _("This agenda was already opened."))
-    return redirect(agenda)
+def _of_draft(
+    view: Callable[[HttpRequest, Agenda], HttpResponseBase],
+) -> Callable[[HttpRequest, str], HttpResponseBase]:
+    """Pass the draft with this slug to the view. An agenda that is open already leads to its page."""
+
+    @wraps(view)
+    def of_slug(request: HttpRequest, slug: str) -> HttpResponseBase:
+        agenda = agenda_to_edit(request, slug)
+        if agenda.state == Agenda.State.DRAFT:
+            return view(request, agenda)
+        messages.info(request, _("This agenda was already opened."))
+        return redirect(agenda)
+
+    return of_slug
 
 
 @preserve_form
 @require_http_methods(["GET", "HEAD", "POST"])
 @atomic_post
-def agencies(request: HttpRequest, slug: str) -> HttpResponseBase:
+@_of_draft
+def agencies(request: HttpRequest, agenda: Agenda) -> HttpResponseBase:
     """Step 2: show the agencies of the agenda, and add others to the directory."""
-    agenda = _draft(request, slug)
-    if not isinstance(agenda, Agenda):
-        return agenda
     initial = {"acronym": request.GET.get("acronym", "")[:20]} | saved_initial(request)
     form = NewAgencyForm(posted(request), initial=initial)
     if form.is_valid():
         agency = form.save()
         messages.success(request, _("“%(name)s” is saved.") % {"name": agency}, extra_tags=clear_browser_copy(request))
-        return redirect("setup_agencies", slug)
+        return redirect("setup_agencies", agenda.slug)
     stored = PastedText.objects.filter(agenda=agenda).first()
     kept = [
         key.removeprefix("agency:").upper()
@@ -88,14 +95,12 @@ def agencies(request: HttpRequest, slug: str) -> HttpResponseBase:
 @preserve_form
 @require_http_methods(["GET", "HEAD", "POST"])
 @atomic_post
-def people(request: HttpRequest, slug: str) -> HttpResponseBase:
+@_of_draft
+def people(request: HttpRequest, agenda: Agenda) -> HttpResponseBase:
     """Step 3: queue invitations of focal points, which are sent on opening. `remove` takes one off the list."""
-    agenda = _draft(request, slug)
-    if not isinstance(agenda, Agenda):
-        return agenda
     if request.method == "POST" and (pk := request.POST.get("remove", "")):
         QueuedInvitation.objects.filter(agenda=agenda, pk=int(pk) if pk.isdecimal() and len(pk) < 10 else 0).delete()
-        return redirect("setup_people", slug)
+        return redirect("setup_people", agenda.slug)
     lonely = without_focal_point(agenda)
     person = signed_in(request)
     first = lonely.filter(acronym=request.GET.get("agency", "")[:20]).first() or lonely.first()
@@ -107,7 +112,7 @@ def people(request: HttpRequest, slug: str) -> HttpResponseBase:
         queued = form.save()
         message = _("The invitation to %(person)s is queued. It is sent when you open the agenda.")
         messages.success(request, message % {"person": queued.name}, extra_tags=clear_browser_copy(request))
-        return redirect("setup_people", slug)
+        return redirect("setup_people", agenda.slug)
     named = list(agencies_of(agenda))
     active = User.objects.active().focal_points().filter(agency__in=named)
     context = {
@@ -121,11 +126,9 @@ def people(request: HttpRequest, slug: str) -> HttpResponseBase:
 @preserve_form
 @require_http_methods(["GET", "HEAD", "POST"])
 @atomic_post
-def leads(request: HttpRequest, slug: str) -> HttpResponseBase:
+@_of_draft
+def leads(request: HttpRequest, agenda: Agenda) -> HttpResponseBase:
     """Step 4: name the lead agencies of each action point, a page at a time. Agencies that its text names are offered."""
-    agenda = _draft(request, slug)
-    if not isinstance(agenda, Agenda):
-        return agenda
     errors: list[str] = []
     points = ActionPoint.objects.filter(issue__agenda=agenda).with_context().in_order()
     page = get_page(points, PAGE_SIZE, request.GET, errors)
@@ -138,7 +141,7 @@ def leads(request: HttpRequest, slug: str) -> HttpResponseBase:
         words = ngettext("%(count)s action point changed.", "%(count)s action points changed.", count)
         messages.success(request, words % {"count": count}, extra_tags=clear_browser_copy(request))
         following = f"?page={page.next_page_number()}" if page.has_next() else ""
-        return redirect(f"{request.path}{following}") if following else redirect("setup_opening", slug)
+        return redirect(f"{request.path}{following}") if following else redirect("setup_opening", agenda.slug)
     offered = _offered(shown, directory)
     rows = [(point, form[f"lead-{point.pk}"], offered[point.pk]) for point in shown]
     context = {"rows": rows, "page": page, "errors": errors}
@@ -171,11 +174,9 @@ def _offered(points: list[ActionPoint], directory: Directory) -> dict[int, list[
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @atomic_post
-def opening(request: HttpRequest, slug: str) -> HttpResponseBase:
+@_of_draft
+def opening(request: HttpRequest, agenda: Agenda) -> HttpResponseBase:
     """Step 5: show what opening does, and open. Visible to everybody only after a confirmation."""
-    agenda = _draft(request, slug)
-    if not isinstance(agenda, Agenda):
-        return agenda
     person = signed_in(request)
     form = OpeningForm(posted(request), agenda=agenda)
     if form.is_valid():

@@ -1,5 +1,6 @@
 """Step 1: paste a text, see what was understood of it, answer what is doubtful, and add it to the agenda."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -48,11 +49,11 @@ def paste_agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
         messages.info(request, _("This text was already added."))
         return _added(agenda)
     if stored and has_text and request.method != "POST" and "edit" not in request.GET and "saved" not in request.GET:
-        return reading_page(request, agenda, stored)
+        return _show(request, agenda, stored, _read(agenda, stored))
     form = PastedTextForm(posted(request), stored=stored, initial=saved_initial(request))
     if form.is_valid():
         stored = _store(agenda, stored, form.cleaned_data["text"], person)
-        pasted = understand(agenda, stored.text, stored.answers, timezone.localdate())
+        pasted = _read(agenda, stored)
         if not pasted.errors:
             messages.success(request, _("Text saved. Nothing is added yet."), extra_tags=clear_browser_copy(request))
             return redirect("paste_agenda", slug)
@@ -60,6 +61,10 @@ def paste_agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
     status = 200 if not form.is_bound else 409 if form.is_conflict else 400
     context = {"agenda": agenda, "form": form, "steps": _steps(agenda, None), "stored": stored}
     return render(request, "setup/paste_form.html", context, status=status)
+
+
+def _read(agenda: Agenda, stored: PastedText) -> PastedAgenda:
+    return understand(agenda, stored.text, stored.answers, timezone.localdate())
 
 
 def _store(agenda: Agenda, stored: PastedText | None, text: str, person: User) -> PastedText:
@@ -74,13 +79,13 @@ def _store(agenda: Agenda, stored: PastedText | None, text: str, person: User) -
 
 def _change(request: HttpRequest, agenda: Agenda, stored: PastedText, person: User) -> HttpResponseBase:
     """Take an answer, or add everything."""
-    pasted = understand(agenda, stored.text, stored.answers, timezone.localdate())
+    pasted = _read(agenda, stored)
     if request.POST.get("do") == "add":
         return _add(request, agenda, stored, pasted, person)
     try:
         count = _answer(request, stored, pasted)
     except ValidationError as error:
-        return reading_page(request, agenda, stored, errors=error.messages, status=400)
+        return _show(request, agenda, stored, _read(agenda, stored), errors=error.messages, status=400)
     if not count:
         messages.info(request, _("This question was already answered."))
     address = reverse("paste_agenda", args=[agenda.slug])
@@ -112,21 +117,16 @@ def _add(
     request: HttpRequest, agenda: Agenda, stored: PastedText, pasted: PastedAgenda, person: User
 ) -> HttpResponseBase:
     if pasted.errors:
-        return reading_page(request, agenda, stored, status=400)
+        return _show(request, agenda, stored, pasted, status=400)
     if pasted.questions:
         left = questions_left(len(pasted.questions))
-        return reading_page(
-            request,
-            agenda,
-            stored,
-            errors=[_("%(left)s. Answer first; nothing was added.") % {"left": left}],
-            status=400,
-        )
+        message = _("%(left)s. Answer first; nothing was added.") % {"left": left}
+        return _show(request, agenda, stored, pasted, errors=[message], status=400)
     if request.POST.get("version") != pasted.version:
         message = _(
             "The text or the agenda has changed since you opened this page. Nothing was added. Check it again, then continue."
         )
-        return reading_page(request, agenda, stored, errors=[message], status=409)
+        return _show(request, agenda, stored, pasted, errors=[message], status=409)
     add_to_agenda(pasted, by=person, now=timezone.now())
     stored.added_at = timezone.now()
     stored.save(update_fields=["added_at"])
@@ -138,11 +138,16 @@ def _added(agenda: Agenda) -> HttpResponseBase:
     return redirect("setup_agencies", agenda.slug) if agenda.state == Agenda.State.DRAFT else redirect(agenda)
 
 
-def reading_page(
-    request: HttpRequest, agenda: Agenda, stored: PastedText, *, errors: list[str] | None = None, status: int = 200
+def _show(
+    request: HttpRequest,
+    agenda: Agenda,
+    stored: PastedText,
+    pasted: PastedAgenda,
+    *,
+    errors: Iterable[str] = (),
+    status: int = 200,
 ) -> HttpResponse:
     """Show the text beside what was understood."""
-    pasted = understand(agenda, stored.text, stored.answers, timezone.localdate())
     page_errors: list[str] = []
     page = read_page(pasted, stored.text, request.GET, page_errors)
     context: dict[str, Any] = {
@@ -150,7 +155,7 @@ def reading_page(
         "stored": stored,
         "pasted": pasted,
         "page": page,
-        "errors": [*(errors or []), *pasted.errors[:MAX_ERRORS_SHOWN], *page_errors],
+        "errors": [*errors, *pasted.errors[:MAX_ERRORS_SHOWN], *page_errors],
         "steps": _steps(agenda, pasted),
     }
     return render(request, "setup/reading_page.html", context, status=400 if page_errors and status == 200 else status)
