@@ -106,11 +106,13 @@ def is_past_due(due_latest: date | None, today: date) -> bool:
     return due_latest is not None and due_latest < today
 
 
+def _is_still_needed(state: ActionPointState, milestone: OpenMilestone) -> bool:
+    return any(is_going_on(part) for part in parts_of_milestone(state, milestone))
+
+
 def is_passed(state: ActionPointState, milestone: OpenMilestone, today: date) -> bool:
     """Return whether the latest day of the milestone has passed, and its part (or one of all parts) is going on."""
-    return is_past_due(milestone.due_latest, today) and any(
-        is_going_on(part) for part in parts_of_milestone(state, milestone)
-    )
+    return is_past_due(milestone.due_latest, today) and _is_still_needed(state, milestone)
 
 
 def is_overdue(state: ActionPointState, milestone: OpenMilestone, today: date) -> bool:
@@ -120,9 +122,7 @@ def is_overdue(state: ActionPointState, milestone: OpenMilestone, today: date) -
 
 def is_ahead(state: ActionPointState, milestone: OpenMilestone, today: date) -> bool:
     """Return whether the milestone is due today or later, and its part (or one of all parts) is going on."""
-    return not is_past_due(milestone.due_latest, today) and any(
-        is_going_on(part) for part in parts_of_milestone(state, milestone)
-    )
+    return not is_past_due(milestone.due_latest, today) and _is_still_needed(state, milestone)
 
 
 def has_milestone_ahead(state: ActionPointState, today: date) -> bool:
@@ -181,6 +181,13 @@ def is_reminded_of(state: ActionPointState, part: PartState, milestone: OpenMile
         and milestone.due_latest is not None
         and milestone.due_latest <= today + timedelta(days=SOON)
         and part in parts_of_milestone(state, milestone)
+    )
+
+
+def is_reminded_by_hand(state: ActionPointState, part: PartState, today: date) -> bool:
+    """Return whether a coordinator's reminder asks about the part: a digest would ask for a report, or a milestone of it is overdue."""
+    return is_asked_about(state, part, today, None) or any(
+        is_overdue(state, each, today) and is_reminded_of(state, part, each, today) for each in state.milestones
     )
 
 

@@ -14,7 +14,6 @@ from actions.as_of import AsOf
 from actions.dashboard.counts import AgendaCounts
 from actions.models import AttentionReason
 from actions.reminders.models import DeclinedResponsibility
-from actions.states import ActionPointState, PartState
 from issues.models import Agenda
 from tracker.people.models import Agency, User
 
@@ -114,7 +113,7 @@ def _people_to_remind(agenda: Agenda, counted: AgendaCounts, today: date) -> int
         (person, state.pk)
         for state in counted.reasons[AttentionReason.UPDATE_DUE]
         for part in state.parts
-        if rules.is_asked_about(state, part, today, None) or _has_milestone_overdue(state, part, today)
+        if rules.is_reminded_by_hand(state, part, today)
         for person in part.people
     }
     if not asked:
@@ -122,11 +121,3 @@ def _people_to_remind(agenda: Agenda, counted: AgendaCounts, today: date) -> int
     declined = DeclinedResponsibility.objects.unresolved().filter(action_point__issue__agenda=agenda)
     left = asked - set(declined.values_list("person_id", "action_point_id"))
     return User.objects.accepting_digests(today).filter(pk__in={person for person, _point in left}).count()
-
-
-def _has_milestone_overdue(state: ActionPointState, part: PartState, today: date) -> bool:
-    """Return whether a reminder about the part lists a milestone that is overdue."""
-    return any(
-        rules.is_reminded_of(state, part, each, today) and rules.is_overdue(state, each, today)
-        for each in state.milestones
-    )

@@ -1,7 +1,7 @@
 """The rows of the list with what a reader can do about each part."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -101,7 +101,7 @@ def table_rows(
 ) -> list[TableRow]:
     """Return the rows. `issues` has the labels of the issues by number. One query for coordinators."""
     by_pk = {state.pk: state for state in states}
-    asked = {row.pk: set(_asked(row, by_pk[row.pk], day)) for row in rows} if actions.may_coordinate else {}
+    asked = {row.pk: _people_to_remind(by_pk[row.pk], day) for row in rows} if actions.may_coordinate else {}
     people = set().union(*asked.values())
     accepting: set[int] = set()
     if people:
@@ -131,6 +131,11 @@ def table_rows(
     ]
 
 
+def _people_to_remind(state: ActionPointState, day: date) -> set[int]:
+    parts = (part for part in state.parts if rules.is_reminded_by_hand(state, part, day))
+    return {person for part in parts for person in part.people}
+
+
 def _badge(status: ActionStatus) -> SafeString:
     return format_html('<span class="status status-{}">{}</span>', status.value, status.label)
 
@@ -139,14 +144,6 @@ def _reasons(attention: Sequence[AttentionReason]) -> SafeString:
     """Return the reasons as a list; empty without any."""
     items = format_html_join("", "<li>{}</li>", ((reason.label,) for reason in attention))
     return format_html('<ul class="reasons">{}</ul>', items) if attention else SafeString()
-
-
-def _asked(row: ActionPointRow, state: ActionPointState, day: date) -> Iterator[int]:
-    """Yield the people of the parts that wait for an update, or whose milestone is overdue."""
-    for shown, part in zip(row.parts, state.parts, strict=True):
-        is_overdue = AttentionReason.MILESTONE_OVERDUE in shown.attention
-        if rules.is_asked_about(state, part, day, None) or (is_overdue and not rules.is_paused(part, day)):
-            yield from part.people
 
 
 def remind_words() -> str:
