@@ -68,17 +68,26 @@ def loaded_state(action_point: ActionPoint) -> ActionPointState:
 
     No query, but one for parts without an active person, and one if it has a lineage (see `with_page_marks`).
     """
-    issue, parts = action_point.issue, action_point.parts
+    state, parts = loaded_state_without_people(action_point), action_point.parts
+    if not parts:
+        return state
     persons = {part.pk: [person.pk for person in part.persons.all()] for part in parts}
     active = {part.pk: {person.pk for person in part.persons.all() if person.is_active} for part in parts}
-    has_lineage = getattr(action_point, "has_lineage", True)
-    predecessors = _predecessors({"pk": action_point.pk}) if has_lineage and parts else {}
-    undone = (milestone for milestone in action_point.milestones.all() if not milestone.done_on)
-    status = _columns(action_point, _STATUS)
+    predecessors = _predecessors({"pk": action_point.pk}) if getattr(action_point, "has_lineage", True) else {}
     own_parts = _part_states([_columns(part, _PART) for part in parts], persons, active, predecessors)
-    milestones = _open_milestones(_columns(milestone, _MILESTONE) for milestone in undone)
+    return state._replace(parts=own_parts[action_point.pk])
+
+
+def loaded_state_without_people(action_point: ActionPoint) -> ActionPointState:
+    """Return the same for the rules of status and milestones: without the people of the parts and reports on predecessors. No query."""
+    issue = action_point.issue
+    undone = (milestone for milestone in action_point.milestones.all() if not milestone.done_on)
     place = action_point.pk, issue.agenda, issue.number, action_point.number, action_point.added_on
-    return _state(place, status, own_parts, milestones)
+    parts = tuple(
+        PartState(*_columns(part, _PART[1:-1]))._replace(paused_until=part.paused_until) for part in action_point.parts
+    )
+    milestones = _open_milestones(_columns(milestone, _MILESTONE) for milestone in undone)
+    return _state(place, _columns(action_point, _STATUS), {action_point.pk: parts}, milestones)
 
 
 def _columns(loaded: Any, names: Iterable[str]) -> list[Any]:

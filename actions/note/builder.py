@@ -28,8 +28,8 @@ from actions.note.milestones import NoteMilestone
 from actions.note.models import SectionEdit, SignOff
 from actions.note.paragraphs import SectionParagraph, section_paragraphs
 from actions.note.sections import Section
+from actions.reader import loaded_state_without_people
 from actions.rules import is_ahead, is_passed
-from actions.states import ActionPointState, OpenMilestone, PartState
 from issues.models import Agenda, Issue
 from tracker.people.models import Agency, User
 from tracker.text import without_unwanted
@@ -232,31 +232,10 @@ def _parts(point: ActionPoint) -> tuple[NotePart, ...]:
 
 def _open_milestones(point: ActionPoint, today: date) -> tuple[tuple[NoteMilestone, ...], tuple[NoteMilestone, ...]]:
     """Return its milestones that are not done: those ahead, and those that have passed. Parts that have ended need none any more."""
-    undone = [milestone for milestone in point.milestones.all() if milestone.done_on is None]
-    state = _state(point, undone)
-    of = dict(zip(state.milestones, undone, strict=True))
-    ahead = tuple(_milestone(of[each]) for each in state.milestones if is_ahead(state, each, today))
-    return ahead, tuple(_milestone(of[each]) for each in state.milestones if is_passed(state, each, today))
-
-
-def _state(point: ActionPoint, undone: Iterable[Milestone]) -> ActionPointState:
-    """Return what the rules of milestones need of an action point that is loaded: the status of its parts."""
-    unread = (None, None, None, 0, None)  # what was reported
-    parts = tuple(PartState(part.pk, part.agency_id, part.status, *unread) for part in point.parts)
-    return ActionPointState(
-        point.pk,
-        point.issue.agenda,
-        point.issue.number,
-        point.number,
-        point.added_on,
-        point.status,
-        *unread,
-        parts or (PartState(None, None, point.status, *unread),),
-        tuple(
-            OpenMilestone(each.pk, each.due_earliest, each.due_latest, each.repeats_every_months, each.agency_id)
-            for each in undone
-        ),
-    )
+    by_pk = {milestone.pk: milestone for milestone in point.milestones.all()}
+    state = loaded_state_without_people(point)
+    ahead = tuple(_milestone(by_pk[each.pk]) for each in state.milestones if is_ahead(state, each, today))
+    return ahead, tuple(_milestone(by_pk[each.pk]) for each in state.milestones if is_passed(state, each, today))
 
 
 def _milestone(milestone: Milestone) -> NoteMilestone:
