@@ -9,18 +9,25 @@ from actions.summaries import Report
 from tracker.people.models import Agency
 
 _COLUMNS = Report._fields[:-1]
+_NOBODY: frozenset[int] = frozenset()
 
 
 def read_reports(updates: Any) -> dict[int, list[Report]]:
     """Return what the rules need of these progress updates, by the ids of their action points. Two queries."""
-    participants: dict[int, set[int]] = defaultdict(set)
-    through = ProgressUpdate.participants.through.objects.filter(progressupdate__in=updates.order_by().values("pk"))
-    for update, agency in through.values_list("progressupdate_id", "agency_id"):
-        participants[update].add(agency)
+    participants = read_participants(progressupdate__in=updates.order_by().values("pk"))
     reports: dict[int, list[Report]] = defaultdict(list)
     for pk, action_point, *columns in updates.order_by().values_list("pk", "action_point_id", *_COLUMNS):
-        reports[action_point].append(Report._make([*columns, frozenset(participants.get(pk, ()))]))
+        reports[action_point].append(Report._make([*columns, participants.get(pk, _NOBODY)]))
     return reports
+
+
+def read_participants(**lookups: Any) -> dict[int, frozenset[int]]:
+    """Return the ids of the agencies that took part, by the ids of the updates that have any. One query."""
+    participants: dict[int, set[int]] = defaultdict(set)
+    joined = ProgressUpdate.participants.through.objects.filter(**lookups)
+    for update, agency in joined.values_list("progressupdate_id", "agency_id"):
+        participants[update].add(agency)
+    return {update: frozenset(agencies) for update, agencies in participants.items()}
 
 
 def agency_parents() -> dict[int, int]:

@@ -10,6 +10,7 @@ from django.db.models import F
 from actions.as_of import AsOf
 from actions.as_of_history import look_back_at_points
 from actions.models import ActionStatus, ProgressUpdate
+from actions.reports import read_participants
 from actions.states import ActionPointState
 from issues.models import Agenda
 
@@ -38,10 +39,7 @@ class ReportedUpdate(NamedTuple):
 
 def read_updates(agenda: Agenda, as_of: AsOf, until: date) -> list[ReportedUpdate]:
     """Return the updates that count on that date and are from no later day than `until`, in any order. Two queries."""
-    participants: dict[int, set[int]] = defaultdict(set)
-    joined = ProgressUpdate.participants.through.objects.filter(progressupdate__action_point__issue__agenda=agenda)
-    for update, agency in joined.values_list("progressupdate_id", "agency_id"):
-        participants[update].add(agency)
+    participants = read_participants(progressupdate__action_point__issue__agenda=agenda)
     columns = (
         "action_point_id",
         "status",
@@ -56,9 +54,9 @@ def read_updates(agenda: Agenda, as_of: AsOf, until: date) -> list[ReportedUpdat
     )
     updates: Any = as_of.updates().filter(action_point__issue__agenda=agenda, position_day__lte=until)
     nobody: frozenset[int] = frozenset()
-    joined_by = {update: frozenset(agencies) for update, agencies in participants.items()}
     return [
-        ReportedUpdate._make((*row, joined_by.get(row[-1], nobody))) for row in updates.order_by().values_list(*columns)
+        ReportedUpdate._make((*row, participants.get(row[-1], nobody)))
+        for row in updates.order_by().values_list(*columns)
     ]
 
 
