@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
-from django.utils.html import conditional_escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
+from tracker import enumerations
 from tracker.durations import in_words
-from tracker.enumerations import comma_separated as in_one_line
 from tracker.markdown import to_html, to_plain
 
 register = template.Library()
@@ -35,6 +34,4 @@ def duration(days: int) -> str:
 @register.filter(needs_autoescape=True)
 def comma_separated(words: Iterable[Any], autoescape: bool = True) -> str:
     """Write words with the comma of the reader's language between them: `{{ acronyms|comma_separated }}`."""
-    if not autoescape:
-        return in_one_line(words)
-    return mark_safe(in_one_line(conditional_escape(word) for word in words))  # noqa: S308 - each word is escaped
+    return enumerations.comma_separated_html(words) if autoescape else enumerations.comma_separated(words)

@@ -86,8 +86,12 @@ def paragraph(request: HttpRequest, slug: str, key: str, find: Find, **place: in
     if form.is_valid():
         return _store(request, of, found, form)
     status = 200 if not form.is_bound else 409 if form.is_conflict else 400
+    return _show(request, of, Editor(found, form, edits), status)
+
+
+def _show(request: HttpRequest, of: Section, editor: Editor, status: int) -> HttpResponse:
+    """Show the page of the note with the section, and the form in its place."""
     asked = {} if of.key == sections.INTRODUCTION else {"at": of.anchor}
-    editor = Editor(found, form, edits)
     return note_page(request, read_note(request, of.agenda), asked, editor=editor, status=status)
 
 
@@ -110,9 +114,7 @@ def _gone(request: HttpRequest, of: Section) -> HttpResponse:
     typed = {"text": request.POST.get("text", "")}
     form = ParagraphForm(None, new_paragraph(of), [], typed)
     messages.warning(request, _("This paragraph was removed while you were typing. Save your text to add it again."))
-    asked = {} if of.key == sections.INTRODUCTION else {"at": of.anchor}
-    editor = Editor(new_paragraph(of), form, [])
-    return note_page(request, read_note(request, of.agenda), asked, editor=editor, status=409)
+    return _show(request, of, Editor(new_paragraph(of), form, []), status=409)
 
 
 def _store(request: HttpRequest, of: Section, changed: SectionParagraph, form: ParagraphForm) -> HttpResponse:

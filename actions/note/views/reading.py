@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -19,6 +19,7 @@ from actions.note.display import Editor, NoteDisplay, ReviewBox, display_as_text
 from actions.note.pages import NotePage, get_note_page
 from actions.note.sign_offs import PointSignOffs, ReviewProgress, ReviewState, point_sign_offs, review_progress
 from issues.models import Agenda
+from tracker.enumerations import comma_separated_html
 from tracker.people.models import User
 from tracker.people.permissions import Right, may
 
@@ -78,11 +79,14 @@ def note_page(
 
 def _progress(progress: ReviewProgress, page: NotePage) -> dict[str, Any]:
     """Return how close the note is to publication, with links to the sections that are missing."""
-    links = [(_link(page, codes[0]), agency) for agency, codes in progress.missing[:MAX_MISSING]]
-    names = format_html_join(", ", '<a href="{}">{}</a>', links)
+    names = [
+        format_html('<a href="{}">{}</a>', _link(page, codes[0]), agency)
+        for agency, codes in progress.missing[:MAX_MISSING]
+    ]
+    more = ["…"] if len(progress.missing) > MAX_MISSING else []
     return {
         "progress": progress,
-        "missing": names + ", …" if len(progress.missing) > MAX_MISSING else names,
+        "missing": comma_separated_html([*names, *more]),
         "to_check": _link(page, progress.to_check[0].point.code) if progress.to_check else "",
     }
 
