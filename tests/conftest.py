@@ -33,42 +33,30 @@ hypothesis.settings.register_profile("tracker", deadline=None, max_examples=50)
 hypothesis.settings.load_profile("tracker")
 
 
-FIRST = (
-    ("test_frozen_database.py", "test_backup.py"),
-    ("test_every_page.py", "test_start.py"),
-    ("test_page_size.py", "test_real_year.py", "test_page_weight.py", "test_kills.py"),
-    ("test_outages.py", "test_random_kills.py", "test_redis_outages.py", "test_schedulers.py"),
-)
-"""Modules that take long, or wait for processes of their own: a group for each process of pytest-xdist to begin with."""
+WAITING = ("test_frozen_database.py", "test_backup.py", "test_start.py")
+"""Modules that mostly wait for processes of their own. They run first, so that the other tests use that time."""
+
+
+LONG = ("test_every_page.py", "test_real_year.py", "test_page_size.py", "test_page_weight.py")
+"""Modules with tests of many seconds. They begin early, so that no process works on one of them while the others have finished."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Run what takes long first. On PostgreSQL leave out the tests that use no database: they have run on SQLite."""
-    if connection.vendor != "sqlite":
-        without = [item for item in items if not uses_database(item)]
-        config.hook.pytest_deselected(items=without)
-        items[:] = [item for item in items if uses_database(item)]
-    items[:] = in_shares(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
-
-
-def uses_database(item: pytest.Item) -> bool:
-    fixtures = {"db", "transactional_db"} & set(getattr(item, "fixturenames", []))
-    is_test_case = issubclass(getattr(item, "cls", None) or object, TransactionTestCase)
-    return bool(item.get_closest_marker("django_db") or fixtures or is_test_case)
-
-
-def in_shares(items: list[pytest.Item], processes: int) -> list[pytest.Item]:
-    """Return the tests in the order of the equal shares that pytest-xdist deals out, each beginning with the tests of a group."""
-    groups = [[item for item in items if item.path.name in names] for names in FIRST]
-    long = {item for group in groups for item in group}
-    others = [item for item in items if item not in long]
-    ordered: list[pytest.Item] = []
-    for number in range(processes):
-        begin = [item for group in groups[number::processes] for item in group]
-        count = max(0, len(items) // processes - len(begin))
-        ordered += [*begin, *others[:count]]
-        others = others[count:]
-    return [*ordered, *others]
+    """Run what waits and what is long first. On PostgreSQL leave out the tests that use no database: they have run on SQLite."""
+    waiting = [item for item in items if item.path.name in WAITING and not item.get_closest_marker("django_db")]
+    long = [item for item in items if item.path.name in LONG]
+    first = {*waiting, *long}
+    items[:] = [*waiting, *long, *(item for item in items if item not in first)]
+    if connection.vendor == "sqlite":
+        return
+    uses_database = {
+        item: item.get_closest_marker("django_db")
+        or {"db", "transactional_db"} & set(getattr(item, "fixturenames", []))
+        or issubclass(getattr(item, "cls", None) or object, TransactionTestCase)
+        for item in items
+    }
+    config.hook.pytest_deselected(items=[item for item in items if not uses_database[item]])
+    items[:] = [item for item in items if uses_database[item]]
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +93,7 @@ def rows_deleted_one_by_one() -> Iterator[None]:
 PATIENCE = 15_000
 """Milliseconds that the browser waits for a page or an element, enough for a busy machine."""
 expect.set_options(timeout=PATIENCE)
-CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"]
+CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
 
 
 @pytest.fixture(autouse=True)

@@ -100,13 +100,13 @@ class Run:
         self.results.append(Result(title, int(not failed), int(failed), seconds))
 
     def tests(self, title: str, *arguments: str, environment: dict[str, str] | None = None) -> None:
-        """Run pytest on four processes that take over each other's work: two cores stay busy while others wait for a server or a browser.
+        """Run pytest on three processes that take over each other's work: two cores stay busy while one waits for a browser.
 
         A run that breaks off counts as one more failure.
         """
         report = self.folder / "report.xml"
         report.unlink(missing_ok=True)
-        pytest = ["-m", "pytest", "--quiet", "--numprocesses=4", "--dist=worksteal", f"--junit-xml={report}"]
+        pytest = ["-m", "pytest", "--quiet", "--numprocesses=3", "--dist=worksteal", f"--junit-xml={report}"]
         failed, seconds = self._run(title, [*pytest, *arguments], environment or {})
         passes, failures = read_report(report)
         self.results.append(Result(title, passes, failures or int(failed), seconds))
