@@ -106,6 +106,30 @@ class Migration(migrations.Migration):
                 "verbose_name": "action point",
                 "verbose_name_plural": "action points",
                 "ordering": ["issue", "number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                ["not_reported", "no_progress", "exploring", "under_way", "completed", "discontinued"],
+                            )
+                        ),
+                        name="actionpoint_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status", "not_reported"), ("last_reported__isnull", False), _connector="OR"
+                        ),
+                        name="actionpoint_report_dated",
+                    ),
+                    models.UniqueConstraint(fields=("issue", "number"), name="action_point_number_unique_in_issue"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__range", (1, 999))), name="action_point_number_in_range"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("title", ""), _negated=True), name="action_point_title_given"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -393,6 +417,30 @@ class Migration(migrations.Migration):
                 "verbose_name": "milestone",
                 "verbose_name_plural": "milestones",
                 "ordering": ["due_earliest", "due_latest", "id"],
+                "indexes": [
+                    models.Index(fields=["due_earliest", "due_latest", "id"], name="milestone_order"),
+                    models.Index(fields=["due_latest", "id"], name="milestone_due_latest"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("action_point", "title"), name="milestone_title_unique_in_action_point"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("title", ""), _negated=True), name="milestone_title_given"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("due__isnull", False), ("repeats_every_months__isnull", False), _connector="OR"
+                        ),
+                        name="milestone_dated_unless_recurring",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("repeats_every_months", None), ("repeats_every_months__range", (1, 60)), _connector="OR"
+                        ),
+                        name="milestone_repeats_in_range",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -419,6 +467,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "draft",
                 "verbose_name_plural": "drafts",
                 "ordering": ["-saved_at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("action_point", "author", "submission"), name="draft_unique_per_form"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -593,6 +646,68 @@ class Migration(migrations.Migration):
                 "verbose_name": "progress update",
                 "verbose_name_plural": "progress updates",
                 "ordering": ["action_point", "number", "version"],
+                "indexes": [
+                    models.Index(fields=["action_point", "-position", "-number"], name="update_time_line"),
+                    models.Index(fields=["recorded_at"], name="update_recorded"),
+                    models.Index(
+                        condition=models.Q(("withdrawn_at__isnull", False)),
+                        fields=["withdrawn_day"],
+                        name="update_withdrawn",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("action_point", "number", "version"), name="update_version_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["no_progress", "exploring", "under_way", "completed", "discontinued"])
+                        ),
+                        name="update_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1), ("version__gte", 1)), name="update_counts_from_one"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "no_progress"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            models.Q(("author", None), models.Q(("narrative", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="update_no_progress_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status", "no_progress"), models.Q(("narrative", ""), _negated=True), _connector="OR"
+                        ),
+                        name="update_has_narrative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("supersedes", None), ("version", 1)),
+                            models.Q(("supersedes__isnull", False), ("version__gt", 1)),
+                            _connector="OR",
+                        ),
+                        name="update_correction_supersedes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("withdrawn_at", None),
+                                ("withdrawn_by", None),
+                                ("withdrawn_day", None),
+                                ("withdrawn_reason", ""),
+                            ),
+                            models.Q(
+                                ("withdrawn_at__isnull", False),
+                                ("withdrawn_by__isnull", False),
+                                ("withdrawn_day__isnull", False),
+                                models.Q(("withdrawn_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="update_withdrawal_complete",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -627,6 +742,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "evidence",
                 "verbose_name_plural": "evidence",
                 "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("update", "url"), name="evidence_unique_in_update"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("url__startswith", "https://"), ("url__startswith", "http://"), _connector="OR"
+                        ),
+                        name="evidence_is_web_address",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -717,6 +841,43 @@ class Migration(migrations.Migration):
                 "verbose_name": "responsibility",
                 "verbose_name_plural": "responsibilities",
                 "ordering": ["action_point", "agency__acronym", "pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("until", None)),
+                        fields=["agency", "action_point"],
+                        name="responsibility_led",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                ["not_reported", "no_progress", "exploring", "under_way", "completed", "discontinued"],
+                            )
+                        ),
+                        name="responsibility_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status", "not_reported"), ("last_reported__isnull", False), _connector="OR"
+                        ),
+                        name="responsibility_report_dated",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("until", None)),
+                        fields=("action_point", "agency"),
+                        name="responsibility_current_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("pause_reason", ""), ("paused_until", None)),
+                            models.Q(("paused_until__isnull", False), models.Q(("pause_reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="responsibility_pause_has_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -761,225 +922,5 @@ class Migration(migrations.Migration):
                 "verbose_name": "HistoricalResponsibility_persons",
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.AddConstraint(
-            model_name="actionpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        ["not_reported", "no_progress", "exploring", "under_way", "completed", "discontinued"],
-                    )
-                ),
-                name="actionpoint_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="actionpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status", "not_reported"), ("last_reported__isnull", False), _connector="OR"),
-                name="actionpoint_report_dated",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="actionpoint",
-            constraint=models.UniqueConstraint(fields=("issue", "number"), name="action_point_number_unique_in_issue"),
-        ),
-        migrations.AddConstraint(
-            model_name="actionpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__range", (1, 999))), name="action_point_number_in_range"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="actionpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("title", ""), _negated=True), name="action_point_title_given"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="milestone",
-            index=models.Index(fields=["due_earliest", "due_latest", "id"], name="milestone_order"),
-        ),
-        migrations.AddIndex(
-            model_name="milestone",
-            index=models.Index(fields=["due_latest", "id"], name="milestone_due_latest"),
-        ),
-        migrations.AddConstraint(
-            model_name="milestone",
-            constraint=models.UniqueConstraint(
-                fields=("action_point", "title"), name="milestone_title_unique_in_action_point"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="milestone",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("title", ""), _negated=True), name="milestone_title_given"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="milestone",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due__isnull", False), ("repeats_every_months__isnull", False), _connector="OR"),
-                name="milestone_dated_unless_recurring",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="milestone",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("repeats_every_months", None), ("repeats_every_months__range", (1, 60)), _connector="OR"
-                ),
-                name="milestone_repeats_in_range",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="progressdraft",
-            constraint=models.UniqueConstraint(
-                fields=("action_point", "author", "submission"), name="draft_unique_per_form"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="progressupdate",
-            index=models.Index(fields=["action_point", "-position", "-number"], name="update_time_line"),
-        ),
-        migrations.AddIndex(
-            model_name="progressupdate",
-            index=models.Index(fields=["recorded_at"], name="update_recorded"),
-        ),
-        migrations.AddIndex(
-            model_name="progressupdate",
-            index=models.Index(
-                condition=models.Q(("withdrawn_at__isnull", False)), fields=["withdrawn_day"], name="update_withdrawn"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="progressupdate",
-            constraint=models.UniqueConstraint(
-                fields=("action_point", "number", "version"), name="update_version_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="progressupdate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["no_progress", "exploring", "under_way", "completed", "discontinued"])
-                ),
-                name="update_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="progressupdate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1), ("version__gte", 1)), name="update_counts_from_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="progressupdate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "no_progress"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    models.Q(("author", None), models.Q(("narrative", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="update_no_progress_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="progressupdate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status", "no_progress"), models.Q(("narrative", ""), _negated=True), _connector="OR"
-                ),
-                name="update_has_narrative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="progressupdate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("supersedes", None), ("version", 1)),
-                    models.Q(("supersedes__isnull", False), ("version__gt", 1)),
-                    _connector="OR",
-                ),
-                name="update_correction_supersedes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="progressupdate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("withdrawn_at", None),
-                        ("withdrawn_by", None),
-                        ("withdrawn_day", None),
-                        ("withdrawn_reason", ""),
-                    ),
-                    models.Q(
-                        ("withdrawn_at__isnull", False),
-                        ("withdrawn_by__isnull", False),
-                        ("withdrawn_day__isnull", False),
-                        models.Q(("withdrawn_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="update_withdrawal_complete",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.UniqueConstraint(fields=("update", "url"), name="evidence_unique_in_update"),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("url__startswith", "https://"), ("url__startswith", "http://"), _connector="OR"),
-                name="evidence_is_web_address",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="responsibility",
-            index=models.Index(
-                condition=models.Q(("until", None)), fields=["agency", "action_point"], name="responsibility_led"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="responsibility",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        ["not_reported", "no_progress", "exploring", "under_way", "completed", "discontinued"],
-                    )
-                ),
-                name="responsibility_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="responsibility",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status", "not_reported"), ("last_reported__isnull", False), _connector="OR"),
-                name="responsibility_report_dated",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="responsibility",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until", None)),
-                fields=("action_point", "agency"),
-                name="responsibility_current_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="responsibility",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("pause_reason", ""), ("paused_until", None)),
-                    models.Q(("paused_until__isnull", False), models.Q(("pause_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="responsibility_pause_has_reason",
-            ),
         ),
     ]

@@ -123,6 +123,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "agenda",
                 "verbose_name_plural": "agendas",
                 "ordering": ["-slug"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["draft", "open", "closed"])), name="agenda_state_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("visible_to__in", ["network", "everybody"])), name="agenda_audience_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("silence_days__range", (1, 3650))), name="agenda_silence_days_in_range"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("title", ""), _negated=True), name="agenda_title_given"),
+                    models.CheckConstraint(
+                        condition=models.Q(("follows", models.F("id")), _negated=True), name="agenda_not_after_itself"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -368,52 +383,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "issue",
                 "verbose_name_plural": "issues",
                 "ordering": ["agenda", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("agenda", "number"), name="issue_number_unique_in_agenda"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__range", (1, 999))), name="issue_number_in_range"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("title", ""), _negated=True), name="issue_title_given"),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="agenda",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["draft", "open", "closed"])), name="agenda_state_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agenda",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("visible_to__in", ["network", "everybody"])), name="agenda_audience_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agenda",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("silence_days__range", (1, 3650))), name="agenda_silence_days_in_range"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agenda",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("title", ""), _negated=True), name="agenda_title_given"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agenda",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("follows", models.F("id")), _negated=True), name="agenda_not_after_itself"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="issue",
-            constraint=models.UniqueConstraint(fields=("agenda", "number"), name="issue_number_unique_in_agenda"),
-        ),
-        migrations.AddConstraint(
-            model_name="issue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__range", (1, 999))), name="issue_number_in_range"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="issue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("title", ""), _negated=True), name="issue_title_given"
-            ),
         ),
     ]

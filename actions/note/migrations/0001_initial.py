@@ -67,6 +67,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "version of the note",
                 "verbose_name_plural": "versions of the note",
                 "ordering": ["agenda", "-number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("agenda", "number"), name="note_version_number_unique"),
+                    models.CheckConstraint(condition=models.Q(("number__gte", 1)), name="note_version_counts_from_one"),
+                    models.CheckConstraint(
+                        condition=models.Q(("audience__in", ["network", "everybody"])),
+                        name="note_version_audience_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("content", ""), _negated=True), models.Q(("sha256", ""), _negated=True)
+                        ),
+                        name="note_version_has_content",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -121,6 +135,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "file of the note",
                 "verbose_name_plural": "files of the note",
                 "ordering": ["-asked_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("agenda", "sha256", "extension", "language", "with_people", "site"),
+                        name="note_file_made_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["waiting", "working", "ready", "failed", "too_large"])),
+                        name="note_file_state_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -154,6 +178,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "edit of the note",
                 "verbose_name_plural": "edits of the note",
                 "ordering": ["agenda", "section", "-version"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("agenda", "section", "version"), name="section_edit_version_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("version__gte", 1)), name="section_edit_counts_from_one"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("section", ""), _negated=True), name="section_edit_names_section"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -203,70 +238,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "sign-off",
                 "verbose_name_plural": "sign-offs",
                 "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["action_point", "agency", "-id"], name="sign_off_newest"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("fingerprint", ""), _negated=True), name="sign_off_fingerprint_given"
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="noteversion",
-            constraint=models.UniqueConstraint(fields=("agenda", "number"), name="note_version_number_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="noteversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1)), name="note_version_counts_from_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="noteversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("audience__in", ["network", "everybody"])), name="note_version_audience_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="noteversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("content", ""), _negated=True), models.Q(("sha256", ""), _negated=True)),
-                name="note_version_has_content",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notefile",
-            constraint=models.UniqueConstraint(
-                fields=("agenda", "sha256", "extension", "language", "with_people", "site"), name="note_file_made_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notefile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["waiting", "working", "ready", "failed", "too_large"])),
-                name="note_file_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sectionedit",
-            constraint=models.UniqueConstraint(
-                fields=("agenda", "section", "version"), name="section_edit_version_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sectionedit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("version__gte", 1)), name="section_edit_counts_from_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sectionedit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("section", ""), _negated=True), name="section_edit_names_section"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="signoff",
-            index=models.Index(fields=["action_point", "agency", "-id"], name="sign_off_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="signoff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("fingerprint", ""), _negated=True), name="sign_off_fingerprint_given"
-            ),
         ),
     ]

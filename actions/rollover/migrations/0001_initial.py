@@ -22,88 +22,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="PlannedIssue",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "number",
-                    models.PositiveSmallIntegerField(
-                        validators=[
-                            django.core.validators.MinValueValidator(1),
-                            django.core.validators.MaxValueValidator(999),
-                        ],
-                        verbose_name="number",
-                    ),
-                ),
-                (
-                    "title",
-                    models.CharField(max_length=200, validators=[tracker.text.validate_line], verbose_name="title"),
-                ),
-                (
-                    "rationale",
-                    models.TextField(
-                        blank=True, validators=[tracker.text.validate_text], verbose_name="why it matters"
-                    ),
-                ),
-                (
-                    "copied_from",
-                    models.ForeignKey(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="planned_copies",
-                        to="issues.issue",
-                    ),
-                ),
-                (
-                    "created_issue",
-                    models.OneToOneField(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="issues.issue",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "planned issue",
-                "verbose_name_plural": "planned issues",
-                "ordering": ["number"],
-            },
-        ),
-        migrations.CreateModel(
-            name="PlannedPoint",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveSmallIntegerField(verbose_name="number")),
-                (
-                    "title",
-                    models.CharField(max_length=200, validators=[tracker.text.validate_line], verbose_name="title"),
-                ),
-                (
-                    "created_action_point",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="actions.actionpoint",
-                    ),
-                ),
-                (
-                    "issue",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="points", to="rollover.plannedissue"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "planned action point",
-                "verbose_name_plural": "planned action points",
-                "ordering": ["issue__number", "number"],
-            },
-        ),
-        migrations.CreateModel(
             name="Rollover",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -160,17 +78,129 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "plan of the next agenda",
                 "verbose_name_plural": "plans of the next agendas",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("title", ""), _negated=True), name="rollover_title_given"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("next_agenda", models.F("source")), _negated=True),
+                        name="rollover_not_into_itself",
+                    ),
+                ],
             },
         ),
-        migrations.AddField(
-            model_name="plannedissue",
-            name="rollover",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="issues",
-                to="rollover.rollover",
-            ),
+        migrations.CreateModel(
+            name="PlannedIssue",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(999),
+                        ],
+                        verbose_name="number",
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(max_length=200, validators=[tracker.text.validate_line], verbose_name="title"),
+                ),
+                (
+                    "rationale",
+                    models.TextField(
+                        blank=True, validators=[tracker.text.validate_text], verbose_name="why it matters"
+                    ),
+                ),
+                (
+                    "copied_from",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="planned_copies",
+                        to="issues.issue",
+                    ),
+                ),
+                (
+                    "created_issue",
+                    models.OneToOneField(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="issues.issue",
+                    ),
+                ),
+                (
+                    "rollover",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="issues",
+                        to="rollover.rollover",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "planned issue",
+                "verbose_name_plural": "planned issues",
+                "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("rollover", "number"),
+                        name="planned_issue_number_unique",
+                        violation_error_message="Another issue has this number already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__range", (1, 999))), name="planned_issue_number_in_range"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("title", ""), _negated=True), name="planned_issue_title_given"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PlannedPoint",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="number")),
+                (
+                    "title",
+                    models.CharField(max_length=200, validators=[tracker.text.validate_line], verbose_name="title"),
+                ),
+                (
+                    "created_action_point",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="actions.actionpoint",
+                    ),
+                ),
+                (
+                    "issue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="points", to="rollover.plannedissue"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "planned action point",
+                "verbose_name_plural": "planned action points",
+                "ordering": ["issue__number", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("issue", "number"), name="planned_point_number_unique_in_issue"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__range", (1, 999))), name="planned_point_number_in_range"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("title", ""), _negated=True), name="planned_point_title_given"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="MilestoneDecision",
@@ -211,6 +241,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "decision on a milestone",
                 "verbose_name_plural": "decisions on milestones",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("date", None), ("kind", "dropped")),
+                            models.Q(("date__isnull", False), ("kind__in", ["done", "new_date"])),
+                            _connector="OR",
+                        ),
+                        name="milestone_decision_date_unless_dropped",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -271,89 +311,23 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "decision",
                 "verbose_name_plural": "decisions",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["carry", "close", "merge", "split", "supersede"])),
+                        name="decision_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "close"), ("outcome__in", ["completed", "discontinued"])),
+                            models.Q(models.Q(("kind", "close"), _negated=True), ("outcome", "")),
+                            _connector="OR",
+                        ),
+                        name="decision_outcome_iff_closed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="decision_has_reason"
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="plannedpoint",
-            constraint=models.UniqueConstraint(fields=("issue", "number"), name="planned_point_number_unique_in_issue"),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__range", (1, 999))), name="planned_point_number_in_range"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("title", ""), _negated=True), name="planned_point_title_given"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rollover",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("title", ""), _negated=True), name="rollover_title_given"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rollover",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("next_agenda", models.F("source")), _negated=True), name="rollover_not_into_itself"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedissue",
-            constraint=models.UniqueConstraint(
-                fields=("rollover", "number"),
-                name="planned_issue_number_unique",
-                violation_error_message="Another issue has this number already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedissue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__range", (1, 999))), name="planned_issue_number_in_range"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedissue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("title", ""), _negated=True), name="planned_issue_title_given"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="milestonedecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("date", None), ("kind", "dropped")),
-                    models.Q(("date__isnull", False), ("kind__in", ["done", "new_date"])),
-                    _connector="OR",
-                ),
-                name="milestone_decision_date_unless_dropped",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["carry", "close", "merge", "split", "supersede"])),
-                name="decision_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "close"), ("outcome__in", ["completed", "discontinued"])),
-                    models.Q(models.Q(("kind", "close"), _negated=True), ("outcome", "")),
-                    _connector="OR",
-                ),
-                name="decision_outcome_iff_closed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="decision_has_reason"
-            ),
         ),
     ]

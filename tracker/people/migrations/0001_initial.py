@@ -73,6 +73,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "agency",
                 "verbose_name_plural": "agencies",
                 "ordering": ["acronym"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("acronym"), name="agency_acronym_unique_ignoring_case"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["un", "intergovernmental", "outside"])),
+                        name="agency_kind_known",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="agency_name_given"),
+                    models.CheckConstraint(
+                        condition=models.Q(("parent", models.F("id")), _negated=True), name="agency_not_part_of_itself"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -162,6 +175,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "person",
                 "verbose_name_plural": "people",
                 "ordering": ["name", "email"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"), name="user_email_unique_ignoring_case"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["focal_point", "coordinator", "admin"])),
+                        name="user_role_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("digest_ceiling__in", ["every", "fortnightly", "monthly"])),
+                        name="user_digest_ceiling_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -398,48 +424,5 @@ class Migration(migrations.Migration):
                 ],
                 "constraints": [models.UniqueConstraint(fields=("person", "kind"), name="account_mail_once")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="agency",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("acronym"), name="agency_acronym_unique_ignoring_case"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agency",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["un", "intergovernmental", "outside"])), name="agency_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agency",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="agency_name_given"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agency",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("parent", models.F("id")), _negated=True), name="agency_not_part_of_itself"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("email"), name="user_email_unique_ignoring_case"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["focal_point", "coordinator", "admin"])), name="user_role_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("digest_ceiling__in", ["every", "fortnightly", "monthly"])),
-                name="user_digest_ceiling_known",
-            ),
         ),
     ]
