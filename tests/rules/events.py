@@ -356,19 +356,28 @@ def _renamed(report: Report, old: str, new: str) -> Report:
 
 
 def _merge_leads(network: Network, old: str, new: str, day: date) -> None:
-    """Rename the leads; where both agencies lead, one part is left, with both agencies' persons and the longer time."""
+    """Rename the leads; where both agencies led at one time, one part is left, with the longer term and the present persons of both."""
     for lead in [lead for lead in network.leads if lead.agency == old]:
+        lead.agency = new
         both = [
             other
             for other in network.leads
-            if other.action_point == lead.action_point and other.agency == new and _has_not_ended(other, day)
+            if other is not lead and (other.action_point, other.agency) == (lead.action_point, new) and _overlap(other, lead)
         ]
-        if both and _has_not_ended(lead, day):
-            both[0].persons = tuple(dict.fromkeys(both[0].persons + lead.persons))
-            both[0].since = min(both[0].since, lead.since, key=lambda since: since.earliest)
-            network.leads.remove(lead)
-        else:
-            lead.agency = new
+        for other in both:
+            present = [term.persons for term in (other, lead) if _has_not_ended(term, day)]
+            lead.persons = tuple(dict.fromkeys(person for persons in present for person in persons))
+            lead.since = min(other.since, lead.since, key=lambda since: since.earliest)
+            lead.until = None if other.until is None or lead.until is None else max(other.until, lead.until)
+            lead.pauses = other.pauses if _has_not_ended(other, day) else lead.pauses
+            network.leads.remove(other)
+
+
+def _overlap(one: Lead, other: Lead) -> bool:
+    """Return whether there is a day on which both of them lead."""
+    return all(
+        earlier.until is None or later.since.earliest < earlier.until for earlier, later in [(one, other), (other, one)]
+    )
 
 
 def _has_not_ended(lead: Lead, day: date) -> bool:

@@ -23,6 +23,21 @@ def test_merged_agencies_are_one():
     assert model.lead_of(network, "2.2", "WFP", day(4, 1)).since == Span.day(OPENED)
 
 
+def test_an_agency_that_led_beside_the_one_it_is_merged_into_leaves_no_second_part_on_a_past_date():
+    network = replay(
+        [
+            *NETWORK,
+            lead("GCO", "gus"),
+            lead("WFP", "wim"),
+            ev.LeadEnded(day(4, 1), "2.2", "GCO", day(4, 1)),
+            ev.AgenciesMerged(day(4, 1), "GCO", "WFP"),
+        ]
+    )
+
+    assert model.parts(network, "2.2", day(3, 1)) == model.parts(network, "2.2", day(4, 1)) == ["WFP"]
+    assert model.persons(network, "2.2", "WFP", day(4, 1)) == {"wim"}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "parents"),
     [
