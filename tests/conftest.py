@@ -1,5 +1,6 @@
 """Fixtures for all tests: people of the network, a browser, an SMTP server, a real Celery worker."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -57,6 +58,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     }
     config.hook.pytest_deselected(items=[item for item in items if not uses_database[item]])
     items[:] = [item for item in items if uses_database[item]]
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from walking through the thousands of collected tests again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="module")
