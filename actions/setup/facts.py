@@ -40,10 +40,6 @@ class Facts:
     is_attributed: bool = False
     """Whether the text names its source, so that it can only be an update."""
 
-    @property
-    def status_label(self) -> str:
-        return str(ReportedStatus(self.status).label)
-
 
 def read_facts(text: str, directory: Directory, today: date) -> Facts:
     """Read an update. What it does not say stays empty: nothing is inferred from other updates."""

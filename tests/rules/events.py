@@ -362,7 +362,9 @@ def _merge_leads(network: Network, old: str, new: str, day: date) -> None:
         both = [
             other
             for other in network.leads
-            if other is not lead and (other.action_point, other.agency) == (lead.action_point, new) and _overlap(other, lead)
+            if other is not lead
+            and (other.action_point, other.agency) == (lead.action_point, new)
+            and _overlap(other, lead)
         ]
         for other in both:
             present = [term.persons for term in (other, lead) if _has_not_ended(term, day)]
