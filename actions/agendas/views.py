@@ -14,16 +14,13 @@ from actions.as_of_history import look_back, look_back_at_issues
 from actions.beginning import beginning
 from actions.models import ActionPoint, AttentionReason
 from actions.reader import read_agenda, read_issue
-from actions.rows import count_statuses, rows_of
+from actions.rows import PAGE_SIZE, count_statuses, rows_of
 from issues.models import Agenda, Issue
 from tracker.markdown import split_first_paragraph
 from tracker.web.pagination import get_page
 
 AGENDAS = 20
 """Agendas on a page of their list."""
-
-ACTION_POINTS = 100
-"""Action points on a page of an agenda or issue."""
 
 
 @public_if_visible
@@ -51,7 +48,7 @@ def agenda_page(request: HttpRequest, slug: str) -> HttpResponse:
     errors = [*as_of.errors]
     agenda = look_back(get_agenda(request.user, slug), as_of)
     states = read_agenda(agenda, as_of)
-    page = get_page(states, ACTION_POINTS, request.GET, errors)
+    page = get_page(states, PAGE_SIZE, request.GET, errors)
     rows = rows_of(list(page), as_of.day)
     by_issue = {number: list(found) for number, found in groupby(rows, key=lambda row: row.issue_number)}
     states_by_issue = {number: list(found) for number, found in groupby(states, key=lambda state: state.issue)}
@@ -88,7 +85,7 @@ def issue_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     issue = get_issue(request.user, slug, number)
     as_of, errors = read_as_of(request), list[str]()
     look_back(issue.agenda, as_of)
-    page = get_page(read_issue(issue, as_of), ACTION_POINTS, request.GET, errors)
+    page = get_page(read_issue(issue, as_of), PAGE_SIZE, request.GET, errors)
     siblings = look_back_at_issues(issue.agenda.issues.order_by("number"), as_of)
     for sibling in siblings:
         sibling.agenda = issue.agenda

@@ -10,6 +10,7 @@ from django.core.exceptions import BadRequest
 from django.utils.translation import gettext as _
 
 from actions.models import ActionPoint, ActionStatus, Milestone, ProgressUpdate
+from actions.models.action_point_queryset import ActionPointQuerySet
 from actions.note import sections
 from actions.note.blocks import EditedBlock, blocks_from_json, text_of_single_source, with_new_sources
 from actions.note.content import (
@@ -49,10 +50,10 @@ def build_note(agenda: Agenda, today: date, *, with_people: bool) -> Note:
     return NoteBuilder(agenda, today, with_people=with_people).note
 
 
-def current_sign_offs(agenda: Agenda) -> dict[int, list[SignOff]]:
+def _sign_offs(points: ActionPointQuerySet) -> dict[int, list[SignOff]]:
     """Return the newest answer of each agency, by action point and acronym. One query."""
     by_point: dict[int, list[SignOff]] = defaultdict(list)
-    newest = SignOff.objects.filter(action_point__issue__agenda=agenda).newest().select_related("agency", "person")
+    newest = SignOff.objects.filter(action_point__in=points).newest().select_related("agency", "person")
     for sign_off in newest.order_by("agency__acronym"):
         by_point[sign_off.action_point_id].append(sign_off)
     return by_point
@@ -65,17 +66,23 @@ def note_updates_of(point: ActionPoint) -> list[NoteUpdate]:
 
 
 class NoteBuilder:
-    """Read what the note of an agenda is made of: its rows, edits and answers. Ten queries; the texts are built from them."""
+    """Read what the note of an agenda is made of: its rows, edits and answers. Ten queries; the texts are built from them.
 
-    def __init__(self, agenda: Agenda, today: date, *, with_people: bool) -> None:
+    With `points` it reads no other action points of the agenda.
+    """
+
+    def __init__(
+        self, agenda: Agenda, today: date, *, with_people: bool, points: ActionPointQuerySet | None = None
+    ) -> None:
         self.agenda, self.today, self.with_people = agenda, today, with_people
+        points = ActionPoint.objects.filter(issue__agenda=agenda) if points is None else points
         self.blocks = _blocks(agenda)
-        self.sign_offs = current_sign_offs(agenda)
+        self.sign_offs = _sign_offs(points)
         self.issues = list(agenda.issues.order_by("number"))
         for issue in self.issues:
             issue.agenda = agenda
-        self.action_points = _action_points(agenda)
-        self.updates = _updates(agenda)
+        self.action_points = _action_points(points)
+        self.updates = _updates(points)
         self.note_updates = {
             point.pk: [_note_update(update, point) for update in self.updates[point.pk]] for point in self.action_points
         }
@@ -157,21 +164,21 @@ class NoteBuilder:
         return replace(built, dissents=_dissents(built, self.sign_offs[point.pk]))
 
 
-def _action_points(agenda: Agenda) -> list[ActionPoint]:
+def _action_points(points: ActionPointQuerySet) -> list[ActionPoint]:
     """Four queries. Raises BadRequest if there are more than MAX_ACTION_POINTS."""
-    of_agenda = ActionPoint.objects.filter(issue__agenda=agenda).in_order()
-    points = list(of_agenda.with_context().prefetch_related("milestones__agency")[: MAX_ACTION_POINTS + 1])
-    if len(points) > MAX_ACTION_POINTS:
+    in_order = points.in_order().with_context().prefetch_related("milestones__agency")
+    found = list(in_order[: MAX_ACTION_POINTS + 1])
+    if len(found) > MAX_ACTION_POINTS:
         raise BadRequest(
             _("This agenda is too long for a note. Its action points and updates can be downloaded from their lists.")
         )
-    return points
+    return found
 
 
-def _updates(agenda: Agenda) -> UpdatesByPoint:
+def _updates(points: ActionPointQuerySet) -> UpdatesByPoint:
     """Return the current updates in the order of their numbers. Three queries."""
     by_point: UpdatesByPoint = defaultdict(list)
-    current = ProgressUpdate.objects.filter(action_point__issue__agenda=agenda).current().with_context()
+    current = ProgressUpdate.objects.filter(action_point__in=points).current().with_context()
     for update in current.order_by("action_point", "number"):
         by_point[update.action_point_id].append(update)
     return by_point

@@ -361,7 +361,7 @@ def test_action_point_is_not_due_while_its_reminders_are_paused(client, public_a
 
 
 def test_long_agenda_is_paged(client, public_agenda, monkeypatch):
-    monkeypatch.setattr(views, "ACTION_POINTS", 2)
+    monkeypatch.setattr(views, "PAGE_SIZE", 2)
     issues = [personas.issue(public_agenda, number) for number in (1, 2, 3, 4)]
     for issue, number in ((issues[0], 1), (issues[1], 1), (issues[1], 2)):
         personas.action_point(issue, number, title=f"Train {issue.number}.{number}")

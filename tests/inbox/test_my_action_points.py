@@ -9,6 +9,8 @@ from django.utils.formats import date_format
 
 from actions.drafts import save_draft
 from actions.inbox import rows
+from actions.note import reviews
+from actions.note.builder import NoteBuilder
 from actions.note.models import SectionEdit
 from issues.models import Agenda
 from tests import personas
@@ -339,6 +341,29 @@ def test_note_waits_for_review_while_coordinators_edit_it(signed_in, focal_point
     assert "Review what the note says about UNDP 2026 action agenda 1 section waits" in text(edited)
     assert "/agendas/2026/note/1.1/sign-off/#review" in links(edited)
     assert reviewed.context["inbox"].reviews == []
+
+
+def test_sections_that_name_ones_agency_wait_for_review_and_no_others_are_built(
+    signed_in, focal_point, other_focal_point, coordinator, monkeypatch
+):
+    below, other = personas.agency("NORDIC", parent=focal_point.agency), other_focal_point.agency
+    first = own_action_point(focal_point, 1, 1)
+    led, reported, named, others = (personas.action_point(first.issue, number) for number in (2, 3, 4, 5))
+    personas.lead(led, below)
+    for point in (reported, named, others):
+        personas.lead(point, other)
+    personas.update(reported, focal_point, agency=focal_point.agency)
+    personas.lead(named, other).persons.add(focal_point)
+    edit_note(others, coordinator, "Theirs.")
+    built = []
+    monkeypatch.setattr(
+        reviews, "NoteBuilder", lambda *args, **kwargs: built.append(NoteBuilder(*args, **kwargs)) or built[-1]
+    )
+
+    [review] = signed_in.get("/my/").context["inbox"].reviews
+
+    assert (review.count, review.address) == (4, "/agendas/2026/note/1.1/sign-off/")
+    assert [point.code for point in built[0].action_points] == ["1.1", "1.2", "1.3", "1.4"]
 
 
 def test_published_note_waits_for_nobody_until_it_is_edited_again(signed_in, focal_point, coordinator):
