@@ -7,6 +7,9 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+COMMAS = ",;،؛、，；"
+"""What people type between the words of an enumeration, in all languages."""
+
 
 def comma_separated(words: Iterable[object]) -> str:
     """Return the words with commas between them: "UNDP, GCO" in English, "UNDP، GCO" in Arabic."""

@@ -1,5 +1,6 @@
 """Validate the name of a new agenda, a pasted text, a queued invitation, the leads of action points, and the opening."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from actions.models import ActionPoint
 from actions.setup.lines import clean_text
 from actions.setup.models import PastedText, QueuedInvitation
 from issues.models import Agenda
+from tracker.enumerations import COMMAS
 from tracker.languages import own_names
 from tracker.people.mailboxes import canonical
 from tracker.people.models import Agency, User
@@ -138,7 +140,7 @@ class LeadsForm(forms.Form):
         return self.cleaned_data
 
     def _typed(self, name: str) -> list[str]:
-        typed = (self.cleaned_data.get(name) or "").replace(";", ",").replace("،", ",").split(",")
+        typed = re.split(f"[{COMMAS}]", self.cleaned_data.get(name) or "")
         return [part.strip() for part in typed if part.strip()]
 
     def changes(self) -> list[tuple[ActionPoint, list[Agency], list[Agency]]]:

@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from actions.setup.known_agencies import ACRONYMS, KNOWN, UN
+from tracker.enumerations import COMMAS
 from tracker.folding import fold
 from tracker.people.models import Agency
 
 MAX_NAME_LENGTH = 80
-_SEPARATOR = re.compile(r"\s*(?:[,;/&+،、]|\b(?:and|et|y|и|with)\b|\sو)\s*", re.IGNORECASE)
+_SEPARATOR = re.compile(rf"\s*(?:[{COMMAS}/&+]|\b(?:and|et|y|и|with)\b|\sو)\s*", re.IGNORECASE)
 _ACRONYM = re.compile(r"\b[A-Z][A-Za-z0-9]*(?:-[A-Z][A-Za-z0-9]*)*\b")
 _IN_BRACKETS = re.compile(r"\(([^()]{2,90})\)")
 _ORGANISATION = re.compile(

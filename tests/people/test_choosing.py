@@ -73,6 +73,7 @@ def emails(people):
         ("Smith, Kim", ["comma"]),
         ("Jose, ann lee", ["jose", "ann"]),
         ("Jose\r\nJoanna;Lee", ["jose", "joanna", "ann"]),
+        ("Jose، Joanna，Lee؛ ana.wfp@example.org", ["jose", "joanna", "ann", "ana.wfp"]),
         ("jose@example.org ann@example.org", ["jose", "ann"]),
         ("Ann, Ann Lee, ann@example.org", ["ann"]),
         ("Ana Díaz, ana@example.org", ["ana"]),  # the address says which of the two

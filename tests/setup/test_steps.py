@@ -6,10 +6,12 @@ from django.utils import timezone
 from actions.models import ActionPoint
 from actions.reminders.models import ReminderSchedule
 from actions.setup.models import QueuedInvitation
+from actions.setup.naming import split_names
 from actions.setup.opening import OpeningError, open_agenda
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import text
+from tracker.enumerations import COMMAS
 from tracker.people.models import AccountMail, Agency, User
 
 BASE = "/agendas/2027/set-up/"
@@ -146,6 +148,17 @@ def test_leads_are_typed_or_ticked(as_coordinator, point):
     assert "There is no agency NOVA." in text(refused)
     assert response.url == f"{BASE}opening/"
     assert [agency.acronym for agency in personas.leads(point)] == ["WFP", "WHO"]
+
+
+@pytest.mark.parametrize("comma", COMMAS)
+def test_agencies_are_told_apart_by_the_commas_of_all_languages(as_coordinator, point, comma):
+    for acronym in ("UNDP", "WFP"):
+        personas.agency(acronym)
+
+    as_coordinator.post(f"{BASE}leads/", {f"lead-{point.pk}": f"UNDP{comma} WFP"})
+
+    assert split_names(f"UNDP{comma}WFP") == ["UNDP", "WFP"]
+    assert [agency.acronym for agency in personas.leads(point)] == ["UNDP", "WFP"]
 
 
 def test_opening_sends_the_queued_invitations(as_coordinator, point, coordinator, django_capture_on_commit_callbacks):

@@ -18,6 +18,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from tracker.enumerations import COMMAS
 from tracker.folding import fold, words_of
 from tracker.people.mailboxes import canonical
 from tracker.people.models import User, UserQuerySet
@@ -30,7 +31,7 @@ MAX_NAMES = 20
 MAX_CHARACTERS = 254
 """Characters of the longest name or address that is looked up."""
 
-_SEPARATOR = re.compile(r"[,;\n\r\t]")
+_SEPARATOR = re.compile(rf"[{COMMAS}\n\r\t]")
 _ADDRESS_AFTER_NAME = re.compile(r".*<\s*(\S+@\S+?)\s*>")
 _ID = re.compile(r"[0-9]{1,18}", re.ASCII)
 
