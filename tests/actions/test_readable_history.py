@@ -25,7 +25,6 @@ PAGES = [
     "/agendas/2026/1.1/history/",
     "/agendas/2026/1.1/updates/1/",
     "/agendas/2026/issues/1/",
-    *(f"/agendas/2026/changes/?since=2026-03-{day:02}" for day in range(1, 22)),
     "/agendas/2026/dashboard/",
     "/agendas/2026/1.1/updates/2/",
     "/agendas/2026/action-points/",
@@ -43,6 +42,13 @@ class Clock:
 
     def __init__(self) -> None:
         self.now = START
+        self.turns = [START]
+        """The moments at which all edits have been begun, and at which they have all been ended."""
+
+    @property
+    def days(self):
+        """The days on which the pages may differ: the first one, that of each turn, and the last one."""
+        return sorted({moment.date() for moment in [*self.turns, self.now]})
 
     def save(self, thing, **fields):
         self.now += timedelta(days=1)
@@ -83,14 +89,25 @@ def date_creation(clock, thing):
     return thing
 
 
+# Each edit ends with what may be read. `play` begins all of them before it ends any, so that one day lies within all of them.
+
+
 def reword_action_point(clock, point):
     clock.save(point, title="Hush title", description="Hush description")
+    yield
     clock.save(point, title="Agreed title", description="Agreed description")
 
 
 def reword_issue(clock, point):
     clock.save(point.issue, title="Hush issue", rationale="Hush because")
+    yield
     clock.save(point.issue, title="Agreed issue", rationale="")
+
+
+def reword_agenda(clock, point):
+    clock.save(point.issue.agenda, title="Hush agenda")
+    yield
+    clock.save(point.issue.agenda, title="Agreed agenda")
 
 
 def change_owners(clock, point):
@@ -98,30 +115,48 @@ def change_owners(clock, point):
     personas.lead(point, personas.agency("ITU"), persons=[hush])
     personas.pause(point, date(2099, 1, 1), "Hush pause")
     clock.date_parts(point)
+    yield
     personas.set_leads(point, personas.agency("UNDP"))
+    clock.date_parts(point)
+
+
+def end_a_lead(clock, point):
+    """End a lead with a day that is after all days that the tests look at, so that only the history says that it ended before."""
+    personas.lead(point, personas.agency("ITU"), persons=[personas.person("hush@example.org", name="Hush Person")])
+    clock.date_parts(point)
+    yield
+    end_lead(point, personas.agency("ITU"), until=date(2026, 9, 1))
     clock.date_parts(point)
 
 
 def reword_milestone(clock, point):
     milestone = date_creation(clock, personas.milestone(point, title="Hush milestone", due="2031"))
+    yield
     clock.save(milestone, title="Agreed milestone")
 
 
 def remove_milestone(clock, point):
-    clock.delete(date_creation(clock, personas.milestone(point, title="Hush other milestone", due="2031")))
+    milestone = date_creation(clock, personas.milestone(point, title="Hush other milestone", due="2031"))
+    yield
+    clock.delete(milestone)
 
 
 def remove_action_point(clock, point):
-    clock.delete(date_creation(clock, personas.action_point(point.issue, 9, title="Hush other title")))
+    other = date_creation(clock, personas.action_point(point.issue, 9, title="Hush other title"))
+    yield
+    clock.delete(other)
 
 
 def remove_issue(clock, point):
-    clock.delete(date_creation(clock, personas.issue(point.issue.agenda, 9, title="Hush other issue")))
+    other = date_creation(clock, personas.issue(point.issue.agenda, 9, title="Hush other issue"))
+    yield
+    clock.delete(other)
 
 
 def correct_update(clock, point):
     coordinator = personas.person("author@example.org", Role.COORDINATOR)
     update = personas.update(point, author=coordinator, now=clock.now, narrative="Hush update.")
+    yield
     clock.now += timedelta(days=1)
     changed = personas.progress(narrative="Agreed update.")
     correct(update, changed, author=coordinator, now=clock.now)
@@ -130,8 +165,17 @@ def correct_update(clock, point):
 def withdraw_update(clock, point):
     coordinator = personas.person("writer@example.org", Role.COORDINATOR)
     update = personas.update(point, author=coordinator, now=clock.now, narrative="Hush withdrawn.")
+    yield
     clock.now += timedelta(days=1)
     withdraw(update, by=coordinator, reason="Hush mistake.", now=clock.now)
+
+
+def play(clock, point, edits):
+    begun = [edit(clock, point) for edit in edits]
+    for _half in range(2):
+        for edit in begun:
+            next(edit, None)
+        clock.turns.append(clock.now)
 
 
 SECRETS = {
@@ -147,11 +191,6 @@ SECRETS = {
 }
 
 
-def edit_everything(clock, point):
-    for edit in SECRETS:
-        edit(clock, point)
-
-
 def secrets_in(text):
     return [secret for secrets in SECRETS.values() for secret in secrets if secret in text]
 
@@ -165,7 +204,12 @@ def point(clock):
     return date_creation(clock, personas.action_point(date_creation(clock, personas.issue(agenda))))
 
 
-def read(client, reader, addresses=PAGES):
+def read_all(client, reader, clock):
+    """Return all that PAGES and the changes since each day of the clock show the reader."""
+    return read(client, reader, [*PAGES, *(f"/agendas/2026/changes/?since={day}" for day in clock.days)])
+
+
+def read(client, reader, addresses):
     """Return all that the pages show the reader, as one lower-case text."""
     if reader.is_authenticated:
         personas.sign_in(client, reader)
@@ -177,11 +221,11 @@ def read(client, reader, addresses=PAGES):
 
 @pytest.mark.parametrize("reader", ["focal_point", "visitor"])
 def test_edits_of_a_draft_are_hidden_from_people_who_could_not_read_it(request, client, clock, point, reader):
-    edit_everything(clock, point)
+    play(clock, point, SECRETS)
     clock.save(point.issue.agenda, state="open", visible_to="everybody")
     clock.save(point, description="Reworded since.")
 
-    shown = read(client, request.getfixturevalue(reader))
+    shown = read_all(client, request.getfixturevalue(reader), clock)
 
     assert "reworded since." in shown
     assert secrets_in(shown) == []
@@ -193,24 +237,13 @@ def test_edits_of_a_draft_are_hidden_from_people_who_could_not_read_it(request, 
 )
 @pytest.mark.parametrize("page", ["1.1/", "dashboard/"])
 def test_past_date_hides_updates_replaced_in_a_draft(request, client, clock, point, reader, expected, page):
-    for edit in (correct_update, withdraw_update):
-        edit(clock, point)
+    play(clock, point, [correct_update, withdraw_update])
     clock.save(point.issue.agenda, state="open", visible_to="everybody")
-    days = [(START + timedelta(days=day)).date() for day in range(8)]
 
-    shown = read(
-        client, request.getfixturevalue(reader), [f"/agendas/2026/{page}?as_of={day}&by=recorded" for day in days]
-    )
+    addresses = [f"/agendas/2026/{page}?as_of={day}&by=recorded" for day in clock.days]
+    shown = read(client, request.getfixturevalue(reader), addresses)
 
     assert secrets_in(shown) == expected
-
-
-def end_a_lead(clock, point):
-    """End a lead with a day that is after all days that the tests look at, so that only the history says that it ended before."""
-    personas.lead(point, personas.agency("ITU"), persons=[personas.person("hush@example.org", name="Hush Person")])
-    clock.date_parts(point)
-    end_lead(point, personas.agency("ITU"), until=date(2026, 9, 1))
-    clock.date_parts(point)
 
 
 HIDDEN = {"title", "description", "issue", "because", "milestone", "other milestone", "person", "agenda"}
@@ -221,20 +254,17 @@ HIDDEN = {"title", "description", "issue", "because", "milestone", "other milest
     [("focal_point", set()), ("visitor", set()), ("coordinator", HIDDEN)],
 )
 def test_past_dates_hide_wording_persons_and_milestones_of_a_draft(request, client, clock, point, reader, expected):
-    for edit in (end_a_lead, reword_action_point, reword_issue, reword_milestone, remove_milestone):
-        edit(clock, point)
-    clock.save(point.issue.agenda, title="Hush agenda")
-    clock.save(point.issue.agenda, title="Agreed agenda")
+    edits = [end_a_lead, reword_action_point, reword_issue, reword_milestone, remove_milestone, reword_agenda]
+    play(clock, point, edits)
     clock.save(point.issue.agenda, state="open", visible_to="everybody")
-    days = [(START + timedelta(days=day)).date() for day in range(17)]
 
     pages = ["", "1.1/", "action-points.csv"]
     shown = read(
         client,
         request.getfixturevalue(reader),
-        [f"/agendas/2026/{page}?as_of={day}" for page in pages for day in days]
+        [f"/agendas/2026/{page}?as_of={day}" for page in pages for day in clock.days]
         + [
-            f"/agendas/2026/{page}?as_of={days[5]}&by=recorded"
+            f"/agendas/2026/{page}?as_of={clock.days[1]}&by=recorded"
             for page in ("issues/1/", "action-points/", "dashboard/")
         ],
     )
@@ -247,14 +277,11 @@ def test_past_dates_hide_the_draft_that_an_action_point_moved_from(client, clock
     clock.save(point.issue.agenda, state="open")
     other = date_creation(clock, personas.issue(draft_agenda(clock, "2027"), 3, title="Hush issue"))
     moved = date_creation(clock, personas.action_point(other, 8, title="Hush title", description="Hush description"))
-    end_a_lead(clock, moved)
-    milestone = date_creation(clock, personas.milestone(moved, title="Hush milestone", due="2026-09"))
-    clock.save(milestone, title="Agreed milestone")
+    play(clock, moved, [end_a_lead, reword_milestone])
     clock.save(moved, issue=point.issue, number=2, title="Moved here", description="")
-    days = [(START + timedelta(days=day)).date() for day in range(14)]
 
     pages = ["1.2/", "issues/1/", "action-points.csv"]
-    shown = read(client, focal_point, [f"/agendas/2026/{page}?as_of={day}" for page in pages for day in days])
+    shown = read(client, focal_point, [f"/agendas/2026/{page}?as_of={day}" for page in pages for day in clock.days])
 
     assert "moved here" in shown
     assert "hush" not in shown
@@ -262,38 +289,39 @@ def test_past_dates_hide_the_draft_that_an_action_point_moved_from(client, clock
 
 
 def test_edits_of_a_draft_are_shown_to_people_who_read_drafts(client, clock, point, coordinator):
-    edit_everything(clock, point)
+    play(clock, point, SECRETS)
     clock.save(point.issue.agenda, state="open")
 
-    assert secrets_in(read(client, coordinator)) == ALL
+    assert secrets_in(read_all(client, coordinator, clock)) == ALL
 
 
 def test_edits_before_publication_are_hidden_from_visitors_only(client, clock, point, visitor, focal_point):
     clock.save(point.issue.agenda, state="open")
-    edit_everything(clock, point)
+    play(clock, point, SECRETS)
     clock.save(point.issue.agenda, visible_to="everybody")
 
-    assert "hush" not in read(client, visitor)
-    assert secrets_in(read(client, focal_point)) == ALL
+    assert "hush" not in read_all(client, visitor, clock)
+    assert secrets_in(read_all(client, focal_point, clock)) == ALL
 
 
 def test_wording_when_the_agenda_was_opened_is_shown(client, clock, point, focal_point):
     clock.save(point, title="Wording at the opening")
     clock.save(point.issue.agenda, state="open")
+    opened = clock.now.date()
     clock.save(point, title="Another wording")
 
-    assert "wording at the opening" in read(client, focal_point)
+    for page in ("1.1/history/", f"changes/?since={opened}"):
+        assert "wording at the opening" in read(client, focal_point, [f"/agendas/2026/{page}"]), page
 
 
 def test_moved_action_point_hides_its_history_in_a_draft_agenda(client, clock, point, focal_point):
     clock.save(point.issue.agenda, state="open")
     other = date_creation(clock, personas.issue(draft_agenda(clock, "2027"), 3, title="Hush issue"))
     moved = date_creation(clock, personas.action_point(other, 8, title="Hush title"))
-    milestone = date_creation(clock, personas.milestone(moved, title="Hush milestone"))
-    clock.save(milestone, title="Agreed milestone")
+    play(clock, moved, [reword_milestone])
     clock.save(moved, issue=point.issue, number=2, title="Moved here")
 
-    shown = read(client, focal_point) + client.get("/agendas/2026/1.2/history/").content.decode().lower()
+    shown = read_all(client, focal_point, clock) + client.get("/agendas/2026/1.2/history/").content.decode().lower()
 
     assert "moved here" in shown
     assert "hush" not in shown
@@ -302,10 +330,10 @@ def test_moved_action_point_hides_its_history_in_a_draft_agenda(client, clock, p
 def test_edits_while_the_agenda_was_a_draft_again_are_hidden(client, clock, point, focal_point):
     clock.save(point.issue.agenda, state="open")
     clock.save(point.issue.agenda, state="draft")
-    reword_action_point(clock, point)
+    play(clock, point, [reword_action_point])
     clock.save(point.issue.agenda, state="open")
 
-    assert "hush" not in read(client, focal_point)
+    assert "hush" not in read_all(client, focal_point, clock)
 
 
 def test_agenda_is_readable_since_it_was_last_opened(clock, focal_point, coordinator):
