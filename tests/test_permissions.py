@@ -21,6 +21,7 @@ from actions.rollover.plan import start
 from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import links
+from tracker.people.models import Role
 
 PEOPLE = ["visitor", "own", "other", "coordinator", "admin"]
 """`own`: the focal point whose action point it is; `other`: a focal point of another agency."""
@@ -230,8 +231,12 @@ def test_permissions_list_every_route():
     assert own == set(READ)
 
 
-@pytest.fixture
-def world(db: None, focal_point: Any, other_focal_point: Any, coordinator: Any, admin: Any) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def rows(rows_of_the_module: None) -> dict[str, Any]:
+    focal_point = personas.person("focal.undp@example.org", agency=personas.agency("UNDP"))
+    other_focal_point = personas.person("focal.unssc@example.org", agency=personas.agency("UNSSC"))
+    coordinator = personas.person("coordinator@example.org", Role.COORDINATOR)
+    admin = personas.person("admin@example.org", Role.ADMIN)
     point = personas.action_point(personas.issue(personas.agenda("2026"), number=1), number=1)
     personas.lead(point, focal_point.agency)
     personas.update(point, author=focal_point, agency=focal_point.agency)
@@ -259,6 +264,11 @@ def world(db: None, focal_point: Any, other_focal_point: Any, coordinator: Any, 
         ).pk,
         "people": dict(zip(PEOPLE, [None, focal_point, other_focal_point, coordinator, admin], strict=True)),
     }
+
+
+@pytest.fixture
+def world(rows: dict[str, Any], db: None) -> dict[str, Any]:
+    return rows
 
 
 def client_of(world: dict[str, Any], person: str) -> Client:
