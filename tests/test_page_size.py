@@ -1,5 +1,6 @@
 """Test the size of every page that people read, for an agenda of 500 action points in a network of 5,000 people."""
 
+import functools
 import gzip
 import json
 import random
@@ -13,6 +14,8 @@ from django.utils import timezone
 
 from actions.handover.models import Handover
 from actions.models import ActionPoint, ActionStatus, Milestone, ProgressUpdate, Responsibility
+from actions.note import builder, reviews
+from actions.note.views import publishing, reading
 from actions.reminders.models import DeclinedResponsibility, Digest
 from actions.rollover.decisions import carry_open_forward
 from actions.rollover.models import Rollover
@@ -218,7 +221,15 @@ def readers_and_pages(world: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield from (("own", address(world, route)) for route in FOR_FOCAL_POINTS)
 
 
-def test_no_page_is_too_large(world):
+@pytest.fixture
+def note_built_once(world: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Build the note once for each kind of reader, since nothing here changes it: building takes longer than showing a page of it."""
+    build = functools.cache(builder.NoteBuilder)
+    for module in (builder, reviews, publishing, reading):
+        monkeypatch.setattr(module, "NoteBuilder", build)
+
+
+def test_no_page_is_too_large(world, note_built_once):
     clients = {reader: client_of(world, reader) for reader in ("visitor", "own", "coordinator")}
     too_large = {}
     for reader, path in readers_and_pages(world):
