@@ -233,13 +233,14 @@ def test_permissions_list_every_route():
 
 @pytest.fixture(scope="module")
 def rows(rows_of_the_module: None) -> dict[str, Any]:
-    focal_point = personas.person("focal.undp@example.org", agency=personas.agency("UNDP"))
+    undp = personas.agency("UNDP")
+    focal_point = personas.person("focal.undp@example.org", agency=undp)
     other_focal_point = personas.person("focal.unssc@example.org", agency=personas.agency("UNSSC"))
     coordinator = personas.person("coordinator@example.org", Role.COORDINATOR)
     admin = personas.person("admin@example.org", Role.ADMIN)
     point = personas.action_point(personas.issue(personas.agenda("2026"), number=1), number=1)
-    personas.lead(point, focal_point.agency)
-    personas.update(point, author=focal_point, agency=focal_point.agency)
+    personas.lead(point, undp)
+    personas.update(point, author=focal_point, agency=undp)
     personas.note_version(point.issue.agenda, coordinator)
     personas.agenda("2030", state=Agenda.State.DRAFT)
     note_file = NoteFile.objects.create(

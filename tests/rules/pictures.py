@@ -1,7 +1,7 @@
 """Describe a day by the names of a ledger: once as the obvious model has it, once as the tracker does."""
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,6 +24,8 @@ from tracker.people.permissions import Owned, Right, may
 Names = frozenset[str]
 Place = tuple[str, model.Part]
 """The names of an action point and of a lead agency."""
+Waiting = dict[str, frozenset[Place]]
+"""Own parts by person."""
 Past = tuple[dict[str, str], dict[Place, tuple[str, date | None]]]
 """The status of each action point, and the status and the day of the last report of each part."""
 
@@ -63,8 +65,6 @@ class Picture:
     """The statuses of each agency's parts in each agenda."""
     last_reports: dict[str, dict[str, date | None]]
     """The earliest of the last reports of each agency's parts in each agenda."""
-    waiting: dict[str, frozenset[Place]]
-    """Each active person's own parts that are going on in open agendas."""
 
 
 def modelled(network: Network, today: date) -> Picture:
@@ -87,16 +87,6 @@ def modelled(network: Network, today: date) -> Picture:
         figures={agenda: model.figures(network, agenda, today) for agenda in network.agendas},
         by_agency={agenda: dict(model.parts_by_agency(network, agenda, today)) for agenda in network.agendas},
         last_reports={agenda: model.last_reports(network, agenda, today) for agenda in network.agendas},
-        waiting={
-            person: frozenset(
-                (name, agency)
-                for name in network.action_points
-                if model.is_open(network, name)
-                for agency in own[name][person]
-                if model.status_of_part(network, name, agency) not in model.ENDED
-            )
-            for person in active(network)
-        },
     )
 
 
@@ -110,6 +100,20 @@ def _modelled_part(network: Network, own: dict[str, list[str]], place: Place, to
         frozenset(model.persons(network, *place, today)),
         frozenset(person for person, agencies in own.items() if place[1] in agencies),
     )
+
+
+def modelled_waiting(network: Network, today: date, people: Iterable[str]) -> Waiting:
+    """Return the own parts of these people that are going on in open agendas."""
+    return {
+        person: frozenset(
+            (name, agency)
+            for name in network.action_points
+            if model.is_open(network, name)
+            for agency in model.own_parts(network, person, name, today)
+            if model.status_of_part(network, name, agency) not in model.ENDED
+        )
+        for person in people
+    }
 
 
 def modelled_past(network: Network, day: date, existing: Collection[str]) -> Past:
@@ -164,10 +168,11 @@ class Tracker:
                 for slug, counted in counts.items()
             },
             last_reports={slug: self._last_reports(counted) for slug, counted in counts.items()},
-            waiting={
-                name: frozenset(self._place(*own) for own in read_own(user, today)) for name, user in self.users.items()
-            },
         )
+
+    def waiting(self, today: date, people: Iterable[str]) -> Waiting:
+        """Return the own parts of these active people that are going on in open agendas, as each person's page reads them."""
+        return {name: frozenset(self._place(*own) for own in read_own(self.users[name], today)) for name in people}
 
     def _place(self, state: ActionPointState, part: PartState) -> Place:
         return self.points[state.pk], None if part.agency is None else self.agencies[part.agency]

@@ -10,7 +10,7 @@ from hypothesis.extra.django import TestCase
 from actions.models.action_point_queryset import Basis
 from tests.rules import obvious_model as model
 from tests.rules.events import Network
-from tests.rules.pictures import Tracker, active, modelled, modelled_past
+from tests.rules.pictures import Tracker, active, modelled, modelled_past, modelled_waiting
 from tests.rules.real_world import RealWorld
 from tests.rules.strategies import Ledger, ledgers
 
@@ -44,24 +44,28 @@ class RulesTests(TestCase):
     @SLOW
     @given(ledgers())
     def test_the_tracker_has_the_picture_of_the_obvious_model(self, ledger: Ledger):
-        """On the day of each event after the beginning, and on later days on which something becomes due, or is not yet due."""
+        """On the day of each event after the beginning, and on later days on which something becomes due, or is not yet due.
+
+        What waits for people takes a query for each: all of them are asked today, and one in four on the days before.
+        """
         world = RealWorld()
-        for event, following in zip(ledger.events, [*ledger.events[1:], None], strict=True):
+        for number, (event, following) in enumerate(zip(ledger.events, [*ledger.events[1:], None], strict=True)):
             world.play(event)
             if event.day != ledger.days[0] and (following is None or following.day != event.day):
-                assert Tracker(world).picture(event.day) == modelled(world.network, event.day)
+                tracker = Tracker(world)
+                people = active(world.network)[number % 4 :: 4]
+                assert tracker.picture(event.day) == modelled(world.network, event.day)
+                assert tracker.waiting(event.day, people) == modelled_waiting(world.network, event.day, people)
 
-        tracker = Tracker(world)
         for day in [ledger.today, *turning_points(world.network, ledger.days[-1])]:
-            assert tracker.picture(day) == modelled(world.network, day)
+            assert Tracker(world).picture(day) == modelled(world.network, day)
+        self.compare_every_way_to_the_same_answer(world, ledger.today)
 
-    @SLOW
-    @given(ledgers())
-    def test_every_way_to_the_same_answer_gives_it(self, ledger: Ledger):
-        world = played(ledger)
-        tracker, network, today = Tracker(world), world.network, ledger.today
+    def compare_every_way_to_the_same_answer(self, world: RealWorld, today: date) -> None:
+        tracker, network = Tracker(world), world.network
         own = {name: picture.own for name, picture in modelled(network, today).action_points.items()}
 
+        assert tracker.waiting(today, active(network)) == modelled_waiting(network, today, active(network))
         assert tracker.own_by_page() == own
         assert tracker.own_by_query() == own
         for of_page, of_lists in tracker.states_read_twice(today):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from actions.reminders.planning import plan
-from tests.rules.pictures import Tracker, modelled, modelled_digests
+from tests.rules.pictures import Tracker, active, modelled, modelled_digests, modelled_waiting
 from tests.rules.real_world import RealWorld
 from tests.rules.year import simulated_year
 
@@ -28,7 +28,7 @@ PLANNED_AT = time(14)
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_year_of_digests_and_figures_is_that_of_the_obvious_model(db: Any, seed: int):
-    """Each day's digests are planned before anything else happens on it."""
+    """Each day's digests are planned before anything else happens on it. One person in four is asked what waits for them, in turn."""
     world = RealWorld()
     days = sent = 0
     compares_digests = True
@@ -43,7 +43,9 @@ def test_a_year_of_digests_and_figures_is_that_of_the_obvious_model(db: Any, see
         for event in events:
             world.play(event)
         if number % EVERY == EVERY - 1:
-            assert Tracker(world).picture(day) == modelled(world.network, day), day
+            tracker, people = Tracker(world), active(world.network)[number // EVERY % 4 :: 4]
+            assert tracker.picture(day) == modelled(world.network, day), day
+            assert tracker.waiting(day, people) == modelled_waiting(world.network, day, people), day
 
     assert days > 5
     assert sent > days
