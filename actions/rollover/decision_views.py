@@ -42,7 +42,7 @@ def decision_form(request: HttpRequest, slug: str, issue: int, number: int) -> H
             messages.success(request, message, extra_tags=clear_browser_copy(request))
             return redirect(_next_undecided(rollover) if request.POST.get("then") == "next" else rollover)
     except DecisionChangedError as error:
-        form.send_again_with(version=str(error.stored.revision) if error.stored else "")
+        form.send_again_with(version=str(error.stored.version) if error.stored else "")
         context |= {"has_conflict": True, "stored": error.stored}
         status = 409
     except RolloverError as error:

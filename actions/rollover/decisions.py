@@ -40,7 +40,7 @@ class Choice:
 def decide(
     rollover: Rollover, action_point: ActionPoint, choice: Choice, *, by: User, now: datetime, version: str
 ) -> Decision:
-    """Store a decision, or replace the stored one if `version` is its revision (empty for none).
+    """Store a decision, or replace the stored one if `version` is its version (empty for none).
 
     Raises DecisionChangedError or RolloverError.
     """
@@ -92,8 +92,8 @@ def carry_open_forward(rollover: Rollover, reason: str, *, by: User, now: dateti
 def _stored_decision(action_point: ActionPoint, version: str, by: User) -> Decision | None:
     """Return the decision on this action point. Raises DecisionChangedError if somebody else has changed it since `version`."""
     decision = Decision.objects.filter(action_point=action_point).first()
-    revision = str(decision.revision) if decision else ""
-    if revision != version and (decision is None or decision.decided_by_id != by.pk):
+    stored = str(decision.version) if decision else ""
+    if stored != version and (decision is None or decision.decided_by_id != by.pk):
         raise DecisionChangedError(decision)
     return decision
 

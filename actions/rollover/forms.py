@@ -109,7 +109,7 @@ class DecisionForm(VersionedForm, forms.Form):
         saved: dict[str, Any],
         **kwargs: Any,
     ):
-        super().__init__(*args, version=decision.revision if decision else "", **kwargs)
+        super().__init__(*args, version=decision.version if decision else "", **kwargs)
         self.initial.update(_initial(rollover, action_point, decision) | saved)
         points = PlannedPoint.objects.filter(issue__rollover=rollover).select_related("issue")
         if decision and decision.kind in {Decision.Kind.CARRY, Decision.Kind.SPLIT}:

@@ -173,7 +173,7 @@ class Decision(models.Model):
     targets = models.ManyToManyField(PlannedPoint, related_name="decisions")
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
-    revision = models.UUIDField(default=uuid.uuid4)
+    version = models.UUIDField(default=uuid.uuid4)
     """Changes with every save, so that a form can detect that somebody else has changed the decision."""
 
     class Meta:
@@ -207,8 +207,8 @@ class Decision(models.Model):
         return self.kind in {self.Kind.CARRY, self.Kind.MERGE, self.Kind.SPLIT}
 
     def mark_decided(self, by: User, now: "datetime") -> None:
-        """Set who decided and when, and a new revision. The caller saves it."""
-        self.decided_by, self.decided_at, self.revision = by, now, uuid.uuid4()
+        """Set who decided and when, and a new version. The caller saves it."""
+        self.decided_by, self.decided_at, self.version = by, now, uuid.uuid4()
 
 
 class MilestoneDecision(models.Model):

@@ -163,7 +163,7 @@ def test_decision_of_each_kind_is_saved_and_shown(as_coordinator, rollover, type
 
 def test_decision_is_removed(as_coordinator, rollover):
     as_coordinator.post(f"{BASE}1.1/", form())
-    seen = str(Decision.objects.get().revision)
+    seen = str(Decision.objects.get().version)
 
     response = as_coordinator.post(f"{BASE}1.1/", {"do": "remove", "version": seen}, follow=True)
 

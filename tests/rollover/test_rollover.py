@@ -253,9 +253,9 @@ def test_decision_changed_by_another_coordinator_is_not_replaced(rollover, coord
 
     with pytest.raises(DecisionChangedError) as raised:
         carry(rollover, 1, admin, version="")
-    carry(rollover, 1, admin, version=str(stored.revision))
+    carry(rollover, 1, admin, version=str(stored.version))
     with pytest.raises(DecisionChangedError):
-        remove_decision(rollover, point(1), by=coordinator, version=str(stored.revision))
+        remove_decision(rollover, point(1), by=coordinator, version=str(stored.version))
 
     assert raised.value.stored == stored
     assert Decision.objects.get().kind == "carry"
@@ -310,7 +310,7 @@ def test_decisions_cannot_change_once_the_agenda_is_created(rollover, coordinato
     carry_out.create_agenda(rollover, by=coordinator, now=NOW)
 
     with pytest.raises(RolloverError, match="Remove its draft first"):
-        close(rollover, 1, coordinator, version=str(point(1).rollover_decision.revision))
+        close(rollover, 1, coordinator, version=str(point(1).rollover_decision.version))
 
 
 def test_creating_a_second_follower_is_refused(rollover, coordinator):

@@ -285,7 +285,7 @@ class Migration(migrations.Migration):
                     models.CharField(max_length=500, validators=[tracker.text.validate_line], verbose_name="reason"),
                 ),
                 ("decided_at", models.DateTimeField()),
-                ("revision", models.UUIDField(default=uuid.uuid4)),
+                ("version", models.UUIDField(default=uuid.uuid4)),
                 (
                     "action_point",
                     models.OneToOneField(
