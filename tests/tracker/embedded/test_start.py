@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from django.core.mail import EmailMessage
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from actions.reminders.models import Heartbeat
@@ -93,108 +94,94 @@ def started(data: Path) -> Iterator[Started]:
         process.wait(30)
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder that a first start has filled."""
-    folder = tmp_path_factory.mktemp("start") / "data"
-    with started(folder) as tracker:
-        (folder.parent / "first.txt").write_text(tracker.said)
-    return folder
-
-
-def test_start_tells_where_it_runs_and_how_to_log_in(data: Path) -> None:
-    first = (data.parent / "first.txt").read_text()
-
-    assert "The tracker runs at http://127.0.0.1:" in first
-    assert "@example.org" in first
-
-
-def test_start_prints_the_passwords_of_the_demo_people_only_once(data: Path) -> None:
+def test_start_three_times(tmp_path: Path) -> None:
+    """On one data folder, because the first start takes long and later ones must not do again what it did."""
+    data = tmp_path / "data"
     with started(data) as tracker:
-        assert "@example.org" not in tracker.said
-
-
-def test_start_again_does_not_collect_static_files_again_and_answers(data: Path) -> None:
-    made = {path: path.stat().st_mtime_ns for path in (data / "static").rglob("*")}
-
-    with started(data) as tracker:
-        assert tracker.open() == 200
-
-    assert len(made) > 100
-    assert {path: path.stat().st_mtime_ns for path in (data / "static").rglob("*")} == made
-
-
-def test_start_leaves_its_data_to_the_account_that_it_runs_under(data: Path) -> None:
+        assert "The tracker runs at http://127.0.0.1:" in tracker.said
+        assert "@example.org" in tracker.said
+        check_that_what_ends_is_started_again(tracker)
+        tracker.process.kill()
+        wait_until(lambda: not tracker.processes(), "the end of all processes")
+    static_files = {path: path.stat().st_mtime_ns for path in (data / "static").rglob("*")}
     data.chmod(0o755)
     for path in data.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)
 
     with started(data) as tracker:
-        tracker.open("/agendas/2005/dashboard/")
-        wait_until(lambda: list(data.glob("celerybeat-schedule*")), "the scheduler")
-        modes = {path: stat.S_IMODE(path.stat().st_mode) for path in [data, *data.rglob("*")] if path.exists()}
+        assert "@example.org" not in tracker.said, "the passwords of the demo people were printed again"
+        assert tracker.open() == 200
+        check_that_data_is_private(data, tracker)
+        check_that_another_start_names_this_one(data, tracker)
+        check_that_it_stops_cleanly(tracker, signal.SIGINT)
+    with started(data) as tracker:
+        check_that_it_stops_cleanly(tracker, signal.SIGTERM)
 
+    assert len(static_files) > 100
+    assert {path: path.stat().st_mtime_ns for path in (data / "static").rglob("*")} == static_files
+
+
+def check_that_data_is_private(data: Path, tracker: Started) -> None:
+    tracker.open("/agendas/2005/dashboard/")
+    wait_until(lambda: list(data.glob("celerybeat-schedule*")), "the scheduler")
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in [data, *data.rglob("*")] if path.exists()}
     names = {path.name for path in modes}
     assert {"tracker.sqlite3", "tracker.sqlite3-wal", "secret_key", "logs", "static", "broker", "start.lock"} <= names
     assert {path: oct(mode) for path, mode in modes.items() if mode & 0o077} == {}
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_start_stops_cleanly_and_leaves_no_process(data: Path, number: signal.Signals) -> None:
-    with started(data) as tracker:
-        assert len(tracker.processes()) >= 3
-        tracker.process.send_signal(number)
-
-        assert tracker.process.wait(15) == 0
-
-        assert tracker.processes() == []
-        assert tracker.said.endswith("Stopped. Everything that was entered is kept.\n")
+def check_that_another_start_names_this_one(data: Path, tracker: Started) -> None:
+    code, message = refused(data, "--port", str(free_port()))
+    assert (code, f"http://127.0.0.1:{tracker.port} (process {tracker.process.pid})" in message) == (1, True)
 
 
-def test_start_leaves_no_process_when_it_is_killed(data: Path) -> None:
-    with started(data) as tracker:
-        tracker.process.kill()
+def check_that_what_ends_is_started_again(tracker: Started) -> None:
+    commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in tracker.processes()}
+    worker = min(pid for pid, line in commands.items() if b"celery" in line)
+    os.kill(worker, signal.SIGKILL)
 
-        wait_until(lambda: not tracker.processes(), "the end of all processes")
-
-
-def test_start_starts_again_what_ended(data: Path) -> None:
-    with started(data) as tracker:
-        commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in tracker.processes()}
-        worker = min(pid for pid, line in commands.items() if b"celery" in line)
-        os.kill(worker, signal.SIGKILL)
-
-        wait_until(lambda: "The worker ended unexpectedly; it starts again in 1 s." in tracker.said, "the message")
-        wait_until(
-            lambda: any(
-                b"celery" in Path(f"/proc/{pid}/cmdline").read_bytes() for pid in tracker.processes() if pid > worker
-            ),
-            "the next worker",
-        )
+    wait_until(lambda: "The worker ended unexpectedly; it starts again in 1 s." in tracker.said, "the message")
+    wait_until(
+        lambda: any(
+            b"celery" in Path(f"/proc/{pid}/cmdline").read_bytes() for pid in tracker.processes() if pid > worker
+        ),
+        "the next worker",
+    )
 
 
-def test_start_on_a_port_that_is_taken_names_another(data: Path) -> None:
+def check_that_it_stops_cleanly(tracker: Started, number: signal.Signals) -> None:
+    assert len(tracker.processes()) >= 3
+
+    tracker.process.send_signal(number)
+
+    assert tracker.process.wait(15) == 0
+    assert tracker.processes() == []
+    assert tracker.said.endswith("Stopped. Everything that was entered is kept.\n")
+
+
+def test_start_on_a_port_that_is_taken_names_another(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
 
-        code, message = refused(data, "--port", str(port))
+        code, message = refused(tmp_path, "--port", str(port))
 
     assert (code, f"Port {port} is taken by another program." in message) == (1, True)
     assert f"--port {port + 1}" in message
 
 
-def test_start_on_data_in_use_names_the_tracker_that_has_it(data: Path) -> None:
-    with started(data) as tracker:
-        code, message = refused(data, "--port", str(free_port()))
-
-    assert (code, f"http://127.0.0.1:{tracker.port} (process {tracker.process.pid})" in message) == (1, True)
-
-
-@pytest.mark.parametrize("port", ["0", "65536", "-1", "web", "８０"])
-def test_start_refuses_what_is_no_port(tmp_path: Path, port: str) -> None:
-    code, message = refused(tmp_path, f"--port={port}")
+def test_start_refuses_what_is_no_port(tmp_path: Path) -> None:
+    code, message = refused(tmp_path, "--port=web")
 
     assert (code, "is not a port: a port is a number from 1 to 65535" in message) == (2, True)
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "８０"])
+def test_start_takes_ports_from_1_to_65535(port: str) -> None:
+    parser = Command().create_parser("manage.py", "start")
+
+    assert [parser.parse_args([f"--port={good}"]).port for good in ("1", "65535")] == [1, 65535]
+    with pytest.raises(CommandError, match="is not a port: a port is a number from 1 to 65535"):
+        parser.parse_args([f"--port={port}"])
 
 
 def test_start_refuses_a_host_that_is_not_here(tmp_path: Path) -> None:
