@@ -161,8 +161,47 @@ def people(transactional_db: None) -> dict[str | None, User | None]:
 
 
 def violations(page: Page, rules: dict[str, list[str]] = RULES) -> list[str]:
-    results: list[dict[str, Any]] = Axe().run(page, options=rules).response["violations"]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    results: list[dict[str, Any]] = page.evaluate(VIOLATIONS, rules)
     return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in results for node in rule["nodes"]]
+
+
+AXE = Axe().axe_script
+VIOLATIONS = """async (options) => {
+  // Contrast takes two thirds of the time. It follows from the styles of an element and the backgrounds behind it:
+  // of visible elements that agree in these, the first is measured.
+  const backdrops = new Map();
+  const backdrop = (element) => {
+    if (!element) return "";
+    if (!backdrops.has(element)) {
+      const { backgroundColor, backgroundImage, opacity, position, filter, mixBlendMode } = getComputedStyle(element);
+      const own = [backgroundColor, backgroundImage, opacity, position, filter, mixBlendMode].join();
+      const plain = own === "rgba(0, 0, 0, 0),none,1,static,none,normal";
+      backdrops.set(element, backdrop(element.parentElement) + (plain ? "" : `/${own}`));
+    }
+    return backdrops.get(element);
+  };
+  const written = (element) => element.matches("input, select, textarea")
+    || [...element.childNodes].some((child) => child.nodeType === Node.TEXT_NODE && child.data.trim());
+  const measurable = (element) => {
+    const { width, height } = element.getBoundingClientRect();
+    return width > 1 && height > 1 && element.checkVisibility({ visibilityProperty: true, opacityProperty: true })
+      && !(element.closest("label")?.control ?? element).closest(":disabled, [aria-disabled=true]");
+  };
+  const looks = new Set();
+  for (const element of document.body.querySelectorAll("*")) {
+    element.removeAttribute("data-measured");
+    if (!written(element) || !measurable(element)) continue;
+    const { color, fontSize, fontWeight, textShadow } = getComputedStyle(element);
+    const kind = [element.localName, element.className, element.type];
+    const look = [...kind, color, fontSize, fontWeight, textShadow, backdrop(element)].join();
+    if (!looks.has(look)) element.setAttribute("data-measured", "");
+    looks.add(look);
+  }
+  axe.configure({ rules: [{ id: "color-contrast", selector: "[data-measured]" }] });
+  return (await axe.run({ ...options, preload: false })).violations;
+}"""
 
 
 def overflow(page: Page) -> int:
@@ -173,7 +212,9 @@ def overflow(page: Page) -> int:
 def structure_faults(page: Page) -> list[str]:
     """Return what somebody trips over who reads the page by ids, headings, landmarks and names of controls."""
     faults: list[str] = page.evaluate(STRUCTURE)
-    nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    session = page.context.new_cdp_session(page)
+    nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+    session.detach()
     return faults + [
         f"{node['role']['value']} without a name"
         for node in nodes
@@ -213,20 +254,19 @@ def page_faults(page: Page, path: str) -> list[str]:
     faults = violations(page) + structure_faults(page)
     page.emulate_media(color_scheme="dark")
     faults += violations(page, DARK)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    if wider := overflow(page):
+        faults.append(f"{wider} pixels wider than a screen of 1280 with text of 200 %")
+    page.evaluate("document.documentElement.style.fontSize = ''")
     for width in (768, 320):
         page.set_viewport_size({"width": width, "height": 800})
         if wider := overflow(page):
             faults.append(f"{wider} pixels wider than a screen of {width}")
-    page.set_viewport_size({"width": 1280, "height": 900})
-    page.evaluate("document.documentElement.style.fontSize = '200%'")
-    if wider := overflow(page):
-        faults.append(f"{wider} pixels wider than a screen of 1280 with text of 200 %")
     return faults
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_preview_of_changes_fits_and_is_accessible(new_page, people, width):
-    page = new_page(people["co"], viewport={"width": width, "height": 800}, bypass_csp=True)
+def test_preview_of_changes_fits_and_is_accessible(new_page, people):
+    page = new_page(people["co"], bypass_csp=True)
     page.goto("/agendas/2005/action-points/changes/?issue=3&kind=add_lead")
     for box in page.locator("[name=points]").all():
         box.check()
@@ -234,25 +274,25 @@ def test_preview_of_changes_fits_and_is_accessible(new_page, people, width):
     page.get_by_role("button", name="Show what would change").click()
 
     button = page.get_by_role("button", name="Make these changes")
-    assert button.is_visible()
-    assert page.get_by_role("table").inner_text().count("WFP") == 6
-    assert violations(page) == []
-    assert overflow(page) == 0
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert button.is_visible()
+        assert page.get_by_role("table").inner_text().count("WFP") == 6
+        assert violations(page) == []
+        assert overflow(page) == 0
     button.click()
     assert "WFP now leads 3.1, 3.2, 3.3, 3.4, 3.5, 3.6." in page.content()
 
 
-@pytest.mark.parametrize(
-    "path", ["/agendas/2005/", "/agendas/2005/1.2/", "/agendas/2005/2.1/updates/", "/agendas/2005/milestones/"]
-)
-def test_page_is_laid_out_from_right_to_left(new_page, people, path):
+def test_pages_are_laid_out_from_right_to_left(new_page, people):
     people["undp"].language = "ar"
     people["undp"].save()
     page = new_page(people["undp"], viewport={"width": 360, "height": 800}, locale="ar")
-    page.goto(path)
+    for path in ("/agendas/2005/", "/agendas/2005/1.2/", "/agendas/2005/2.1/updates/", "/agendas/2005/milestones/"):
+        page.goto(path)
 
-    brand = page.locator(".brand").bounding_box()
+        brand = page.locator(".brand").bounding_box()
 
-    assert page.locator("html").get_attribute("dir") == "rtl"
-    assert overflow(page) == 0
-    assert brand["x"] + brand["width"] > 300
+        assert page.locator("html").get_attribute("dir") == "rtl", path
+        assert overflow(page) == 0, path
+        assert brand["x"] + brand["width"] > 300, path
