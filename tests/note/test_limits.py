@@ -79,8 +79,17 @@ def seconds_of_word_file(note):
 
 
 @pytest.mark.parametrize("narrative", MANY_BLOCKS[::3])
-def test_word_file_of_two_updates_of_many_blocks_takes_seconds(narrative):
-    assert seconds_of_word_file(note_with(narrative, 2)) < 5
+def test_word_file_of_many_blocks_takes_time_in_proportion(narrative):
+    """Sixteen times the text takes some 10 times as long, on a machine of any speed; some 28 times if each block is searched for in
+    the document. The slowest of the short ones counts, so that a machine that slows down meanwhile does not fail.
+    """
+    lines = narrative.splitlines(keepends=True)
+    short = note_with("".join(lines[: len(lines) // 8]), 1)
+
+    notes = [short, short, note_with(narrative, 2), short, short]
+    before, again, long, after, last = (seconds_of_word_file(note) for note in notes)
+
+    assert long < 24 * max(before, again, after, last)
 
 
 def test_word_file_has_every_item():
@@ -130,14 +139,14 @@ def test_note_just_below_the_bound_is_a_file_at_once(client, db, extension):
 
 @pytest.mark.parametrize("extension", ["docx", "md"])
 def test_worker_makes_the_files_of_a_long_note(client, db, enqueued, extension, django_capture_on_commit_callbacks):
-    agenda_with(MANY_ITEMS, 2)
+    agenda_with(MANY_ITEMS, 1)
     with django_capture_on_commit_callbacks(execute=True):
         page = client.post(ASK, {"extension": extension})["Location"]
     make_file(enqueued[0])
 
     written = b"".join(client.get(f"{page}content/").streaming_content)
     assert NoteFile.objects.get().state == NoteFile.State.READY
-    assert len(written) > 30_000
+    assert len(written) > 15_000
 
 
 def test_note_too_long_for_a_pdf_says_what_to_do(client, long_agenda, enqueued):

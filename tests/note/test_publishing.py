@@ -386,7 +386,7 @@ def test_changes_of_texts_of_many_paragraphs_are_found_in_time(point, old, new):
     begun = time.process_time()
     (section,) = compare(before, after).sections
 
-    assert time.process_time() - begun < 5
+    assert time.process_time() - begun < 20  # it takes two on a slow machine
     assert section.paragraphs
 
 
