@@ -77,9 +77,17 @@ def visit(browser: Browser, address: str, language: str) -> list[tuple[str, int]
     return [(url, size) for url, size in responses if size]
 
 
+VISITS = [
+    *itertools.product(["ru"], ["", "dashboard/", "action-points/"]),
+    ("en", ""),
+    ("ar", "dashboard/"),
+    ("zh-hans", "action-points/"),
+]
+"""Languages and pages. Russian weighs most: it has a font of its own. The others load on each page what they load on one."""
+
+
 def test_first_visit_is_small(browser, server_address, people):  # noqa: F811
-    pages = ("en", "ar", "ru", "zh-hans"), ("", "dashboard/", "action-points/")
-    for language, page in itertools.product(*pages):
+    for language, page in VISITS:
         responses = visit(browser, f"{server_address}/agendas/2005/{page}", language)
 
         assert len(responses) <= MAX_REQUESTS, responses
