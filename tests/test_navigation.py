@@ -10,7 +10,7 @@ from django.utils.html import escape
 from tests import personas
 from tracker.dates.value import PartialDate
 
-pytestmark = pytest.mark.embedded  # what pages say does not depend on the database
+pytestmark = pytest.mark.one_database  # what pages say does not depend on the database
 
 PLACES = {
     "my_action_points": [],

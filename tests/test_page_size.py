@@ -28,10 +28,7 @@ from tracker.dates.value import PartialDate
 from tracker.people.models import Agency, Role, User
 from tracker.searchable import rebuild
 
-pytestmark = [
-    pytest.mark.embedded,  # how large a page is does not depend on the database
-    pytest.mark.no_cover,
-]
+pytestmark = pytest.mark.one_database  # how large a page is does not depend on the database
 
 MAX_BYTES, MAX_COMPRESSED_BYTES = 200_000, 20_000
 COMPRESSED_FROM = 200

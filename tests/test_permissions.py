@@ -295,7 +295,6 @@ def test_permission_to_read(world, person):
     assert answers == {route: expected[PEOPLE.index(person)] for route, (_arguments, expected) in READ.items()}
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("person", ["visitor", "coordinator"])
 def test_head_answers_as_get_does(world, person):
     client = client_of(world, person)

@@ -12,8 +12,6 @@ from tests.admin_site.forms import page as admin_page
 from tests.admin_site.test_admin_site import REGISTERED
 from tests.test_permissions import READ, address, client_of, world  # noqa: F401 - a fixture
 
-pytestmark = pytest.mark.no_cover
-
 _WRITES = re.compile(r"\b(FOR (NO KEY )?(UPDATE|SHARE)|BEGIN|SAVEPOINT|INSERT INTO|UPDATE|DELETE FROM)\b")
 
 

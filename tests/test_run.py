@@ -9,7 +9,7 @@ import pytest
 from tests import run
 from tests.servers import ROOT
 
-pytestmark = pytest.mark.embedded
+pytestmark = pytest.mark.one_database
 
 SUITE = """
 import pytest

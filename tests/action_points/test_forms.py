@@ -14,6 +14,8 @@ from actions.models import ActionPoint, Responsibility
 from tests import personas
 from tests.actions.pages import text
 
+pytestmark = pytest.mark.one_database
+
 EDIT = "/agendas/2026/1.1/edit/"
 FORM = "application/x-www-form-urlencoded"
 PAUSE = "/agendas/2026/1.1/snooze/"

@@ -17,7 +17,7 @@ from tests import personas
 from tests.actions.pages import links, text
 from tracker.dates.value import PartialDate
 
-pytestmark = pytest.mark.embedded  # what pages say does not depend on the database
+pytestmark = pytest.mark.one_database  # what pages say does not depend on the database
 
 PATH = "/agendas/2026/1.1/"
 HISTORY = f"{PATH}history/"

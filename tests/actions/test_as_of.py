@@ -22,8 +22,6 @@ from tests.actions.pages import links, text
 from tests.personas import NOW
 from tracker.dates.value import PartialDate
 
-pytestmark = pytest.mark.no_cover
-
 MARCH, APRIL, MAY = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
 
 

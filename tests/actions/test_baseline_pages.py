@@ -8,10 +8,7 @@ from actions.models import ActionPoint
 from tests import personas
 from tests.actions.pages import text
 
-pytestmark = [
-    pytest.mark.embedded,  # test_baseline.py tests on each database that the rows are stored
-    pytest.mark.no_cover,
-]
+pytestmark = pytest.mark.one_database  # test_baseline.py tests on each database that the rows are stored
 
 AGENDA = [
     "2005 common action agenda of the UN system private sector focal points",

@@ -27,7 +27,7 @@ from tests.actions.pages import links, text
 from tracker.dates.value import PartialDate
 from tracker.people.models import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 MARCH, APRIL, MAY = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
 
 

@@ -20,7 +20,7 @@ from tests import personas
 from tracker.dates.value import PartialDate
 from tracker.people.models import Role
 
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
+pytestmark = [pytest.mark.django_db]
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 ZONES = ("UTC", "Pacific/Honolulu", "Pacific/Auckland", "Asia/Kolkata")
 DONE = ("2026-03-04", "2026-03", "2026-02-27", "2026")

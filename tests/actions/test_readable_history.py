@@ -14,8 +14,7 @@ from tracker.people.models import Role
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.embedded,  # test_past_model.py reads the history on each database
-    pytest.mark.no_cover,
+    pytest.mark.one_database,  # test_past_model.py reads the history on each database
 ]
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -20,7 +20,7 @@ from tracker.audit.models import AuditEntry
 from tracker.dates.value import PartialDate
 from tracker.people.models import Agency, Role, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 REGISTERED = sorted(model._meta.label_lower for model in django_admin.site._registry)
 # Queries of each list for an admin, whatever the number of rows: session, person, the count twice, rows, and what the filters offer.
@@ -125,7 +125,6 @@ def test_admin_pages_of_every_record_open(as_admin, records, label):
     assert record_admin.search_fields
 
 
-@pytest.mark.embedded  # the queries are the same on each database
 @pytest.mark.parametrize("label", REGISTERED)
 def test_admin_list_costs_the_same_for_any_number_of_rows(as_admin, records, label):
     records(1)
@@ -229,7 +228,6 @@ REFUSED = [
 ]
 
 
-@pytest.mark.embedded  # refused before the database is asked
 @pytest.mark.parametrize("label", REGISTERED)
 def test_admin_refuses_look_ups_that_no_filter_declares(as_admin, records, label):
     records(1)

@@ -13,6 +13,8 @@ from tests import personas
 from tests.actions.pages import links, text
 from tracker.dates.value import PartialDate
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def issue(db: None):

@@ -9,7 +9,7 @@ from tests import personas
 from tests.actions.pages import text
 from tracker.dates.value import PartialDate
 
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.one_database
 
 AGENDA = "/agendas/2026/"
 ADD_ISSUE = f"{AGENDA}issues/"

@@ -12,10 +12,7 @@ from tests import personas
 from tests.actions.pages import links, text
 from tracker.dates.value import PartialDate
 
-pytestmark = [
-    pytest.mark.embedded,  # what pages say does not depend on the database
-    pytest.mark.no_cover,
-]
+pytestmark = pytest.mark.one_database  # what pages say does not depend on the database
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tests import personas
 from tests.browser.test_every_page import overflow, violations
 from tests.personas import NOW
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.no_cover]
+pytestmark = [pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_last_page_fits_and_is_accessible(new_page, path):
     expect(page.get_by_role("heading", level=1)).to_have_text("You're done")
 
 
-@pytest.mark.embedded
+@pytest.mark.one_database
 @pytest.mark.parametrize("purpose", Purpose.values)
 def test_answer_page_fits_and_is_accessible(new_page, path, purpose):
     page = new_page(viewport={"width": 360, "height": 740}, bypass_csp=True)
@@ -69,7 +69,7 @@ def test_answer_page_fits_and_is_accessible(new_page, path, purpose):
     assert overflow(page) == 0
 
 
-@pytest.mark.embedded
+@pytest.mark.one_database
 def test_one_click_page_fits_and_is_accessible(new_page, focal_point):
     page = new_page(viewport={"width": 360, "height": 740}, bypass_csp=True)
     page.goto(unsubscribe_link(focal_point).removeprefix("http://127.0.0.1:8000"))

@@ -21,8 +21,7 @@ from tracker.people.models import User
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.embedded,  # how a page looks does not depend on the database
-    pytest.mark.no_cover,
+    pytest.mark.one_database,  # how a page looks does not depend on the database
 ]
 
 RULES = {

@@ -14,8 +14,7 @@ from tests.browser.test_every_page import DARK, overflow, violations
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.embedded,  # what a browser does with a page does not depend on the database
-    pytest.mark.no_cover,
+    pytest.mark.one_database,  # what a browser does with a page does not depend on the database
 ]
 
 
@@ -46,7 +45,6 @@ def published() -> list[str]:
     return [update.reason or update.narrative for update in recent]
 
 
-@pytest.mark.embedded
 def test_two_clicks_publish_and_the_next_box_opens(new_page, focal_point, parts):
     page = new_page(focal_point)
     page.goto("/my/")
@@ -65,7 +63,6 @@ def test_two_clicks_publish_and_the_next_box_opens(new_page, focal_point, parts)
     assert published() == ["The first course was held."]
 
 
-@pytest.mark.embedded
 def test_keyboard_alone_publishes_all_in_few_keys(new_page, focal_point, parts):
     page = new_page(focal_point)
     page.goto("/my/")
@@ -87,7 +84,6 @@ def test_keyboard_alone_publishes_all_in_few_keys(new_page, focal_point, parts):
     assert published() == ["It went on, jk?"] * 3
 
 
-@pytest.mark.embedded
 def test_keys_move_close_and_list(new_page, focal_point, parts):
     page = new_page(focal_point)
     asked: list[str] = []
@@ -127,7 +123,6 @@ def test_keys_move_close_and_list(new_page, focal_point, parts):
     assert published() == ["Half a sentence"]
 
 
-@pytest.mark.embedded
 def test_box_stays_open_if_the_person_does_not_want_to_close_it(new_page, focal_point, parts):
     page = new_page(focal_point)
     page.on("dialog", lambda dialog: dialog.dismiss())
@@ -142,7 +137,6 @@ def test_box_stays_open_if_the_person_does_not_want_to_close_it(new_page, focal_
     assert page.url.endswith(f"/my/parts/{parts[0].pk}/")
 
 
-@pytest.mark.embedded
 def test_quick_choices_begin_the_text(new_page, focal_point, parts):
     page = new_page(focal_point)
     page.goto(f"/my/parts/{parts[0].pk}/")
@@ -160,7 +154,6 @@ def test_quick_choices_begin_the_text(new_page, focal_point, parts):
     assert published() == ["No progress because the post is vacant."]
 
 
-@pytest.mark.embedded
 def test_errors_and_newer_updates_keep_the_box_open(new_page, focal_point, coordinator, parts):
     page = new_page(focal_point)
     page.goto("/my/")
@@ -182,7 +175,6 @@ def test_errors_and_newer_updates_keep_the_box_open(new_page, focal_point, coord
     assert published() == ["Theirs.", "Mine."]
 
 
-@pytest.mark.embedded
 def test_lost_connection_keeps_the_text(new_page, focal_point, parts):
     page = new_page(focal_point)
     page.goto(f"/my/parts/{parts[0].pk}/")
@@ -198,7 +190,6 @@ def test_lost_connection_keeps_the_text(new_page, focal_point, parts):
     assert published() == ["Written in a train."]
 
 
-@pytest.mark.embedded
 def test_signed_out_person_finds_the_text_after_signing_in(new_page, focal_point, parts):
     focal_point.set_password("a long password")
     focal_point.save()
@@ -215,7 +206,6 @@ def test_signed_out_person_finds_the_text_after_signing_in(new_page, focal_point
     expect(text_field(page)).to_have_value("Typed before lunch.")
 
 
-@pytest.mark.embedded
 def test_more_opens_the_full_form_with_the_text(new_page, focal_point, parts):
     page = new_page(focal_point)
     page.goto("/my/")
@@ -247,7 +237,6 @@ def test_every_step_works_without_scripts(new_page, focal_point, parts):
     assert published() == ["The first course was held.", "No progress because the post is vacant."]
 
 
-@pytest.mark.embedded
 @pytest.mark.parametrize(("width", "language"), [(360, "ar"), (768, "en"), (1280, "ar")])
 def test_open_box_and_end_fit_and_are_accessible(new_page, focal_point, parts, width, language):
     focal_point.language = language

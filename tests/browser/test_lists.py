@@ -23,8 +23,7 @@ from tests.browser.test_every_page import overflow, violations
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.embedded,  # how a page looks does not depend on the database
-    pytest.mark.no_cover,
+    pytest.mark.one_database,  # how a page looks does not depend on the database
 ]
 
 TABLE = "/agendas/2005/action-points/?" + "&".join(f"columns={name}" for name in COLUMNS)

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from actions.models.progress_update import NARRATIVE_LIMIT
 from tests import personas
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.no_cover]
+pytestmark = [pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def point(focal_point) -> Any:
     return point
 
 
-@pytest.mark.embedded
+@pytest.mark.one_database
 def test_progress_is_logged_with_the_keyboard_alone(new_page, focal_point, point):
     page = new_page(focal_point)
     page.goto("/agendas/2026/1.1/")
@@ -65,7 +65,7 @@ def test_progress_is_logged_without_scripts(new_page, focal_point, point):
     expect(page.locator("#update-1")).to_contain_text("The post is vacant.")
 
 
-@pytest.mark.embedded
+@pytest.mark.one_database
 def test_errors_keep_the_input_and_link_to_the_field(new_page, focal_point, point):
     page = new_page(focal_point)
     page.goto("/agendas/2026/1.1/updates/")
@@ -93,7 +93,7 @@ def test_double_click_creates_one_update(new_page, focal_point, point):
     assert point.progress_updates.count() == 1
 
 
-@pytest.mark.embedded
+@pytest.mark.one_database
 def test_text_is_restored_after_closing_the_tab(new_page, focal_point, point):
     page = new_page(focal_point)
     page.goto("/agendas/2026/1.1/updates/")
@@ -111,7 +111,7 @@ def test_text_is_restored_after_closing_the_tab(new_page, focal_point, point):
     expect(page.get_by_label("What happened?")).to_have_value("")
 
 
-@pytest.mark.embedded
+@pytest.mark.one_database
 def test_two_tabs_keep_separate_texts(new_page, focal_point, point):
     first = new_page(focal_point)
     second = first.context.new_page()
@@ -132,7 +132,7 @@ def test_two_tabs_keep_separate_texts(new_page, focal_point, point):
     assert sorted(texts[:2]) == ["From the one tab.", "From the other tab."]
 
 
-@pytest.mark.embedded
+@pytest.mark.one_database
 def test_publishing_in_one_tab_keeps_the_text_of_the_other(new_page, focal_point, point):
     first = new_page(focal_point)
     second = first.context.new_page()
@@ -149,7 +149,7 @@ def test_publishing_in_one_tab_keeps_the_text_of_the_other(new_page, focal_point
     expect(second.get_by_label("What happened?")).to_have_value("From the other tab.")
 
 
-@pytest.mark.embedded
+@pytest.mark.one_database
 def test_text_published_after_an_error_is_not_restored(new_page, focal_point, point):
     page = new_page(focal_point)
     page.goto("/agendas/2026/1.1/updates/")
@@ -164,7 +164,7 @@ def test_text_published_after_an_error_is_not_restored(new_page, focal_point, po
     expect(page.get_by_label("What happened?")).to_have_value("")
 
 
-@pytest.mark.embedded
+@pytest.mark.one_database
 def test_draft_of_a_refused_form_is_offered_once(new_page, focal_point, point):
     page = new_page(focal_point)
     page.goto("/agendas/2026/1.1/updates/")
@@ -178,7 +178,7 @@ def test_draft_of_a_refused_form_is_offered_once(new_page, focal_point, point):
     expect(page.get_by_label("What happened?")).to_have_value("Refused, so it is a draft.")
 
 
-@pytest.mark.embedded
+@pytest.mark.one_database
 def test_two_signed_out_tabs_restore_their_texts(new_page, focal_point, point):
     focal_point.set_password("a long enough password")
     focal_point.save()
@@ -202,7 +202,7 @@ def test_two_signed_out_tabs_restore_their_texts(new_page, focal_point, point):
     expect(second.get_by_label("What happened?")).to_have_value("From the one tab.")
 
 
-@pytest.mark.embedded
+@pytest.mark.one_database
 def test_counter_and_preview_update_while_typing(new_page, focal_point, point):
     page = new_page(focal_point)
     page.goto("/agendas/2026/1.1/updates/")
@@ -214,7 +214,7 @@ def test_counter_and_preview_update_while_typing(new_page, focal_point, point):
     expect(page.get_by_label("What happened?")).to_have_value("**bold**")
 
 
-@pytest.mark.embedded
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "text",
     [
@@ -249,7 +249,7 @@ def paste(field: Any, text: str) -> None:
     )
 
 
-@pytest.mark.embedded
+@pytest.mark.one_database
 def test_short_field_accepts_as_many_emoji_as_letters(new_page, focal_point, point):
     page = new_page(focal_point)
     page.goto("/agendas/2026/1.1/milestones/")
@@ -268,7 +268,7 @@ def test_short_field_accepts_as_many_emoji_as_letters(new_page, focal_point, poi
     assert point.milestones.get().title == "😀" * 200
 
 
-@pytest.mark.embedded
+@pytest.mark.one_database
 @pytest.mark.parametrize("width", [360, 768, 1280])
 def test_form_fits_the_screen(new_page, focal_point, point, width):
     page = new_page(focal_point, viewport={"width": width, "height": 800})

@@ -19,8 +19,7 @@ from tracker import settings as production_settings
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.embedded,  # what a page weighs does not depend on the database
-    pytest.mark.no_cover,
+    pytest.mark.one_database,  # what a page weighs does not depend on the database
 ]
 
 MAX_REQUESTS = 15

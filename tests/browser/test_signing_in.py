@@ -9,8 +9,7 @@ STORED = "Object.entries(localStorage).filter(([key]) => key.startsWith('keep:')
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.embedded,  # what a browser does with a page does not depend on the database
-    pytest.mark.no_cover,
+    pytest.mark.one_database,  # what a browser does with a page does not depend on the database
 ]
 
 

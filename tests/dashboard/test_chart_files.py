@@ -12,7 +12,7 @@ from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import text
 
-pytestmark = pytest.mark.embedded  # figures are counted in Python
+pytestmark = pytest.mark.one_database  # figures are counted in Python
 
 CHARTS = "/agendas/2026/charts/"
 SVG = "{http://www.w3.org/2000/svg}"

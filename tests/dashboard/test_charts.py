@@ -25,7 +25,7 @@ from tests.actions.pages import links, text
 from tests.personas import TODAY
 from tracker.dates.value import PartialDate
 
-pytestmark = pytest.mark.embedded  # figures are counted in Python
+pytestmark = pytest.mark.one_database  # figures are counted in Python
 
 
 @pytest.fixture(autouse=True)

@@ -16,10 +16,7 @@ from tests import personas
 from tests.actions.pages import links, text
 from tracker.people.models import Agency, User
 
-pytestmark = [
-    pytest.mark.embedded,  # figures are counted in Python
-    pytest.mark.no_cover,
-]
+pytestmark = pytest.mark.one_database  # figures are counted in Python
 
 LIST = "/agendas/2026/action-points/"
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from tests import personas
 from tracker.help.views import PAGES
 
-pytestmark = pytest.mark.embedded  # what pages say does not depend on the database
+pytestmark = pytest.mark.one_database  # what pages say does not depend on the database
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 

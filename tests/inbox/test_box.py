@@ -18,7 +18,7 @@ from tests.actions.pages import links, text
 from tracker.dates.value import PartialDate
 from tracker.people.models import DigestCeiling
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture

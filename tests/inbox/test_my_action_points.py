@@ -19,8 +19,7 @@ from tracker.dates.value import PartialDate
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.embedded,  # what pages say does not depend on the database
-    pytest.mark.no_cover,
+    pytest.mark.one_database,  # what pages say does not depend on the database
 ]
 
 
@@ -356,9 +355,12 @@ def test_sections_that_name_ones_agency_wait_for_review_and_no_others_are_built(
     personas.lead(named, other).persons.add(focal_point)
     edit_note(others, coordinator, "Theirs.")
     built = []
-    monkeypatch.setattr(
-        reviews, "NoteBuilder", lambda *args, **kwargs: built.append(NoteBuilder(*args, **kwargs)) or built[-1]
-    )
+
+    def build(*args, **kwargs):
+        built.append(NoteBuilder(*args, **kwargs))
+        return built[-1]
+
+    monkeypatch.setattr(reviews, "NoteBuilder", build)
 
     [review] = signed_in.get("/my/").context["inbox"].reviews
 

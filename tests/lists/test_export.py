@@ -22,10 +22,7 @@ from tests.actions.pages import links
 from tracker.dates.value import PartialDate
 from tracker.web.tabular import as_csv, as_json, as_xlsx
 
-pytestmark = [
-    pytest.mark.embedded,  # files are written from plain data
-    pytest.mark.no_cover,
-]
+pytestmark = pytest.mark.one_database  # files are written from plain data
 
 PATH = "/agendas/2026/action-points"
 

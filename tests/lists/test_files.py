@@ -15,7 +15,7 @@ from tests import personas
 from tests.actions.pages import links
 from tracker.dates.value import PartialDate
 
-pytestmark = pytest.mark.embedded  # files are written from plain data
+pytestmark = pytest.mark.one_database  # files are written from plain data
 
 UPDATES = "/agendas/2026/updates"
 

@@ -13,6 +13,8 @@ from tests import personas
 from tests.actions.pages import text
 from tracker.dates.value import PartialDate
 
+pytestmark = pytest.mark.one_database
+
 LIST = "/agendas/2026/action-points/"
 SAVE = "/agendas/2026/views/"
 

@@ -12,10 +12,7 @@ from actions.note.serialization import from_json, to_json
 from actions.progress import correct, withdraw
 from tests import personas
 
-pytestmark = [
-    pytest.mark.embedded,  # a note is built from plain data
-    pytest.mark.no_cover,
-]
+pytestmark = pytest.mark.one_database  # a note is built from plain data
 
 TODAY = date(2006, 4, 20)
 

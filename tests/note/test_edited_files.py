@@ -13,7 +13,7 @@ from tests.note import test_pdf, test_word
 from tests.note.conftest import HOSTILE
 from tests.note.test_markdown import words, words_of_commonmark
 
-pytestmark = pytest.mark.embedded  # files are written from plain data
+pytestmark = pytest.mark.one_database  # files are written from plain data
 
 FILES = {"md": "text/markdown", "docx": "application/vnd", "pdf": "application/pdf"}
 

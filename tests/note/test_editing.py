@@ -11,6 +11,8 @@ from actions.progress import withdraw
 from tests import personas
 from tests.actions.pages import links, text
 
+pytestmark = pytest.mark.one_database
+
 NOTE = "/agendas/2026/note/"
 UPDATES = f"{NOTE}1.1/updates/"
 TEXTS = [
@@ -184,7 +186,6 @@ def test_changed_source_shows_its_words_and_is_settled_either_way(as_coordinator
     assert "Source changed" not in text(as_coordinator.get(NOTE))
 
 
-@pytest.mark.embedded
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
@@ -335,7 +336,6 @@ def test_stored_edits_are_neither_changed_nor_deleted(as_coordinator, point):
         edit.delete()
 
 
-@pytest.mark.embedded
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -357,7 +357,6 @@ def test_bad_input_is_refused_and_kept(as_coordinator, point, changes, message):
     assert SectionEdit.objects.count() == 0
 
 
-@pytest.mark.embedded
 @pytest.mark.parametrize("data", [{}, {"place": "1"}, {"do": "save"}])
 def test_form_without_its_text_is_refused(as_coordinator, point, data):
     answer = as_coordinator.post(f"{UPDATES}1/", data)
@@ -366,7 +365,6 @@ def test_form_without_its_text_is_refused(as_coordinator, point, data):
     assert "arrived without its texts" in text(answer)
 
 
-@pytest.mark.embedded
 @pytest.mark.parametrize("key", ["4", "own-1", "text", "x"])
 def test_paragraph_that_is_not_there_is_not_found(as_coordinator, point, key):
     assert as_coordinator.get(f"{UPDATES}{key}/").status_code == 404
@@ -425,7 +423,6 @@ def test_only_coordinators_find_links_to_edit(as_coordinator, point, focal_point
     assert edit.isdisjoint(others)
 
 
-@pytest.mark.embedded
 @pytest.mark.parametrize(
     ("former", "now"),
     [

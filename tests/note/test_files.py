@@ -18,6 +18,8 @@ from tests import personas
 from tests.actions.pages import text
 from tests.servers import wait_until
 
+pytestmark = pytest.mark.one_database
+
 ASK = "/agendas/2026/note/files/"
 
 

@@ -22,7 +22,7 @@ from tests.actions.pages import links, text
 from tests.note.conftest import HOSTILE
 from tracker.dates.value import PartialDate
 
-pytestmark = [pytest.mark.embedded, pytest.mark.no_cover]  # how long a file takes does not depend on the database
+pytestmark = pytest.mark.one_database  # how long a file takes does not depend on the database
 
 ASK = "/agendas/2026/note/files/"
 MANY_ITEMS = "- a\n" * 5000

@@ -8,10 +8,7 @@ from issues.models import Agenda
 from tests import personas
 from tests.actions.pages import text
 
-pytestmark = [
-    pytest.mark.embedded,  # what pages say does not depend on the database
-    pytest.mark.no_cover,
-]
+pytestmark = pytest.mark.one_database  # what pages say does not depend on the database
 
 NOTE = "/agendas/2005/note/"
 

@@ -7,10 +7,7 @@ from actions.note.views import sign_offs
 from tests import personas
 from tests.actions.pages import links, text
 
-pytestmark = [
-    pytest.mark.embedded,  # what pages say does not depend on the database
-    pytest.mark.no_cover,
-]
+pytestmark = pytest.mark.one_database  # what pages say does not depend on the database
 
 NOTE = "/agendas/2026/note/"
 

@@ -15,7 +15,7 @@ from actions.note.markdown_tree import parse
 from tests import personas
 from tests.note.test_markdown import words
 
-pytestmark = [pytest.mark.embedded, pytest.mark.no_cover]  # files are written from plain data, whatever the database
+pytestmark = pytest.mark.one_database  # files are written from plain data, whatever the database
 
 
 def opened(content):

@@ -368,8 +368,7 @@ def test_changes_of_endless_texts_are_found_in_time(point, focal_point):
     assert [len(paragraph.before) for paragraph in section.paragraphs] == [1]
 
 
-@pytest.mark.embedded  # how long it takes does not depend on the database
-@pytest.mark.no_cover
+@pytest.mark.one_database  # how long it takes does not depend on the database
 @pytest.mark.parametrize(
     ("old", "new"),
     [

@@ -18,7 +18,7 @@ from tracker.people.tasks import send_account_mails
 
 __all__ = ["person", "run_tasks_in_process", "separate_cache"]  # fixtures
 
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
+pytestmark = [pytest.mark.django_db]
 
 STRANGER, ELSEWHERE = "198.51.100.7", "203.0.113.9"
 PEOPLE = 45

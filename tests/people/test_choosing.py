@@ -13,6 +13,8 @@ from tests.actions.pages import text
 from tracker.people.choosing import MAX_NAMES, MAX_OFFERED, PeopleField, PersonField, matching
 from tracker.people.models import User
 
+pytestmark = pytest.mark.one_database
+
 EDIT = "/agendas/2026/1.1/edit/"
 NEW_HANDOVER = "/hand-overs/new/"
 

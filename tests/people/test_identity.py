@@ -15,7 +15,7 @@ from tracker.people.tasks import send_account_mails
 
 __all__ = ["run_tasks_in_process", "separate_cache"]  # fixtures
 
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
+pytestmark = [pytest.mark.django_db]
 
 SAME = [
     ("a@ü.example", "a@xn--tda.example"),

@@ -23,7 +23,7 @@ from tracker.embedded.processes import start_child, stop_child
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.embedded,  # the test is about Redis, whatever the database
+    pytest.mark.one_database,  # the test is about Redis, whatever the database
     pytest.mark.skipif(not shutil.which("redis-server"), reason="Redis is not installed (on Debian: redis-server)"),
 ]
 

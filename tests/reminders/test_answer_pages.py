@@ -22,6 +22,8 @@ from tests.personas import TODAY
 from tracker.dates.value import PartialDate
 from tracker.people.models import User
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def point(focal_point):

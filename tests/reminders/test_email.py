@@ -16,10 +16,7 @@ from tests import personas
 from tests.personas import NOW, TODAY
 from tracker.dates.value import PartialDate
 
-pytestmark = [
-    pytest.mark.embedded,  # a mail is written from plain data
-    pytest.mark.no_cover,
-]
+pytestmark = pytest.mark.one_database  # a mail is written from plain data
 
 LINKS = "http://127.0.0.1:8000/reminders/answers/"
 

@@ -14,6 +14,8 @@ from tracker.mail.folder import list_mail
 from tracker.people.models import User
 from tracker.people.tasks import send_account_mails
 
+pytestmark = pytest.mark.one_database
+
 State = Digest.State
 SCHEDULE = {
     "enabled": "on",

@@ -15,8 +15,6 @@ from tests import personas
 from tests.races import run_at_once
 from tracker.people.models import User
 
-pytestmark = pytest.mark.no_cover
-
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 EVER = date(2026, 1, 1)
 

@@ -18,8 +18,6 @@ from tracker.dates.value import PartialDate
 from tracker.people.models import User
 from tracker.people.permissions import Right, may
 
-pytestmark = pytest.mark.no_cover
-
 PERIOD = TODAY
 
 

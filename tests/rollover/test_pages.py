@@ -17,6 +17,8 @@ from tests import personas
 from tests.actions.pages import links, text
 from tests.personas import NOW
 
+pytestmark = pytest.mark.one_database
+
 OPENING = "/agendas/2027/set-up/opening/"
 BASE = "/agendas/2026/roll-over/"
 

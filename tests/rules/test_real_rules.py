@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -13,8 +12,6 @@ from tests.rules.events import Network
 from tests.rules.pictures import Tracker, active, modelled, modelled_past, modelled_waiting
 from tests.rules.real_world import RealWorld
 from tests.rules.strategies import Ledger, ledgers
-
-pytestmark = pytest.mark.no_cover
 
 SLOW = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 """For ledgers that are played in the database."""

@@ -14,10 +14,7 @@ from tests.rules.pictures import Tracker, active, modelled, modelled_digests, mo
 from tests.rules.real_world import RealWorld
 from tests.rules.year import simulated_year
 
-pytestmark = [
-    pytest.mark.embedded,  # test_real_rules.py compares the rules on each database
-    pytest.mark.no_cover,
-]
+pytestmark = pytest.mark.one_database  # test_real_rules.py compares the rules on each database
 
 SEEDS = [int(seed) for seed in os.environ.get("YEAR_SEEDS", "1").split(",")]
 EVERY = int(os.environ.get("YEAR_EVERY", "36"))

@@ -14,6 +14,8 @@ from actions.setup.outline import read_outline
 from actions.setup.outline_parts import Outline
 from tracker.people.models import Agency
 
+pytestmark = pytest.mark.one_database
+
 TODAY = date(2026, 11, 23)
 NAMES = {
     "UNDP": "United Nations Development Programme",

@@ -18,6 +18,8 @@ from tests.setup.test_outline import NOTE
 from tracker.dates.value import PartialDate
 from tracker.people.models import Agency
 
+pytestmark = pytest.mark.one_database
+
 ADDRESS = "/agendas/2026/outline/"
 TEXT = """
 1. Better information sharing

@@ -14,6 +14,8 @@ from tests.actions.pages import text
 from tracker.enumerations import COMMAS
 from tracker.people.models import AccountMail, Agency, User
 
+pytestmark = pytest.mark.one_database
+
 BASE = "/agendas/2027/set-up/"
 PERSON = {"name": "Ada", "email": "Ada@example.org", "language": "fr"}
 

@@ -20,7 +20,7 @@ from tests.servers import ROOT, wait_until
 
 pytestmark = [
     pytest.mark.skipif(not servers.find_postgresql(), reason="PostgreSQL is not installed (on Debian: postgresql)"),
-    pytest.mark.embedded,
+    pytest.mark.one_database,
 ]
 THREADS = 4
 

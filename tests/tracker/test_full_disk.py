@@ -33,7 +33,7 @@ def full_disk() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
-@pytest.mark.embedded
+@pytest.mark.one_database
 @pytest.mark.parametrize("before", [None, b"before"])
 def test_file_is_whole_or_as_it_was(tmp_path, before):
     path = tmp_path / "file"
@@ -46,7 +46,7 @@ def test_file_is_whole_or_as_it_was(tmp_path, before):
     assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == ({"file": before} if before else {})
 
 
-@pytest.mark.embedded
+@pytest.mark.one_database
 @pytest.mark.parametrize(("mode", "expected"), [(0o600, 0o600), (0o644, 0o644)])
 def test_file_is_written_once_the_disk_has_room(tmp_path, mode, expected):
     write_whole(tmp_path / "file", CONTENT, mode=mode)
@@ -55,7 +55,7 @@ def test_file_is_written_once_the_disk_has_room(tmp_path, mode, expected):
     assert (tmp_path / "file").stat().st_mode & 0o777 & ~expected == 0
 
 
-@pytest.mark.embedded
+@pytest.mark.one_database
 def test_mail_folder_has_no_half_written_mail(settings, tmp_path):
     settings.EMAIL_BACKEND, settings.MAIL_DIR = "tracker.mail.folder.FolderBackend", tmp_path
     mail = EmailMessage("Subject", "A line.\n" * 5_000, settings.DEFAULT_FROM_EMAIL, ["a@example.org"])

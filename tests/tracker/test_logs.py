@@ -236,7 +236,7 @@ def test_worker_logs_with_the_id_of_the_request(client, celery_worker_process):
     assert "ana@undp" not in celery_worker_process.read_text()
 
 
-@pytest.mark.embedded
+@pytest.mark.one_database
 @pytest.mark.django_db(transaction=True)
 def test_gunicorn_logs_each_request_on_one_line_without_its_query():
     environment = worker_environment() | {"DJANGO_SETTINGS_MODULE": "tests.settings", "LOG_FORMAT": "json"}

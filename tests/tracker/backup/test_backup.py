@@ -20,7 +20,7 @@ from tests import servers
 from tests.servers import ROOT
 from tracker.backup import archive, fingerprints, sqlite
 
-pytestmark = pytest.mark.embedded
+pytestmark = pytest.mark.one_database
 needs_postgresql = pytest.mark.skipif(not servers.find_postgresql(), reason="PostgreSQL is not installed")
 
 

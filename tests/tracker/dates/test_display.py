@@ -12,8 +12,6 @@ from tracker.dates.display import cldr_locale
 from tracker.dates.parsing import parse_typed
 from tracker.dates.value import PartialDate
 
-pytestmark = pytest.mark.no_cover
-
 
 @pytest.mark.parametrize(
     ("text", "english"),

@@ -12,7 +12,7 @@ import pytest
 
 from tracker.embedded import bootstrap
 
-pytestmark = pytest.mark.embedded
+pytestmark = pytest.mark.one_database
 
 MANAGE = bootstrap.ROOT / "manage.py"
 

@@ -27,7 +27,7 @@ from tracker.embedded.management.commands.start import Command, base_url
 from tracker.embedded.supervisor import Program, Supervisor
 from tracker.people.models import Role
 
-pytestmark = pytest.mark.embedded
+pytestmark = pytest.mark.one_database
 
 
 @dataclass

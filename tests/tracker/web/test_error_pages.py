@@ -78,7 +78,7 @@ def hosts(request, settings):
     settings.ALLOWED_HOSTS = request.param
 
 
-@pytest.mark.embedded  # refused before anything uses the database
+@pytest.mark.one_database  # refused before anything uses the database
 @pytest.mark.usefixtures("hosts")
 @pytest.mark.parametrize("host", ["a b", "[::1", "x/..", "", "\xff\xfe", "a,b", "tracker.example.org:x", "@"])
 @pytest.mark.parametrize("path", ["/accounts/login/", "/nowhere/"])
@@ -114,7 +114,7 @@ CHARSETS = [
 ]
 
 
-@pytest.mark.embedded  # refused before anything uses the database
+@pytest.mark.one_database  # refused before anything uses the database
 @pytest.mark.usefixtures("hosts")
 @pytest.mark.parametrize("charset", CHARSETS)
 @pytest.mark.parametrize("query", ["", "next=/a%ff"])
@@ -144,7 +144,7 @@ def test_form_in_utf_8_arrives(caplog, charset):
 MANY_FILES = f'{FIELD}--x\r\nContent-Disposition: form-data; name="a"; filename="b"\r\n\r\n1\r\n' * 101
 
 
-@pytest.mark.embedded  # refused before anything uses the database
+@pytest.mark.one_database  # refused before anything uses the database
 @pytest.mark.usefixtures("hosts")
 @pytest.mark.parametrize(
     ("content_type", "body", "words"),
@@ -265,7 +265,7 @@ def test_outage_is_recognised_by_the_error_of_the_driver(error, expected):
     assert is_outage(error) is expected
 
 
-@pytest.mark.embedded
+@pytest.mark.one_database
 @pytest.mark.parametrize("mode", ["embedded", "production"])
 def test_without_database_every_page_is_unavailable_with_one_line_in_the_log(tmp_path, mode):
     (tmp_path / "data" / "no-file.sqlite3").mkdir(parents=True)

@@ -11,8 +11,6 @@ from actions.models.progress_update import NARRATIVE_LIMIT
 from tests import personas
 from tracker.web.line_breaks import with_plain_line_breaks
 
-pytestmark = pytest.mark.no_cover
-
 LINES = "é\n" * (NARRATIVE_LIMIT // 2 - 1) + "éé"
 FULL = [LINES, "😀" * NARRATIVE_LIMIT, "😀\n" * (NARRATIVE_LIMIT // 2 - 1) + "👩🏽", "ب" * NARRATIVE_LIMIT]
 """Texts with exactly as many characters as a narrative may have."""

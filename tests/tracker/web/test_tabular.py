@@ -17,10 +17,7 @@ from issues.models import Agenda
 from tests import personas
 from tracker.web.tabular import KINDS, MAX_CELL, as_csv, as_json, as_xlsx
 
-pytestmark = [
-    pytest.mark.embedded,  # how a file is written does not depend on the database
-    pytest.mark.no_cover,
-]
+pytestmark = pytest.mark.one_database  # how a file is written does not depend on the database
 
 FORMULA = "=cmd|' /C calc'!A0"
 INVISIBLE = (
