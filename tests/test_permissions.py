@@ -231,8 +231,8 @@ def test_permissions_list_every_route():
     assert own == set(READ)
 
 
-@pytest.fixture(scope="module")
-def rows(rows_of_the_module: None) -> dict[str, Any]:
+def create_world() -> dict[str, Any]:
+    """Create a row for each argument of a route, and one person of each kind."""
     undp = personas.agency("UNDP")
     focal_point = personas.person("focal.undp@example.org", agency=undp)
     other_focal_point = personas.person("focal.unssc@example.org", agency=personas.agency("UNSSC"))
@@ -265,6 +265,11 @@ def rows(rows_of_the_module: None) -> dict[str, Any]:
         ).pk,
         "people": dict(zip(PEOPLE, [None, focal_point, other_focal_point, coordinator, admin], strict=True)),
     }
+
+
+@pytest.fixture(scope="module")
+def rows(rows_of_the_module: None) -> dict[str, Any]:
+    return create_world()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tests import personas
 from tests.admin_site.conftest import records  # noqa: F401 - a fixture
 from tests.admin_site.forms import page as admin_page
 from tests.admin_site.test_admin_site import REGISTERED
-from tests.test_permissions import READ, address, client_of, world  # noqa: F401 - a fixture
+from tests.test_permissions import READ, address, client_of, create_world
 
 _WRITES = re.compile(r"\b(FOR (NO KEY )?(UPDATE|SHARE)|BEGIN|SAVEPOINT|INSERT INTO|UPDATE|DELETE FROM)\b")
 
@@ -24,7 +24,8 @@ def writes(client, where, **query):
 
 
 @pytest.mark.parametrize("person", ["own", "coordinator"])
-def test_opening_a_page_locks_nothing(world, person):  # noqa: F811
+def test_opening_a_page_locks_nothing(db, person):
+    world = create_world()
     client = client_of(world, person)
 
     found = {route: writes(client, address(world, route)) for route in READ}

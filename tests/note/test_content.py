@@ -204,7 +204,7 @@ def test_note_costs_a_constant_number_of_queries(db, django_assert_num_queries, 
             )
             assert update.number
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         build_note(agenda, personas.TODAY, with_people=True)
     with django_assert_num_queries(10):
         build_note(agenda, personas.TODAY, with_people=False)

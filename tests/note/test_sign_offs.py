@@ -305,7 +305,7 @@ def test_pages_cost_a_constant_number_of_queries(client, focal_point, django_ass
                 point, [focal_point.agency], person=focal_point, fingerprint="x", dissent=dissent, now=personas.NOW
             )
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         client.get(PAGE)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         client.get(FORM)
