@@ -142,7 +142,7 @@ def worker_environment() -> dict[str, str]:
 def browser() -> Iterator[Browser]:
     """Run one headless Chromium for all tests of this process."""
     executable = servers.find_chromium()
-    assert executable, "Chromium is not installed (on Debian: apt-get install chromium)"
+    assert executable, "Chromium is not installed (on Debian: apt-get install chromium-headless-shell)"
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_OPTIONS)
         yield chromium

@@ -19,7 +19,7 @@ from tests import servers
 ROOT = servers.ROOT
 
 PROGRAMS: dict[str, Callable[[], object]] = {
-    "chromium": servers.find_chromium,
+    "chromium-headless-shell": servers.find_chromium,
     "postgresql": servers.find_postgresql,
     "redis-server": lambda: shutil.which("redis-server"),
     "gettext": lambda: shutil.which("xgettext"),
@@ -181,7 +181,11 @@ def install_programs() -> list[str]:
         print(f"Installing {', '.join(missing)} ...", flush=True)
         # Runlevel 1 keeps Debian from starting the servers: the tests start their own.
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-        for command in (["update"], ["install", "--yes", "--no-install-recommends", *missing]):
+        install = ["install", "--yes", "--no-install-recommends"]
+        for command in (
+            ["update"],
+            *([*install, package] for package in missing),
+        ):  # one that is not to be had stops no other
             subprocess.run(
                 [apt, "--quiet", "--quiet", *command], check=False, env=environment, stdout=subprocess.DEVNULL
             )

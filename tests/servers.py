@@ -57,8 +57,9 @@ def find_pgbouncer() -> str | None:
 
 
 def find_chromium() -> str | None:
-    """Return the path of Chromium or Chrome, or None."""
-    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    """Return the path of Chromium or Chrome, or None. The headless shell has no user interface and needs half of the time."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
 
 
 @contextmanager
