@@ -181,11 +181,8 @@ def install_programs() -> list[str]:
         print(f"Installing {', '.join(missing)} ...", flush=True)
         # Runlevel 1 keeps Debian from starting the servers: the tests start their own.
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-        install = ["install", "--yes", "--no-install-recommends"]
-        for command in (
-            ["update"],
-            *([*install, package] for package in missing),
-        ):  # one that is not to be had stops no other
+        # Each by itself: one that is not to be had keeps none of the others away.
+        for command in (["update"], *(["install", "--yes", "--no-install-recommends", package] for package in missing)):
             subprocess.run(
                 [apt, "--quiet", "--quiet", *command], check=False, env=environment, stdout=subprocess.DEVNULL
             )
