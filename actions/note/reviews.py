@@ -37,7 +37,7 @@ def waiting_reviews(user: User, today: date) -> list[NoteReview]:
         return []
     reviews = []
     for agenda in _being_edited(user):
-        builder = NoteBuilder(agenda, today, with_people=True, points=_naming(user.agency_ids, agenda))
+        builder = NoteBuilder(agenda, today, with_people=False, points=_naming(user.agency_ids, agenda))
         points = point_sign_offs(builder)
         if waiting := [point for point in points if point.is_open_for(user)]:
             reviews.append(NoteReview(agenda, len(waiting), review_address(waiting[0])))

@@ -40,7 +40,7 @@ class Choice:
 def decide(
     rollover: Rollover, action_point: ActionPoint, choice: Choice, *, by: User, now: datetime, version: str
 ) -> Decision:
-    """Store a decision, or replace the stored one if `version` is its version (empty for none).
+    """Store a decision, or replace the stored one if `version` is that of the stored one (empty for none).
 
     Raises DecisionChangedError or RolloverError.
     """
