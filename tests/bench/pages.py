@@ -1,8 +1,8 @@
 """Measure what pages cost, as ratios to a bare Django page: `python -m tests.bench.pages` (with DATABASE_URL on PostgreSQL).
 
 Fills a scratch database, which is thrown away afterwards, with an agenda of each size, measures the pages, fills the database up with
-closed agendas and measures again. A number is the CPU time of application and database together, the median of some runs, each right after
-progress was logged in the agenda, divided by that of `tests.bench.bare` in the same run.
+closed agendas and measures again. A number is the CPU time of application and database together, right after progress was logged in the
+agenda, divided by that of `tests.bench.bare` a moment before, since the speed of a machine changes; the median of some runs.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -171,15 +172,11 @@ def database_seconds() -> float:
     return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
 
 
-def cost(task: Callable[[], Any], runs: int, before: Callable[[], Any] = lambda: None) -> float:
-    """Return the median CPU time of the runs in milliseconds, after two runs to warm up."""
-    milliseconds = []
-    for _run in range(runs + 2):
-        before()
-        begin, database = time.process_time(), database_seconds()
-        task()
-        milliseconds.append(1000 * (time.process_time() - begin + database_seconds() - database))
-    return statistics.median(milliseconds[2:])
+def cost(task: Callable[[], Any]) -> float:
+    """Return the CPU time of the task in milliseconds."""
+    begin, database = time.process_time(), database_seconds()
+    task()
+    return 1000 * (time.process_time() - begin + database_seconds() - database)
 
 
 class Site:
@@ -244,16 +241,28 @@ class Site:
 
     def measure(self, runs: int) -> dict[tuple[str, str], tuple[float, int]]:
         """Return the ratio to the bare page and the bytes of the response, by label and agenda."""
-        bare = cost(lambda: _get(self.coordinator, "/bare/"), 4 * runs)
+        bare = statistics.median(cost(self.get_bare) for _run in range(4 * runs))
         print(f"{ActionPoint.objects.count():,} action points, {ProgressUpdate.objects.count():,} updates", end="")
         print(f" ({connection.vendor}); bare page {bare:.1f} ms", flush=True)
         results = {}
         for label, agenda, client, path in self.pages():
-            milliseconds = cost(lambda c=client, p=path: _get(c, p), runs, lambda a=agenda: self.log(a))  # type: ignore[misc]
-            results[label, agenda.slug] = milliseconds / bare, _get(client, path)
+            ratio = self.ratio(partial(_get, client, path), runs, before=partial(self.log, agenda))
+            results[label, agenda.slug] = ratio, _get(client, path)
         for agenda in self.agendas:
-            results["logging an update", agenda.slug] = cost(lambda a=agenda: self.post(a), runs) / bare, 0  # type: ignore[misc]
+            results["logging an update", agenda.slug] = self.ratio(partial(self.post, agenda), runs), 0
         return results
+
+    def ratio(self, task: Callable[[], Any], runs: int, before: Callable[[], Any] = lambda: None) -> float:
+        """Return the median cost of the task in bare pages, after two runs to warm up."""
+        ratios = []
+        for _run in range(runs + 2):
+            bare = cost(self.get_bare)
+            before()
+            ratios.append(cost(task) / bare)
+        return statistics.median(ratios[2:])
+
+    def get_bare(self) -> int:
+        return _get(self.coordinator, "/bare/")
 
 
 def _get(client: Client, address: str) -> int:
