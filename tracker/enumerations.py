@@ -1,5 +1,6 @@
 """Write several words one after the other, with the comma of the reader's language."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,6 +10,11 @@ from django.utils.translation import gettext
 
 COMMAS = ",;،؛、，；"
 """What people type between the words of an enumeration, in all languages."""
+
+
+def split_at_commas(text: str) -> list[str]:
+    """Return what stands between the commas, without the spaces around it and without what is empty."""
+    return [word for piece in re.split(f"[{COMMAS}]", text) if (word := piece.strip())]
 
 
 def comma_separated(words: Iterable[object]) -> str:

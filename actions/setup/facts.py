@@ -12,7 +12,7 @@ from actions.setup.wording import Look, label_length, look_of, looks_ahead, says
 from tracker.dates.parsing import parse_typed
 from tracker.dates.parts import Modifier, PartialDateError
 from tracker.dates.value import PartialDate
-from tracker.enumerations import COMMAS
+from tracker.enumerations import split_at_commas
 from tracker.folding import fold
 from tracker.people.models import Agency
 
@@ -92,8 +92,7 @@ def _sources(text: str) -> list[tuple[str, str]]:
 
 def _take(source: str, facts: Facts, directory: Directory, today: date) -> bool:
     """Store agencies and date of a source, if it consists of nothing else."""
-    pieces = [piece.strip() for piece in re.split(f"[{COMMAS}]", source) if piece.strip()]
-    day, rest = _without_date(pieces, today)
+    day, rest = _without_date(split_at_commas(source), today)
     names = [name for piece in rest for name in split_names(piece)]
     agencies = [agency for name in names if (agency := directory.find(name))]
     unknown = [name for name in names if not directory.find(name)]

@@ -1,6 +1,5 @@
 """Validate the name of a new agenda, a pasted text, a queued invitation, the leads of action points, and the opening."""
 
-import re
 from typing import Any
 
 from django import forms
@@ -13,7 +12,7 @@ from actions.models import ActionPoint
 from actions.setup.lines import clean_text
 from actions.setup.models import PastedText, QueuedInvitation
 from issues.models import Agenda
-from tracker.enumerations import COMMAS
+from tracker.enumerations import split_at_commas
 from tracker.languages import own_names
 from tracker.people.mailboxes import canonical
 from tracker.people.models import Agency, User
@@ -128,7 +127,7 @@ class LeadsForm(forms.Form):
         for point in self.points:
             name = f"lead-{point.pk}"
             typed = [
-                *self._typed(name),
+                *split_at_commas(self.cleaned_data.get(name) or ""),
                 *(self.data.getlist(f"named-{point.pk}") if hasattr(self.data, "getlist") else []),
             ]
             unknown = [acronym for acronym in typed if acronym.casefold() not in self.agencies]
@@ -138,10 +137,6 @@ class LeadsForm(forms.Form):
             else:
                 self.cleaned_data[name] = [self.agencies[acronym.casefold()] for acronym in typed]
         return self.cleaned_data
-
-    def _typed(self, name: str) -> list[str]:
-        typed = re.split(f"[{COMMAS}]", self.cleaned_data.get(name) or "")
-        return [part.strip() for part in typed if part.strip()]
 
     def changes(self) -> list[tuple[ActionPoint, list[Agency], list[Agency]]]:
         """Return the action points that change, with the agencies that are added and that are taken out."""
