@@ -4,18 +4,15 @@ A note waits once a coordinator has edited it since it was last published. Befor
 and its agency would have to answer for what it has just reported.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 
-from actions.models import ActionPoint, ProgressUpdate, Responsibility
-from actions.models.action_point_queryset import ActionPointQuerySet
 from actions.note.builder import NoteBuilder
 from actions.note.display import review_address
 from actions.note.models import NoteVersion, SectionEdit
-from actions.note.sign_offs import point_sign_offs
+from actions.note.sign_offs import point_sign_offs, points_naming
 from issues.models import Agenda
 from tracker.people.models import User
 
@@ -37,19 +34,11 @@ def waiting_reviews(user: User, today: date) -> list[NoteReview]:
         return []
     reviews = []
     for agenda in _being_edited(user):
-        builder = NoteBuilder(agenda, today, with_people=False, points=_naming(user.agency_ids, agenda))
+        builder = NoteBuilder(agenda, today, with_people=False, points=points_naming(user.agency_ids, agenda))
         points = point_sign_offs(builder)
         if waiting := [point for point in points if point.is_open_for(user)]:
             reviews.append(NoteReview(agenda, len(waiting), review_address(waiting[0])))
     return reviews
-
-
-def _naming(agencies: Collection[int], agenda: Agenda) -> ActionPointQuerySet:
-    """Return the action points that the note names one of the agencies in: its own, those it reported on, and those of its people."""
-    parts = Responsibility.objects.current().filter(Q(agency__in=agencies) | Q(persons__agency__in=agencies))
-    updates = ProgressUpdate.objects.current().filter(agency__in=agencies)
-    named = Q(pk__in=parts.values("action_point")) | Q(pk__in=updates.values("action_point"))
-    return ActionPoint.objects.filter(named, issue__agenda=agenda)
 
 
 def _being_edited(user: User) -> list[Agenda]:

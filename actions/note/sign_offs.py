@@ -1,14 +1,15 @@
 """Which agencies are to sign off what the note says about an action point, and which of them have."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import models
 from django.db.models import Q, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
-from actions.models import ActionPoint
+from actions.models import ActionPoint, ProgressUpdate, Responsibility
+from actions.models.action_point_queryset import ActionPointQuerySet
 from actions.note.builder import NoteBuilder
 from actions.note.content import Note, NotePoint
 from actions.note.models import SignOff
@@ -91,7 +92,10 @@ class PointSignOffs:
 
 
 def point_sign_offs(builder: NoteBuilder) -> list[PointSignOffs]:
-    """Return all action points of the note, in its order. Two queries, and those of the note unless it was built with people."""
+    """Return all action points of the builder, in the order of the note. Two queries, and those of `builder.note`.
+
+    A section names the agencies that lead its action point or reported on it, and those of its persons. See `points_naming`.
+    """
     note_points = {point.code: point for issue in builder.note.issues for point in issue.points}
     answering = _agencies_with_focal_points()
     persons = {
@@ -107,6 +111,14 @@ def point_sign_offs(builder: NoteBuilder) -> list[PointSignOffs]:
         answers = _answers(agencies.values(), builder.sign_offs[action_point.pk], point.fingerprint, answering)
         found.append(PointSignOffs(action_point, point, answers))
     return found
+
+
+def points_naming(agencies: Collection[int], agenda: Agenda) -> ActionPointQuerySet:
+    """Return the action points whose sections name one of the agencies, as `point_sign_offs` has it. No query yet."""
+    parts = Responsibility.objects.current().filter(Q(agency__in=agencies) | Q(persons__agency__in=agencies))
+    updates = ProgressUpdate.objects.current().filter(agency__in=agencies)
+    named = Q(pk__in=parts.values("action_point")) | Q(pk__in=updates.values("action_point"))
+    return ActionPoint.objects.filter(named, issue__agenda=agenda)
 
 
 @dataclass(frozen=True, slots=True)
