@@ -1,7 +1,7 @@
 """Build the note of an agenda from its current updates, in a constant number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -64,11 +64,7 @@ def _sign_offs(points: ActionPointQuerySet) -> dict[int, list[SignOff]]:
 def note_updates_of(point: ActionPoint) -> list[NoteUpdate]:
     """Return its current updates in the order of their numbers. Three queries."""
     updates = point.progress_updates.current()
-    participants, evidence = _participants(updates), _evidence(updates)
-    return [
-        _note_update(update, point, participants[update.pk], evidence[update.pk])
-        for update in updates.select_related("agency").order_by("number")
-    ]
+    return _note_updates(point, _by_point(updates)[point.pk], _participants(updates), _evidence(updates))
 
 
 class NoteBuilder:
@@ -92,10 +88,7 @@ class NoteBuilder:
         self.updates = _by_point(updates)
         self.participants, evidence = _participants(updates), _evidence(updates)
         self.note_updates = {
-            point.pk: [
-                _note_update(update, point, self.participants[update.pk], evidence[update.pk])
-                for update in self.updates[point.pk]
-            ]
+            point.pk: _note_updates(point, self.updates[point.pk], self.participants, evidence)
             for point in self.action_points
         }
 
@@ -241,6 +234,15 @@ def _dissents(point: NotePoint, sign_offs: Iterable[SignOff]) -> tuple[Dissent, 
         for sign_off in sign_offs
         if sign_off.dissent
     )
+
+
+def _note_updates(
+    point: ActionPoint,
+    updates: Iterable[ProgressUpdate],
+    participants: Mapping[int, list[Agency]],
+    evidence: Mapping[int, list[Evidence]],
+) -> list[NoteUpdate]:
+    return [_note_update(update, point, participants[update.pk], evidence[update.pk]) for update in updates]
 
 
 def _note_update(
