@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from actions.models.progress_update import NARRATIVE_LIMIT
 from tests import personas
 
-pytestmark = [pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

@@ -54,12 +54,12 @@ class RulesTests(TestCase):
                 assert tracker.picture(event.day) == modelled(world.network, event.day)
                 assert tracker.waiting(event.day, people) == modelled_waiting(world.network, event.day, people)
 
+        tracker = Tracker(world)
         for day in [ledger.today, *turning_points(world.network, ledger.days[-1])]:
-            assert Tracker(world).picture(day) == modelled(world.network, day)
-        self.compare_every_way_to_the_same_answer(world, ledger.today)
+            assert tracker.picture(day) == modelled(world.network, day)
+        self.compare_every_way_to_the_same_answer(tracker, world.network, ledger.today)
 
-    def compare_every_way_to_the_same_answer(self, world: RealWorld, today: date) -> None:
-        tracker, network = Tracker(world), world.network
+    def compare_every_way_to_the_same_answer(self, tracker: Tracker, network: Network, today: date) -> None:
         own = {name: picture.own for name, picture in modelled(network, today).action_points.items()}
 
         assert tracker.waiting(today, active(network)) == modelled_waiting(network, today, active(network))
